@@ -1,5 +1,5 @@
-// Containerfile and compose file. No image can be built here: what they say is held against the program, and their commands run as
-// they stand there, in a folder that holds what the Containerfile copies and nothing else.
+// Containerfile and compose file. No image can be built here. So they are compared with the program, and their commands run as
+// written, in a folder that holds only what the Containerfile copies.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'

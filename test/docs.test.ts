@@ -1,4 +1,4 @@
-// What a reader of README, CONTRIBUTING and docs/ is sent to is there, and the list of settings is whole.
+// Every target of a link in README, CONTRIBUTING and docs/ exists, and the list of settings is complete.
 import { existsSync, globSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { test } from 'tap'
@@ -12,7 +12,7 @@ const prose = (page: string) => page.replace(/^```.*?^```$/gms, '')
 const matches = (text: string, expression: RegExp) =>
   [...text.matchAll(expression)].map(([, found = '']) => found)
 
-/** The name that GitHub gives a heading in an address. */
+/** GitHub's name for a heading in an address. */
 const anchor = (heading: string) =>
   heading
     .toLowerCase()
@@ -51,7 +51,7 @@ test('files and scripts that the pages name are there', (t) => {
   t.end()
 })
 
-/** What leads into a file from another: an import, a call, a job's or a mutation's name, a table on which it hangs a trigger. */
+/** What leads into a file from another: an import, a call, a job's or a mutation's name, a table with its trigger. */
 function leadsTo(file: string): RegExp {
   const name = basename(file, extname(file))
   if (file.startsWith('tasks/')) return new RegExp(`'${name}'`)

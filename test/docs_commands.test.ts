@@ -1,4 +1,4 @@
-// Every command and query that the pages show runs: here those of which no other test has the whole story. README's are typed in
+// Every command and query on the pages runs. Here are those that no other test covers. README's are typed in
 // test/cli/readme.test.ts, a rule of one's own in test/sql/own_rule.test.ts, clients in test/http/clients.test.ts, a restore in
 // test/sql/restore.test.ts.
 import { globSync, mkdirSync } from 'node:fs'
@@ -64,7 +64,7 @@ test('the commands of operations, rules and the API do what the page shows them 
   const secret = { CONFERENTE_JWT_SEGREDO: 'um segredo de teste, longo o bastante para valer' }
   for (const page of ['docs/operations.md', 'docs/rules.md', 'docs/api.md']) {
     for (const given of calls(page)) {
-      // what serves, restores or talks to others runs elsewhere
+      // commands that serve, restore or talk to others run elsewhere
       if (['trabalhar', 'servir', 'migrar', 'canais'].includes(given[0] ?? '') || given.includes('--elo'))
         continue
       const args = given.map((word) =>

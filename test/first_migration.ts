@@ -1,5 +1,5 @@
-// Until the first release there is one migration, and it is sql/ as it stands: `npm run first-migration` writes it again. What is
-// new goes behind the last file of its folder; where it must come earlier, move its two lines by hand and run this once more.
+// Until the first release there is one migration, made of sql/ as it is: `npm run first-migration` writes it again. A new file goes
+// behind the last of its folder; if it must come earlier, move its two lines by hand and run this once more.
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,7 +8,7 @@ import { includedFiles, ROOT, read, sqlFiles } from './helper/files.ts'
 
 const PATH = 'migrations/committed/000001-conferente.sql'
 
-/** Rewrites the first migration from the files of sql/, in the order that it has. */
+/** Rewrites the first migration from the files of sql/, in its present order. */
 export function writeFirstMigration(): void {
   const files = sqlFiles().filter((path) => !path.startsWith('papeis/'))
   const order = includedFiles().filter((path) => files.includes(path))
@@ -16,7 +16,7 @@ export function writeFirstMigration(): void {
     const neighbour = order.findLastIndex((other) => dirname(other) === dirname(path))
     order.splice(neighbour < 0 ? order.length : neighbour + 1, 0, path)
   }
-  // What is done over all the rest, whatever was written after it.
+  // What applies to everything else comes last, whenever it was written.
   order.sort((a, b) => Number(a.startsWith('instalacao/')) - Number(b.startsWith('instalacao/')))
   const blocks = order.map(
     (path) => `--! Included ${path}\n${read(`sql/${path}`).trim()}\n--! EndIncluded ${path}`,

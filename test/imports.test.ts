@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import t from 'tap'
 import { ROOT } from './helper/files.ts'
 
-/** From the top: a folder imports from what lies below it. The jobs and who runs them are one. */
+/** From the top: a folder imports only from those below it. The jobs and the worker that runs them count as one. */
 const LAYERS = [
   ['cli'],
   ['tasks', 'worker'],
@@ -15,7 +15,7 @@ const LAYERS = [
   ['db', 'log', 'settings'],
 ]
 
-/** Each file of the program, and the files that it imports: also types, and what is loaded only when it is needed. */
+/** Each file of the program with the files that it imports, including types and what is loaded only when needed. */
 const IMPORTS = new Map(
   globSync(['src/**/*.{ts,mts,mjs}', 'tasks/*.ts'], { cwd: ROOT }).map((file) => {
     const found = readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)

@@ -1,4 +1,4 @@
-// What `npm pack` ships: all that the program reads while it runs, and with the packages that it names, all that it needs.
+// What `npm pack` ships: everything that the program reads while it runs and, with the packages that it names, everything it needs.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -55,7 +55,7 @@ t.test('npm ci greets nobody with warnings, on the Node that the system has', as
   const place = folder(t)
   for (const file of ['package.json', 'package-lock.json', '.npmrc'])
     cpSync(join(ROOT, file), join(place, file))
-  // with npm's own settings and cache, and nothing of what `npm test` sets
+  // with npm's own settings and cache, and without those of `npm test`
   const paths = (process.env['PATH'] ?? '').split(delimiter)
   const PATH = paths.filter((path) => !path.includes('node_modules')).join(delimiter)
   const ran = spawnSync('npm', ['ci', '--dry-run', '--offline'], {
@@ -117,7 +117,7 @@ async function bare(t: Test, place: string): Promise<void> {
   t.match(without.stderr, /PostgreSQL embutido não está instalado.*DATABASE_URL/)
   const migrated = run(place, ['migrar'], { DATABASE_URL: url })
   t.equal(migrated.status, 0, migrated.stderr)
-  // the picture in the mail, and the notes' parser, come with the package on every system
+  // the picture library for mail and the parser of notes come with the package on every system
   const drawn = spawnSync(
     process.execPath,
     [
@@ -132,7 +132,7 @@ async function bare(t: Test, place: string): Promise<void> {
   t.equal(drawn.stdout, 'PNG a\n', drawn.stderr)
 }
 
-/** The package as npm installs it: what `npm pack` ships, beside the packages that it depends on, and no others. */
+/** The package as npm installs it: what `npm pack` ships, with the packages that it depends on, and no others. */
 function installed(t: Pick<Test, 'teardown'>): string {
   const place = folder(t)
   const source = join(place, 'fonte')

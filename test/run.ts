@@ -7,7 +7,7 @@ import { leftOut } from './helper/long.ts'
 import { prepare } from './helper/server.ts'
 import { COMPILED, throwAwayServer } from './helper/throwaway.ts'
 
-// A fresh install has tap with its default plugins; the one for TypeScript cannot load TypeScript 7, and Node needs it not.
+// A fresh install has tap with its default plugins. The one for TypeScript cannot load TypeScript 7, and Node does not need it.
 const built = readFileSync(
   new URL('../node_modules/@tapjs/test/test-built/dist/esm/index.js', import.meta.url),
   'utf8',
@@ -15,17 +15,17 @@ const built = readFileSync(
 if (built.includes('@tapjs/typescript')) spawnSync('tap', ['build'], { stdio: 'inherit' })
 
 const given = process.env['CONFERENTE_TESTE_URL']
-// A Ctrl-C ends tap, and so does whoever ends this; what is below still runs, or the server would stay.
+// A Ctrl-C ends tap, and so does ending this process; what follows below must still run, or the server would stay.
 process.on('SIGINT', () => {})
 const server = given ? undefined : await throwAwayServer()
 const url = given ?? (server as NonNullable<typeof server>).url
 try {
   await prepare(url)
   const args = process.argv.slice(2)
-  // Who asks for a file or a name gets it.
+  // Asking for a file or a name runs it.
   const left = args.every((arg) => arg.startsWith('--reporter=')) ? leftOut() : { files: [], of: 0 }
   const unwatched = `--import=${new URL('./helper/unwatched.ts', import.meta.url)}`
-  // Room for what loading and one schema of GraphQL leave behind: collecting it takes a tenth of a short process.
+  // Room for what loading and one GraphQL schema leave behind: collecting it takes a tenth of a short process.
   const room = '--max-semi-space-size=64'
   const options = [
     `--test-env=NODE_OPTIONS=${[process.env['NODE_OPTIONS'], room, unwatched].filter(Boolean).join(' ')}`,

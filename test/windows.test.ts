@@ -1,4 +1,4 @@
-// What can be known of Windows without one. The task for its scheduler is read in test/cli/agendar.test.ts.
+// What can be checked about Windows without one. The task for its scheduler is read in test/cli/agendar.test.ts.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ const SOURCE = new Map(
     read(path).replace(/^\s*(\/\/|\*|\/\*\*).*$/gm, ''),
   ]),
 )
-/** Which files hold it, what is right anywhere taken out. */
+/** The files that contain it, without what is right everywhere. */
 const holds = (pattern: RegExp) => [...SOURCE].filter(([, text]) => pattern.test(text)).map(([path]) => path)
 
 test("the launcher takes npm's node.exe there, not the shell script beside it", (t) => {
@@ -63,10 +63,10 @@ test('an address of a file never becomes a path by cutting it', (t) => {
 test('places and programs that only POSIX has stand where the platform is asked first', (t) => {
   const places = holds(/'\/(etc|var|tmp|proc|dev|usr|bin|nonexistent)\b/)
   t.same(places.sort(), [
-    'src/cli/agendar.ts', // what goes into a systemd unit and a crontab
+    'src/cli/agendar.ts', // the contents of a systemd unit and a crontab
     'src/embedded/process.ts',
     'src/embedded/user.ts', // only as root
-    'src/settings/address.ts', // where libpq looks for sockets; none there, none used
+    'src/settings/address.ts', // where libpq looks for sockets; if none is there, none is used
     'src/settings/data-dir.ts',
   ])
   const programs = holds(/(?<![.\w])(spawn|spawnSync|execFile|execFileSync|exec|fork)\(/)
@@ -84,12 +84,12 @@ test('places and programs that only POSIX has stand where the platform is asked 
 })
 
 test('signals: those that end a program are those that Windows has; a server is not asked by one to end', (t) => {
-  // SIGXFSZ is only a name there, and a listener to a name harms nothing
+  // SIGXFSZ is only a name there, and a listener for it does no harm
   const heard = [...SOURCE.values()].flatMap((text) => [
     ...text.matchAll(/process\.(?:on|once)\('(SIG\w+)'/g),
   ])
   t.same([...new Set(heard.map(([, name]) => name))].sort(), ['SIGINT', 'SIGTERM', 'SIGXFSZ'])
-  // Windows ends a process by SIGINT from another at once, without a chance to write: there pg_ctl does it
+  // Windows ends a process at once on another's SIGINT, without a chance to write: there pg_ctl does it
   t.match(
     SOURCE.get('src/embedded/server.ts'),
     /platform !== 'win32'\) process\.kill\(pid, 'SIGINT'\)\n\s+else runAs\(.*'pg_ctl'\), \['kill', 'INT'/,

@@ -1,12 +1,12 @@
 --! Previous: -
---! Hash: sha1:8f3b933d0e77d7e025efa8281d9c0dc99df9bfe3
+--! Hash: sha1:b5a902273384aadb7a775b6028863f61f70cf9e6
 --! Message: conferente
 
 set local role conferente_dono;
 
 --! Included motor/posse/marcada.sql
--- Whether a connection is alive: the process holds, on this database, the number that it drew. Everybody may look at pg_locks,
--- where pg_stat_activity hides the connections of others.
+-- Whether a connection is alive: its process holds, in this database, the lock number that it drew. Read from pg_locks, which everybody
+-- sees; pg_stat_activity hides other people's connections.
 create or replace function audit_interno.marcada(pid integer, numero bigint)
 returns boolean
 language sql
@@ -238,7 +238,7 @@ from (values
     {"ato": "adiar", "texto": "espero resposta do fornecedor"},
     {"ato": "adiar", "texto": "espero a nota ou o crédito"}]', 'motivos', 0, 9, null, null,
     'Motivos que a página de revisão oferece depois de r (ato rejeitar) e de s (ato adiar), cada um numa tecla de 1 a 9, na ordem da lista; outro se escreve.'),
-  -- no label is shipped: what means pending or marketing is the ledger's own, and a rule without it is skipped and says so
+  -- no label is shipped: each ledger has its own words for pending and marketing, and without them a rule is skipped and says so
   ('pendente.rotulos', 'null', 'textos', 0, 100, null, null,
     'Categorias que significam pendente, comparadas sem acento nem caixa; [] se nenhuma. Enquanto for null a regra é pulada.'),
   ('pendente.vazias', 'true', 'booleano', null, null, null, null,
@@ -327,7 +327,7 @@ create table audit.regras (
   prioridade integer not null default 100,
   limite_linhas bigint check (limite_linhas >= 0),
   limite_fracao numeric check (limite_fracao between 0 and 1),
-  limite_valor numeric check (limite_valor >= 0 and limite_valor < 'Infinity'), -- NaN is above all numbers
+  limite_valor numeric check (limite_valor >= 0 and limite_valor < 'Infinity'), -- NaN sorts above all numbers
   tempo_limite interval not null default '10 minutes' check (tempo_limite > interval '0'),
   aprovadas bigint not null default 0,
   rejeitadas bigint not null default 0,
@@ -401,7 +401,7 @@ comment on column audit.regras.dependencias is 'Schemas, functions or views that
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
--- None has auto: nothing is proved of them on this ledger.
+-- None has auto: nothing about them is proven on this ledger.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, prioridade
@@ -421,7 +421,7 @@ insert into audit.regras (
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, false, 30);
--- They need notes (conferente notas), and auto is given by whoever has seen it work: shipped with neither.
+-- They need electronic notes (conferente notas) and ship inactive and without auto, which a person grants after seeing them work.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, ativa, prioridade
@@ -445,7 +445,7 @@ create table audit_interno.vereditos (
   sessao_id bigint not null,
   fornecedor text,
   certo boolean not null,
-  ordem bigint -- the decision that says so; null where it proves nothing of what auto would do
+  ordem bigint -- the decision that says so; null where it proves nothing about what auto would do
 );
 create index on audit_interno.vereditos (regra, hash_regra);
 comment on table audit_interno.vereditos is 'What people last said of each finding, with the code and the confidence that it had then.';
@@ -725,9 +725,9 @@ comment on column audit.operacoes.resumo is 'SHA-256 of the operation and of all
 comment on column audit.operacoes.selo_anterior is 'Seal of the operation before it in the chain.';
 comment on column audit.operacoes.selo is 'SHA-256(selo_anterior || elo as 8 bytes || resumo).';
 
--- Head of the chain. Updating this one row is what puts operations into one order; under repeatable read a stale head
--- raises 40001 instead of forking the chain. Only a transaction of the engine's takes it (audit_interno.selar): whoever else
--- took it could hold it for as long as a transaction lasts.
+-- Head of the chain. Updating this one row puts operations into one order; under repeatable read a stale head raises 40001 instead of
+-- forking the chain. Only a transaction of the engine takes it (audit_interno.selar): anybody else could hold it for as long as their
+-- transaction lasts.
 create table audit_interno.cadeia (
   unica boolean primary key default true check (unica),
   elo bigint not null,
@@ -736,9 +736,9 @@ create table audit_interno.cadeia (
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
 insert into audit_interno.cadeia (elo, selo) values (0, sha256('conferente'));
 
--- What has ended and waits for its place in the chain. Each transaction writes its own rows and looks at nobody else's, so that
--- none waits here for another. The order is that in which digests were taken: who counts a finding again, or decides it again,
--- has waited for the commit of whoever did before.
+-- Operations that have ended and wait for their place in the chain. Each transaction writes its own rows and reads nobody else's, so none
+-- waits for another here. The order is that of the digests: whoever counts or decides a finding again has waited for the commit of whoever
+-- did so before.
 create table audit_interno.fila_selos (
   ordem bigint generated always as identity primary key,
   operacao_id bigint not null unique references audit.operacoes,
@@ -749,8 +749,8 @@ comment on table audit_interno.fila_selos is 'Operations that have ended and are
 --! EndIncluded contrato/operacoes.sql
 
 --! Included contrato/estados.sql
--- Rows that may change have no digest of their own in the chain: each change leaves one here, and this is a fact of the operation in
--- which it happened. One row for all that one statement changed in one table (10,000 at most), so that a batch costs what a row costs.
+-- A row that may change has no digest of its own in the chain. Each change leaves a digest here instead, as a fact of the operation in
+-- which it happened. One row covers all that one statement changed in one table (10,000 at most), so a batch costs no more than a row.
 create table audit_interno.estados (
   id bigint generated always as identity primary key,
   operacao_id bigint,
@@ -768,7 +768,7 @@ comment on column audit_interno.estados.chaves is 'Keys of the rows as text, sev
 comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, of a finding of its state alone; null where the row is gone.';
 comment on column audit_interno.estados.autor is 'Role that changed them past the functions of Conferente; null where a function did.';
 
--- What a release has made, as it was when it was installed.
+-- The objects of a release, as they were when it was installed.
 create table audit_interno.objetos (
   objeto text primary key,
   resumo bytea not null,
@@ -783,9 +783,9 @@ comment on column audit_interno.objetos.servidor is 'Major version of PostgreSQL
 --! EndIncluded contrato/estados.sql
 
 --! Included contrato/mudanca.sql
--- What a finding would change, in one text that is the same for findings that one decision may take together: a label by its name, a
--- number only by whether it grows, shrinks or turns its sign, for each entry has another. Null where nothing is proposed. A column
--- of audit.divergencias_processadas is made of it, so nothing in it may depend on the session.
+-- What a finding would change, as one text that is the same for findings which one decision may take together. A label counts by its name;
+-- a number only by whether it grows, shrinks or changes sign, because every entry has its own. Null where nothing is proposed. A generated
+-- column of audit.divergencias_processadas uses it, so nothing in it may depend on the session.
 create or replace function audit_interno.mudanca(originais jsonb, propostos jsonb)
 returns text
 language sql
@@ -805,10 +805,10 @@ comment on function audit_interno.mudanca(jsonb, jsonb) is
 --! EndIncluded contrato/mudanca.sql
 
 --! Included comum/chave_pessoa.sql
--- What a reader sees of a name: without case, accents, blanks, and characters that have no width. Letters of other alphabets that look
--- like ours are ours. Two names with one key are one person; that two people of one name have to be told apart by more than an accent
--- is the price. NFKD takes accents apart from their letters; what is neither letter, digit nor visible ASCII goes, and so do the
--- letters that have no shape: the fillers of Hangul.
+-- A name as a reader sees it: without case, accents, blanks and characters that have no width. Letters of other alphabets that look like
+-- Latin ones become Latin. Two names with the same key are one person, so two people of one name need more than an accent between them.
+-- NFKD separates accents from their letters. What is neither letter, digit nor visible ASCII is dropped, and so are the Hangul fillers,
+-- letters without a shape.
 create or replace function audit_interno.chave_pessoa(nome text)
 returns text
 language sql
@@ -820,12 +820,13 @@ return pg_catalog.translate(
   'aeopcyxijskmthbraeopuviktxioldh');
 comment on function audit_interno.chave_pessoa(text) is
   'A name as a reader would compare it: no case, accents, blanks or invisible characters; look-alike Cyrillic and Greek letters are Latin ones.';
-grant execute on function audit_interno.chave_pessoa(text) to conferente_administrador; -- who reads audit.vw_identidades
+grant execute on function audit_interno.chave_pessoa(text) to conferente_administrador; -- reads audit.vw_identidades
 --! EndIncluded comum/chave_pessoa.sql
 
 --! Included contrato/divergencias_processadas.sql
--- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback writes a decision for each row).
--- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
+-- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback
+-- writes a decision for each row). What they name cannot disappear: audit facts refuse deletion, and a session or rule with findings has
+-- execucoes_regra and operacoes.
 create table audit.divergencias_processadas (
   id bigint generated always as identity primary key,
   sessao_id bigint not null,
@@ -861,28 +862,29 @@ create table audit.divergencias_processadas (
   impressao bytea not null,
   especie text generated always as (evidencia ->> 'tipo') stored,
   mudanca text generated always as (audit_interno.mudanca(valores_originais, coalesce(valores_digitados, valores_propostos))) stored,
-  unique (registro_id, identidade), -- in the order of the keys, where the digest alone would be all over the index
+  unique (registro_id, identidade), -- in the order of the keys: by the digest first, neighbours would lie all over the index
   check (audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por) or status <> 'corrigida')
 ) with (fillfactor = 80);
--- What else is said of a row: few, however long the history.
+-- The other live findings of a row: few, however long its history.
 create index divergencias_processadas_vivas on audit.divergencias_processadas (registro_id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or valores_digitados is not null;
 create index divergencias_processadas_pendentes on audit.divergencias_processadas (regra, sessao_ultima_id, id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
--- What waits, most at stake first: the order in which people look.
+-- What waits, most at stake first, as people look at it.
 create index divergencias_processadas_valor on audit.divergencias_processadas (valor_em_risco, id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
--- Few, and counted whenever somebody looks.
+-- Few rows, counted whenever somebody looks.
 create index divergencias_processadas_adiadas on audit.divergencias_processadas (adiada_ate) where adiada_ate is not null;
 create index divergencias_processadas_encaminhadas on audit.divergencias_processadas (encaminhada_para) where encaminhada_para is not null;
--- Of how many groups what waits is (audit.vw_grupos_abertos): without it the server expects a hundred times as many, and sorts all that waits.
+-- How many groups the waiting findings form (audit.vw_grupos_abertos): without this the planner expects a hundred times as many, and sorts
+-- every waiting finding.
 create statistics audit.divergencias_processadas_grupos (ndistinct) on regra, especie, mudanca, status, encaminhada_para,
   (case when confianca <= 0.1 then 1 when confianca < 0.5 then 2 when confianca < 0.95 then 3 else 4 end),
   (case when mudanca is null then coalesce(nullif(entrada ->> 'fornecedor_id', ''), entrada ->> 'fornecedor') end) from audit.divergencias_processadas;
--- Filters by state, and all that the metrics read, so that they read nothing else.
+-- Filters by state, and covers what the metrics read.
 create index divergencias_processadas_metricas on audit.divergencias_processadas (status, regra, detectada_em)
   include (valor_em_risco, confianca);
--- What a session found first: few distinct values in the order of writing, so it is small and cheap.
+-- What a session was the first to find: few distinct values, in the order of writing, so it is small and cheap.
 create index on audit.divergencias_processadas (sessao_id);
 comment on table audit.divergencias_processadas is 'Findings: this rule says this row should be different, with this confidence and this evidence. One row for each finding, however often it is found again.';
 comment on column audit.divergencias_processadas.id is 'Key.';
@@ -919,7 +921,7 @@ comment on column audit.divergencias_processadas.especie is 'Kind that the rule 
 comment on column audit.divergencias_processadas.mudanca is 'What would change, the same text for findings that one decision may take together: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
 
--- Beside the finding and not in it: who may only read sees findings whole, and not what of the row is not theirs to see.
+-- Beside the finding and not in it: a reader sees whole findings, but not every column of the row is a reader's to see.
 create table audit_interno.resumos_divergencias (
   divergencia_id bigint primary key,
   resumo jsonb not null
@@ -933,7 +935,7 @@ create table audit.deteccoes (
   resumo bytea not null,
   primary key (divergencia_id, operacao_id)
 );
-create index on audit.deteccoes (operacao_id); -- many rows for each operation: a few bytes a row
+create index on audit.deteccoes (operacao_id); -- many rows for each operation: a few bytes each
 comment on table audit.deteccoes is 'Each time a finding was found, append-only.';
 comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
 comment on column audit.deteccoes.divergencia_id is 'The finding.';
@@ -1042,8 +1044,8 @@ comment on column audit.excecoes.revogada_por is 'Who took it back.';
 --! EndIncluded contrato/divergencias_processadas.sql
 
 --! Included contrato/canais.sql
--- Where people are told besides by mail. What lets one speak there (the whole address, the secret that signs) stands in a table that
--- nobody but the owner reads, apart from all that is shown.
+-- Where people are told besides by mail. The whole address and the signing secret would let anybody speak there, so they stand apart, in a
+-- table that only the owner reads.
 create table audit.canais (
   id bigint generated always as identity primary key,
   nome text not null unique check (nome ~ '^[a-z0-9][a-z0-9_-]{0,62}$'),
@@ -1074,7 +1076,7 @@ comment on column audit.canais.criado_por is 'By whom.';
 comment on column audit.canais.alterado_em is 'When it was last changed.';
 comment on column audit.canais.alterado_por is 'By whom.';
 
--- No constraint here: one that is broken would repeat the row, secret and all, in its error.
+-- No constraint here: the error of a broken one would repeat the row, secret included.
 create table audit_interno.destinos_canais (
   canal_id bigint primary key references audit.canais,
   endereco text not null,
@@ -1082,7 +1084,7 @@ create table audit_interno.destinos_canais (
 );
 comment on table audit_interno.destinos_canais is 'Whole address of a channel and the secret that signs what goes there (webhook). Read by the worker alone; of no use in a copy of the database: leave it out of one.';
 
--- One row for each problem, from when it began until it is over: so that it is told once, and its end once.
+-- One row for each problem from its beginning to its end, so that both are announced once.
 create table audit_interno.alarmes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in ('abertas', 'pessoa', 'limite', 'autonomia', 'falha')),
@@ -1193,7 +1195,7 @@ comment on column audit.padroes_trade_marketing.criado_por is 'By whom.';
 --! EndIncluded contrato/padroes_trade_marketing.sql
 
 --! Included contrato/retencoes.sql
--- Taxes withheld at source: what makes a booked amount honestly lower than its document. Rates change by law, so they are data.
+-- Taxes withheld at source, an honest reason for a booked amount below its document. Rates change by law, so they are data.
 create table audit.retencoes (
   id bigint generated always as identity primary key,
   tributo text not null check (btrim(tributo) <> '' and length(tributo) <= 100),
@@ -1219,11 +1221,13 @@ comment on column audit.retencoes.motivo is 'Why it was added, changed or switch
 comment on column audit.retencoes.criado_em is 'When it was added.';
 comment on column audit.retencoes.criado_por is 'By whom.';
 
--- CSLL, COFINS and PIS are withheld by one law, 1 + 3 + 0.65 per cent; of a cooperative not CSLL (art. 32). PIS and COFINS go together:
--- apart, they would explain many a round percentage by chance. LC 214/2025, art. 509, leaves CSLL alone from 2027 on. IRRF is older than
--- its first day here, which is only before any ledger to be expected. CBS and IBS have no rate of withholding in the law, and split
--- payment takes them at the payment: nothing ships for them. Nor do the rates of public bodies (Lei 9.430/1996, art. 64) and of those who pay INSS on their revenue (Lei 12.546/2011): they concern few, and each rate more
--- explains more by chance.
+-- CSLL, COFINS and PIS are withheld under one law, at 1, 3 and 0.65 per cent; from a cooperative without CSLL (art. 32). PIS and COFINS
+-- stay together: apart, they would explain many a round percentage by chance. LC 214/2025, art. 509, leaves only CSLL from 2027 on. IRRF is
+-- older than its first day here, which merely lies before any ledger one may expect.
+--
+-- Nothing ships for CBS and IBS: the law gives them no rate of withholding, and split payment takes them at the payment. Nor for the rates
+-- of public bodies (Lei 9.430/1996, art. 64) and of those who pay INSS on their revenue (Lei 12.546/2011): they concern few, and every
+-- further rate explains more by chance.
 insert into audit.retencoes (tributo, aliquota, vale_de, vale_ate, lei, motivo)
 select r.tributo, r.aliquota, r.vale_de::date, r.vale_ate::date, r.lei, 'vem com o Conferente'
 from (values
@@ -1242,8 +1246,8 @@ from (values
   ('ISS', 5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A')
 ) as r (tributo, aliquota, vale_de, vale_ate, lei);
 
--- Computed from it by audit_interno.somar_retencoes, for the rules. peso: the lighter, the likelier: a thousand for each law, and one for
--- each tax of these laws that is not withheld.
+-- Computed from audit.retencoes by audit_interno.somar_retencoes, for the rules. The lower peso, the likelier: a thousand for each law,
+-- plus one for each tax of these laws that is not withheld.
 create table regra_validacao_valores.somas_retencao (
   soma numeric not null,
   vale_de date not null,
@@ -1257,8 +1261,8 @@ grant select on regra_validacao_valores.somas_retencao to conferente_regra;
 --! EndIncluded contrato/retencoes.sql
 
 --! Included comum/dobrar_filial.sql
--- Folds the name of a branch: lower case, no accents (also decomposed ones), every run of blanks, seen or not, as one space and none at
--- the ends. Built-in functions alone and a plain expression, for it stands in the guard of updates, and the planner inlines it.
+-- Folds the name of a branch: lower case, no accents (decomposed ones included), every run of visible or invisible blanks as one space,
+-- none at the ends. Built-in functions and a plain expression only: it stands in the guard of updates, and the planner inlines it.
 create or replace function audit_interno.dobrar_filial(filial text)
 returns text
 language sql
@@ -1273,8 +1277,8 @@ grant execute on function audit_interno.dobrar_filial(text) to conferente_regra,
 --! EndIncluded comum/dobrar_filial.sql
 
 --! Included contrato/periodos.sql
--- Months whose books are closed, of the company or of one branch. While one is closed nothing is written into it: auto leaves what lies
--- there, approvals and rollbacks refuse it. Others may stand in the warehouse (the setting periodos.fonte); all are in audit.periodos_fechados().
+-- Months whose books are closed, for the company or for one branch. Nothing is written into a closed month: auto leaves it alone, approvals
+-- and rollbacks refuse it. The warehouse may list others (the setting periodos.fonte); audit.periodos_fechados() has them all.
 create table audit.periodos (
   id bigint generated always as identity primary key,
   mes date not null check (extract(day from mes) = 1),
@@ -1299,8 +1303,8 @@ comment on column audit.periodos.reaberto_por is 'Who opened it again; null whil
 comment on column audit.periodos.reaberto_em is 'When.';
 comment on column audit.periodos.reaberto_motivo is 'Why.';
 
--- What closes and what writes hold this against each other: who writes shares it until the commit, who closes takes it alone for an instant
--- before the commit. Not audit.periodos itself, which two who close different months write at the same time.
+-- Lock between closing a month and writing: a writer shares it until its commit, a closer takes it alone for an instant before its commit.
+-- Not audit.periodos itself, to which two people who close different months may write at the same time.
 create table audit_interno.trava_periodos (
   unica boolean primary key default true check (unica),
   fechamentos bigint not null default 0
@@ -1310,8 +1314,8 @@ comment on table audit_interno.trava_periodos is 'One row, which each closing ch
 --! EndIncluded contrato/periodos.sql
 
 --! Included contrato/notas.sql
--- Electronic notes that were read from files (conferente notas), each once by its key. Whoever reads them has checked schema, signature
--- and protocol; what they prove is judged by the rule notas_fiscais.
+-- Electronic invoices (notas) read from files by `conferente notas`, each once by its key. The reader has checked schema, signature and
+-- protocol; the rule notas_fiscais judges what they prove.
 create table audit.notas (
   chave text primary key check (chave ~ '^[0-9A-Z]{44}$|^[0-9A-Z]{50}$'),
   tipo text not null check (tipo in ('nfe', 'nfse')),
@@ -1399,7 +1403,7 @@ comment on column audit.notas_recusadas.detalhe is 'More of it, technical.';
 comment on column audit.notas_recusadas.recusada_em is 'When it was refused first.';
 comment on column audit.notas_recusadas.vista_em is 'When last.';
 
--- Certificates that signed notes: looked at again when the trusted roots change.
+-- Certificates that signed notas: checked again when the trusted roots change.
 create table audit_interno.certificados_notas (
   sha256 bytea primary key,
   der bytea not null,
@@ -1442,8 +1446,8 @@ comment on table audit_interno.leitura_notas is 'The last reading of notes, for 
 --! EndIncluded contrato/notas.sql
 
 --! Included regras/notas_fiscais/tabelas.sql
--- Which entry is of which note: kept up by regra_notas_fiscais.preparar and by nothing else. All of it may be thrown away and is found
--- again, therefore it is unlogged. It belongs to conferente_regra, as which rules and their preparation run.
+-- Which entry belongs to which note: maintained by regra_notas_fiscais.preparar alone. All of it can be thrown away and found again, so it
+-- is unlogged. It belongs to conferente_regra, the role in which rules and their preparation run.
 grant create on schema regra_notas_fiscais to conferente_regra;
 set local role conferente_regra;
 
@@ -1468,7 +1472,7 @@ revoke create on schema regra_notas_fiscais from conferente_regra;
 --! EndIncluded regras/notas_fiscais/tabelas.sql
 
 --! Included pessoas/acesso/tabelas.sql
--- Who was let in, who may ask to be, and who was shut out. All append-only; neither a token nor the secret of a link is ever kept.
+-- Who was let in, who may ask to be, and who was shut out. All append-only; no token and no secret of a link is ever kept.
 create table audit.pessoas (
   id bigint generated always as identity primary key,
   operacao_id bigint not null references audit.operacoes,
@@ -1541,7 +1545,7 @@ create table audit.tokens (
   emitido_em timestamptz not null default clock_timestamp(),
   emitido_por text not null,
   expira_em timestamptz not null,
-  convite_id bigint unique references audit.convites, -- so that no link lets anybody in twice
+  convite_id bigint unique references audit.convites, -- no link lets anybody in twice
   check (expira_em > emitido_em)
 );
 create index on audit.tokens (operacao_id);
@@ -1578,7 +1582,7 @@ comment on column audit.revogacoes.motivo is 'Reason given.';
 comment on column audit.revogacoes.revogado_em is 'When.';
 comment on column audit.revogacoes.revogado_por is 'Who revoked.';
 
--- Answers of the last day, for requests that are sent again. Not a fact of the audit: what was done stands in audit.operacoes.
+-- Answers of the last day, for requests that are sent again. No audit fact: audit.operacoes says what was done.
 create table audit_interno.pedidos (
   autor text not null,
   chave text not null,
@@ -1598,7 +1602,7 @@ comment on column audit_interno.pedidos.criado_em is 'When it was sent first; fo
 --! EndIncluded pessoas/acesso/tabelas.sql
 
 --! Included pessoas/acesso/mesma_pessoa.sql
--- Who a name is: the person to whom an administrator tied it, or itself. Tables of identities are short: one index entry is read.
+-- The person behind a name: the one to whom an administrator tied it, or the name itself. Reads one index entry.
 create or replace function audit_interno.pessoa_de(nome text)
 returns text
 language sql
@@ -1611,7 +1615,7 @@ as $$
 $$;
 comment on function audit_interno.pessoa_de(text) is 'Key of the person whose name it is.';
 
--- Two names of one person do not make two people. Called wherever a second person is needed, or one's own act is meant.
+-- Two names of one person do not make two people. Called wherever a second person is needed, or an act must be one's own.
 create or replace function audit_interno.mesma_pessoa(uma text, outra text)
 returns boolean
 language sql
@@ -1622,7 +1626,7 @@ as $$
 $$;
 comment on function audit_interno.mesma_pessoa(text, text) is 'Whether two names, as decisions record them, are one person''s. Null when one is null.';
 
--- The names under which the system itself acts are nobody's.
+-- No person has a name under which the system itself acts.
 create or replace function audit_interno.nome_do_sistema(nome text)
 returns boolean
 language sql
@@ -1632,9 +1636,9 @@ comment on function audit_interno.nome_do_sistema(text) is 'Whether a name is on
 --! EndIncluded pessoas/acesso/mesma_pessoa.sql
 
 --! Included comum/dobrar_comuns.sql
--- Folds the letters that Portuguese writes with an accent, and lower-cases the rest: what audit_interno.dobrar gives wherever
--- only ASCII is left, at a fraction of the price of taking every accent apart (replace is a byte search, translate is not).
--- Touches nothing; inlined by the planner. Called by audit_interno.dobrar alone.
+-- Folds the accented letters of Portuguese and lower-cases the rest. Where only ASCII is left, the result is that of audit_interno.dobrar,
+-- at a fraction of the cost of separating every accent (replace is a byte search, translate is not). Inlined by the planner; called by
+-- audit_interno.dobrar alone.
 create or replace function audit_interno.dobrar_comuns(texto text)
 returns text
 language sql
@@ -1650,10 +1654,9 @@ grant execute on function audit_interno.dobrar_comuns(text) to conferente_regra;
 --! EndIncluded comum/dobrar_comuns.sql
 
 --! Included comum/dobrar.sql
--- Folds a text for comparison: lower case, no accents. Works in every locale, C included: accents are taken apart from their
--- letters (NFD) and dropped, and only ASCII is left to lower(). Texts that are all ASCII skip that, and so do those that have only
--- the accents of Portuguese, at a third of the price. No settings of its own and not strict, so that the planner inlines it: the
--- rules fold millions of texts.
+-- Folds a text for comparison: lower case, no accents. Works in every locale, C included: accents are separated from their letters (NFD)
+-- and dropped, which leaves only ASCII to lower(). Texts that are all ASCII, or have only the accents of Portuguese, take a shorter way at
+-- a third of the cost. Has no settings of its own and is not strict, so that the planner inlines it: the rules fold millions of texts.
 create or replace function audit_interno.dobrar(texto text)
 returns text
 language sql
@@ -1690,9 +1693,9 @@ grant execute on function audit_interno.chaves_como(text[], anyelement) to confe
 --! EndIncluded comum/chaves_como.sql
 
 --! Included comum/na_janela.sql
--- What a rule asks of each row of its relation. The planner puts the expression in the function's place, so that an index on the date,
--- the load time or the key answers it; therefore it pins no search_path, and the rule's own holds. A null for a column that the
--- relation does not have: where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id).
+-- The condition that a rule puts on each row of its relation. The planner inlines it, so an index on the date, the load time or the key can
+-- be used; it therefore pins no search_path, and the rule's own applies. Pass null for a column that the relation lacks: where
+-- audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id).
 create or replace function audit.na_janela(janela audit.janela, dia date, carga timestamptz, chave anyelement)
 returns boolean
 language sql
@@ -1702,7 +1705,7 @@ as $$
     and (janela.data_fim is null or dia <= janela.data_fim)
     and (janela.carregado_desde is null or carga >= janela.carregado_desde)
     and (janela.carregado_ate is null or carga < janela.carregado_ate)
-    -- of the key the cast needs the type alone
+    -- the cast needs only the type of the key
     and (janela.chaves is null or chave = any (audit_interno.chaves_como(janela.chaves, case when false then chave end)))
 $$;
 comment on function audit.na_janela(audit.janela, date, timestamptz, anyelement) is 'Whether a row, by its booking date, load time and key, lies in the window. 22P02 when a key of the window cannot be read as the key''s type.';
@@ -1710,8 +1713,8 @@ grant execute on function audit.na_janela(audit.janela, date, timestamptz, anyel
 --! EndIncluded comum/na_janela.sql
 
 --! Included comum/aguarda_pessoa.sql
--- The one place that says which findings wait for a person; only the indexes of audit.divergencias_processadas say it once more. The
--- planner puts the list in the functions' place, so that these indexes answer.
+-- Which states wait for a person. Nothing else repeats this list except the indexes of audit.divergencias_processadas. The planner inlines
+-- it, so those indexes can be used.
 create or replace function audit_interno.situacoes_em_espera()
 returns text[]
 language sql
@@ -1761,8 +1764,8 @@ grant execute on function audit_interno.configuracao(text) to conferente_regra;
 --! EndIncluded comum/configuracao.sql
 
 --! Included comum/fuso.sql
--- The one zone in which days are counted and times are shown: by views, API, mail, exports and command line alike. Asked for once in
--- a query, `(select audit.fuso())`, not once a row.
+-- The one zone in which days are counted and times are shown: in views, API, mail, exports and on the command line. Ask for it once a
+-- query, `(select audit.fuso())`, not once a row.
 create or replace function audit.fuso()
 returns text
 language sql
@@ -1776,7 +1779,7 @@ grant execute on function audit.fuso() to conferente_leitor, conferente_regra;
 --! EndIncluded comum/fuso.sql
 
 --! Included comum/hoje.sql
--- Instead of current_date, which goes by the caller's time zone.
+-- Use it instead of current_date, which depends on the caller's time zone.
 create or replace function audit.hoje()
 returns date
 language sql
@@ -1789,9 +1792,9 @@ grant execute on function audit.hoje() to conferente_leitor, conferente_regra;
 --! EndIncluded comum/hoje.sql
 
 --! Included comum/nome_pessoa.sql
--- One spelling for one person, so that nobody is two by writing a name differently: no blanks around, lower case, composed
--- characters (NFKC folds look-alike widths and ligatures too). The collation is named: the database's own may know only ASCII. Written
--- so that it is parsed once: standard_conforming_strings of a session would make another of \s.
+-- One spelling for each person, so that nobody becomes two by writing a name differently: blanks trimmed, lower case, composed characters
+-- (NFKC also folds look-alike widths and ligatures). The collation is named, because the database's own may know only ASCII. Parsed once,
+-- at creation: a session's standard_conforming_strings would change the meaning of \s.
 create or replace function audit_interno.nome_pessoa(nome text)
 returns text
 language sql
@@ -1801,9 +1804,8 @@ comment on function audit_interno.nome_pessoa(text) is 'The name in the one spel
 --! EndIncluded comum/nome_pessoa.sql
 
 --! Included comum/ator.sql
--- Who acts: the login itself, or whom a login of conferente_servico (the API) speaks for. Anybody else who sets
--- conferente.ator is not believed, or one person could play two.
--- A name is the same person however it is written: psql folds the case of logins, a token does not.
+-- Who is acting: the login itself, or the person for whom a login of conferente_servico (the API) speaks. Anybody else who sets
+-- conferente.ator is ignored, or one person could play two. Case makes no other person: psql folds the case of logins, a token does not.
 create or replace function audit_interno.ator()
 returns text
 language plpgsql
@@ -1846,8 +1848,8 @@ comment on function audit_interno.exigir_motivo(text, text) is 'The reason, or w
 --! EndIncluded comum/exigir_motivo.sql
 
 --! Included comum/nome_qualificado.sql
--- Whether a text is a schema and a name, quoted or not, and nothing more. To be asked before to_regclass and to_regprocedure:
--- they are null for what does not exist, but raise for what is no name at all, and so does parse_ident. Called where a rule's names are checked.
+-- Whether a text is a schema and a name, quoted or not, and nothing more. Ask before to_regclass and to_regprocedure: they return null for
+-- what does not exist, but raise for a text that is no name, as parse_ident does. Called where a rule's names are checked.
 create or replace function audit_interno.nome_qualificado(nome text)
 returns boolean
 language sql
@@ -1861,9 +1863,9 @@ comment on function audit_interno.nome_qualificado(text) is 'Whether a text is e
 --! EndIncluded comum/nome_qualificado.sql
 
 --! Included comum/relacao.sql
--- Looks up what a rule names: its relation and its functions, whatever may be read of their schemas. (to_regclass and to_regprocedure
--- refuse a schema that the caller may not use, and the engine may use nobody's.) Reads catalogs, changes nothing. offset 0: or the name would be taken
--- apart for every row of a catalog.
+-- Looks up what a rule names, its relation and its functions, whatever the caller may read of their schemas: to_regclass and
+-- to_regprocedure refuse a schema that the caller may not use, and the engine may use none. Reads only catalogs. Without offset 0 the name
+-- would be parsed for every row of a catalog.
 create or replace function audit_interno.relacao(nome text)
 returns regclass
 language sql
@@ -1904,7 +1906,7 @@ comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or 
 --! EndIncluded comum/relacao.sql
 
 --! Included comum/colunas_ausentes.sql
--- Which of some columns a relation does not have, in one sentence, or null. Called where a rule is checked.
+-- The columns that a relation lacks, in one sentence, or null. Called where a rule is checked.
 create or replace function audit_interno.colunas_ausentes(tabela text, colunas text[])
 returns text
 language sql
@@ -1953,9 +1955,9 @@ comment on function audit_interno.chamada_sql(text) is 'Quoted, schema-qualified
 --! EndIncluded comum/chamada_sql.sql
 
 --! Included comum/tipo_coluna.sql
--- Type of a column as SQL text, for casts. The length of character types is left out: an explicit cast would cut silently,
--- while the assignment in the update refuses what is too long (-1, not null: that would say character, which is one letter).
--- A domain gives way to its base type for the same reason.
+-- Type of a column as SQL text, for casts. The length of character types is left out: an explicit cast would truncate silently, while the
+-- assignment in the update refuses what is too long. (-1 and not null, which would mean character, a single letter.) A domain gives way to
+-- its base type for the same reason.
 create or replace function audit_interno.tipo_coluna(relacao regclass, coluna text)
 returns text
 language sql
@@ -1978,9 +1980,9 @@ comment on function audit_interno.tipo_coluna(regclass, text) is 'Type of a colu
 --! EndIncluded comum/tipo_coluna.sql
 
 --! Included comum/limite_chaves.sql
--- SQL that keeps the column of the row t between the least and the greatest of some keys, or nothing where their order
--- cannot be relied upon. Keys of one batch mostly lie together: with their bounds only that part of the table is read, and
--- of a partitioned one only the partitions that have it. Texts are left out: the column may sort them in a way of its own.
+-- SQL that keeps a column of the row t between the smallest and the largest of some keys, or nothing where their order is unreliable. The
+-- keys of a batch mostly lie together, so only that part of the table is read, and only those partitions. Texts are left out: the column
+-- may have its own sort order.
 create or replace function audit_interno.limite_chaves(relacao regclass, coluna text, chaves text[])
 returns text
 language plpgsql
@@ -2014,7 +2016,7 @@ comment on function audit_interno.limite_chaves(regclass, text, text[]) is 'SQL 
 --! EndIncluded comum/limite_chaves.sql
 
 --! Included comum/chaves_legiveis.sql
--- Whether a text can be read as a type. Called for the keys of a batch of which one cannot.
+-- Whether a text can be read as a type. Called for each key of a batch in which at least one cannot.
 create or replace function audit_interno.legivel(texto text, tipo text)
 returns boolean
 language plpgsql
@@ -2031,8 +2033,8 @@ $$;
 comment on function audit_interno.legivel(text, text) is 'True when the text can be cast to the type, given as SQL.';
 grant execute on function audit_interno.legivel(text, text) to conferente_regra;
 
--- Those of some keys that the key's column can hold today: it may have got another type since they were written down. Reads nothing
--- of the warehouse; the cast runs as conferente_regra. Called where earlier findings are looked up.
+-- Of some keys, those that the key's column can hold today: its type may have changed since they were recorded. Reads no row of the
+-- warehouse; the cast runs as conferente_regra. Called where earlier findings are looked up.
 create or replace function audit_interno.chaves_legiveis(relacao regclass, coluna text, chaves text[])
 returns text[]
 language plpgsql
@@ -2073,8 +2075,8 @@ comment on function audit_interno.tipo_base(regclass, text) is 'Type of a column
 --! EndIncluded comum/tipo_base.sql
 
 --! Included comum/tipos_dentro.sql
--- What a type is made of: itself, and below domains, arrays, ranges and composites all that is in them. Reads catalogs, changes
--- nothing. Called where SQL is written for a column.
+-- The types that a type contains: itself, and everything inside its domains, arrays, ranges and composites. Reads only catalogs. Called
+-- where SQL is written for a column.
 create or replace function audit_interno.tipos_dentro(tipo oid)
 returns setof oid
 language sql
@@ -2101,8 +2103,8 @@ as $$
 $$;
 comment on function audit_interno.tipos_dentro(oid) is 'The type and all types that its values are made of.';
 
--- Whether to_jsonb writes a value of the type the same in every session: all that is in it is of types whose text no setting
--- changes. (JSON has its own way to write dates, but those inside a range go by the session.) Extensions' types are not trusted.
+-- Whether to_jsonb writes a value of the type the same in every session: it contains only types whose text depends on no setting. (JSON has
+-- its own way to write dates, but dates inside a range follow the session.) Extensions' types are not trusted.
 create or replace function audit_interno.json_fixo(tipo oid)
 returns boolean
 language sql
@@ -2121,8 +2123,8 @@ comment on function audit_interno.json_fixo(oid) is 'True when no setting of a s
 --! EndIncluded comum/tipos_dentro.sql
 
 --! Included comum/imagem.sql
--- A value as JSON, the same in every session: zone, styles and digits are pinned here. Costs a few microseconds, so only values are
--- written by it that would otherwise differ (audit_interno.expressao_imagem). Runs as the role that reads or writes the warehouse.
+-- A value as JSON, the same in every session: zone, styles and digits are pinned here. It costs a few microseconds, so it is used only for
+-- values that would otherwise differ (audit_interno.expressao_imagem). Runs as the role that reads or writes the warehouse.
 create or replace function audit_interno.imagem(valor anyelement)
 returns jsonb
 language plpgsql
@@ -2145,14 +2147,16 @@ grant execute on function audit_interno.imagem(anyelement) to conferente_regra, 
 --! EndIncluded comum/imagem.sql
 
 --! Included motor/portas/ler.sql
--- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
--- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
--- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
--- The rows come out, and all else that code of others does in the session is rolled back: settings, cursors that would run at
--- commit, temporary and large objects. What no rollback takes back (locks of the session, prepared statements) is refused.
--- A rule counts days as everybody does (agenda.fuso), its code is read and what it proposes and what the rows held is written one
--- way, whatever the session of the caller is set to: or one finding would be another in each.
--- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
+-- The door through which the engine reads. Runs a query of the engine's own making as conferente_regra, which can write nothing here
+-- (25006), and returns its rows. Everything in it, rules included, sees the one snapshot of the calling statement, so what a rule found and
+-- what the rows held belong together. janela is $1 of the query, textos is $2.
+--
+-- Only the rows come out. Everything else that foreign code does in the session is rolled back: settings, cursors that would run at commit,
+-- temporary and large objects. What no rollback undoes (locks of the session, prepared statements) is refused.
+--
+-- Days are counted in agenda.fuso for everybody, and code, proposals and rows are written the same way whatever the caller's settings:
+-- otherwise one finding would have another identity in each session. Called wherever a rule runs or a row of the warehouse is read; only
+-- conferente_dono may.
 grant create on schema audit_interno to conferente_regra;
 set local role conferente_regra;
 
@@ -2176,12 +2180,12 @@ declare
   v_ficam text := audit_interno.ficam();
   v_lido boolean := false;
 begin
-  if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
+  if current_user <> 'conferente_regra' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   begin
-    -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
+    -- holds until the end of this block, a subtransaction; nothing that runs in it can undo it
     perform set_config('transaction_read_only', 'on', true), set_config('timezone', audit.fuso(), true);
     return query execute ler.consulta using ler.janela, ler.textos;
     v_lido := true;
@@ -2207,8 +2211,8 @@ revoke create on schema audit_interno from conferente_regra;
 --! EndIncluded motor/portas/ler.sql
 
 --! Included comum/expressao_valor.sql
--- SQL that reads one column's value, in the column's own type, out of a jsonb object. What audit_interno.expressao_imagem wrote is
--- read the same in every session.
+-- SQL that reads one column's value, in the column's own type, from a jsonb object. It reads what audit_interno.expressao_imagem wrote the
+-- same way in every session.
 create or replace function audit_interno.expressao_valor(relacao regclass, coluna text, objeto text)
 returns text
 language sql
@@ -2221,7 +2225,7 @@ as $$
     when c.tipo in ('json', 'jsonb') then -- nor has a JSON string
       format('nullif(%s -> %L, ''null'')::%s', objeto, coluna, c.tipo)
     when c.tipo = 'xml' then format('xmlparse(content %s ->> %L)', objeto, coluna) -- whatever xmloption is
-    when c.tipo = 'money' then -- a rule's own is text in the way of its session
+    when c.tipo = 'money' then -- a rule's own value is a text, as its session writes money
       format('case jsonb_typeof(%1$s -> %2$L) when ''number'' then (%1$s ->> %2$L)::numeric::money else (%1$s ->> %2$L)::money end', objeto, coluna)
     else format('(%s ->> %L)::%s', objeto, coluna, c.tipo) end
   from pg_attribute a
@@ -2233,9 +2237,9 @@ comment on function audit_interno.expressao_valor(regclass, text, text) is 'SQL 
 --! EndIncluded comum/expressao_valor.sql
 
 --! Included comum/expressao_imagem.sql
--- SQL that writes one value into a jsonb image, the same in every session, or one finding would have another identity in each
--- session's zone and style, a rejected one would speak again, and what one session wrote another could not take back. Times with a
--- zone are written in UTC.
+-- SQL that writes one value into a jsonb image, the same in every session. Otherwise a finding's identity would depend on the session's
+-- zone and style, a rejected one would come back, and one session could not take back what another wrote. Times with a zone are written in
+-- UTC.
 create or replace function audit_interno.expressao_imagem(relacao regclass, coluna text, valor text)
 returns text
 language sql
@@ -2246,7 +2250,7 @@ as $$
     when t.tipo = 'timestamptz'::regtype then format(
       'case when %1$s between ''0001-01-01 00:00+00'' and ''290000-01-01 00:00+00''
          then to_jsonb((to_jsonb(%1$s at time zone ''UTC'') #>> ''{}'') || ''+00:00'') else audit_interno.imagem(%1$s) end', valor)
-    when t.tipo = 'money'::regtype then format('to_jsonb((%s)::numeric)', valor) -- its text goes by lc_monetary
+    when t.tipo = 'money'::regtype then format('to_jsonb((%s)::numeric)', valor) -- its text depends on lc_monetary
     when audit_interno.json_fixo(t.tipo) then format('to_jsonb(%s)', valor)
     else format('audit_interno.imagem(%s)', valor) end
   from (select audit_interno.tipo_base(relacao, coluna) as tipo) as t
@@ -2255,11 +2259,10 @@ comment on function audit_interno.expressao_imagem(regclass, text, text) is 'SQL
 --! EndIncluded comum/expressao_imagem.sql
 
 --! Included comum/expressao_canonica.sql
--- SQL for the one text of a value of a column: equal values have the same, whatever the settings of the session (zone, styles,
--- digits) and the scale of the column. Texts and most others are their own; numbers lose trailing zeros, inside JSON too; times go
--- through JSON, in UTC; floats, arrays and ranges are taken in their binary form, intervals, and what holds something of which equal
--- values look different, by their hash, and what has no hash as JSON. What is written uses what conferente_regra and
--- conferente_escrita may, and nothing else.
+-- SQL for the canonical text of a column's value. Equal values have the same text, whatever the session's settings (zone, styles, digits)
+-- and the scale of the column. Texts and most other types are their own canonical text. Numbers lose trailing zeros, inside JSON too; times
+-- go through JSON, in UTC; floats, arrays and ranges use their binary form. Intervals, and types that contain values which are equal but
+-- look different, use their hash, or JSON where there is none. The SQL needs only what conferente_regra and conferente_escrita may use.
 create or replace function audit_interno.expressao_canonica(relacao regclass, coluna text, valor text)
 returns text
 language sql
@@ -2269,7 +2272,7 @@ as $$
   select case
     when t.oid = 'numeric'::regtype then format('trim_scale(%s)::text', valor)
     when t.oid = 'timestamptz'::regtype then format('to_jsonb((%s)::timestamptz at time zone ''UTC'') #>> ''{}''', valor)
-    when t.oid in ('float4'::regtype, 'float8'::regtype) then format('encode(float8send((%s)::float8 + 0), ''hex'')', valor) -- no negative zero
+    when t.oid in ('float4'::regtype, 'float8'::regtype) then format('encode(float8send((%s)::float8 + 0), ''hex'')', valor) -- + 0 turns a negative zero into zero
     when t.oid = 'interval'::regtype then format('interval_hash_extended((%s)::interval, 0)::text', valor) -- a month is thirty days
     when t.oid = 'bytea'::regtype then format('encode((%s)::bytea, ''hex'')', valor)
     when t.oid = 'money'::regtype then format('encode(cash_send((%s)::money), ''hex'')', valor)
@@ -2286,11 +2289,11 @@ as $$
   from pg_type t
   cross join lateral (
     select count(*) > 1 as composto,
-      -- a hash that is the same after a restore, which gives the types of this database other numbers
+      -- the hash must survive a restore, which gives the types of this database other numbers
       bool_and(x.typtype in ('c', 'd', 'r', 'm') or x.typsubscript = 'array_subscript_handler'::regproc or x.oid < 16384 and exists (
         select from pg_opclass o join pg_am m on m.oid = o.opcmethod and m.amname = 'hash'
         where o.opcdefault and o.opcintype = case x.oid when 'varchar'::regtype then 'text'::regtype else x.oid end)) as igualdade,
-      -- equal ones may look different, or their binary form holds such a number
+      -- equal values may look different, or the binary form contains such a type number
       bool_or(x.oid >= 16384 or x.oid in ('numeric'::regtype, 'float4'::regtype, 'float8'::regtype, 'interval'::regtype, 'jsonb'::regtype,
         'bpchar'::regtype)) as disfarcado
     from audit_interno.tipos_dentro(t.oid) as i (id) join pg_type x on x.oid = i.id
@@ -2301,8 +2304,8 @@ comment on function audit_interno.expressao_canonica(regclass, text, text) is 'S
 --! EndIncluded comum/expressao_canonica.sql
 
 --! Included comum/expressao_igual.sql
--- SQL that is true when a column of the row t holds the value of a jsonb object, null equal to null. What is made of types without
--- an equality of their own (json, xml, points) is compared by its canonical text.
+-- SQL that is true when a column of the row t holds the value of a jsonb object, null equal to null. Types that contain one without an
+-- equality (json, xml, points) are compared by their canonical text.
 create or replace function audit_interno.expressao_igual(relacao regclass, coluna text, objeto text)
 returns text
 language sql
@@ -2328,7 +2331,7 @@ comment on function audit_interno.expressao_igual(regclass, text, text) is 'SQL 
 --! EndIncluded comum/expressao_igual.sql
 
 --! Included comum/expressao_impressao.sql
--- SQL for the fingerprint of the columns that a rule decides by, of the row aliased t: equal values have equal fingerprints
+-- SQL for the fingerprint of the columns by which a rule decides, over the row t. Equal values have equal fingerprints
 -- (audit_interno.expressao_canonica).
 create or replace function audit_interno.expressao_impressao(relacao regclass, colunas text[])
 returns text
@@ -2346,14 +2349,14 @@ comment on function audit_interno.expressao_impressao(regclass, text[]) is 'SQL 
 --! EndIncluded comum/expressao_impressao.sql
 
 --! Included motor/selo/recusar_mudanca.sql
--- Audit facts are append-only, for the owner too. What a table allows nevertheless is listed here and nowhere else.
+-- Audit facts are append-only, even for the owner. The exceptions are listed here and nowhere else.
 create or replace function audit_interno.recusar_mudanca()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- as JSON, because the tables differ in their columns
+  -- as JSON, because the tables have different columns
   v_antes jsonb := to_jsonb(old);
   v_depois jsonb := to_jsonb(new);
 begin
@@ -2363,14 +2366,14 @@ begin
     and (v_antes ->> 'finalizada_em' is null
       or v_depois - array['elo', 'resumo', 'selo_anterior', 'selo'] = v_antes - array['elo', 'resumo', 'selo_anterior', 'selo'])
   then
-    return new; -- under way until it ends; then there is only its seal to come
+    return new; -- under way until it ends; after that only its seal may be added
   elsif tg_op = 'UPDATE' and tg_table_name = 'excecoes' and v_antes ->> 'revogada_em' is null
     and v_depois - array['revogada_em', 'revogada_por'] = v_antes - array['revogada_em', 'revogada_por']
     and v_depois ->> 'revogada_em' is not null
   then
     return new; -- taken back, once
   elsif tg_op = 'UPDATE' and tg_table_name = 'estados' and v_antes ->> 'operacao_id' is null and v_depois - 'operacao_id' = v_antes - 'operacao_id' then
-    return new; -- whose fact it is shows when the transaction commits
+    return new; -- the commit of the transaction decides whose fact it is
   end if;
   raise exception using errcode = 'NC013', message = format('%s.%s só aceita acréscimos', tg_table_schema, tg_table_name),
     detail = format('operação recusada: %s', tg_op),
@@ -2400,9 +2403,9 @@ create or replace trigger proteger_identidade
 --! EndIncluded motor/selo/recusar_mudanca.sql
 
 --! Included motor/selo/resumo_operacao.sql
--- Digest of an operation and of every fact that carries its id. The settings pinned here make the text of each value, and
--- so the digest, the same in every session. offset 0: looked up by operation, then sorted; the planner would rather walk a
--- whole table in the order of its key.
+-- Digest of an operation and of every fact that carries its id. The settings pinned here make the text of each value, and so the digest,
+-- the same in every session. With offset 0 facts are looked up by operation and then sorted; the planner would rather walk a whole table in
+-- the order of its key.
 create or replace function audit_interno.resumo_operacao(operacao_id bigint)
 returns bytea
 language sql
@@ -2448,10 +2451,10 @@ comment on function audit_interno.resumo_operacao(bigint) is
 --! EndIncluded motor/selo/resumo_operacao.sql
 
 --! Included motor/selo/selar_operacao.sql
--- Deferred constraint trigger: when the transaction commits, takes the digest of the ended operation and puts it into the queue
--- of seals. A login of the engine's (a member of conferente_dono or conferente_servico, a superuser) seals at once. Nobody else
--- may hold the head: from psql a transaction lasts as long as its owner likes, after "set constraints all immediate", in a
--- deferred trigger of one's own behind this one, or prepared.
+-- Deferred constraint trigger: at the commit, takes the digest of the ended operation and puts it into the queue of seals. A login of the
+-- engine (a member of conferente_dono or conferente_servico, a superuser) seals at once. Nobody else may hold the head: in psql a
+-- transaction lasts as long as its owner likes, after "set constraints all immediate", in a deferred trigger of one's own behind this one,
+-- or prepared.
 create or replace function audit_interno.selar_operacao()
 returns trigger
 language plpgsql
@@ -2487,7 +2490,7 @@ $$;
 --! EndIncluded motor/selo/selar_operacao.sql
 
 --! Included motor/portas/tabelas.sql
--- A row for each connection that lets code of others write (a preparation, a trigger of the warehouse) in its present transaction.
+-- One row for each connection that lets foreign code write (a preparation, a trigger of the warehouse) in its present transaction.
 create unlogged table audit_interno.portas_abertas (
   pid integer primary key,
   transacao xid8 not null,
@@ -2506,7 +2509,7 @@ comment on column audit_interno.portas_abertas.vistas is 'Tables that it had wri
 --! EndIncluded motor/portas/tabelas.sql
 
 --! Included motor/portas/porta.sql
--- Tables that this transaction has written, ours among them: by the locks that a write takes. Called by abrir_porta and fechar_porta.
+-- Tables that this transaction has written, ours included, by the locks that a write takes. Called by abrir_porta and fechar_porta.
 create or replace function audit_interno.tabelas_gravadas()
 returns oid[]
 language sql
@@ -2520,8 +2523,8 @@ as $$
 $$;
 comment on function audit_interno.tabelas_gravadas() is 'Tables that this transaction has written.';
 
--- Tables and sequences of others that this transaction has written to, or holds so that nobody else can, and how many rows it wrote,
--- those that it took back included. Called by gravacoes and by preparar_regra.
+-- Tables and sequences outside our schemas that this transaction has written or locked against others, and how many rows it wrote,
+-- including those it took back. Called by gravacoes and by preparar_regra.
 create or replace function audit_interno.gravado()
 returns table (relacao oid, esquema oid, linhas bigint)
 language sql
@@ -2541,7 +2544,7 @@ $$;
 comment on function audit_interno.gravado() is 'Tables and sequences that are not ours and that this transaction has written to or locked, with the rows that it wrote.';
 grant execute on function audit_interno.gravado() to conferente_escrita;
 
--- How many rows that is in all. Called by disparar_todos.
+-- The number of rows in all. Called by disparar_todos.
 create or replace function audit_interno.gravacoes()
 returns numeric
 language sql
@@ -2553,7 +2556,7 @@ $$;
 comment on function audit_interno.gravacoes() is 'Rows that this transaction has written to tables that are not ours.';
 grant execute on function audit_interno.gravacoes() to conferente_escrita;
 
--- Marks that code of others begins to write in this transaction. Called before preparar and escrever, by the engine.
+-- Marks that foreign code begins to write in this transaction. Called by the engine, before preparar and escrever.
 create or replace function audit_interno.abrir_porta()
 returns void
 language sql
@@ -2572,7 +2575,7 @@ as $$
 $$;
 comment on function audit_interno.abrir_porta() is 'Nothing of ours may be begun by this transaction until audit_interno.fechar_porta.';
 
--- Marks that it has ended for now. What it left for the commit runs behind the door that opens again there.
+-- Marks that it has ended for now. What it deferred to the commit runs behind the door that opens again there.
 create or replace function audit_interno.fechar_porta()
 returns void
 language sql
@@ -2583,9 +2586,9 @@ as $$
 $$;
 comment on function audit_interno.fechar_porta() is 'The engine goes on by itself.';
 
--- Deferred: its event lies in the queue before those of the code that was let in, so at the commit the door is open before a deferred
--- trigger of the warehouse runs. Code that was let in may say "set constraints all immediate", and would have the commit for itself:
--- then the event goes into the queue again.
+-- Deferred: its event is queued before those of the code that was let in, so at the commit the door is open before a deferred trigger of
+-- the warehouse runs. That code may say "set constraints all immediate" and would then have the commit to itself; in that case the event is
+-- queued again.
 create or replace function audit_interno.reabrir_porta()
 returns trigger
 language plpgsql
@@ -2613,8 +2616,8 @@ begin
 end
 $$;
 
--- Refuses to act for code of others while it writes: it would act in the name of whoever started the session. Called by everything
--- that opens an operation or a session.
+-- Refuses to act for foreign code while it writes: it would act in the name of whoever started the session. Called by everything that opens
+-- an operation or a session.
 create or replace function audit_interno.recusar_de_dentro()
 returns void
 language plpgsql
@@ -2651,7 +2654,7 @@ as $$
       abrir_operacao.motivo, abrir_operacao.detalhes)
     returning id
   )
-  select set_config('conferente.operacao', n.id::text, true)::bigint from nova n -- whose facts the changes of this transaction are
+  select set_config('conferente.operacao', n.id::text, true)::bigint from nova n -- changes in this transaction become this operation's facts
 $$;
 comment on function audit_interno.abrir_operacao(text, bigint, text, text, jsonb) is 'Id of the new operation, em_andamento.';
 --! EndIncluded motor/selo/abrir_operacao.sql
@@ -2723,7 +2726,7 @@ begin
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', id, v_operacao.ator),
       hint = 'Só quem abriu a operação pode finalizá-la.';
   end if;
-  -- the process that streams an export keeps its key: the reader, who has the same name, cannot end it with another count
+  -- the process that streams an export keeps its key, so the reader, who has the same name, cannot end it with another count
   if v_operacao.detalhes ? 'fecho' and v_operacao.detalhes ->> 'fecho' is distinct from
     encode(sha256(convert_to(finalizar_operacao.detalhes ->> 'chave', 'UTF8')), 'hex')
   then
@@ -2749,7 +2752,7 @@ grant execute on function audit.finalizar_operacao(bigint, text, bigint, jsonb) 
 --! EndIncluded motor/selo/finalizar_operacao.sql
 
 --! Included motor/selo/exigir_detalhes.sql
--- What a caller may have sealed for ever: an object, of a size that people read. Called by registrar_operacao,
+-- Checks what a caller wants to have sealed for ever: an object, of a size that people read. Called by registrar_operacao,
 -- registrar_exportacao and finalizar_operacao.
 create or replace function audit_interno.exigir_detalhes(detalhes jsonb)
 returns jsonb
@@ -2790,7 +2793,7 @@ grant execute on function audit.registrar_exportacao(jsonb, text), audit.finaliz
 --! EndIncluded motor/selo/registrar_exportacao.sql
 
 --! Included pessoas/configuracao/validar_configuracao.sql
--- Checks a setting against its type and range, by whatever way it is written.
+-- Checks a setting against its type and range, however it is written.
 create or replace function audit_interno.validar_configuracao()
 returns trigger
 language plpgsql
@@ -2809,7 +2812,7 @@ begin
   if tg_op = 'UPDATE' and new.chave <> old.chave then
     raise exception using errcode = 'NC008', message = format('a configuração %s não muda de nome', old.chave);
   end if;
-  -- what ships unset may be unset again: null, or an empty text
+  -- a setting that ships unset may be unset again: by null, or an empty text
   if new.padrao = 'null' and (new.valor = 'null' or new.tipo = 'texto' and v_tipo_json = 'string' and btrim(v_texto) = '') then
     new.valor := 'null';
     return new;
@@ -2850,7 +2853,7 @@ begin
   elsif v_valido and new.tipo in ('inteiro', 'numero') then
     v_medida := v_texto::numeric;
     if new.tipo = 'inteiro' then
-      new.valor := to_jsonb(trunc(v_medida)); -- 10.0 is 10, also for who reads it as an integer
+      new.valor := to_jsonb(trunc(v_medida)); -- 10.0 becomes 10, for readers that expect an integer
     end if;
   elsif v_valido and new.tipo in ('textos', 'motivos', 'enderecos') then
     v_medida := jsonb_array_length(new.valor);
@@ -2888,7 +2891,7 @@ begin
     select (c.valor #>> '{}')::numeric into v_par
     from audit.configuracoes_sistema c
     where c.chave in ('valores.cambio_minimo', 'valores.cambio_maximo') and c.chave <> new.chave
-    for share; -- the other end may be changing at this moment
+    for share; -- the other end may be changing right now
     if (case new.chave when 'valores.cambio_minimo' then v_medida > v_par else v_medida < v_par end) then
       raise exception using errcode = 'NC009', message = format('valor fora do permitido para %s: %s', new.chave, new.valor),
         detail = 'o câmbio mínimo não passa do máximo',
@@ -2906,9 +2909,9 @@ create or replace trigger validar before insert or update on audit.configuracoes
 --! EndIncluded pessoas/configuracao/validar_configuracao.sql
 
 --! Included pessoas/configuracao/alterar_configuracao.sql
--- Changes one setting, as an audited operation with before and after. A label that no entry has is accepted, because the ledger may
--- be about to be loaded, with a warning that names what is written most like it. Another marketing category is refused while the patterns
--- disagree with it too often, unless a person says that it was looked at.
+-- Changes one setting, as an audited operation with before and after. A label that no entry has is accepted, because the ledger may be
+-- about to be loaded, with a warning that names the most similar ones. Another marketing category is refused while the patterns disagree
+-- with it too often, unless a person says that it was checked.
 create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text, conferido boolean default false)
 returns audit.configuracoes_sistema
 language plpgsql
@@ -2939,7 +2942,7 @@ begin
   where c.chave = alterar_configuracao.chave
   returning * into v_depois;
   v_estranhos := audit.configuracao_aviso(v_depois);
-  -- of one that no entry has the rule finds nothing
+  -- with a category that no entry has the rule finds nothing
   if v_depois.chave = 'trade_marketing.categoria' and v_depois.valor <> v_antes.valor and v_estranhos is null then
     v_alcance := audit_interno.conferir_categoria(alterar_configuracao.conferido);
   end if;
@@ -2960,8 +2963,8 @@ grant execute on function audit.alterar_configuracao(text, jsonb, text, boolean)
 --! EndIncluded pessoas/configuracao/alterar_configuracao.sql
 
 --! Included pessoas/configuracao/conferir_regra.sql
--- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered, by every session, by
--- back-tests and by diagnostico.
+-- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered, by every session, by back-tests and
+-- by diagnostico.
 create or replace function audit_interno.conferir_regra(regra audit.regras)
 returns text
 language plpgsql
@@ -2980,7 +2983,7 @@ begin
     if not audit_interno.nome_qualificado(v_nome) then
       return format('a função se dá pelo nome, com o esquema e sem argumentos, como regra_trade_marketing.detectar, e não %L', v_nome);
     end if;
-    -- in another session the same name is another function, of the role that runs the rule
+    -- a temporary name means another function in another session, of the role that runs the rule
     if (parse_ident(v_nome))[1] ~ '^pg_(toast_)?temp' or exists (
       select from pg_proc p
       where p.oid = audit_interno.funcao_da_janela(v_nome)
@@ -3016,7 +3019,7 @@ begin
   if v_tabela is null then
     return format('não existe a tabela %s', regra.tabela);
   end if;
-  -- not colunas_resumo: what a summary lacks costs no rule its session
+  -- without colunas_resumo: a gap in the summary costs no rule its session
   v_faltam := audit_interno.colunas_ausentes(regra.tabela, regra.colunas || regra.colunas_identidade || regra.colunas_acompanham
     || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor, regra.coluna_filial]);
   if v_faltam is not null then
@@ -3035,7 +3038,7 @@ comment on function audit_interno.conferir_regra(audit.regras) is 'Why a rule ca
 --! EndIncluded pessoas/configuracao/conferir_regra.sql
 
 --! Included pessoas/configuracao/registrar_regra.sql
--- Registers a rule. Bundled rules are registered by the migration; this is for the business's own.
+-- Registers a rule of the business's own. The migration registers the bundled ones.
 create or replace function audit.registrar_regra(
   nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[],
   coluna_data text default null, coluna_carga text default null, coluna_valor text default null,
@@ -3066,7 +3069,7 @@ begin
     coluna_filial, colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica,
     concessao_correcoes, concessao_valor, concedida_em, concedida_por, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
-    -- one spelling for each table: findings are compared and looked up by it
+    -- one spelling for each table, because findings are compared and looked up by it
     coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
       then audit_interno.nome_sql(audit_interno.relacao(registrar_regra.tabela)) end, registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
     registrar_regra.coluna_valor, registrar_regra.coluna_filial,
@@ -3158,7 +3161,7 @@ begin
         concedida_por = case when num_nulls(v_depois.concessao_correcoes, v_depois.concessao_valor) < 2 then audit_interno.ator() end
       where r.nome = v_antes.nome;
     end if;
-    -- the rule as it is now: auto that is given, or given again, is given to this code
+    -- the rule as it is now: auto granted here, even a second time, is granted to this code
     v_hash := audit_interno.hash_regra(v_depois);
     update audit.regras r set dependencias = v_depois.dependencias, hash_atual = v_hash,
       hash_autorizado = case when v_depois.automatica and alterar_regra.mudancas ? 'automatica' then v_hash else r.hash_autorizado end
@@ -3175,7 +3178,7 @@ begin
   v_operacao := audit_interno.abrir_operacao('regra', regra => v_antes.nome, motivo => btrim(alterar_regra.motivo),
     detalhes => jsonb_build_object('antes', to_jsonb(v_antes), 'depois', to_jsonb(v_depois)));
   perform audit_interno.fechar_operacao(v_operacao, 1);
-  perform audit_interno.conferir_prova(v_antes.nome); -- of this code at this threshold
+  perform audit_interno.conferir_prova(v_antes.nome); -- for this code at this threshold
   select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
   if v_depois.automatica and alterar_regra.mudancas ? 'automatica' and audit_interno.porque_nao(v_depois) is not null then
     raise exception using errcode = 'NC042', message = format('a regra %s não corrige sozinha', v_depois.nome),
@@ -3192,7 +3195,7 @@ grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_a
 --! EndIncluded pessoas/configuracao/alterar_regra.sql
 
 --! Included pessoas/configuracao/preparar_padrao.sql
--- Folds a pattern, and refuses to have one active that cannot be used, by whatever way it is written.
+-- Folds a pattern, and refuses an unusable one that is active, however it is written.
 create or replace function audit_interno.preparar_padrao()
 returns trigger
 language plpgsql
@@ -3202,7 +3205,7 @@ as $$
 begin
   new.padrao_dobrado := audit_interno.dobrar_padrao(new.tipo, new.padrao);
   if not new.ativo then
-    return new; -- what was saved before it was known to be unusable can be switched off, and not on again
+    return new; -- a pattern saved before it was known to be unusable can be switched off, but not on again
   end if;
   perform audit_interno.conferir_padrao(new.tipo, new.padrao, new.padrao_dobrado);
   return new;
@@ -3215,8 +3218,8 @@ create or replace trigger preparar before insert or update on audit.padroes_trad
 --! EndIncluded pessoas/configuracao/preparar_padrao.sql
 
 --! Included pessoas/configuracao/salvar_padrao.sql
--- Adds a pattern, or switches an existing one back on. One with which the ledger disagrees too often (setting
--- trade_marketing.discordancia_maxima) is saved only by a person who says that it was looked at.
+-- Adds a pattern, or switches an existing one back on. If the ledger disagrees with it too often (setting
+-- trade_marketing.discordancia_maxima), a person must say that it was checked.
 create or replace function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text, conferido boolean default false)
 returns audit.padroes_trade_marketing
 language plpgsql
@@ -3252,7 +3255,7 @@ grant execute on function audit.salvar_padrao(text, text, text, text, text, bool
 --! EndIncluded pessoas/configuracao/salvar_padrao.sql
 
 --! Included pessoas/configuracao/desativar_padrao.sql
--- Switches a pattern off; its history stays. One that excludes asks as saving does: without it the others reach more.
+-- Switches a pattern off; its history stays. An excluding one is checked like a new one: without it the others reach more.
 create or replace function audit.desativar_padrao(id bigint, motivo text, conferido boolean default false)
 returns audit.padroes_trade_marketing
 language plpgsql
@@ -3278,7 +3281,7 @@ begin
     begin
       perform audit_interno.conferir_padrao(v_padrao.tipo, v_padrao.padrao, v_padrao.padrao_dobrado);
     exception when sqlstate 'NC014' then
-      v_ativo := false; -- one that was saved before it was known to be unusable protects nothing, and goes
+      v_ativo := false; -- saved before it was known to be unusable, it protects nothing and may go
     end;
     if v_ativo then
       v_alcance := audit_interno.conferir_alcance(v_padrao, desativar_padrao.conferido);
@@ -3296,13 +3299,13 @@ grant execute on function audit.desativar_padrao(bigint, text, boolean) to confe
 --! EndIncluded pessoas/configuracao/desativar_padrao.sql
 
 --! Included motor/deteccao/codigo_regra.sql
--- All the code that a rule runs, as one text. Code is: the functions, aggregates, operators, views and types
--- of the schemas of the rule's function and of its preparation, what the rule declares (audit.regras.dependencias: schemas,
--- functions or views), and whatever of the kind any of it names, outside the server's own catalog, and so on. Names are followed
--- as they are written in bodies and definitions; without a schema they are looked for in the schemas of the search_paths that
--- this code pins. What is named in a comment or a text counts too: rather too much than too little. A table is data, and none of
--- it; so is the relation that the rule looks at, be it a view. Not the files: a view is taken as the server prints it, which another major version may do otherwise.
--- Called by hash_regra, and by guardar_codigo, which keeps it.
+-- All the code that a rule runs, as one text. Code means the functions, aggregates, operators, views and types in the schemas of the rule's
+-- function and of its preparation; what the rule declares (audit.regras.dependencias: schemas, functions or views); and whatever of these
+-- kinds that code names in turn, outside the server's own catalog. Names are followed as written in bodies and definitions; names without a
+-- schema are looked up in the search_paths that this code pins. A name in a comment or a string counts too: rather too much than too
+-- little. A table is data and does not count, nor does the relation that the rule looks at, even if it is a view. The catalog counts, not
+-- the source files: a view is taken as the server prints it, which may differ in another major version. Called by hash_regra, and by
+-- guardar_codigo, which keeps the text.
 create or replace function audit_interno.codigo_regra(regra audit.regras)
 returns text
 language plpgsql
@@ -3313,7 +3316,7 @@ set quote_all_identifiers = off
 as $$
 declare
   v_pedidos text[] := array_remove(array[regra.funcao, regra.preparacao], null) || coalesce(regra.dependencias, '{}');
-  v_relacao text := 'v ' || coalesce(audit_interno.relacao(regra.tabela)::oid::text, ''); -- the rule's relation is data too, a view like a table
+  v_relacao text := 'v ' || coalesce(audit_interno.relacao(regra.tabela)::oid::text, ''); -- the rule's relation is data, even if it is a view
   v_esquemas oid[];
   v_caminhos oid[] := array[]::oid[];
   v_novos jsonb;
@@ -3323,7 +3326,7 @@ begin
   if audit_interno.funcao_da_janela(regra.funcao) is null then
     return null;
   end if;
-  -- declared names that are a schema, and the schemas of the rule's functions, count as a whole
+  -- whole schemas count: those declared by name, and those of the rule's functions
   select array_agg(distinct n.oid) into v_esquemas
   from unnest(v_pedidos) with ordinality as d (nome, n_ordem)
   join pg_namespace n on n.oid = case when d.n_ordem <= num_nonnulls(regra.funcao, regra.preparacao)
@@ -3347,7 +3350,7 @@ begin
     select jsonb_object_agg(d.chave, d.texto) into v_novos_textos from audit_interno.codigo_definicao(v_novos) d;
     exit when v_novos_textos is null;
     v_textos := v_textos || v_novos_textos;
-    -- what is written without its schema is found where the code looks for it
+    -- names without a schema are looked up where the code looks them up
     select array_agg(distinct x.oid) into v_caminhos
     from (
       select unnest(v_caminhos) as oid
@@ -3373,8 +3376,8 @@ comment on function audit_interno.codigo_regra(audit.regras) is 'All the code th
 --! EndIncluded motor/deteccao/codigo_regra.sql
 
 --! Included motor/deteccao/hash_regra.sql
--- The hash by which a finding names all the code that made it: see codigo_regra, which says what code is. Called once by each step of
--- detection and of correction, and when auto is granted.
+-- The hash by which a finding names all the code that made it; codigo_regra says what counts as code. Called once by each step of detection
+-- and of correction, and when auto is granted.
 create or replace function audit_interno.hash_regra(regra audit.regras)
 returns text
 language sql
@@ -3402,8 +3405,7 @@ comment on function audit_interno.janela_execucao(bigint, text) is 'Booking date
 --! EndIncluded motor/deteccao/janela_execucao.sql
 
 --! Included motor/deteccao/condicao_janela.sql
--- The condition that a row t of a rule's table lies in a window, as SQL over $1, the window. Called by medir_janela and
--- cortar_janela.
+-- As SQL over $1, the window: the condition that a row t of a rule's table lies in it. Called by medir_janela and cortar_janela.
 create or replace function audit_interno.condicao_janela(regra audit.regras, janela audit.janela)
 returns text
 language sql
@@ -3421,12 +3423,11 @@ comment on function audit_interno.condicao_janela(audit.regras, audit.janela) is
 --! EndIncluded motor/deteccao/condicao_janela.sql
 
 --! Included motor/deteccao/levantar_achados.sql
--- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado. The rule
--- and its rows are read in one statement, so findings, what the rows held and which entries they are come from one snapshot: an
--- edit that is committed meanwhile is simply not seen. With ausentes, the keys of the window that the rule finds nothing at stand
--- there too, as achado = false, with what their rows hold; and those that have no row. With verificacao, nonsense about a row is
--- left there as its defeito, so that one row does not cost a batch the others. Writes nothing else. Called by detection, by closing
--- and by verification.
+-- Runs a rule over a window and leaves its findings, checked and complete, in the temporary table conferente_achado. One statement runs the
+-- rule and reads its rows, so findings, values and entries come from one snapshot: an edit that is committed meanwhile is not seen. With
+-- ausentes it also lists, as achado = false, the keys of the window at which the rule finds nothing, with what their rows hold, and the
+-- keys that have no row. With verificacao a malformed finding is kept as its row's defeito, so that one row does not cost a batch all
+-- others. Writes nothing else. Called by detection, by closing and by verification.
 create or replace function audit_interno.levantar_achados(
   regra audit.regras, janela audit.janela, ausentes boolean default false, verificacao boolean default false
 )
@@ -3447,7 +3448,7 @@ declare
   v_repetida text;
   v_defeito record;
 begin
-  -- open to the rule is the side of a window for which its relation has no column
+  -- a side of the window for which the relation has no column is open to the rule
   if regra.coluna_data is null then
     janela.data_inicio := null;
     janela.data_fim := null;
@@ -3464,7 +3465,8 @@ begin
   into v_propostos, v_originais
   from unnest(regra.colunas) as c;
 
-  -- what is at stake as the engine reads it; the rule can only raise it. Of the contract's relation the amount is known, whatever column a rule names
+  -- The engine computes the amount at stake; the rule can only raise it. For the contract's relation the amount is known, whatever column a
+  -- rule names.
   select coalesce(string_agg(format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', a.attname), ', '), 'null::numeric')
   into v_valores
   from pg_attribute a
@@ -3496,7 +3498,7 @@ begin
       when x.valores_propostos <> '{}' and x.valores_propostos = x.valores_originais then 'como correção o que o registro já tem'
     end end
   from audit_interno.ler(
-    -- offset 0: or each expression would be worked out again wherever it is used
+    -- offset 0, or each expression would be evaluated again wherever it is used
     format(
       'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
@@ -3530,7 +3532,7 @@ begin
   get diagnostics v_linhas = row_count;
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
-  -- which of the rows the rule meant nobody knows, and the other one would be changed too
+  -- two rows with one key: nobody knows which the rule meant, and a correction would change both
   if v_linhas > (select max(a.ordem) from pg_temp.conferente_achado a) then
     select min(a.registro_id) into v_repetida from pg_temp.conferente_achado a group by a.ordem having count(*) > 1 limit 1;
     raise exception using errcode = 'NC012',
@@ -3563,9 +3565,9 @@ comment on function audit_interno.levantar_achados(audit.regras, audit.janela, b
 --! EndIncluded motor/deteccao/levantar_achados.sql
 
 --! Included motor/deteccao/registrar_achados.sql
--- Takes pg_temp.conferente_achado into audit.divergencias_processadas: new ones are opened, known ones counted. A finding
--- that a person rejected, confirmed or rolled back as wrong stays as it is; one that had closed by itself, by an exception that is
--- no longer in force, or whose correction was taken back for another reason, is open again.
+-- Takes pg_temp.conferente_achado into audit.divergencias_processadas: opens new findings and counts known ones. A finding that a person
+-- rejected, confirmed or rolled back as wrong stays as it is. One that had closed by itself, or by an exception no longer in force, or
+-- whose correction was taken back for another reason, opens again.
 create or replace function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -3594,8 +3596,8 @@ begin
       a.tabela, a.registro_id, a.entrada, a.valores_originais, a.valores_propostos, trunc(a.confianca, 4), a.evidencia, a.justificativa,
       round(a.valor_em_risco, 2), round(a.valor_decisao, 2), v_agora, v_agora, a.identidade, a.impressao, a.mes, a.filial
     from pg_temp.conferente_achado a
-    -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two
-    -- at once take the same rows in the same order
+    -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse, and two sessions at once
+    -- take the same rows in the same order
     order by length(a.registro_id), a.registro_id collate "C", a.identidade
     on conflict (registro_id, identidade) do update
     set sessao_ultima_id = excluded.sessao_ultima_id, hash_regra = excluded.hash_regra, confianca = excluded.confianca,
@@ -3610,7 +3612,7 @@ begin
               else max(c.tipo) = 'excecao' end
             from (select x.tipo from audit.decisoes x where x.divergencia_id = d.id and audit_interno.responde(x.tipo) order by x.id desc limit 1) as c)
           else false end as reabre) as r)
-    where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
+    where d.sessao_ultima_id <> excluded.sessao_ultima_id -- counted once, even if another part of this session was faster
     returning d.id, d.registro_id, d.identidade, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
   ), registrada as (
     insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo)
@@ -3639,9 +3641,9 @@ comment on function audit_interno.registrar_achados(bigint, audit.regras, bigint
 --! EndIncluded motor/deteccao/registrar_achados.sql
 
 --! Included motor/deteccao/reabrir_desfeitas.sql
--- Looks for corrections that were undone from outside, and has the rule look at their rows wherever the window ends, so that they
--- are findings of this session: a load need not move the load time. Also at those that an earlier session opened again and nobody
--- has corrected since. Part of the detection: called once for each rule, by detectar_regra and juntar_regra.
+-- Looks for corrections that were undone from outside, and has the rule look at their rows even outside the window, so that they are
+-- findings of this session: a load need not change the load time. Also takes those that an earlier session opened again and nobody has
+-- corrected since. Part of the detection: called once for each rule, by detectar_regra and juntar_regra.
 create or replace function audit_interno.reabrir_desfeitas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -3669,7 +3671,7 @@ begin
       and d.sessao_ultima_id <> reabrir_desfeitas.sessao_id and d.vezes_desfeita > 0
       and d.vezes_desfeita < (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint
   ) as c
-  where not exists ( -- what an exception withholds was counted where the window was read
+  where not exists ( -- what an exception suppresses was counted where the window was read
     select from audit.excecoes e
     where e.regra = reabrir_desfeitas.regra.nome and e.tabela = reabrir_desfeitas.regra.tabela and e.registro_id = c.registro_id
       and e.entrada = c.entrada and e.revogada_em is null and e.expira_em > clock_timestamp());
@@ -3678,7 +3680,7 @@ begin
   end if;
   v_chaves := audit_interno.chaves_legiveis(audit_interno.relacao(regra.tabela), regra.coluna_chave, v_chaves);
   perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
-  -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
+  -- HAZARD: looked up by key, one by one. The statistics know nothing of this session yet, so a join would be planned for a single row.
   delete from pg_temp.conferente_achado b
   where reabrir_desfeitas.sessao_id = (
     select d.sessao_ultima_id from audit.divergencias_processadas d
@@ -3691,8 +3693,8 @@ comment on function audit_interno.reabrir_desfeitas(bigint, audit.regras, bigint
 --! EndIncluded motor/deteccao/reabrir_desfeitas.sql
 
 --! Included motor/deteccao/fechar_ausentes.sql
--- Closes by itself what this session did not find again: mended elsewhere, moved, gone. Runs the rule over the rows of
--- the open findings, so that one outside the window is closed only if it really no longer holds.
+-- Closes findings that this session did not find again: mended elsewhere, moved, gone. Runs the rule over the rows of the open findings, so
+-- that one outside the window closes only if it really no longer holds.
 create or replace function audit_interno.fechar_ausentes(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -3718,7 +3720,7 @@ begin
 
   v_chaves := audit_interno.chaves_legiveis(audit_interno.relacao(fechar_ausentes.regra.tabela), fechar_ausentes.regra.coluna_chave, v_chaves);
   perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela, true);
-  -- still as it was: stays open, uncounted, for it lies outside the window
+  -- unchanged: stays open and uncounted, because it lies outside the window
   delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
   update pg_temp.conferente_ausente a
   set existe = b.existe, mudou = b.impressao is distinct from a.impressao, outra = b.entrada is distinct from a.entrada
@@ -3731,7 +3733,7 @@ begin
   where a.id = e.divergencia_id and exists (
     select from pg_temp.conferente_achado b where b.registro_id = a.registro_id and b.entrada = e.entrada);
   delete from pg_temp.conferente_achado b where not b.achado;
-  -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
+  -- HAZARD: looked up by key, one by one. The statistics know nothing of this session yet, so a join would be planned for a single row.
   delete from pg_temp.conferente_achado b
   where (
     select d.sessao_ultima_id = fechar_ausentes.sessao_id or audit.aguarda_pessoa(d.status)
@@ -3774,17 +3776,17 @@ comment on function audit_interno.fechar_ausentes(bigint, audit.regras, bigint, 
 --! EndIncluded motor/deteccao/fechar_ausentes.sql
 
 --! Included motor/deteccao/contar_cargas.sql
--- Counts, by booking date and hour of load, the rows that the next incremental session will not read any more, and compares what
--- this session will not read any more with what its base had counted of it. More than then means a load that committed after the
--- margin had passed, or wrote an old load time, or none. By hours, so that rows which a reload moves or somebody deletes do not
--- make up for late ones. One reading of the dates since data_desde; rules of one table and window share it. Called by
--- medir_janela, before the rule reads: what comes in between is counted by the next session.
+-- Finds rows that an incremental session missed. It counts, by booking date and hour of load, the rows too old for the next session to
+-- read, and compares the part that was already too old for this session with the count that the session before left. More rows than then
+-- mean that a load committed after the margin had passed, or wrote an old load time, or none. Counting by the hour keeps rows that were
+-- moved by a reload or deleted from hiding late ones. One scan of the dates since data_desde, shared by rules of one table and window.
+-- Called by medir_janela, before the rule reads: rows that arrive in between are counted by the next session.
 create or replace function audit_interno.contar_cargas(sessao_id bigint, regra audit.regras)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set datestyle = 'ISO, YMD' -- as audit_interno.ler reads them
+set datestyle = 'ISO, YMD' -- the format in which audit_interno.ler reads dates
 as $$
 declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
@@ -3857,7 +3859,7 @@ comment on function audit_interno.contar_cargas(bigint, audit.regras) is
 --! EndIncluded motor/deteccao/contar_cargas.sql
 
 --! Included motor/deteccao/periodos_atrasados.sql
--- The booking dates on which rows came late, as few stretches of dates: what lies within a week of each other is one. Called by
+-- The booking dates on which rows came late, as few stretches as possible: dates within a week of each other form one. Called by
 -- condicao_atrasadas and detectar_atrasadas.
 create or replace function audit_interno.periodos_atrasados(sessao_id bigint, regra text)
 returns table (inicio date, fim date)
@@ -3878,14 +3880,14 @@ comment on function audit_interno.periodos_atrasados(bigint, text) is 'First and
 --! EndIncluded motor/deteccao/periodos_atrasados.sql
 
 --! Included motor/deteccao/condicao_atrasadas.sql
--- The condition that a row t of a rule's table came late, or lies beside one that did, and is not in the rule's window by its load
--- time, as SQL over $1, the window. Called by medir_janela.
+-- As SQL over $1, the window: the condition that a row t of a rule's table came late, or lies beside one that did, and that its load time
+-- is outside the window. Called by medir_janela.
 create or replace function audit_interno.condicao_atrasadas(sessao_id bigint, regra audit.regras)
 returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
-set datestyle = 'ISO, YMD' -- as audit_interno.ler reads them
+set datestyle = 'ISO, YMD' -- the format in which audit_interno.ler reads dates
 as $$
   select concat(
     (select string_agg(format(' or t.%1$I >= %2$L and t.%1$I < %3$L and t.%4$I < $1.carregado_desde',
@@ -3900,15 +3902,14 @@ comment on function audit_interno.condicao_atrasadas(bigint, audit.regras) is
 --! EndIncluded motor/deteccao/condicao_atrasadas.sql
 
 --! Included motor/deteccao/detectar_atrasadas.sql
--- Runs a rule over the booking dates on which rows came late: its window goes by load time and passes them over. Whole dates, up
--- to where the window begins; rows without a load time by their keys. Part of the detection: called once for each rule, by
--- detectar_regra and juntar_regra.
+-- Runs a rule over the booking dates on which rows came late, which its window by load time misses: whole dates, up to where the window
+-- begins, and rows without a load time by their keys. Part of the detection: called once for each rule, by detectar_regra and juntar_regra.
 create or replace function audit_interno.detectar_atrasadas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set datestyle = 'ISO, YMD' -- as audit_interno.ler reads them
+set datestyle = 'ISO, YMD' -- the format in which audit_interno.ler reads dates
 as $$
 declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
@@ -3925,8 +3926,8 @@ begin
       regra.coluna_chave, audit_interno.nome_sql(v_tabela), regra.coluna_data, (select min(d) from unnest(v_sem_carga) as d), v_sem_carga,
       regra.coluna_carga)) as x (chave text);
   end if;
-  for v_janela in -- over stretches of dates, not rows
-    -- a date with a time of day has its last hours on the next
+  for v_janela in -- one turn for each stretch of dates, not for each row
+    -- where the booking date has a time of day, the last hours of a day lie before the next date
     select p.inicio, case when audit_interno.tipo_coluna(v_tabela, regra.coluna_data) = 'date' then p.fim else p.fim + 1 end, null::timestamptz, v_desde, null::text[]
     from audit_interno.periodos_atrasados(detectar_atrasadas.sessao_id, regra.nome) p
     union all
@@ -3942,15 +3943,15 @@ comment on function audit_interno.detectar_atrasadas(bigint, audit.regras, bigin
 --! EndIncluded motor/deteccao/detectar_atrasadas.sql
 
 --! Included motor/deteccao/sessao_anterior.sql
--- The session at whose end a rule's next incremental window begins. Called by criar_sessao and abrir_contagens.
+-- The session whose end is the start of a rule's next incremental window. Called by criar_sessao and abrir_contagens.
 create or replace function audit_interno.sessao_anterior(regra text, modo text)
 returns table (id bigint, ate timestamptz, corte timestamptz)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- a limit that stopped corrections leaves the window where it was;
-  -- a manual session looks further for no auto one: auto must see again, itself, what it may correct
+  -- After a session that a limit stopped, the next window begins where that session's began. A manual session does not move the window of
+  -- auto ones: auto must see for itself what it may correct.
   select e.sessao_id, e.carregado_ate, c.corte
   from audit.execucoes_regra e
   join audit.sessoes_processamento s on s.id = e.sessao_id
@@ -3965,7 +3966,7 @@ comment on function audit_interno.sessao_anterior(text, text) is
 --! EndIncluded motor/deteccao/sessao_anterior.sql
 
 --! Included motor/deteccao/abrir_contagens.sql
--- Puts down, for each rule of an incremental session, what its counts of loads will be compared with, and forgets the counts that
+-- For each rule of an incremental session, records which earlier counts of loads its own will be compared with, and deletes the counts that
 -- no session will ask for any more. Called by criar_sessao.
 create or replace function audit_interno.abrir_contagens(sessao audit.sessoes_processamento, margem interval)
 returns void
@@ -3994,8 +3995,9 @@ comment on function audit_interno.abrir_contagens(audit.sessoes_processamento, i
 --! EndIncluded motor/deteccao/abrir_contagens.sql
 
 --! Included motor/deteccao/medir_janela.sql
--- Counts the rows of a rule's window and sums their amounts, once for each rule and session. Rules of one table and window
--- share one scan, which takes in what came late; of windows that differ over one table the session counts the largest, for they end at the same time.
+-- Counts the rows of a rule's window and sums their amounts, once for each rule and session. Rules of one table and window share one scan,
+-- which includes rows that came late. Where windows over one table differ, the session counts the largest, because all end at the same
+-- time.
 create or replace function audit_interno.medir_janela(sessao_id bigint, regra audit.regras, janela audit.janela)
 returns void
 language plpgsql
@@ -4048,8 +4050,8 @@ comment on function audit_interno.medir_janela(bigint, audit.regras, audit.janel
 --! EndIncluded motor/deteccao/medir_janela.sql
 
 --! Included motor/deteccao/anotar_execucao.sql
--- Enters the time and the hash of a piece of a rule's detection into its row, the last thing that the piece does: from
--- here on the row is locked. Called by detectar_regra, detectar_parte and juntar_regra.
+-- Enters the time and the code hash of one piece of a rule's detection into the rule's row. It comes last in the piece, because it locks
+-- that row. Called by detectar_regra, detectar_parte and juntar_regra.
 create or replace function audit_interno.anotar_execucao(
   sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamptz, completa boolean
 )
@@ -4089,8 +4091,8 @@ comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, ti
 --! EndIncluded motor/deteccao/anotar_execucao.sql
 
 --! Included motor/deteccao/detectar_regra.sql
--- The detection step of one rule in one session: run it, record what it found, close what it no longer finds. One
--- operation, one transaction. Sessions that run the same rule at once wait for each other here.
+-- The detection step of one rule in one session: runs it, records what it found, closes what it no longer finds. One operation, one
+-- transaction. Sessions that run the same rule at the same time wait for each other here.
 create or replace function audit_interno.detectar_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -4135,9 +4137,9 @@ comment on function audit_interno.detectar_regra(bigint, text) is 'Detects with 
 --! EndIncluded motor/deteccao/detectar_regra.sql
 
 --! Included motor/partes/cortar_janela.sql
--- Cuts a window into shares of whole months by booking date, or of whole days by load time where it is incremental, each
--- of about so many rows. The first and the last share keep the window's own ends, open ones too,
--- so that nothing booked while it is cut can fall between. Reads the rule's table. Called by repartir_regra.
+-- Cuts a window into shares of about linhas rows each: whole months by booking date, or whole days by load time where it is incremental.
+-- The first and the last share keep the window's own ends, open ones too, so that nothing booked meanwhile falls between. Reads the rule's
+-- table. Called by repartir_regra.
 create or replace function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, linhas bigint)
 returns setof audit.janela
 language plpgsql
@@ -4149,7 +4151,7 @@ declare
   v_por_carga boolean := janela.carregado_desde is not null or janela.carregado_ate is not null;
   v_coluna text := case when v_por_carga then regra.coluna_carga else regra.coluna_data end;
 begin
-  -- a booking date that has a time of day would lose the hours of a share's last day
+  -- where the booking date has a time of day, a share would lose the hours of its last day
   if v_coluna is null or not v_por_carga and audit_interno.tipo_coluna(v_tabela, v_coluna) <> 'date' then
     return next janela;
     return;
@@ -4182,8 +4184,8 @@ comment on function audit_interno.cortar_janela(audit.regras, audit.janela, bigi
 --! EndIncluded motor/partes/cortar_janela.sql
 
 --! Included motor/partes/enfileirar_partes.sql
--- Calls for help with the parts that are still to be done: one job each, which finds nothing to do where somebody was
--- faster. Behind everything else in the queue, so that mail never waits for a long window.
+-- Asks for help with the parts still to be done: one job each, which ends at once if somebody was faster. They queue behind everything
+-- else, so that mail never waits for a long window.
 create or replace function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra text default null)
 returns void
 language sql
@@ -4205,8 +4207,8 @@ comment on function audit_interno.enfileirar_partes(bigint, text) is 'Queues a j
 --! EndIncluded motor/partes/enfileirar_partes.sql
 
 --! Included motor/partes/repartir_regra.sql
--- The first step of one rule in a session that workers share: its preparation, its window's rows and control total, and
--- the parts of its detection, queued for any worker that is free. Rules of one table and window are cut alike, by one count.
+-- The first step of one rule in a session that workers share: its preparation, its window's rows and control total, and the parts of its
+-- detection, queued for any free worker. Rules of one table and window are cut at the same places, from one count.
 create or replace function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -4222,7 +4224,7 @@ begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   perform audit_interno.guardar_codigo(v_regra);
   if v_regra.preparacao is not null then
-    -- workers share the cores already: see regra_pendente_verificacao.em_metades
+    -- the workers already use all cores: see regra_pendente_verificacao.em_metades
     perform set_config('conferente.lado_a_lado', 'sim', true);
     perform audit_interno.preparar_regra(v_regra, v_janela);
   end if;
@@ -4258,8 +4260,8 @@ comment on function audit_interno.repartir_regra(bigint, text) is 'Prepares a ru
 --! EndIncluded motor/partes/repartir_regra.sql
 
 --! Included motor/partes/tomar_parte.sql
--- Takes a part that nobody works on, for as long as the caller's transaction lasts: the row's lock is the claim, so that
--- what a dead worker had taken is free at once. Called by the process that conducts the session (any part) and by jobs (one).
+-- Takes a part that nobody works on, for as long as the caller's transaction lasts: the row's lock is the claim, so a dead worker's part is
+-- free at once. Called by the process that conducts the session (any part) and by jobs (one).
 create or replace function audit_interno.tomar_parte(sessao_id bigint, nome_regra text default null, numero integer default null)
 returns table (regra text, ordem bigint, total bigint, tempo_limite_ms bigint)
 language sql
@@ -4284,9 +4286,9 @@ comment on function audit_interno.tomar_parte(bigint, text, integer) is
 --! EndIncluded motor/partes/tomar_parte.sql
 
 --! Included motor/partes/detectar_parte.sql
--- One part of the detection of one rule, in a transaction of its own that has taken it (tomar_parte). Parts of one rule run
--- side by side, and shut out whole detections and corrections of the rule by other sessions. The row of the rule's
--- execution decides: when the rule has failed, or the session has ended, meanwhile, nothing of the part is kept.
+-- One part of the detection of one rule, in a transaction of its own that has taken it (tomar_parte). Parts of one rule run side by side
+-- and shut out whole detections and corrections of the rule by other sessions. The rule's execution row decides: if the rule failed or the
+-- session ended meanwhile, nothing of the part is kept.
 create or replace function audit_interno.detectar_parte(sessao_id bigint, nome_regra text, numero integer)
 returns void
 language plpgsql
@@ -4308,7 +4310,7 @@ begin
   if not found then
     return; -- somebody else did it
   end if;
-  -- workers share the cores already: see regra_pendente_verificacao.em_metades
+  -- the workers already use all cores: see regra_pendente_verificacao.em_metades
   perform set_config('conferente.lado_a_lado', 'sim', true);
   select count(*) into v_total
   from audit_interno.partes_sessao p where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra;
@@ -4328,7 +4330,7 @@ begin
   update audit_interno.partes_sessao p
   set status = 'concluida', operacao_id = v_operacao, inicio = v_inicio, fim = clock_timestamp()
   where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra and p.parte = numero;
-  -- progress for those who watch; where somebody else is at the row, the next part carries this one's count
+  -- progress for whoever watches; if somebody else holds the row, the next part carries this one's count
   perform from audit.sessoes_processamento s where s.id = detectar_parte.sessao_id for no key update skip locked;
   if found then
     perform audit_interno.totalizar_sessao(detectar_parte.sessao_id);
@@ -4340,8 +4342,8 @@ comment on function audit_interno.detectar_parte(bigint, text, integer) is
 --! EndIncluded motor/partes/detectar_parte.sql
 
 --! Included motor/partes/juntar_regra.sql
--- Joins the parts of one rule, once: holds its earlier corrections against the warehouse, closes what none of them found again over the whole window, and marks the rule as
--- detected. Called as a step of the session, by the process that conducts it.
+-- Joins the parts of one rule, once: compares its earlier corrections with the warehouse, closes what no part found again over the whole
+-- window, and marks the rule as detected. Called as a step of the session, by the process that conducts it.
 create or replace function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -4373,7 +4375,7 @@ comment on function audit_interno.juntar_regra(bigint, text) is 'Ends the detect
 --! EndIncluded motor/partes/juntar_regra.sql
 
 --! Included motor/correcao/exige_releitura.sql
--- The relation, its partitions, and the tables below a view with theirs. Called where what belongs to a write is looked up.
+-- The relation, its partitions, and the tables below a view with theirs. Called where everything that a write may touch is looked up.
 create or replace function audit_interno.relacoes_abaixo(relacao regclass)
 returns setof oid
 language sql
@@ -4398,9 +4400,9 @@ as $$
 $$;
 comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
 
--- Whether a row may hold something else, after an update, than the update says: a trigger on update (before, after or instead of
--- it), or on the delete and insert that a row's move to another partition is, an update rule, or a view, on the relation or below it; a foreign table; or foreign keys whose action on update leads from the relation back to it.
--- Then each row is read again after it was written.
+-- Whether a row may hold something else after an update than the update says. Causes: a trigger on update (before, after or instead of), or
+-- on the delete and insert of a move between partitions; an update rule; a view; a foreign table; foreign keys whose update action leads
+-- back to the relation. It looks at the relation and at what lies below. Where true, each row is read again after it was written.
 create or replace function audit_interno.exige_releitura(relacao regclass)
 returns boolean
 language sql
@@ -4420,8 +4422,8 @@ comment on function audit_interno.exige_releitura(regclass) is 'True when a row 
 --! EndIncluded motor/correcao/exige_releitura.sql
 
 --! Included motor/periodo/fonte_periodos.sql
--- SQL that reads the months which the warehouse itself says are closed: mes and filial, from the table, view or function without
--- arguments that the setting periodos.fonte names. Null where none is named. NC022 when it is not to be found.
+-- SQL that reads the closed months from the warehouse's own list: mes and filial, from the table, view or function without arguments that
+-- the setting periodos.fonte names. Null where it names none. NC022 when the source cannot be found.
 create or replace function audit_interno.fonte_periodos()
 returns text
 language plpgsql
@@ -4447,7 +4449,7 @@ begin
       hint = 'periodos.fonte é uma tabela, uma visão, ou uma função sem argumentos, com o esquema, como dw.periodos_fechados, com as colunas mes (date) e, se for o caso, filial (text).';
   end if;
   return format('select x.mes::date, %s from %s as x where x.mes is not null',
-    -- a list without branches is of the whole company
+    -- a list without branches applies to the whole company
     case when exists (
       select from pg_attribute a
       where a.attrelid = coalesce(v_relacao, (select t.typrelid from pg_proc p join pg_type t on t.oid = p.prorettype where p.oid = v_funcao))
@@ -4461,8 +4463,8 @@ comment on function audit_interno.fonte_periodos() is 'SQL text with the columns
 --! EndIncluded motor/periodo/fonte_periodos.sql
 
 --! Included motor/periodo/meses_fechados.sql
--- All months that are closed now: ours, and those of the warehouse's own list, read as conferente_regra. When that list cannot be read
--- nobody knows what is closed, and nothing is written. Called wherever something may be written or is shown.
+-- All months that are closed now: ours, and those of the warehouse's own list, read as conferente_regra. When that list cannot be read,
+-- nobody knows what is closed and nothing is written. Called wherever something may be written or shown.
 create or replace function audit_interno.meses_fechados()
 returns table (mes date, filial text, da_fonte boolean)
 language plpgsql
@@ -4478,7 +4480,7 @@ begin
   end if;
   begin
     return query
-      -- an infinite day is no month, and fails here
+      -- an infinite day has no month, and fails here
       select distinct make_date(extract(year from f.mes)::integer, extract(month from f.mes)::integer, 1),
         case when audit_interno.dobrar_filial(f.filial) <> '' then f.filial end, true
       from audit_interno.ler(v_fonte) as f (mes date, filial text);
@@ -4499,7 +4501,7 @@ comment on function audit_interno.meses_fechados() is
 --! EndIncluded motor/periodo/meses_fechados.sql
 
 --! Included motor/periodo/defeito_periodos.sql
--- Why it cannot be known which months are closed, in one sentence, or null. Called by the limits of a session and by the diagnosis.
+-- Why the closed months are unknown, in one sentence, or null. Called by the limits of a session and by the diagnosis.
 create or replace function audit_interno.defeito_periodos()
 returns text
 language plpgsql
@@ -4518,8 +4520,8 @@ comment on function audit_interno.defeito_periodos() is 'What is wrong with the 
 
 --! Included motor/periodo/expressao_mes.sql
 -- SQL for the month of a row as the number 202610: of the row t as it is, or as the new values in the jsonb object l.para would make it.
--- Immutable functions only, for it stands in the guard of updates of distributed tables too. Null where the rule registers no booking
--- date: then no closed month concerns its rows. An instant belongs to the month that it has in the zone of agenda.fuso.
+-- Immutable functions only, because it stands in the guard of updates, of distributed tables too. Null where the rule registers no booking
+-- date: then no closed month concerns its rows. An instant belongs to its month in the zone of agenda.fuso.
 create or replace function audit_interno.expressao_mes(regra audit.regras, depois boolean default false)
 returns text
 language sql
@@ -4538,9 +4540,9 @@ comment on function audit_interno.expressao_mes(audit.regras, boolean) is 'SQL t
 --! EndIncluded motor/periodo/expressao_mes.sql
 
 --! Included motor/periodo/condicao_aberta.sql
--- The condition that a row t of a rule's relation lies in no closed month, and that writing l.para to colunas moves it into none, as
--- SQL; null where nothing is closed. Where the branch of a row is not known, a month that is closed for any branch counts. It stands
--- in the guard of the very statement that writes. Called by aplicar_grupo.
+-- SQL condition that a row t of a rule's relation lies in no closed month, and that writing l.para to colunas moves it into none; null
+-- where nothing is closed. For a row whose branch is unknown, a month counts as closed if any branch has closed it. The condition stands in
+-- the guard of the very statement that writes. Called by aplicar_grupo.
 create or replace function audit_interno.condicao_aberta(regra audit.regras, colunas text[])
 returns text
 language plpgsql
@@ -4572,7 +4574,8 @@ begin
           else %1$s <> all (%4$L::integer[]) and %1$s::text || '' '' || audit_interno.dobrar_filial(%2$s) <> all (%5$L::text[]) end',
           x.mes, x.filial, v_quaisquer, v_gerais, v_filiais) end, ' and ')
     from (
-      -- not left to the planner: a later plan of the same connection works both out, also for a rule without a branch
+      -- decided here and not by the planner: a later plan of the same connection evaluates both branches, even for a rule without a branch
+      -- column
       select audit_interno.expressao_mes(regra) as mes, case when v_tem_filial then format('t.%I::text', regra.coluna_filial) end as filial
       union all
       select audit_interno.expressao_mes(regra, regra.coluna_data = any (colunas)),
@@ -4588,9 +4591,9 @@ comment on function audit_interno.condicao_aberta(audit.regras, text[]) is
 --! EndIncluded motor/periodo/condicao_aberta.sql
 
 --! Included motor/periodo/em_periodo_fechado.sql
--- Those of some findings whose row lies in a closed month, or would be moved across by what is proposed or was typed; with valores, by
--- those. By what the last detection saw; the statement that writes looks at the row itself once more (condicao_aberta). Called wherever
--- corrections are chosen.
+-- Of some findings, those whose row lies in a closed month, or would move into or out of one by the proposed or entered values (with
+-- valores, by those). Based on what the last detection saw; the statement that writes checks the row itself once more (condicao_aberta).
+-- Called wherever corrections are chosen.
 create or replace function audit_interno.em_periodo_fechado(ids bigint[], valores jsonb default null)
 returns table (divergencia_id bigint, periodo text)
 language plpgsql
@@ -4637,9 +4640,8 @@ comment on function audit_interno.em_periodo_fechado(bigint[], jsonb) is 'Findin
 --! EndIncluded motor/periodo/em_periodo_fechado.sql
 
 --! Included motor/periodo/contar_fechadas.sql
--- How many findings of a session in manual propose something for a closed month, and their amount: for the session and its mail. In auto
--- corrigir_lote counts what it leaves. Where it is not known which months are closed that is said in their place. Called once by
--- finalizar_sessao.
+-- How many findings of a manual session propose something for a closed month, and their amount, for the session and its mail. (In auto mode
+-- corrigir_lote counts what it leaves.) Where the closed months are unknown, the reason is given instead. Called once by finalizar_sessao.
 create or replace function audit_interno.contar_fechadas(sessao_id bigint)
 returns void
 language plpgsql
@@ -4674,9 +4676,9 @@ comment on function audit_interno.contar_fechadas(bigint) is 'Enters into each r
 --! EndIncluded motor/periodo/contar_fechadas.sql
 
 --! Included motor/periodo/esperar_gravacoes.sql
--- Waits until nobody is writing corrections, ten seconds at most. Nobody waits for this: it tries, lets go and tries again, until it has the
--- lock alone. Called by audit.fechar_periodo, which lets it go, and by a trigger just before its commit, which keeps it: so what began to
--- write while a closing stood open is waited for too.
+-- Waits until nobody is writing corrections, ten seconds at most. Nobody queues behind it: it tries for the lock without waiting, again and
+-- again, until it holds it alone. Called by audit.fechar_periodo, which releases it, and by a trigger just before that commit, which keeps
+-- it, so that it also waits for writes that began during the closing.
 create or replace function audit_interno.esperar_gravacoes()
 returns void
 language plpgsql
@@ -4720,9 +4722,9 @@ create constraint trigger esperar after insert on audit.periodos deferrable init
 --! EndIncluded motor/periodo/esperar_gravacoes.sql
 
 --! Included motor/periodo/filiais_desconhecidas.sql
--- Those of some branches (without any: of those closed) that no row has in a table whose rule registers its branch, with the names that are
--- most like it, or some of those there are. None while no table can be read or none names a branch: a ledger that is still empty knows
--- no names. Called by audit.fechar_periodo, and by the diagnosis.
+-- Of some branches (null: of the closed ones), those that no row has in any table whose rule registers its branch, with the most similar
+-- names there, or some of them. Empty while no table can be read or none names a branch: an empty ledger knows no names. Called by
+-- audit.fechar_periodo, and by the diagnosis.
 create or replace function audit_interno.filiais_desconhecidas(filiais text[] default null)
 returns table (filial text, conhecidas text)
 language plpgsql
@@ -4739,13 +4741,13 @@ begin
     begin
       v_filiais := array(select distinct f.filial from audit_interno.meses_fechados() f where f.filial is not null);
     exception when sqlstate 'NC022' then
-      return; -- the diagnosis says so
+      return; -- the diagnosis reports it
     end;
   end if;
   if v_filiais = '{}' then
     return;
   end if;
-  for v_relacao in -- a turn for each table
+  for v_relacao in -- one turn for each table
     select distinct x.relacao, r.coluna_filial as coluna
     from audit.regras r cross join lateral (select audit_interno.relacao(r.tabela) as relacao) as x
     where audit_interno.tipo_coluna(x.relacao, r.coluna_filial) is not null
@@ -4768,7 +4770,7 @@ begin
         select min(k.nome) as nome
         from unnest(v_conhecidas) as k (nome)
         group by audit_interno.dobrar_filial(k.nome)
-        -- by runs of three letters in common
+        -- most trigrams in common first
         order by (
           select count(*) filter (where t = any (regras.trigramas(p.filial)))::numeric / count(*) from unnest(regras.trigramas(min(k.nome))) as t
         ) desc nulls last, min(k.nome)
@@ -4783,10 +4785,9 @@ comment on function audit_interno.filiais_desconhecidas(text[]) is 'Branches tha
 --! EndIncluded motor/periodo/filiais_desconhecidas.sql
 
 --! Included motor/correcao/elegiveis.sql
--- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people, not undone from outside again and again. What another finding contradicts is left out by contestadas, a
--- value that the ledger does not know by desconhecidas, what lies in a closed month by em_periodo_fechado. No settings of its own, so that the
--- planner inlines it.
+-- Findings that auto may correct for one rule in one session, each judged on its own: found in this session, sure enough, too small to need
+-- two people, not undone from outside again and again. Others filter further: contestadas what another finding contradicts, desconhecidas
+-- values unknown to the ledger, em_periodo_fechado closed months. No settings of its own, so that the planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 returns setof audit.divergencias_processadas
 language sql
@@ -4798,22 +4799,22 @@ as $$
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
     and d.vezes_desfeita < (select (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint)
     and d.hash_regra = elegiveis.regra.hash_autorizado -- found by the code that has auto
-    -- a person's last word was a value of their own, or to take a correction back: it waits for a person
+    -- where a person last entered their own value, or took a correction back, the finding waits for a person
     and not coalesce((
       select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
       from audit.decisoes c where c.divergencia_id = d.id and audit_interno.responde(c.tipo) order by c.id desc limit 1), false)
-    and d.adiada_ate is null and d.encaminhada_para is null -- a person has it in hand
-    -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
-    -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
+    and d.adiada_ate is null and d.encaminhada_para is null -- a person is dealing with it
+    -- A subquery, or the setting would be read for each row. Written as a difference, or a planner without statistics would search by
+    -- amount, in divergencias_processadas_valor: through everything that waits, again for each batch.
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
 $$;
 comment on function audit_interno.elegiveis(bigint, audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
 --! EndIncluded motor/correcao/elegiveis.sql
 
 --! Included motor/correcao/contestadas.sql
--- Which of these findings auto must not correct: another open finding says otherwise about the same column of the same row,
--- or the row holds what two people typed for this very rule. Each row's other findings are looked up by their key whatever
--- the statistics say (offset 0): right after a detection they say nothing.
+-- Which of these findings auto must not correct: another open finding says something else about the same column of the same row, or the row
+-- holds a value that two people entered for this very rule. offset 0 looks up each row's other findings by key: right after a detection the
+-- statistics say nothing.
 create or replace function audit_interno.contestadas(ids bigint[])
 returns setof bigint
 language sql
@@ -4828,7 +4829,7 @@ as $$
       select x.regra, x.status, x.valores_propostos, x.valores_digitados
       from audit.divergencias_processadas x
       where x.registro_id = d.registro_id and x.tabela = d.tabela and x.id <> d.id
-        -- as the index divergencias_processadas_vivas says it
+        -- worded like the index divergencias_processadas_vivas
         and (audit.aguarda_pessoa(x.status) or x.valores_digitados is not null)
       offset 0
     ) as o
@@ -4843,9 +4844,9 @@ comment on function audit_interno.contestadas(bigint[]) is 'Those of the finding
 --! EndIncluded motor/correcao/contestadas.sql
 
 --! Included motor/correcao/verificar_limites.sql
--- Before the first correction: what would be corrected is held against the limits of each rule and of the session. Past a
--- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors. Nor is anything
--- corrected while it is not known which months are closed.
+-- Before the first correction, compares what would be corrected with the limits of each rule and of the session. Past a limit nothing of it
+-- is corrected, the session says so and an alert goes out: so many divergences are a broken load, not errors. Nothing is corrected either
+-- while the closed months are unknown.
 create or replace function audit_interno.verificar_limites(sessao_id bigint)
 returns void
 language plpgsql
@@ -4862,13 +4863,13 @@ declare
   v_limite text;
   v_exata boolean;
 begin
-  if v_defeito is not null then -- nobody knows what may be written
+  if v_defeito is not null then -- nobody knows which months may be written
     update audit.execucoes_regra e set status = 'concluida', motivo = 'nada foi corrigido: ' || v_defeito
     where e.sessao_id = verificar_limites.sessao_id and e.status = 'detectada';
     update audit.sessoes_processamento s set limite_atingido = v_defeito, etapa = 'correcao' where s.id = verificar_limites.sessao_id;
     return;
   end if;
-  -- contested findings, and values that the ledger does not know, are looked for only when all together would pass a limit
+  -- contested findings and unknown values are looked for only where a limit would be passed with them
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
     create temp table conferente_limite on commit drop as
@@ -4900,7 +4901,7 @@ begin
     into v_limite
     from pg_temp.conferente_limite l
     cross join (
-      -- of the tables that would be corrected: rows that other rules read elsewhere make no load smaller
+      -- only of the tables that would be corrected: rows that other rules read elsewhere do not make the load bigger
       select sum(x.linhas) as linhas
       from (select max(m.linhas_examinadas) as linhas from pg_temp.conferente_limite m where m.linhas > 0 group by m.tabela) as x
     ) as j
@@ -4925,8 +4926,8 @@ comment on function audit_interno.verificar_limites(bigint) is 'Stops the correc
 --! EndIncluded motor/correcao/verificar_limites.sql
 
 --! Included motor/correcao/criar_lote.sql
--- An empty batch: the one form in which corrections and rollbacks reach the warehouse. Its rows are written once: resultado
--- says what is meant until something else happens, so nothing is written back where every row took what it was to take.
+-- An empty batch: the one form in which corrections and rollbacks reach the warehouse. resultado starts as the intended outcome and is
+-- changed only where something else happens, so a batch in which every row succeeds updates nothing here.
 create or replace function audit_interno.criar_lote()
 returns void
 language plpgsql
@@ -4941,16 +4942,16 @@ begin
     regra text not null,
     tabela text not null,
     registro_id text not null,
-    entrada jsonb not null, -- which entry the row was
-    entrada_nossa jsonb, -- and which it is by our own later corrections; only where there were any
+    entrada jsonb not null, -- the entry that the row was
+    entrada_nossa jsonb, -- the entry that it is after our own later corrections; only where there were any
     de jsonb not null,
     para jsonb not null,
     valor numeric, -- at stake
-    impressao bytea, -- of the columns the rule decides by; null in a rollback, which is held against de alone
+    impressao bytea, -- of the columns that the rule decides by; null in a rollback, which compares with de alone
     reverte_operacao_id bigint,
-    resultado text not null default 'aplicada', -- or movida, outra, ja_certa, ausente, recusada, fechada, infiel, desfeita; of a rollback superada
-    outras jsonb, -- what must not move along, before the write; only where something could make it move
-    agora jsonb, -- what the row holds; null of a row that took para as it is, and of one that is gone
+    resultado text not null default 'aplicada', -- or movida, outra, ja_certa, ausente, recusada, fechada, infiel, desfeita; in a rollback also superada
+    outras jsonb, -- columns that must not change, as they were before the write; only where something could change them
+    agora jsonb, -- what the row holds; null for a row that took para as it is, and for one that is gone
     erro text
   ) on commit drop;
   grant select on pg_temp.conferente_lote to conferente_escrita;
@@ -4960,12 +4961,11 @@ comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lo
 --! EndIncluded motor/correcao/criar_lote.sql
 
 --! Included motor/correcao/aplicar_grupo.sql
--- Writes corrections of one rule and one set of columns in one statement, as conferente_escrita. When the warehouse refuses (a
--- constraint, a trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Where the row may
--- hold something else than was asked (audit_interno.exige_releitura), it is read again through the same relation: what is not
--- exactly so is undone and left as infiel, the rest is written again. Returns the days on which the altered rows are booked, so
--- that verification need not look for them in every partition: of a table without a column of dates and of rows without a date that
--- is any day.
+-- Writes corrections of one rule and one set of columns in one statement, as conferente_escrita. When the warehouse refuses (a constraint,
+-- a trigger), the group is halved until the refused rows stand alone; the others go through. Where a row may hold something other than was
+-- asked (audit_interno.exige_releitura), it is read again through the same relation: a row that is not exact is undone and left as infiel,
+-- and the others are written again. Returns the booking dates of the altered rows, so that verification need not look for them in every
+-- partition; without a column of dates, or for rows without a date, that is any day.
 create or replace function audit_interno.aplicar_grupo(
   operacao_id bigint, regra audit.regras, colunas text[], aberta text, ids bigint[], tentativa integer default 1
 )
@@ -5021,7 +5021,7 @@ begin
     if v_reler then
       perform audit_interno.travar_grupo(v_tabela, v_chave, v_guarda, v_outras, ids);
     end if;
-    -- what the warehouse checks only at commit is checked in the door too, where a refusal can still be pinned on a row
+    -- the door also checks what the warehouse defers to the commit, while a refusal can still be pinned on a row
     if not v_reler then
       with alterada as (
         select e.*
@@ -5045,7 +5045,7 @@ begin
         'update %s t set %s from pg_temp.conferente_lote l where l.divergencia_id = any ($1) and l.outras is not null and %s and %s
          returning l.divergencia_id', v_tabela, v_atribuicoes, v_chave, v_guarda), ids, v_adiaveis) as e (divergencia_id bigint);
       perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-      -- the same relation, the same role: all that was locked, for a trigger may also write and say that it did not
+      -- through the same relation, as the same role; every locked row, because a trigger may also write and report that it did not
       with lida as (
         select r.*
         from audit_interno.escrever(format(
@@ -5075,10 +5075,10 @@ begin
         raise exception using errcode = 'NC999', message = 'algo não ficou como pedido';
       end if;
     end if;
-  exception when assert_failure or others then -- others are not all
+  exception when assert_failure or others then -- "others" does not include assert_failure
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
     v_erro := audit_interno.sem_segredos(v_erro);
-    if v_codigo = 'NC999' and v_infieis is not null then -- the write is undone; what was not to be had stands aside
+    if v_codigo = 'NC999' and v_infieis is not null then -- the write is undone; the inexact rows stand aside
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
       if tentativa >= 5 and cardinality(ids) > 1 then
@@ -5092,17 +5092,17 @@ begin
       return case when ids = '{}' then 'empty'::daterange
         else audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids, tentativa + 1) end;
     end if;
-    -- what the relation cannot do is refused at once, for all: a column that its view does not write, a generated one
+    -- what the relation cannot do is refused at once for the whole group: a column that its view does not write, a generated one
     if v_codigo in ('0A000', '428C9', '55000') then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
       where l.divergencia_id = any (ids);
       return 'empty'::daterange;
     end if;
-    -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
+    -- pin on rows only what the data cause; a deadlock, a lost privilege or a full disk is no row's fault
     if audit_interno.falha_de_quem(v_codigo) <> 'linha' then
       raise;
     end if;
-    -- a key that its column cannot hold any more is told at once too, and not by halves
+    -- keys that their column can no longer hold are found at once too, without halving
     v_chaves := array(select l.registro_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids));
     if v_codigo like '22%' and v_chaves <> audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves) then
       v_chaves := audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves);
@@ -5143,7 +5143,7 @@ begin
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-  -- gone for the role that writes is not gone
+  -- a row that the writing role cannot see has not necessarily gone
   update pg_temp.conferente_lote l
   set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do data warehouse)'
   from audit_interno.ler(format('select k from unnest($2) as k where exists (select from %s t where t.%I = k::%s)', v_tabela, regra.coluna_chave,
@@ -5158,9 +5158,9 @@ comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], te
 --! EndIncluded motor/correcao/aplicar_grupo.sql
 
 --! Included motor/correcao/aplicar_lote.sql
--- Writes a batch to the warehouse: one statement for each rule and set of columns. Tried are the rows that bear resultado;
--- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and reported apart, and so are
--- those whose table or column is gone.
+-- Writes a batch to the warehouse, one statement for each rule and set of columns. It tries the rows whose state is resultado; those that
+-- work keep it. Rows that no longer hold what the batch was based on are left alone and reported apart, and so are those whose table or
+-- column is gone.
 create or replace function audit_interno.aplicar_lote(operacao_id bigint, resultado text default 'aplicada')
 returns daterange
 language plpgsql
@@ -5179,10 +5179,10 @@ declare
   v_espera text := current_setting('lock_timeout');
 begin
   perform set_config('lock_timeout',
-    greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
-  lock table audit_interno.trava_periodos in row share mode; -- who closes a month waits for what is being written; we wait for nobody
+    greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would mean no limit
+  lock table audit_interno.trava_periodos in row share mode; -- whoever closes a month waits for what is being written; we wait for nobody
   if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
-    begin -- such a transaction does not see a month that was closed since it began, but may not lock what the closing changed
+    begin -- such a transaction does not see a month closed since it began, but may not lock a row that the closing changed
       if audit_interno.configuracao('periodos.fonte') <> 'null' then
         raise serialization_failure;
       end if;
@@ -5197,7 +5197,7 @@ begin
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = aplicar_lote.resultado)
   loop
-    -- nearly always a rule's corrections all change the same columns, which is found out sooner than each one's columns
+    -- nearly always all corrections of a rule change the same columns; checking that is quicker than listing each one's columns
     select array(select jsonb_object_keys(l.para)) into v_colunas
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado limit 1;
     select array_agg(l.divergencia_id), bool_and(l.para ?& v_colunas and l.para - v_colunas = '{}') into v_ids, v_iguais
@@ -5237,8 +5237,8 @@ comment on function audit_interno.aplicar_lote(bigint, text) is
 --! EndIncluded motor/correcao/aplicar_lote.sql
 
 --! Included motor/correcao/autoverificar_lote.sql
--- After a batch: the rule runs again over the rows that were changed. What it still flags is undone, as an operation of
--- its own, and left as desfeita. A flag without a correction counts only if it was not already known for the row.
+-- After a batch, runs the rule again over the changed rows. What it still flags is undone, as an operation of its own, and left as
+-- desfeita. A flag without a correction counts only if it is new for the row.
 create or replace function audit_interno.autoverificar_lote(sessao_id bigint, motivo text, dias daterange default null)
 returns void
 language plpgsql
@@ -5274,7 +5274,7 @@ begin
   end if;
 
   v_operacao := audit_interno.abrir_operacao('autoverificacao', autoverificar_lote.sessao_id, motivo => autoverificar_lote.motivo);
-  -- de and para change sides; the image just written says what the row really held afterwards
+  -- de and para swap; the image just written says what the row really held afterwards
   update pg_temp.conferente_lote l
   set de = a.depois, para = l.de, impressao = null, reverte_operacao_id = a.operacao_id
   from audit.alteracoes a
@@ -5294,7 +5294,7 @@ comment on function audit_interno.autoverificar_lote(bigint, text, daterange) is
 --! EndIncluded motor/correcao/autoverificar_lote.sql
 
 --! Included motor/correcao/concluir_lote.sql
--- Writes what became of each finding of a corrected batch, and counts it.
+-- Records what became of each finding of a corrected batch, and counts it.
 create or replace function audit_interno.concluir_lote(sessao_id bigint, decidida_por text, motivo text)
 returns bigint
 language plpgsql
@@ -5316,7 +5316,7 @@ begin
       when 'aplicada' then concluir_lote.motivo when 'ja_certa' then 'o registro já tem o valor proposto'
       when 'movida' then 'o registro mudou depois de detectado' when 'ausente' then 'o registro não existe mais' else l.erro end
   from pg_temp.conferente_lote l
-  where d.id = l.divergencia_id and d.id between v_de and v_ate; -- a batch's findings lie together: not all need be read
+  where d.id = l.divergencia_id and d.id between v_de and v_ate; -- a batch's findings lie close together, so only that range is read
 
   with contada as (
     select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
@@ -5324,7 +5324,7 @@ begin
       count(*) filter (where l.resultado in ('recusada', 'fechada', 'infiel', 'desfeita')) as falhas,
       count(*) filter (where l.resultado in ('movida', 'outra', 'ausente')) as obsoletas,
       count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
-      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada' and x.id is null), 0) as valor -- money is counted once
+      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada' and x.id is null), 0) as valor -- each amount counts once
     from pg_temp.conferente_lote l
     left join audit.divergencias_processadas x on x.id = l.divergencia_id and x.id between v_de and v_ate and x.vezes_desfeita > 0
     group by l.regra
@@ -5343,9 +5343,9 @@ comment on function audit_interno.concluir_lote(bigint, text, text) is 'Sets the
 --! EndIncluded motor/correcao/concluir_lote.sql
 
 --! Included motor/correcao/corrigir_lote.sql
--- The correction step: one batch of one rule in one session, atomic. Batches go up the findings' ids, so that each looks at
--- its own part of them only. When nothing is left the rule is done. A rule without proof corrects as far as it was granted, in the order
--- in which it found, and loses auto at the first that goes beyond.
+-- The correction step: one batch of one rule in one session, atomic. Batches proceed by the findings' ids, so each reads only its own part
+-- of them. When nothing is left the rule is done. An unproven rule corrects within its grant, in the order of finding, and loses auto at
+-- the first correction that exceeds it.
 create or replace function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -5386,7 +5386,7 @@ begin
       order by d.id
       limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
     v_fechadas := array(select f.divergencia_id from audit_interno.em_periodo_fechado(v_ids) f);
-    -- what lies in a closed month costs nothing of what was granted
+    -- findings in a closed month use up nothing of the grant
     select array_agg(x.id order by x.id) filter (where x.cabe), bool_or(x.cabe) into v_ids, v_cabe
     from (
       select e.id, v_regra.prova = 'provada' or coalesce(
@@ -5408,9 +5408,9 @@ begin
     from audit.divergencias_processadas d
     where d.id = any (v_ids)
     order by d.id
-    for update of d skip locked; -- what a reviewer is deciding at this moment is the reviewer's
+    for update of d skip locked; -- a finding that a reviewer is deciding right now is the reviewer's
   end if;
-  v_ate := v_ids[cardinality(v_ids)]; -- of the batch as it was meant: reviewers may be at all of it
+  v_ate := v_ids[cardinality(v_ids)]; -- the end of the intended batch, even if reviewers hold all of it
   if v_ate is null then
     update audit.execucoes_regra e set status = 'concluida', fim = clock_timestamp()
     where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra and e.status = 'detectada';
@@ -5500,7 +5500,7 @@ comment on function audit_interno.totalizar_sessao(bigint) is 'Sums the counts o
 --! EndIncluded motor/sessao/totalizar_sessao.sql
 
 --! Included motor/sessao/criar_sessao.sql
--- Checks what is asked for and opens a session: its window, its rules, and the window of each rule.
+-- Checks the request and opens a session: its window, its rules, and the window of each rule.
 create or replace function audit_interno.criar_sessao(
   modo text, data_inicio date, data_fim date, regras text[], agendada boolean
 )
@@ -5554,7 +5554,7 @@ begin
 
   insert into audit.execucoes_regra (sessao_id, regra, status, motivo, carregado_desde, carregado_ate)
   select v_sessao.id, r.nome, case when c.defeito is null then 'pendente' else 'pulada' end, c.defeito,
-    -- not later than where the session before left off, whatever the margin was then
+    -- no later than where the session before stopped reading, whatever its margin was
     case when v_incremental then coalesce(least(u.ate - v_margem, u.corte), v_agora - v_primeira) end, case when v_incremental then v_agora end
   from audit.regras r
   cross join lateral (select coalesce(audit_interno.conferir_regra(r), audit_interno.conferir_requisitos(r)) as defeito) as c
@@ -5581,9 +5581,9 @@ grant usage on schema audit_interno to conferente_operador;
 --! EndIncluded motor/sessao/criar_sessao.sql
 
 --! Included motor/posse/tomar_posse.sql
--- Takes something for this connection, for as long as it lives or until largar_posse. Never waits for long: where another
--- transaction is just taking it, it is that one's. A connection behind a pooler that shares connections (PgBouncer in
--- transaction mode) has nothing for itself, and must not conduct or send.
+-- Takes something for this connection until largar_posse or the connection's end. Never waits for long: where another transaction is taking
+-- it right now, that one gets it. Behind a pooler that shares connections (PgBouncer in transaction mode) a connection holds nothing for
+-- itself, and must not conduct or send.
 create or replace function audit_interno.tomar_posse(nome text)
 returns boolean
 language plpgsql
@@ -5596,7 +5596,7 @@ declare
 begin
   select p.numero into v_numero
   from audit_interno.posses p where p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero) limit 1;
-  while v_numero is null loop -- one turn: the lot falls on a number that is free
+  while v_numero is null loop -- nearly always one turn: draws until the number is free
     v_numero := hashtextextended(gen_random_uuid()::text, 0);
     if not pg_try_advisory_lock(v_numero) then
       v_numero := null;
@@ -5614,7 +5614,7 @@ comment on function audit_interno.tomar_posse(text) is 'True when this connectio
 --! EndIncluded motor/posse/tomar_posse.sql
 
 --! Included motor/sessao/conduzir_sessao.sql
--- Marks a session as conducted by this connection, for as long as it lives; encerrar_interrompidas looks for it.
+-- Marks a session as conducted by this connection for as long as it lives; encerrar_interrompidas looks for that mark.
 create or replace function audit_interno.conduzir_sessao(sessao_id bigint)
 returns boolean
 language sql
@@ -5650,9 +5650,8 @@ grant execute on function audit_interno.iniciar_sessao(text, date, date, text[])
 --! EndIncluded motor/sessao/iniciar_sessao.sql
 
 --! Included motor/sessao/encerrar_interrompidas.sql
--- Sessions whose conductor died (killed, connection lost) conduct nothing any more. They are closed as falhou; what
--- they committed stands, and the next window covers what they did not reach. A session that still has its job is left
--- alone: a worker will go on with it.
+-- Closes as falhou the sessions whose conductor died (killed, connection lost). What they committed stands, and the next window covers what
+-- they did not reach. A session that still has its job is left alone: a worker will continue it.
 create or replace function audit_interno.encerrar_interrompidas()
 returns setof audit.sessoes_processamento
 language plpgsql
@@ -5677,7 +5676,7 @@ begin
     insert into audit.notificacoes (tipo, sessao_id) select 'falha', s.id from encerrada s on conflict do nothing
   )
   select array_agg(s.id) into v_sessoes from encerrada s;
-  perform audit_interno.totalizar_sessao(s.id) from unnest(v_sessoes) as s (id); -- a part may have ended as it was closed
+  perform audit_interno.totalizar_sessao(s.id) from unnest(v_sessoes) as s (id); -- a part may have ended during the closing
   return query select s.* from audit.sessoes_processamento s where s.id = any (v_sessoes) order by s.id;
 end
 $$;
@@ -5686,7 +5685,7 @@ grant execute on function audit_interno.encerrar_interrompidas() to conferente_o
 --! EndIncluded motor/sessao/encerrar_interrompidas.sql
 
 --! Included motor/sessao/proxima_etapa.sql
--- What a session has to do next. The process that conducts it asks this, does it with executar_etapa, and asks again.
+-- The next step of a session. The process that conducts it asks this, runs the step with executar_etapa, and asks again.
 create or replace function audit_interno.proxima_etapa(
   sessao_id bigint, out etapa text, out regra text, out tempo_limite_ms bigint, out ordem bigint, out total bigint
 )
@@ -5717,7 +5716,7 @@ begin
     cross join lateral (
       select case when p.total = 0 then 'repartir' when p.faltam = 0 then 'juntar' else 'partes' end as etapa) as t
     where e.sessao_id = v_sessao.id and e.status = 'pendente'
-    -- what takes long to prepare comes when others have something to do
+    -- rules that need preparation come later, when the other workers have something to do meanwhile
     order by t.etapa = 'partes', t.etapa = 'juntar', r.preparacao is not null, r.prioridade, r.nome
     limit 1;
     if found then
@@ -5737,7 +5736,7 @@ begin
     return;
   end if;
   regra := null;
-  tempo_limite_ms := 600000; -- what follows is of no one rule
+  tempo_limite_ms := 600000; -- the following steps belong to no single rule
   if v_sessao.modo = 'auto' and v_sessao.etapa = 'deteccao' then
     etapa := 'limitar';
     return;
@@ -5760,8 +5759,7 @@ grant execute on function audit_interno.proxima_etapa(bigint) to conferente_oper
 --! EndIncluded motor/sessao/proxima_etapa.sql
 
 --! Included motor/sessao/frase_atrasadas.sql
--- The rows that came late to a session, in one sentence for each count: how many, booked when, and what to do. Called by
--- finalizar_sessao.
+-- The rows that came late to a session, one sentence for each count: how many, when booked, and what to do. Called by finalizar_sessao.
 create or replace function audit_interno.frase_atrasadas(sessao_id bigint)
 returns text
 language sql
@@ -5787,8 +5785,8 @@ comment on function audit_interno.frase_atrasadas(bigint) is 'Portuguese sentenc
 --! EndIncluded motor/sessao/frase_atrasadas.sql
 
 --! Included notas/notas_por_ler.sql
--- Files that the last reading of notes refused, said by each session of a rule on notes: they are no row of the warehouse that a finding
--- could be on. Called by finalizar_sessao and conteudo_lacunas.
+-- How many files the last reading of notes refused. Each session of a rule on notes reports them, because there is no row of the warehouse
+-- to put a finding on. Called by finalizar_sessao and conteudo_lacunas.
 create or replace function audit_interno.notas_por_ler(sessao_id bigint)
 returns bigint
 language sql
@@ -5804,7 +5802,7 @@ comment on function audit_interno.notas_por_ler(bigint) is 'Files of notes that 
 --! EndIncluded notas/notas_por_ler.sql
 
 --! Included motor/sessao/finalizar_sessao.sql
--- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
+-- Ends a session and says honestly how: anything short of what was asked for is concluida_com_falhas or falhou.
 create or replace function audit_interno.finalizar_sessao(sessao_id bigint)
 returns void
 language plpgsql
@@ -5871,7 +5869,7 @@ comment on function audit_interno.finalizar_sessao(bigint) is 'Sets the final st
 --! EndIncluded motor/sessao/finalizar_sessao.sql
 
 --! Included motor/sessao/executar_etapa.sql
--- A step of a session, for the connection that conducts it: a transaction of its own, in which nothing waits but what the step wrote.
+-- A step of a session, for the connection that conducts it: a transaction of its own, in which only this step can have deferred anything.
 create or replace function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
 returns void
 language plpgsql
@@ -5916,8 +5914,8 @@ grant execute on function audit_interno.registrar_falha_etapa(bigint, text, text
 --! EndIncluded motor/sessao/registrar_falha_etapa.sql
 
 --! Included motor/sessao/resumir_simulacao.sql
--- What a simulation would have changed: for each rule the totals and the first rows, largest amount first, and
--- the corrections that would fail, with the reason of each.
+-- What a simulation would have changed: for each rule the totals and the first rows, largest amount first, and the corrections that would
+-- fail, each with its reason.
 create or replace function audit_interno.resumir_simulacao(sessao_id bigint)
 returns jsonb
 language sql
@@ -5955,7 +5953,7 @@ comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (co
 --! EndIncluded motor/sessao/resumir_simulacao.sql
 
 --! Included motor/sessao/processar_divergencias.sql
--- A whole session in one transaction, the same steps that the worker and the command line take one by one.
+-- A whole session in one transaction, by the same steps that the worker and the command line take one by one.
 create or replace function audit.processar_divergencias(
   modo text default 'manual', data_inicio date default null, data_fim date default null, regras text[] default null,
   simular boolean default false
@@ -5975,7 +5973,7 @@ begin
   begin
     v_sessao := audit_interno.criar_sessao(processar_divergencias.modo, processar_divergencias.data_inicio,
       processar_divergencias.data_fim, processar_divergencias.regras, false);
-    loop -- over steps, not rows
+    loop -- one turn for each step, not for each row
       select * into v_passo from audit_interno.proxima_etapa(v_sessao.id);
       exit when v_passo.etapa = 'fim';
       if simular then
@@ -5983,7 +5981,7 @@ begin
       end if;
       begin
         perform audit_interno.dar_passo(v_sessao.id, v_passo.etapa, v_passo.regra);
-      exception when assert_failure or others then -- others are not all: an assert of a rule is no error of the caller's
+      exception when assert_failure or others then -- "others" does not include assert_failure, and a rule's failed assert is not the caller's error
         get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
         if v_passo.regra is null or audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
           raise;
@@ -5997,8 +5995,8 @@ begin
       v_sessao.resumo := audit_interno.resumir_simulacao(v_sessao.id);
       raise exception using errcode = 'NC999', message = 'simulação';
     end if;
-  exception when sqlstate 'NC999' then -- not a code that ends in 000: such a one names its whole class
-    null; -- everything above is undone; v_sessao tells what it was
+  exception when sqlstate 'NC999' then -- a code that ends in 000 would name its whole class
+    null; -- everything above is undone; v_sessao says what it was
   end;
   return v_sessao;
 end
@@ -6039,7 +6037,8 @@ grant execute on function audit.solicitar_processamento(text, date, date, text[]
 --! EndIncluded motor/sessao/solicitar_processamento.sql
 
 --! Included motor/sessao/cancelar_sessao.sql
--- Stops a session: a worker gives up the detection it is in, anything else ends after the step it is in. What was committed stands and can be rolled back.
+-- Stops a session: a worker gives up its current detection, anything else ends after the current step. What was committed stands and can be
+-- rolled back.
 create or replace function audit.cancelar_sessao(id bigint, motivo text)
 returns audit.sessoes_processamento
 language plpgsql
@@ -6081,7 +6080,7 @@ grant execute on function audit.cancelar_sessao(bigint, text) to conferente_oper
 --! EndIncluded motor/sessao/cancelar_sessao.sql
 
 --! Included motor/sessao/desfeitas_paradas.sql
--- Of what a session saw undone from outside, how many findings wait for a person because it has happened too often.
+-- Of the findings that a session saw undone from outside, how many wait for a person because it has happened too often.
 create or replace function audit_interno.desfeitas_paradas(sessao_id bigint)
 returns bigint
 language sql
@@ -6099,8 +6098,7 @@ comment on function audit_interno.desfeitas_paradas(bigint) is 'Number of findin
 --! EndIncluded motor/sessao/desfeitas_paradas.sql
 
 --! Included motor/sessao/desfeitas_por_carga.sql
--- What a session saw undone from outside, by rule and by the hour of the load that did it. One form for the session's message
--- and for mail.
+-- What a session saw undone from outside, by rule and by the hour of the load that did it. Used by the session's message and by mail.
 create or replace function audit_interno.desfeitas_por_carga(sessao_id bigint)
 returns table (regra text, carga timestamptz, quantas bigint, ausentes bigint)
 language sql
@@ -6155,8 +6153,8 @@ comment on function audit_interno.frase_desfeitas(bigint) is 'Portuguese sentenc
 --! EndIncluded motor/sessao/frase_desfeitas.sql
 
 --! Included motor/sessao/falha_de_quem.sql
--- Whose fault an error is, by its SQLSTATE; the one place where that is decided. The engine pins on a row what is linha, lets a
--- rule fail alone over linha or regra, and ends the session over what is sessao (try it again) or servidor (mend it first).
+-- Whose fault an error is, by its SQLSTATE; nothing else decides that. An error of linha is pinned on a row; of linha or regra it fails the
+-- rule alone; of sessao (try again) or servidor (mend it first) it ends the session.
 create or replace function audit_interno.falha_de_quem(codigo text)
 returns text
 language sql
@@ -6164,12 +6162,12 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select case
-    -- past temp_file_limit, its own time or the server's depth; and 08 is another server that a foreign table is on
+    -- past temp_file_limit, its own time or the server's depth; 08 is the foreign server of a foreign table
     when codigo in ('53400', '57014') or left(codigo, 2) in ('08', '54', '55', 'HV') then 'regra'
     -- another transaction was in the way
     when left(codigo, 2) in ('40', '72') then 'sessao'
     when codigo is null or left(codigo, 2) in ('53', '57', '58', 'F0', 'XX') then 'servidor'
-    -- what the data cause; of the classes that the standard leaves free, what a trigger of the warehouse raises
+    -- caused by the data; of the classes that the standard leaves free, raised by a trigger of the warehouse
     when left(codigo, 2) in ('09', '21', '22', '23', '27', '38', '39', '44', '45', 'P0') or codigo ~ '^[5-9I-Z]' then 'linha'
     else 'regra'
   end
@@ -6179,9 +6177,8 @@ comment on function audit_interno.falha_de_quem(text) is
 --! EndIncluded motor/sessao/falha_de_quem.sql
 
 --! Included motor/sessao/anotar_falha.sql
--- A step failed and was rolled back: the rule fails alone and the session goes on, unless it is the session's or the server's
--- fault. Called by registrar_falha_etapa in a transaction of its own,
--- by processar_divergencias after the subtransaction of the step.
+-- Records that a step failed and was rolled back. The rule fails alone and the session goes on, unless the fault is the session's or the
+-- server's. Called by registrar_falha_etapa in a transaction of its own, and by processar_divergencias after the step's subtransaction.
 create or replace function audit_interno.anotar_falha(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
 returns void
 language plpgsql
@@ -6230,7 +6227,7 @@ begin
   set status = 'em_andamento', inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp())
   where s.id = dar_passo.sessao_id and s.status = 'agendada';
   if etapa in ('repartir', 'detectar', 'juntar') then
-    -- long: the row is left to who watches or cancels; the rule's own row tells at the end whether it still counts
+    -- a long step leaves the row to whoever watches or cancels; the rule's own row decides at the end whether the step still counts
     select s.status into v_status from audit.sessoes_processamento s where s.id = dar_passo.sessao_id;
   else
     update audit.sessoes_processamento s set ultima_atividade = clock_timestamp()
@@ -6241,7 +6238,7 @@ begin
     raise exception using errcode = 'NC016', message = format('a sessão %s não está em andamento', sessao_id),
       detail = format('status %s', coalesce(v_status, 'desconhecido'));
   end if;
-  -- the right to take steps is no right to skip the limits, correct in a manual session, or end one with rules still to run
+  -- whoever may take steps may still not skip the limits, correct in a manual session, or end one with rules still to run
   if (etapa in ('repartir', 'juntar', 'limitar', 'corrigir', 'finalizar') or etapa = 'detectar' and exists (
     select from audit.sessoes_processamento s where s.id = dar_passo.sessao_id and s.partes is not null)) and not exists (
     select from audit_interno.proxima_etapa(dar_passo.sessao_id) p
@@ -6266,8 +6263,8 @@ comment on function audit_interno.dar_passo(bigint, text, text) is
 --! EndIncluded motor/sessao/dar_passo.sql
 
 --! Included motor/sessao/exigir_conducao.sql
--- Steps are taken, and failures recorded, by the connection that conducts the session, or by workers: what an operator calls by hand
--- in another's session does nothing. Called by executar_etapa and registrar_falha_etapa.
+-- Only the connection that conducts the session, or a worker, takes steps and records failures: an operator who calls them by hand in
+-- somebody else's session achieves nothing. Called by executar_etapa and registrar_falha_etapa.
 create or replace function audit_interno.exigir_conducao(sessao_id bigint)
 returns void
 language plpgsql
@@ -6275,7 +6272,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- not the current role, which here is the owner for every caller
+  -- not the current role, which is the owner here for every caller
   if not pg_has_role(session_user, 'conferente_dono', 'member') and not exists (
     select from audit_interno.posses p
     where p.nome = 'sessao ' || exigir_conducao.sessao_id and p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero))
@@ -6302,8 +6299,8 @@ comment on function audit_interno.marca_simulacao() is 'Beginning of the applica
 --! EndIncluded motor/sessao/marca_simulacao.sql
 
 --! Included motor/sessao/anunciar_simulacao.sql
--- Says to others how far a simulation is. It is one transaction that is rolled back, so no row of it is ever seen: the name of the
--- application is, in pg_stat_activity, and falls back with the transaction. Whose it is stands there as a digest. Called by
+-- Shows others how far a simulation is. A simulation is one transaction that is rolled back, so none of its rows is ever seen. Its
+-- application name is, in pg_stat_activity, and it is restored with the rollback; the person stands there as a digest. Called by
 -- processar_divergencias before each step; read by audit.simulacoes_em_curso.
 create or replace function audit_interno.anunciar_simulacao(etapa text, regra text, feitas bigint, total bigint)
 returns void
@@ -6318,7 +6315,7 @@ comment on function audit_interno.anunciar_simulacao(text, text, bigint, bigint)
 --! EndIncluded motor/sessao/anunciar_simulacao.sql
 
 --! Included pessoas/decisao/transicao_permitida.sql
--- The life of a divergência. Every change of status, by whatever way, goes through the trigger below.
+-- The life of a divergência. Every change of status goes through the trigger below, however it is made.
 create or replace function audit_interno.transicao_permitida(de text, para text)
 returns boolean
 language sql
@@ -6352,7 +6349,7 @@ create or replace trigger proteger_transicao before update of status on audit.di
   for each row when (not audit_interno.transicao_permitida(old.status, new.status))
   execute function audit_interno.recusar_transicao();
 
--- Two people, whatever names they have: the table's own check knows only how names are written.
+-- Two people, whatever their names: the table's own check only compares spellings.
 create or replace function audit_interno.exigir_outra_pessoa()
 returns trigger
 language plpgsql
@@ -6372,8 +6369,8 @@ create or replace trigger exigir_outra_pessoa before update of status on audit.d
   for each row when (new.status = 'corrigida' and new.proposta_por is not null)
   execute function audit_interno.exigir_outra_pessoa();
 
--- What a person proposed dies with the state in which it was proposed: a value typed for a row that has moved since, or for a
--- finding that was rejected, is not applied to one that is opened again.
+-- A person's proposal dies with the state in which it was made: a value entered for a row that has changed since, or for a finding that was
+-- rejected, is not applied when the finding opens again.
 create or replace function audit_interno.esquecer_proposta()
 returns trigger
 language plpgsql
@@ -6392,7 +6389,7 @@ create or replace trigger esquecer_proposta before update of status on audit.div
     and (new.valores_digitados is not null or new.proposta_por is not null))
   execute function audit_interno.esquecer_proposta();
 
--- A postponement and a forwarding are of a finding as it was then: nothing that is found again, or has been decided, stays hidden.
+-- A postponement or a forwarding belongs to the finding as it was then: one that is found again, or was decided, does not stay hidden.
 create or replace function audit_interno.esquecer_notas()
 returns trigger
 language plpgsql
@@ -6412,10 +6409,10 @@ create or replace trigger esquecer_notas before update of status on audit.diverg
 --! EndIncluded pessoas/decisao/transicao_permitida.sql
 
 --! Included pessoas/decisao/separar_divergencias.sql
--- Locks the findings a person decides on, in one order for everybody. Unknown ones are an error; those for which the act is not
--- possible (somebody else was faster, it is for another person, it is not what was seen) are put into pg_temp.conferente_deixada
--- with their reasons. Two people at one moment: the second waits here, then sees what the first did. Called by
--- audit_interno.travar_divergencias, and by audit.decidir_planilha for its lines.
+-- Locks the findings that a person decides on, in one order for everybody. Unknown ones are an error. Those for which the act is impossible
+-- (somebody else was faster, it is for another person, it is not what was seen) go into pg_temp.conferente_deixada with their reasons. If
+-- two people decide at once, the second waits here and then sees what the first did. Called by audit_interno.travar_divergencias, and by
+-- audit.decidir_planilha for its lines.
 create or replace function audit_interno.separar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns void
 language plpgsql
@@ -6468,7 +6465,7 @@ begin
   left join (
     select distinct on (u.id) u.id, u.visto from unnest(separar_divergencias.ids, separar_divergencias.visto) as u (id, visto)
   ) as v on v.id = d.id
-  -- what a person will type is not what was proposed
+  -- a person will enter something other than the proposal
   left join audit_interno.em_periodo_fechado(case when ato in ('aprovar', 'corrigir manualmente') then separar_divergencias.ids end,
     case when ato = 'corrigir manualmente' then '{}'::jsonb end) as f
     on f.divergencia_id = d.id
@@ -6488,8 +6485,8 @@ comment on function audit_interno.separar_divergencias(bigint[], text, text[], t
 --! EndIncluded pessoas/decisao/separar_divergencias.sql
 
 --! Included pessoas/decisao/travar_divergencias.sql
--- Takes the findings a person decides on: those for which the act is possible. The others are left and reported. When none is left to do,
--- that is an error.
+-- Takes the findings of a person's decision for which the act is possible. The others are left and reported. If none is possible, that is
+-- an error.
 create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns setof audit.divergencias_processadas
 language plpgsql
@@ -6512,8 +6509,8 @@ comment on function audit_interno.travar_divergencias(bigint[], text, text[], te
 --! EndIncluded pessoas/decisao/travar_divergencias.sql
 
 --! Included pessoas/autonomia/conferir_automatica.sql
--- Reads again whether people's answers bear a rule out, and takes `auto` from one that they refute, or that is neither proved nor granted
--- anything: in the transaction of the decision that showed it, and at the end of each detection. Called by
+-- Checks again whether people's answers support a rule. Takes `auto` away if they refute the rule, or if it is neither proven nor has
+-- anything left of a grant: in the transaction of the decision that showed it, and at the end of each detection. Called by
 -- audit_interno.contar_decisoes and contar_reversoes, which hold the rule's lock, by anotar_execucao and audit.alterar_regra.
 create or replace function audit_interno.conferir_automatica(regra text, sessao_id bigint default null)
 returns void
@@ -6543,11 +6540,11 @@ comment on function audit_interno.conferir_automatica(text, bigint) is 'Takes au
 --! EndIncluded pessoas/autonomia/conferir_automatica.sql
 
 --! Included pessoas/autonomia/contar_decisoes.sql
--- Feeds people's word on findings into the record of their rules, and takes `auto` from a rule that the record no longer supports.
--- certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later word replaces an earlier one.
--- Whether that proves anything of what auto would do is prova: what only flags is never corrected by auto, and that a person dealt with
--- it elsewhere says nothing of the values proposed. Rules are locked in one order, so that decisions at one moment are counted one
--- after the other.
+-- Enters people's decisions on findings into the record of their rules, and takes `auto` from a rule that the record no longer supports.
+-- certas: the proposals were right, wrong, or (null) the decision is taken back. A finding counts once: a later decision replaces an
+-- earlier one. prova says whether this proves anything about auto. A finding that only flags is never corrected by auto, and one that a
+-- person dealt with elsewhere says nothing about the values proposed. Rules are locked in one order, so simultaneous decisions are counted
+-- one after the other.
 create or replace function audit_interno.contar_decisoes(ids bigint[], certas boolean, prova boolean default true)
 returns void
 language plpgsql
@@ -6578,7 +6575,7 @@ begin
   from diferenca d
   where r.nome = d.regra;
 
-  -- a statement of its own: the one above has deleted what a person said before
+  -- a separate statement: the one above has deleted the earlier decisions
   insert into audit_interno.vereditos (divergencia_id, regra, hash_regra, confianca, sessao_id, fornecedor, certo, ordem)
   select d.id, d.regra, d.hash_regra, d.confianca, d.sessao_id, coalesce(regras.raiz_fornecedor(d.entrada ->> 'fornecedor_id'), d.entrada ->> 'fornecedor'), contar_decisoes.certas,
     case when contar_decisoes.prova and d.valores_propostos <> '{}' then (
@@ -6597,10 +6594,10 @@ comment on function audit_interno.contar_decisoes(bigint[], boolean, boolean) is
 --! EndIncluded pessoas/autonomia/contar_decisoes.sql
 
 --! Included pessoas/autonomia/contar_reversoes.sql
--- What a rollback says of the rules. Only corrections that the person calls wrong count: automatic ones against all automatic
--- corrections, approved ones as a word on the proposal. For any other reason an approval counts no longer, and that is
--- all. A rollback that is itself rolled back leaves no trace: what it counted, or took away, stands as before. Reads
--- pg_temp.conferente_revertida as audit_interno.reverter_lote, its caller, leaves it.
+-- What a rollback says about the rules. Only corrections that the person calls wrong count: automatic ones against all automatic
+-- corrections, approved ones as a decision against the proposal. A rollback for another reason merely stops counting the approval. A
+-- rollback that is itself rolled back leaves no trace: what it counted or took away is restored. Reads pg_temp.conferente_revertida as its
+-- caller, audit_interno.reverter_lote, leaves it.
 create or replace function audit_interno.contar_reversoes(erradas boolean default false)
 returns void
 language plpgsql
@@ -6619,7 +6616,7 @@ begin
   from pg_temp.conferente_revertida l
   join audit.divergencias_processadas d on d.id = l.divergencia_id
   join audit.operacoes o on o.id = l.operacao_id
-  -- the rollback of a rollback, or of that in turn: which correction it is all about
+  -- for the rollback of a rollback, or of that in turn: the original correction
   join audit.operacoes c on c.id = case when o.tipo <> 'reversao' then o.id else (
     select max(a.operacao_id) from audit.alteracoes a
     where a.divergencia_id = l.divergencia_id and a.operacao_id < o.id and a.reverte_operacao_id is null) end;
@@ -6649,8 +6646,8 @@ comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled ba
 --! EndIncluded pessoas/autonomia/contar_reversoes.sql
 
 --! Included pessoas/decisao/valores_atuais.sql
--- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns
--- is, or its key is none any more.
+-- What a finding's row holds now in the columns of an object; null when the row, its table or one of the columns is gone, or the key no
+-- longer fits.
 create or replace function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
 returns jsonb
 language plpgsql
@@ -6675,7 +6672,7 @@ begin
     audit_interno.expressao_imagens(v_relacao, v_colunas), audit_interno.nome_sql(v_relacao), v_regra.coluna_chave,
     audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[v_divergencia.registro_id]) as a (valores jsonb);
   return v_valores;
-exception when data_exception then -- the key, which may have got another type
+exception when data_exception then -- the key: its column may have another type by now
   return null;
 end
 $$;
@@ -6683,9 +6680,9 @@ comment on function audit_interno.valores_atuais(bigint, jsonb) is 'Current valu
 --! EndIncluded pessoas/decisao/valores_atuais.sql
 
 --! Included pessoas/decisao/aprovar.sql
--- Approves corrections and makes them. Large amounts and typed values need two people: the first proposes, another one approves. What
--- is approved is what was seen. Called by audit.aprovar_divergencias, and by audit.decidir_planilha, where each finding may have a
--- reason of its own (motivos, in the order of the ids) and the operation says of which file it is (detalhes).
+-- Approves corrections and makes them. Large amounts and entered values need two people: one proposes, another approves. Only what was seen
+-- is approved. Called by audit.aprovar_divergencias, and by audit.decidir_planilha, which may give each finding its own reason (motivos, in
+-- the order of the ids) and names the file in the operation (detalhes).
 create or replace function audit_interno.aprovar(
   ids bigint[], motivo text, visto text[], motivos text[] default null, detalhes jsonb default '{}'
 )
@@ -6720,7 +6717,7 @@ begin
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = c.motivo, decidida_em = null, decidida_por = null
   from audit.decisoes c
   where d.id = any (v_ids) and d.id <> all (v_aplicar) and c.operacao_id = v_operacao and c.divergencia_id = d.id;
-  -- a proposal from before the warehouse refused is no first of two any more
+  -- a proposal made before the warehouse refused no longer counts as the first of two
   update audit.divergencias_processadas d set proposta_por = null
   where d.id = any (v_aplicar) and d.status <> 'aguardando_segunda_aprovacao' and d.proposta_por is not null;
   perform audit_interno.contar_decisoes(array(
@@ -6733,7 +6730,7 @@ begin
     coalesce(d.valores_digitados, d.valores_propostos), d.impressao
   from audit.divergencias_processadas d where d.id = any (v_aplicar);
   perform audit_interno.aplicar_lote(v_operacao);
-  -- what a person typed is the person's word; the rule does not overrule it
+  -- a value that a person entered is that person's decision; the rule does not overrule it
   update pg_temp.conferente_lote l set resultado = 'digitada'
   from audit.divergencias_processadas d
   where d.id = l.divergencia_id and l.resultado = 'aplicada' and d.valores_digitados is not null;
@@ -6754,10 +6751,10 @@ comment on function audit_interno.aprovar(bigint[], text, text[], text[], jsonb)
 --! EndIncluded pessoas/decisao/aprovar.sql
 
 --! Included pessoas/decisao/responder.sql
--- A person answers findings without a correction: they are wrong (rejeitar), or right and dealt with outside (confirmar). Nothing is
--- changed in the warehouse; they stay silent until their row changes. Called by audit.rejeitar_divergencias and
--- audit.confirmar_divergencias, and by audit.decidir_planilha, where what was seen (visto) and a reason (motivos) come with each
--- finding, in the order of the ids, and the operation says of which file it is (detalhes).
+-- A person answers findings without a correction: they are wrong (rejeitar), or right and dealt with outside (confirmar). Nothing changes
+-- in the warehouse; they stay silent until their row changes. Called by audit.rejeitar_divergencias and audit.confirmar_divergencias, and
+-- by audit.decidir_planilha, which gives what was seen (visto) and a reason (motivos) for each finding, in the order of the ids, and names
+-- the file in the operation (detalhes).
 create or replace function audit_interno.responder(
   ids bigint[], ato text, motivo text, visto text[] default null, motivos text[] default null, detalhes jsonb default '{}'
 )
@@ -6827,7 +6824,7 @@ grant execute on function audit.rejeitar_divergencias(bigint[], text) to confere
 --! EndIncluded pessoas/decisao/rejeitar_divergencias.sql
 
 --! Included pessoas/decisao/corrigir_manualmente.sql
--- A person types the right values instead of the proposed ones. Another person has to approve them.
+-- A person enters the right values instead of the proposed ones. Another person must approve them.
 create or replace function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
 returns audit.resultado_decisao
 language plpgsql
@@ -6925,7 +6922,7 @@ begin
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
   select v_operacao, d.id, 'reabertura', v_ator, v_motivo, d.confianca
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
-  perform audit_interno.contar_decisoes(v_ids, null); -- the word is taken back; auto is not given back
+  perform audit_interno.contar_decisoes(v_ids, null); -- the decision is taken back; auto is not given back
   update audit.divergencias_processadas d
   set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
   where d.id = any (v_ids);
@@ -6939,7 +6936,7 @@ grant execute on function audit.reabrir_divergencias(bigint[], text) to conferen
 --! EndIncluded pessoas/decisao/reabrir_divergencias.sql
 
 --! Included pessoas/decisao/declarar_excecao.sql
--- A person declares that a row is right, whatever the rule says, until a date. An open finding of the rule on it closes.
+-- A person declares that a row is right, whatever the rule says, until a date. An open finding of that rule on it closes.
 create or replace function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamptz)
 returns audit.excecoes
 language plpgsql
@@ -7052,7 +7049,7 @@ grant execute on function audit.revogar_excecao(bigint, text) to conferente_revi
 --! EndIncluded pessoas/decisao/revogar_excecao.sql
 
 --! Included pessoas/autonomia/autorizar_codigo.sql
--- Auto is given to a rule's code: whenever it is turned on, the hash of the code as it is then is kept with it.
+-- Auto is granted to a rule's code: turning it on stores the hash of the code as it is then.
 create or replace function audit_interno.autorizar_codigo()
 returns trigger
 language plpgsql
@@ -7074,8 +7071,8 @@ create or replace trigger autorizar_codigo before update of automatica on audit.
 --! EndIncluded pessoas/autonomia/autorizar_codigo.sql
 
 --! Included pessoas/autonomia/conferir_codigo.sql
--- Takes `auto` from a rule whose code is not the one for which it was given, and says so in the session. Called at the end of a
--- detection and before each batch of corrections, under the rule's lock, in a simulation too.
+-- Takes `auto` from a rule whose code is not the one for which it was granted, and says so in the session. Called at the end of a detection
+-- and before each batch of corrections, under the rule's lock, in a simulation too.
 create or replace function audit_interno.conferir_codigo(sessao_id bigint, nome_regra text, hash_regra text default null)
 returns void
 language plpgsql
@@ -7104,8 +7101,8 @@ comment on function audit_interno.conferir_codigo(bigint, text, text) is
 --! EndIncluded pessoas/autonomia/conferir_codigo.sql
 
 --! Included pessoas/decisao/confirmar_divergencias.sql
--- A person says the finding is right, and that it is dealt with outside: a duplicate that the supplier cancels, an entry that the
--- source mends. Nothing is changed in the warehouse; it stays silent until the row changes.
+-- A person says that the finding is right and is dealt with outside: a duplicate that the supplier cancels, an entry that is mended at the
+-- source. Nothing changes in the warehouse; the finding stays silent until the row changes.
 create or replace function audit.confirmar_divergencias(ids bigint[], motivo text)
 returns setof audit.resultado_decisao
 language sql
@@ -7138,8 +7135,8 @@ comment on function audit_interno.criar_deixadas() is 'Creates pg_temp.conferent
 --! EndIncluded pessoas/decisao/criar_deixadas.sql
 
 --! Included pessoas/decisao/desfazer.sql
--- Takes back one's own act: what it corrected is rolled back, and the findings wait again, in one transaction. It counts for and
--- against nobody. Findings to which something happened later are reported and left.
+-- Takes back one's own act, in one transaction: its corrections are rolled back, and its findings wait again. It counts for and against
+-- nobody. Findings to which something happened later are reported and left.
 create or replace function audit.desfazer(operacao bigint, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7193,7 +7190,7 @@ begin
       when 'aprovacao' then array['corrigida', 'aguardando_segunda_aprovacao', 'falha']
       when 'rejeicao' then array['rejeitada'] when 'confirmacao' then array['resolvida']
       else array['aguardando_segunda_aprovacao'] end)
-    -- a session corrected it since
+    -- a session has corrected it since
     or d.status = 'corrigida' and v_de.id <> (select max(a.operacao_id) from audit.alteracoes a where a.divergencia_id = d.id));
   perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
   v_ids := array(select i from unnest(v_ids) as i where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i));
@@ -7231,9 +7228,9 @@ grant execute on function audit.desfazer(bigint, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/desfazer.sql
 
 --! Included pessoas/decisao/decidir_grupo.sql
--- One decision over a group as it was shown: what came to it since, or came back to it, is not touched, and of what somebody else
--- decided meanwhile it says who and when. The findings are locked first and looked at again, then the act itself is that of
--- audit.aprovar_divergencias and its sisters, with all their refusals. Never touches what is in exceto.
+-- One decision over a group as it was shown. What joined it or came back to it since is left alone; for what somebody else decided
+-- meanwhile it reports who and when. The findings are first locked and checked again; then the act is that of audit.aprovar_divergencias
+-- and its sisters, with all their refusals. Never touches what is in exceto.
 create or replace function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text, ate date default null, para text default null)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7293,7 +7290,7 @@ begin
   join audit.regras r on r.nome = d.regra
   where audit.aguarda_pessoa(d.status) and d.id <= v_ate and (d.adiada_ate is null or d.adiada_ate <= v_hoje)
     and audit_interno.grupo_em(d, v_dupla, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
-    -- what came back to the group was not seen in it
+    -- what came back to the group was not shown in it
     and not exists (select from desde s where s.divergencia_id = d.id);
   if v_no_grupo > v_quantidade then
     raise exception using errcode = 'NC021', message = format('o grupo já não é o que foi visto: eram %s, são %s', v_quantidade, v_no_grupo),
@@ -7348,8 +7345,8 @@ grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text,
 --! EndIncluded pessoas/decisao/decidir_grupo.sql
 
 --! Included pessoas/autonomia/devolver_automatica.sql
--- An act that is taken back leaves no trace on the rule: auto that was lost by it comes back, unless the record without it still
--- speaks against the rule. Called after the record was corrected, by audit.desfazer and audit_interno.contar_reversoes.
+-- An act that is taken back leaves no trace on the rule: auto lost by it comes back, unless the record without it still speaks against the
+-- rule. Called by audit.desfazer and audit_interno.contar_reversoes, after the record was corrected.
 create or replace function audit_interno.devolver_automatica(operacao_id bigint)
 returns void
 language plpgsql
@@ -7374,8 +7371,8 @@ comment on function audit_interno.devolver_automatica(bigint) is 'Gives auto bac
 --! EndIncluded pessoas/autonomia/devolver_automatica.sql
 
 --! Included pessoas/autonomia/perdas_automatica.sql
--- Which rules lost auto by an act and are still without it: the loss is an operation of its own within the time of the act's,
--- while the rule was locked, by the same person. Writes nothing.
+-- Rules that lost auto by an act and are still without it. The loss is an operation of its own, by the same person, within the time of the
+-- act, while the rule was locked. Writes nothing.
 create or replace function audit_interno.perdas_automatica(operacao_id bigint)
 returns table (regra text, aviso text)
 language sql
@@ -7395,16 +7392,16 @@ comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost 
 --! EndIncluded pessoas/autonomia/perdas_automatica.sql
 
 --! Included pessoas/autonomia/conferir_prova.sql
--- What people's answers say of a rule's code, at its threshold: provada, refutada or sem_prova. Whichever it was last: a rule once
--- refuted has to be proved by the answers that follow. Read again from all answers each time, so that no change of a setting,
--- and back, washes a record. Writes the rule's row. Called by conferir_automatica, and by audit.alterar_regra.
+-- What people's answers say about a rule's code at its threshold: provada, refutada or sem_prova, whichever came last. A rule once refuted
+-- must be proven by the answers that follow. All answers are read again each time, so that changing a setting back and forth cannot clear a
+-- record. Updates the rule's row. Called by conferir_automatica, and by audit.alterar_regra.
 --
--- Answers on one supplier within a session are one answer, as wrong as the share of them that was wrong. A rule errs by supplier: one
--- misread code makes forty wrong findings in a night, and they say no more than the first; nor do forty right ones.
+-- The answers on one supplier within a session count as one answer, as wrong as the share of them that was wrong. A rule errs by supplier:
+-- one misread code makes forty wrong findings in a night, and they say no more than the first. Nor do forty right ones.
 --
--- What is corrected automatically is seen by nobody unless it is wrong, so rollbacks alone say nothing of how often. They are held
--- against all that the rule corrected, as if the rest were right: that can refute a rule, and prove none. Of a session the wrong ones come
--- first, so that the others of the same night speak against each.
+-- Nobody looks at automatic corrections unless they are wrong, so rollbacks alone give no rate. They are compared with everything that the
+-- rule corrected, as if the rest were right: that can refute a rule, and prove none. Within a session the wrong ones come first, so that the
+-- right ones of the same night weigh against each of them.
 create or replace function audit_interno.conferir_prova(regra text)
 returns void
 language plpgsql
@@ -7421,9 +7418,9 @@ declare
   v_contra float8 := 1;
   v_favor float8 := 1;
   v_provada boolean;
-  v_refutada bigint; -- how many answers there were when it was last refuted
+  v_refutada bigint; -- the number of answers when it was last refuted
   v_corrigidas_contra float8;
-  v_revertida bigint; -- the last word on an automatic correction
+  v_revertida bigint; -- the last rollback of an automatic correction
   v_revertidas bigint;
   v_revertidas_refutam boolean;
 begin
@@ -7489,12 +7486,14 @@ comment on function audit_interno.conferir_prova(text) is 'Reads again whether p
 --! EndIncluded pessoas/autonomia/conferir_prova.sql
 
 --! Included pessoas/autonomia/evidencia_contra.sql
--- Evidence that a rule errs more often than `erro`, after each of its answers: x is how wrong one was, from 0 to 1, and vezes how often
--- it stands there. Somebody who believes so stakes a part of what he has on each answer: a wrong one wins, a right one costs. Were he
--- wrong, nobody could expect him to gain. Nobody knows how much to stake, so five stake at once, and what they have made is averaged;
--- nor when the rule began to err, so each begins where it was best for him: a rule that was right for years and then is not is found
--- as soon as one that never was. Where the rule errs exactly as often as tolerated, evidence of 200 comes no more often than once in
--- 200 answers on average (Shin, Ramdas and Rinaldo, E-detectors, 2022); where it errs less, hardly ever: `npm run lives`.
+-- Evidence that a rule errs more often than `erro`, after each of its answers. x is how wrong an answer was, from 0 to 1; vezes is how
+-- often it counts. Imagine somebody who believes that the rule errs too often, and stakes a part of their money on each answer: a wrong one
+-- wins, a right one costs. If the rule errs as tolerated, nobody can expect to gain.
+--
+-- Nobody knows how much to stake, so five people stake different parts, and their gains are averaged. Nobody knows when the rule began to
+-- err, so each begins at the moment that was best for them: a rule that was right for years and then is not is found as soon as one that
+-- never was. Where the rule errs exactly as often as tolerated, evidence of 200 comes at most once in 200 answers on average (Shin, Ramdas
+-- and Rinaldo, E-detectors, 2022); where it errs less, hardly ever: `npm run lives`.
 create or replace function audit_interno.evidencia_contra(x float8[], vezes float8[], erro float8)
 returns table (n bigint, evidencia float8, refuta boolean)
 language sql
@@ -7510,16 +7509,16 @@ as $$
     from soma s
   )
   select e.n, e.evidencia, e.evidencia >= 200
-  from (select g.n, avg(exp(least(g.ate, 600))) as evidencia from ganho g group by g.n) as e -- more than e^600 is no number
+  from (select g.n, avg(exp(least(g.ate, 600))) as evidencia from ganho g group by g.n) as e -- beyond about e^600 a float8 overflows
 $$;
 comment on function audit_interno.evidencia_contra(float8[], float8[], float8) is 'After each answer, how much those who bet that the rule errs more often have made of 1.';
 --! EndIncluded pessoas/autonomia/evidencia_contra.sql
 
 --! Included pessoas/autonomia/evidencia_favor.sql
--- Evidence that a rule errs less often than `erro`, after each of its answers (x is how wrong one was, from 0 to 1): the other side of
--- evidencia_contra, but from the first answer on. If the rule errs as often as tolerated or more, evidence ever reaches 20 with a chance of
--- 5% at most, however often one looks (Ville 1939; Waudby-Smith and Ramdas, Estimating means of bounded random variables by betting,
--- 2023). 81 right answers and no wrong one reach it.
+-- Evidence that a rule errs less often than `erro`, after each of its answers (x is how wrong one was, from 0 to 1): the counterpart of
+-- evidencia_contra, but always from the first answer on. If the rule errs as often as tolerated or more, evidence ever reaches 20 with a
+-- chance of at most 5%, however often one looks (Ville 1939; Waudby-Smith and Ramdas, Estimating means of bounded random variables by
+-- betting, 2023). 81 right answers without a wrong one reach it.
 create or replace function audit_interno.evidencia_favor(x float8[], erro float8)
 returns table (n bigint, evidencia float8, prova boolean)
 language sql
@@ -7538,7 +7537,7 @@ comment on function audit_interno.evidencia_favor(float8[], float8) is 'After ea
 --! EndIncluded pessoas/autonomia/evidencia_favor.sql
 
 --! Included pessoas/autonomia/perder_automatica.sql
--- Takes `auto` from a rule, and says why: in the rule, as an operation of its own, and in the session in which it happens. Only
+-- Takes `auto` from a rule and says why: in the rule, in an operation of its own, and in the session where it happens. Only
 -- audit.alterar_regra gives it back.
 create or replace function audit_interno.perder_automatica(regra audit.regras, porque text, detalhes jsonb, sessao_id bigint default null)
 returns void
@@ -7552,7 +7551,7 @@ declare
 begin
   update audit.regras r set automatica = false, automatica_perdida = v_porque
   where r.nome = (perder_automatica.regra).nome and r.automatica;
-  if found then -- nobody else has just said so
+  if found then -- nobody else has just taken it
     v_operacao := audit_interno.abrir_operacao('regra', perder_automatica.sessao_id, (perder_automatica.regra).nome, v_porque,
       '{"antes": {"automatica": true}, "depois": {"automatica": false}}' || perder_automatica.detalhes);
     perform audit_interno.fechar_operacao(v_operacao, 1);
@@ -7566,8 +7565,8 @@ comment on function audit_interno.perder_automatica(audit.regras, text, jsonb, b
 --! EndIncluded pessoas/autonomia/perder_automatica.sql
 
 --! Included pessoas/autonomia/resto_concessao.sql
--- What is left of what an administrator granted without proof: the grant less what was corrected under it since, which each operation of
--- correction says of itself, under its seal. Nothing granted leaves nothing. What is rolled back is not given back.
+-- What is left of an administrator's grant without proof: the grant less what was corrected under it since. Each operation of correction
+-- records that under its seal. Without a grant nothing is left. A rollback gives nothing back.
 create or replace function audit_interno.resto_concessao(regra audit.regras)
 returns table (correcoes bigint, valor numeric)
 language sql
@@ -7584,7 +7583,7 @@ comment on function audit_interno.resto_concessao(audit.regras) is 'Corrections 
 --! EndIncluded pessoas/autonomia/resto_concessao.sql
 
 --! Included comum/reais.sql
--- An amount as a Brazilian reader writes it, whatever the server's locale, for texts that the database itself composes.
+-- An amount as a Brazilian reader writes it, whatever the server's locale, for texts composed in the database.
 create or replace function audit_interno.reais(valor numeric)
 returns text
 language sql
@@ -7597,8 +7596,8 @@ comment on function audit_interno.reais(numeric) is 'BRL as people write it: R$ 
 --! EndIncluded comum/reais.sql
 
 --! Included pessoas/autonomia/porque_nao.sql
--- Why a rule may not correct by itself, whatever an administrator has set: refuted, or neither proved nor left anything of a grant. Null
--- when it may. The sentence ends with the way out.
+-- Why a rule may not correct by itself, whatever an administrator has set: it is refuted, or neither proven nor left with anything of a
+-- grant. Null when it may. The sentence ends with the way out.
 create or replace function audit_interno.porque_nao(regra audit.regras)
 returns text
 language sql
@@ -7623,8 +7622,8 @@ comment on function audit_interno.porque_nao(audit.regras) is 'Why the rule may 
 --! EndIncluded pessoas/autonomia/porque_nao.sql
 
 --! Included pessoas/decisao/recusar_deixadas.sql
--- An act that leaves every finding as it is has done nothing, and must not look as if it had: it is refused, with the reason of
--- the first. Called by those who fill pg_temp.conferente_deixada.
+-- An act that leaves every finding as it is has done nothing, and must not look as if it had: it is refused with the first one's reason.
+-- Called by those who fill pg_temp.conferente_deixada.
 create or replace function audit_interno.recusar_deixadas(ids bigint[], ato text)
 returns void
 language plpgsql
@@ -7652,7 +7651,7 @@ comment on function audit_interno.recusar_deixadas(bigint[], text) is
 --! EndIncluded pessoas/decisao/recusar_deixadas.sql
 
 --! Included pessoas/decisao/resultados_decisao.sql
--- What an act did to each of its findings, those that it left included, and what it cost their rules.
+-- What an act did to each of its findings, including those it left, and what it cost their rules.
 create or replace function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint, feito text default null)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7685,7 +7684,7 @@ comment on function audit_interno.resultados_decisao(bigint[], bigint, text) is 
 --! EndIncluded pessoas/decisao/resultados_decisao.sql
 
 --! Included pessoas/decisao/excecao_aviso.sql
--- A field of an exception: what declaring it cost its rule, as every other act says at once. Touches nothing.
+-- A field of an exception: what declaring it cost its rule, which every other act says at once. Touches nothing.
 create or replace function audit.excecao_aviso(excecao audit.excecoes)
 returns text
 language sql
@@ -7700,8 +7699,8 @@ grant execute on function audit.excecao_aviso(audit.excecoes) to conferente_leit
 --! EndIncluded pessoas/decisao/excecao_aviso.sql
 
 --! Included pessoas/decisao/adiar.sql
--- A person says: not now. The finding waits outside the queue until the day, or until its row changes, and closes by itself as any
--- other; until then it can be decided all the same.
+-- A person says: not now. The finding waits outside the queue until the day, or until its row changes, and closes by itself like any other.
+-- It can still be decided meanwhile.
 create or replace function audit.adiar(ids bigint[], ate date, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7726,10 +7725,10 @@ grant execute on function audit.adiar(bigint[], date, text) to conferente_reviso
 --! EndIncluded pessoas/decisao/adiar.sql
 
 --! Included pessoas/decisao/anotar_divergencias.sql
--- A word that answers nothing: the finding keeps its status, and its rule its record. What a person wrote, and what was there before,
--- are kept with the decision, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar, and by
--- audit.decidir_planilha, where what was seen (visto), a reason (motivos) and a day (ates) come with each finding, in the order of the ids,
--- and the operation says of which file it is (detalhes).
+-- A decision that answers nothing: the finding keeps its status, and its rule its record. The decision keeps what the person wrote and what
+-- was there before, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar, and by
+-- audit.decidir_planilha, which gives what was seen (visto), a reason (motivos) and a day (ates) for each finding, in the order of the ids,
+-- and names the file in the operation (detalhes).
 create or replace function audit_interno.anotar_divergencias(
   ids bigint[], tipo text, ato text, motivo text, ate date default null, para text default null, visto text[] default null,
   motivos text[] default null, ates date[] default null, detalhes jsonb default '{}'
@@ -7777,7 +7776,7 @@ comment on function audit_interno.anotar_divergencias(bigint[], text, text, text
 --! EndIncluded pessoas/decisao/anotar_divergencias.sql
 
 --! Included pessoas/decisao/comentar.sql
--- A person writes something beside a finding, also beside one that is closed.
+-- A person writes a note on a finding, even on a closed one.
 create or replace function audit.comentar(ids bigint[], comentario text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7796,7 +7795,7 @@ grant execute on function audit.comentar(bigint[], text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/comentar.sql
 
 --! Included pessoas/decisao/encaminhar.sql
--- A person says: somebody else decides this. It is a request, not a right: any reviewer may still decide it.
+-- A person asks somebody else to decide. A request, not a right: any reviewer may still decide it.
 create or replace function audit.encaminhar(ids bigint[], para text, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7820,8 +7819,8 @@ grant execute on function audit.encaminhar(bigint[], text, text) to conferente_r
 --! EndIncluded pessoas/decisao/encaminhar.sql
 
 --! Included pessoas/decisao/retirar_notas.sql
--- Takes back a postponement, a forwarding or a comment: each finding is again what it was before, a former postponement and
--- forwarding included. What was postponed or forwarded again since, or decided, is reported and left. Called by audit.desfazer.
+-- Takes back a postponement, a forwarding or a comment: each finding is again what it was before, including an earlier postponement and
+-- forwarding. What was postponed, forwarded or decided since is reported and left. Called by audit.desfazer.
 create or replace function audit_interno.retirar_notas(de audit.operacoes, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7883,10 +7882,10 @@ comment on function audit_interno.retirar_notas(audit.operacoes, text) is 'Takes
 --! EndIncluded pessoas/decisao/retirar_notas.sql
 
 --! Included pessoas/decisao/decidir_planilha.sql
--- Decisions that come back in a sheet: each line is taken as it was exported, or left with the reason. What was seen is what the line
--- carries (audit.controle_planilha), so a finding that moved since is left; what makes up the decision is held against the
--- finding itself, whatever digest a line bears. The acts are those of audit.aprovar_divergencias and its sisters, one operation for
--- each kind of decision, and each says of which file it is.
+-- Decisions that come back in a sheet: each line is taken as it was exported, or left with a reason. The line itself says what was seen
+-- (audit.controle_planilha), so a finding that changed since is left. The cells that matter to the decision are compared with the finding
+-- itself, whatever digest the line carries. The acts are those of audit.aprovar_divergencias and its sisters, one operation for each kind
+-- of decision, and each names the file.
 create or replace function audit.decidir_planilha(linhas jsonb, arquivo text, nome text default null, simular boolean default false)
 returns setof audit.resultado_planilha
 language plpgsql
@@ -7927,7 +7926,7 @@ begin
     where d.id in (select p.id from pg_temp.conferente_planilha p where p.codigo is null)
     order by d.id
     for update;
-    foreach v_ato in array array['adiar', 'rejeitar', 'confirmar', 'aprovar'] loop -- who approves one finding of a row may make another moot
+    foreach v_ato in array array['adiar', 'rejeitar', 'confirmar', 'aprovar'] loop -- approving last: approving one finding of a row may make another moot
       select array_agg(p.id order by p.id), array_agg(p.visto order by p.id) into v_ids, v_vistos
       from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
       continue when v_ids is null;
@@ -7942,8 +7941,8 @@ begin
       from pg_temp.conferente_deixada x
       join audit.divergencias_processadas d on d.id = x.divergencia_id
       where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
-      -- a digest can be computed again by somebody who changes cells: what makes up the decision is that of the finding
-      with x as materialized ( -- asked once of each
+      -- somebody who changes cells can compute the digest again, so the cells that matter are compared with the finding
+      with x as materialized ( -- computed once for each
         select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
           'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
         ] || case when coalesce(q.celulas[array_position(audit_interno.colunas_planilha(), 'lancamento')], '') = '' then array['lancamento'] else '{}' end) as colunas
@@ -7989,7 +7988,7 @@ begin
       raise exception using errcode = 'NC999', message = 'simulação';
     end if;
   exception when sqlstate 'NC999' then
-    null; -- everything above is undone but the lines that tell of it
+    null; -- everything above is undone except the lines that report it
   end;
 end
 $$;
@@ -7999,9 +7998,9 @@ grant execute on function audit.decidir_planilha(jsonb, text, text, boolean) to 
 --! EndIncluded pessoas/decisao/decidir_planilha.sql
 
 --! Included pessoas/decisao/ler_planilha.sql
--- The lines of a sheet of decisions as pg_temp.conferente_planilha, each with the reason for which it cannot be taken as it came back:
--- cells changed, no such finding, no reason, two words on one finding. Lines without a decision are gone unless something was changed
--- in them. What the findings themselves say against it comes later. Called by audit.decidir_planilha.
+-- Reads the lines of a sheet of decisions into pg_temp.conferente_planilha, each with the reason why it cannot be taken as it came back:
+-- changed cells, no such finding, no reason, two decisions on one finding. Lines without a decision are dropped unless something was
+-- changed in them. Objections by the findings themselves come later. Called by audit.decidir_planilha.
 create or replace function audit_interno.ler_planilha(linhas jsonb)
 returns void
 language plpgsql
@@ -8028,7 +8027,7 @@ begin
 
   delete from pg_temp.conferente_planilha p
   where p.decisao is null and p.motivo is null and (p.resumo is null or p.resumo = audit_interno.resumo_celulas(p.celulas));
-  -- a day before the reason; in a cell by itself, a spreadsheet makes the days since the zeroth of 1900 of it
+  -- a day may stand before the reason; a spreadsheet turns a day alone in a cell into days since the zeroth of January 1900
   update pg_temp.conferente_planilha p
   set motivo = nullif(x.partes[4], ''), dia = coalesce(substring(p.motivo from '^[0-9/-]+'), p.motivo), ate = case
     when x.partes[1] is null then date '1899-12-30' + p.motivo::integer
@@ -8046,7 +8045,7 @@ begin
     where q.decisao = 'adiar' and d.partes is not null
   ) as x
   where p.ctid = x.lugar;
-  -- the page's reasons have digits
+  -- the review page's ready-made reasons are numbered
   update pg_temp.conferente_planilha p
   set motivo = (
     select format('%s: %s', p.motivo, m.texto)
@@ -8086,7 +8085,7 @@ begin
     when p.decisao = 'rejeitar' and p.motivo is null or p.decisao = 'adiar' and p.motivo is null and p.explicacao is not null
       or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
   where t.ctid = p.lugar and x.codigo is not null;
-  analyze pg_temp.conferente_planilha; -- it is joined with much from here on
+  analyze pg_temp.conferente_planilha; -- many joins follow
 end
 $$;
 comment on function audit_interno.ler_planilha(jsonb) is
@@ -8094,8 +8093,8 @@ comment on function audit_interno.ler_planilha(jsonb) is
 --! EndIncluded pessoas/decisao/ler_planilha.sql
 
 --! Included pessoas/decisao/valor_dupla.sql
--- The amount from which two people are needed, for the one who asks. Whoever raised it gains nothing by that: what the others last let
--- it be holds for that person, until one of them sets it again. Called by whatever a person puts into force.
+-- The amount from which two people are needed, for the person who asks. Raising it gains that person nothing: for them the amount that
+-- others last set holds until one of those sets it again. Called by everything that a person puts into force.
 create or replace function audit_interno.valor_dupla(ator text)
 returns numeric
 language sql
@@ -8114,7 +8113,7 @@ comment on function audit_interno.valor_dupla(text) is 'Setting aprovacao.valor_
 --! EndIncluded pessoas/decisao/valor_dupla.sql
 
 --! Included motor/reversao/criar_reversao.sql
--- An empty list of alterations to roll back, and one of what was rolled back.
+-- An empty list of alterations to roll back, and an empty one of those rolled back.
 create or replace function audit_interno.criar_reversao()
 returns void
 language plpgsql
@@ -8133,9 +8132,9 @@ comment on function audit_interno.criar_reversao() is
 --! EndIncluded motor/reversao/criar_reversao.sql
 
 --! Included motor/reversao/reverter_lote.sql
--- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id): each row gets back the
--- columns it had, if it still holds what was written; otherwise nothing happens to it and the three sides are returned.
--- Findings are locked in the order of their ids, batch after batch, as everybody locks them.
+-- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id). Each row gets back the columns it had, if
+-- it still holds what was written; otherwise it is left alone and the three sides are returned. Findings are locked in the order of their
+-- ids, batch after batch, like everywhere else.
 create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null, erradas boolean default false)
 returns setof audit_interno.linha_reversao
 language plpgsql
@@ -8152,7 +8151,7 @@ declare
   v_conflitos bigint := 0;
 begin
   v_operacao := audit_interno.abrir_operacao('reversao', reverter_lote.sessao_id, motivo => reverter_lote.motivo);
-  loop -- one turn for each batch: one transaction all the same, but what each turn handles fits in memory
+  loop -- one turn for each batch: still one transaction, but each turn fits in memory
     select min(x.divergencia_id), max(x.divergencia_id) into v_de, v_ate
     from (
       select r.divergencia_id from pg_temp.conferente_reversao r where r.divergencia_id > v_ate
@@ -8166,14 +8165,14 @@ begin
     perform audit_interno.criar_lote();
     insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, reverte_operacao_id, resultado)
     select d.id, d.regra, d.tabela, d.registro_id, d.entrada, a.depois, a.antes, a.operacao_id,
-      -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
-      -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
+      -- An alteration followed by another is no longer the row's state, even if the values happen to agree. Nor is one whose finding is no
+      -- longer as that alteration left it: reopened, rejected, failed, mended elsewhere.
       case
         when exists (
           select from audit.alteracoes p where p.divergencia_id = a.divergencia_id and p.operacao_id > a.operacao_id) then 'superada'
         when d.status = case
           when a.reverte_operacao_id is null then 'corrigida'
-          -- each rollback after a correction turns it the other way
+          -- each rollback after the correction flips the state
           when (
             select count(*) from audit.alteracoes p
             where p.divergencia_id = a.divergencia_id and p.operacao_id <= a.operacao_id and p.operacao_id > (
@@ -8195,7 +8194,7 @@ begin
     where l.resultado in ('recusada', 'fechada') and l.agora is null;
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
-    -- what is brought into force again is not called wrong, whatever its rollback is
+    -- bringing a correction back into force never calls it wrong, whatever the rollback is called
     select v_operacao, l.divergencia_id, case when erradas and d.status = 'corrigida' then 'reversao_por_erro' else 'reversao' end, v_ator,
       reverter_lote.motivo
     from pg_temp.conferente_lote l
@@ -8203,7 +8202,7 @@ begin
     where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
     set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
-        -- nothing of ours brought the value back, so there is nothing of ours that could be taken back again
+        -- nothing of ours brought the value back, so nothing of ours can be taken back again
         else 'resolvida' end,
       motivo = case when d.status = 'revertida' and l.resultado = 'ja_certa' then 'o registro já tem o valor: foi corrigido fora do sistema'
         else reverter_lote.motivo end,
@@ -8262,7 +8261,7 @@ grant execute on function audit.reverter_divergencias(bigint[], text, text) to c
 --! EndIncluded motor/reversao/reverter_divergencias.sql
 
 --! Included motor/reversao/reverter_operacao.sql
--- Takes back everything one operation changed. Of a rollback, that brings the corrections back, which is for reviewers.
+-- Takes back everything that one operation changed. For a rollback this brings the corrections back, which only reviewers may do.
 create or replace function audit.reverter_operacao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
@@ -8300,7 +8299,7 @@ grant execute on function audit.reverter_operacao(bigint, text, text) to confere
 --! EndIncluded motor/reversao/reverter_operacao.sql
 
 --! Included motor/reversao/reverter_sessao.sql
--- Takes back everything one session corrected by itself and that still stands.
+-- Takes back everything that one session corrected by itself and that still stands.
 create or replace function audit.reverter_sessao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
@@ -8328,7 +8327,7 @@ begin
     where x.divergencia_id = any (array(select y.divergencia_id from audit.alteracoes y where y.operacao_id = any (v_operacoes)))
     group by x.divergencia_id
   ) as a
-  -- looked up by id, whatever the statistics say of the status: it has just changed for many
+  -- looked up by id, whatever the statistics say about status: it has just changed for many rows
   where (select d.status from audit.divergencias_processadas d where d.id = a.divergencia_id) = 'corrigida';
   if not found then
     raise exception using errcode = 'NC017', message = format('a sessão %s não tem correção em vigor', reverter_sessao.id);
@@ -8343,7 +8342,7 @@ grant execute on function audit.reverter_sessao(bigint, text, text) to conferent
 --! EndIncluded motor/reversao/reverter_sessao.sql
 
 --! Included motor/reversao/exigir_porque.sql
--- Whether a rollback is a verdict against the rules is said by the person, never guessed.
+-- The person says whether a rollback is a verdict against the rule; it is never guessed.
 create or replace function audit_interno.exigir_porque(porque text)
 returns void
 language plpgsql
@@ -8361,9 +8360,9 @@ comment on function audit_interno.exigir_porque(text) is 'NC001 unless porque is
 --! EndIncluded motor/reversao/exigir_porque.sql
 
 --! Included motor/reversao/exigir_revisores.sql
--- Bringing a correction into force again needs what making it needed. Of what pg_temp.conferente_reversao would bring back:
--- a reviewer at least; and what is above the amount for two people, or was typed, is not written but proposed, and waits for the
--- second person. Moves those to pg_temp.conferente_deixada. Called by audit.reverter_operacao.
+-- Bringing a correction back into force needs what making it needed. For what pg_temp.conferente_reversao would bring back, that is a
+-- reviewer at least. What exceeds the amount for two people, or was entered by hand, is only proposed and waits for the second person: it
+-- moves to pg_temp.conferente_deixada. Called by audit.reverter_operacao.
 create or replace function audit_interno.exigir_revisores(motivo text)
 returns void
 language plpgsql
@@ -8414,8 +8413,8 @@ comment on function audit_interno.exigir_revisores(text) is
 --! EndIncluded motor/reversao/exigir_revisores.sql
 
 --! Included motor/reversao/resultados_reversao.sql
--- Rolls back pg_temp.conferente_reversao and says what became of the rows, of their findings and of the rules; findings that were
--- left (pg_temp.conferente_deixada) are reported with them. Called by the three ways to roll back, and by audit.desfazer.
+-- Rolls back pg_temp.conferente_reversao and reports what became of the rows, their findings and the rules, and of the findings that were
+-- left aside (pg_temp.conferente_deixada). Called by the three ways to roll back, and by audit.desfazer.
 create or replace function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint default null)
 returns setof audit.resultado_reversao
 language plpgsql
@@ -8425,7 +8424,7 @@ set client_min_messages = warning
 as $$
 begin
   drop table if exists pg_temp.conferente_resultado;
-  -- taken down first: what became of the findings and rules is read in a statement that sees it
+  -- stored first, so that the next statement sees what became of findings and rules
   create temp table conferente_resultado on commit drop as
   select l.* from audit_interno.reverter_lote(resultados_reversao.motivo, resultados_reversao.sessao_id, porque = 'erradas') l;
   return query
@@ -8454,11 +8453,10 @@ comment on function audit_interno.resultados_reversao(text, text, bigint) is 'Ro
 --! EndIncluded motor/reversao/resultados_reversao.sql
 
 --! Included regras/pendente_verificacao/tabelas.sql
--- What regra_pendente_verificacao.detectar learned from the ledger: counts by booking month, the weights fitted on its own past,
--- and the calibration. Kept up by regra_pendente_verificacao.preparar and by nothing else; all of it can be thrown away
--- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted again.
--- They belong to conferente_regra, as which rules and their preparation run; it may create here for as long as this takes, and nothing
--- afterwards.
+-- What regra_pendente_verificacao.detectar learned from the ledger: counts by booking month, the weights fitted on its own past, and the
+-- calibration. Maintained by regra_pendente_verificacao.preparar alone. All of it can be thrown away and is rebuilt from dw.lancamentos, so
+-- it is unlogged: after a crash of the server it is counted again. The tables belong to conferente_regra, the role in which rules and their
+-- preparation run; it may create here only while they are made.
 grant create on schema regra_pendente_verificacao to conferente_regra;
 set local role conferente_regra;
 
@@ -8601,10 +8599,9 @@ revoke create on schema regra_pendente_verificacao from conferente_regra;
 --! EndIncluded regras/pendente_verificacao/tabelas.sql
 
 --! Included comum/dobrar_categoria.sql
--- Folds a category or a label and drops the blanks at its ends: those that spreadsheets and exports leave there too, which nobody sees
--- (tab, line end, no-break spaces, wide ones and those without width, byte order mark); a no-break space within is a space. Folded first
--- and trimmed then: written the other way round, the trimming would be inlined into every branch of the folding. Touches nothing; kept
--- as a plain expression, so that the planner inlines it.
+-- Folds a category or a label and trims it, also of the invisible blanks that spreadsheets and exports leave (tab, line end, no-break and
+-- wide spaces, those without width, byte order mark). A no-break space inside becomes a space. It folds first and trims afterwards: the
+-- other way round, the trimming would be inlined into every branch of the folding. A plain expression, so that the planner inlines it.
 create or replace function audit_interno.dobrar_categoria(texto text)
 returns text
 language sql
@@ -8617,8 +8614,9 @@ grant execute on function audit_interno.dobrar_categoria(text) to conferente_reg
 --! EndIncluded comum/dobrar_categoria.sql
 
 --! Included pessoas/configuracao/somar_retencoes.sql
--- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, of four laws at most, on the days on which
--- all of them are valid. Computed again by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
+-- What may be withheld from one document: sums of audit.retencoes, one rate of each tax, of at most four laws, on the days on which all of
+-- them are valid. A trigger computes these few hundred rows again whenever a withholding changes; regra_validacao_valores.retencao_possivel
+-- reads them.
 create or replace function audit_interno.somar_retencoes() returns trigger
 language plpgsql
 security definer
@@ -8651,7 +8649,7 @@ $$;
 comment on function audit_interno.somar_retencoes() is 'Computes regra_validacao_valores.somas_retencao again.';
 create or replace trigger somar after insert or update or delete on audit.retencoes
   for each statement execute function audit_interno.somar_retencoes();
-update audit.retencoes set ativo = ativo; -- what ships is summed too
+update audit.retencoes set ativo = ativo; -- sums up those that ship
 --! EndIncluded pessoas/configuracao/somar_retencoes.sql
 
 --! Included saidas/consulta/registro_dito.sql
@@ -8666,9 +8664,9 @@ as $$
 $$;
 comment on function audit_interno.tamanho(oid) is 'Bytes of a table with all its partitions; 0 of a view.';
 
--- The row that a person means, as the audit writes it: findings and exceptions bear the relation that a rule names, which never
--- changes, and the key as text. A person may name a table below that view, or a partition, leave out the schema, and write a uuid in capitals.
--- Called by historico_registro.
+-- The row that a person means, as the audit names it: findings and exceptions carry the relation that a rule names, which never changes,
+-- and the key as text. A person may name a table below that view, or a partition, leave out the schema, or write a uuid in capitals. Called
+-- by historico_registro.
 create or replace function audit_interno.registro_dito(dita text, chave text)
 returns table (tabela text, id text)
 language plpgsql
@@ -8692,7 +8690,7 @@ begin
       join pg_class k on k.oid = b.oid
       where k.relname = v_partes[cardinality(v_partes)]
         and (cardinality(v_partes) = 1 or k.relnamespace = (select n.oid from pg_namespace n where n.nspname = v_partes[1]))
-        -- the entries themselves: what a view looks up beside them is smaller, and has keys of its own
+        -- the entries themselves: tables that a view joins to them are smaller, and have keys of their own
         and (k.oid = v.relacao or audit_interno.tamanho(coalesce(pg_partition_root(k.oid), k.oid)) >= all (
           select audit_interno.tamanho(o.oid) from audit_interno.relacoes_abaixo(v.relacao) as o (oid))))) end;
   if v_ditas = '{}' then
@@ -8760,7 +8758,7 @@ grant execute on function audit.historico_registro(text, text) to conferente_lei
 --! EndIncluded saidas/consulta/historico_registro.sql
 
 --! Included saidas/consulta/divergencia_idade_dias.sql
--- A field of the finding in the API: how long it has waited, or did.
+-- A field of the finding in the API: how long it has waited, or did wait.
 create or replace function audit.divergencia_idade_dias(divergencia audit.divergencias_processadas)
 returns integer
 language sql
@@ -8801,8 +8799,8 @@ comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain,
 --! EndIncluded saidas/consulta/vw_operacoes_resumo.sql
 
 --! Included comum/tem_papel.sql
--- Whether who called may act as this role: the role that the session took (the API's callers), else the login. A definer function
--- sees its own owner as current_user, so that is not asked.
+-- Whether the caller may act as this role: by the role that the session took (callers of the API), else by the login. current_user is no
+-- help: in a definer function it is the owner.
 create or replace function audit_interno.tem_papel(papel text)
 returns boolean
 language sql
@@ -8815,8 +8813,8 @@ comment on function audit_interno.tem_papel(text) is 'Whether the caller has the
 --! EndIncluded comum/tem_papel.sql
 
 --! Included saidas/consulta/pode_ver_resumo.sql
--- Whether who called may see what of the row is kept with a finding: those who may see the row itself (audit.ver_registro), and
--- readers where the setting opens it. Called by audit.vw_resumos, once for a statement.
+-- Whether the caller may see the columns of the row that are kept with a finding: those who may see the row itself (audit.ver_registro),
+-- and readers where the setting allows it. Called by audit.vw_resumos, once a statement.
 create or replace function audit_interno.pode_ver_resumo()
 returns boolean
 language sql
@@ -8831,8 +8829,8 @@ grant execute on function audit_interno.pode_ver_resumo() to conferente_leitor;
 --! EndIncluded saidas/consulta/pode_ver_resumo.sql
 
 --! Included saidas/consulta/vw_resumos.sql
--- What a person needs to recognise the entry behind a finding. The one view that reads with its owner's rights: it shows the
--- whole table or nothing of it, which is asked once and above the scan.
+-- What a person needs to recognise the entry behind a finding. The one view that reads with its owner's rights: it shows the whole table or
+-- nothing, which is decided once, above the scan.
 create or replace view audit.vw_resumos as
 select r.divergencia_id, r.resumo
 from audit_interno.resumos_divergencias r
@@ -8843,7 +8841,7 @@ comment on column audit.vw_resumos.resumo is 'Column to value as the row held it
 --! EndIncluded saidas/consulta/vw_resumos.sql
 
 --! Included saidas/consulta/divergencia_visto.sql
--- A field of the finding: what a person saw who approves it. Stands before everything that lists findings.
+-- A field of the finding: what an approving person saw. Created before everything that lists findings.
 create or replace function audit.divergencia_visto(divergencia audit.divergencias_processadas)
 returns text
 language sql
@@ -8858,7 +8856,7 @@ grant execute on function audit.divergencia_visto(audit.divergencias_processadas
 --! EndIncluded saidas/consulta/divergencia_visto.sql
 
 --! Included saidas/consulta/vw_divergencias_exportacao.sql
--- Findings for exports and BI tools: one flat line each, in text that people read.
+-- Findings for exports and BI tools: one flat line each, in text for people.
 create or replace view audit.vw_divergencias_exportacao with (security_invoker = true) as
 select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.especie as tipo, d.tabela, d.registro_id, d.status, d.confianca,
   d.valor_em_risco,
@@ -8904,7 +8902,7 @@ comment on column audit.vw_divergencias_exportacao.visto is 'Digest of what is s
 --! EndIncluded saidas/consulta/vw_divergencias_exportacao.sql
 
 --! Included saidas/consulta/exportar_divergencias.sql
--- What every export reads: command line, mail, API and BI alike. No `set` clause, so that the planner takes it apart like a view.
+-- What every export reads: command line, mail, API and BI. No `set` clause, so that the planner inlines it like a view.
 create or replace function audit.exportar_divergencias(
   sessao_id bigint default null, status text[] default null, regra text default null, data_inicio date default null,
   data_fim date default null
@@ -8932,9 +8930,8 @@ grant execute on function audit.exportar_divergencias(bigint, text[], text, date
 --! EndIncluded saidas/consulta/exportar_divergencias.sql
 
 --! Included saidas/consulta/diagnosticar_contrato.sql
--- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled; then what the
--- rules and the mail lack. Reads the
--- warehouse as conferente_regra; changes nothing.
+-- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled; then what the rules
+-- and the mail lack. Reads the warehouse as conferente_regra; changes nothing.
 create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -8950,7 +8947,7 @@ begin
   return query select 'codificação', case when e.utf8 then 'ok' else 'erro' end, getdatabaseencoding()::text,
     case when not e.utf8 then 'O banco precisa ser UTF8: a comparação sem acentos depende disso.' end
   from (select getdatabaseencoding() = 'UTF8' as utf8) as e;
-  -- first: what follows may itself read something else
+  -- comes first: a wrong server setting may change what the rest reads
   return query select * from audit_interno.diagnosticar_servidor(v_relacao);
 
   if v_relacao is null then
@@ -9017,8 +9014,8 @@ revoke execute on function exemplo.sorteio(bigint, bigint, bigint) from public;
 --! EndIncluded exemplo/sorteio.sql
 
 --! Included exemplo/canal.sql
--- The channel of one kind of draw: seed and number of the draw, mixed so that neighbouring seeds share nothing.
--- Inlined like exemplo.sorteio, and folded to a constant when the seed is one.
+-- The channel of one kind of draw: seed and number of the draw, mixed so that neighbouring seeds share nothing. Inlined like
+-- exemplo.sorteio, and folded to a constant when the seed is one.
 create or replace function exemplo.canal(semente bigint, numero bigint)
 returns bigint
 language sql
@@ -9576,13 +9573,12 @@ revoke execute on function exemplo.quantis() from public;
 --! EndIncluded exemplo/quantis.sql
 
 --! Included exemplo/lancamentos_certos.sql
--- The ledger as it should have been booked: one row per entry of the period, honest oddities included, before
--- exemplo.lancamentos_plantados spoils some. Pure: no table is read or written.
--- Everything about an entry follows from draws on its key. Entries that belong together share one: the instalments of
--- a purchase, the months of a contract, a document and its copy. So the whole ledger comes out of one pass.
--- inicio: first month of the warehouse, from which months are counted. semente_empresas and universo: seed and size
--- with which the warehouse's suppliers were made. seriado: with monthly series and instalments, for whole months only. "offset 0" keeps the planner from
--- pulling a step up into the next and drawing the same number again wherever it is used.
+-- The ledger as it should have been booked: one row per entry of the period, honest oddities included, before exemplo.lancamentos_plantados
+-- spoils some. Pure: reads and writes no table. Everything about an entry follows from draws on its key. Entries that belong together share
+-- one: the instalments of a purchase, the months of a contract, a document and its copy. So one pass makes the whole ledger. inicio: first
+-- month of the warehouse, from which months are counted. semente_empresas and universo: seed and size with which the warehouse's suppliers
+-- were made. seriado: with monthly series and instalments, for whole months only. "offset 0" keeps the planner from pulling a step up into
+-- the next and drawing the same number again wherever it is used.
 create or replace function exemplo.lancamentos_certos(inicio date, de date, ate date, primeiro_id bigint, linhas int,
   semente bigint, semente_empresas bigint, universo int, seriado boolean)
 returns table (id bigint, data_lancamento date, carregado_em timestamptz, data_documento date, filial text, centro_custo text,
@@ -9801,10 +9797,10 @@ revoke execute on function exemplo.lancamentos_certos(date, date, date, bigint, 
 --! EndIncluded exemplo/lancamentos_certos.sql
 
 --! Included exemplo/lancamentos_plantados.sql
--- The ledger as it was booked: exemplo.lancamentos_certos with errors planted, each with its truth beside it
--- (tipo, coluna, valor_certo, valor_plantado, and conta_certa where the account went along; tipo null for an entry that is right). At most one error an entry.
--- tipo begins with the name of the rule that is to find it. Pure: no table is read or written.
--- recente_desde: from this day on far more entries are still parked as pending.
+-- The ledger as it was booked: exemplo.lancamentos_certos with errors planted, at most one an entry, each with its truth beside it: tipo,
+-- coluna, valor_certo, valor_plantado, and conta_certa where the account changed with it. tipo is null for a right entry, and otherwise
+-- begins with the name of the rule that should find it. Pure: reads and writes no table. recente_desde: from this day on far more entries
+-- are still parked as pending.
 create or replace function exemplo.lancamentos_plantados(inicio date, de date, ate date, recente_desde date, primeiro_id bigint,
   linhas int, semente bigint, semente_empresas bigint, universo int, seriado boolean)
 returns table (id bigint, data_lancamento date, carregado_em timestamptz, data_documento date, filial text, centro_custo text,
@@ -9931,8 +9927,8 @@ revoke execute on function exemplo.lancamentos_plantados(date, date, date, date,
 --! EndIncluded exemplo/lancamentos_plantados.sql
 
 --! Included exemplo/conferir_esquema.sql
--- Refuses to go on when schema dw holds anything that exemplo.criar_armazem did not make (NC901): a demonstration
--- must never touch a real warehouse. What it made is known by the mark at the end of its comment.
+-- Refuses to go on when schema dw holds anything that exemplo.criar_armazem did not make (NC901): a demonstration must never touch a real
+-- warehouse. A mark at the end of the comment identifies what it made.
 create or replace function exemplo.conferir_esquema()
 returns void
 language plpgsql
@@ -10140,9 +10136,8 @@ revoke execute on function exemplo.indexar() from public;
 --! EndIncluded exemplo/indexar.sql
 
 --! Included exemplo/carregar.sql
--- Puts entries made by exemplo.lancamentos_plantados into the fact, and their truth and fingerprints aside.
--- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
--- once exemplo.criar_armazem has run.
+-- Puts entries made by exemplo.lancamentos_plantados into the fact table, and their truth and fingerprints aside. concat() makes a query
+-- that is no constant: plpgsql_check would look for the tables of constant ones, which exist only once exemplo.criar_armazem has run.
 create or replace function exemplo.carregar(inicio date, de date, ate date, recente_desde date, primeiro_id bigint, linhas int,
   semente bigint, semente_empresas bigint, universo int, seriado boolean)
 returns void
@@ -10165,7 +10160,7 @@ begin
       categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento, valor_desconto
     from pg_temp.exemplo_rascunho$q$);
 
-  -- An entry with a planted error is no honest oddity any more: only its errors are recorded.
+  -- An entry with a planted error is no longer an honest oddity: only its errors are recorded.
   execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de, conta_certa, conta_plantada)
     select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de,
       r.conta_certa, case when r.conta_certa is not null then r.conta_contabil end
@@ -10323,7 +10318,8 @@ begin
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
-  -- With the planted column set back to what was planted, and a right account to the one that went along, an entry must have its first fingerprint again.
+  -- With the planted column set back to the planted value, and a right account to the one booked with it, an entry must have its first
+  -- fingerprint again.
   for danos.registro_id, danos.motivo
   in execute concat($q$
     select o.registro_id, m.motivo
@@ -10359,15 +10355,13 @@ revoke execute on function exemplo.danos() from public;
 --! EndIncluded exemplo/danos.sql
 
 --! Included exemplo/placar.sql
--- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
--- right and were changed, in '(total)' by anybody. One wrong value that replaces another (a pending entry
--- given the wrong category) is not harm but lack of precision, and counts in precisao_corrigidas. Reads audit.divergencias_processadas by name only.
--- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, an account that went along conta_certa, and every
--- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
--- judged by what the warehouse holds now, so that one made by hand counts as what it is. desde_sessao: findings of
--- this session and later ones alone.
--- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
--- once exemplo.criar_armazem has run.
+-- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were right and were
+-- changed, in '(total)' by anybody. A wrong value that replaces another (a pending entry given the wrong category) is no harm but lost
+-- precision, counted in precisao_corrigidas. Reads audit.divergencias_processadas by name only. A proposal is right when every column it
+-- proposes is the truth: what was planted becomes valor_certo, an account that changed with it conta_certa, and every other column stays as
+-- it was. A finding that only flags counts as found, not as a proposal. A correction is judged by what the warehouse holds now, so a change
+-- made by hand since counts too. desde_sessao: only findings of this session and later ones. concat() makes a query that is no constant:
+-- plpgsql_check would look for the tables of constant ones, which exist only once exemplo.criar_armazem has run.
 create or replace function exemplo.placar(desde_sessao bigint default null)
 returns table (regra text, plantados bigint, encontrados bigint, propostas_certas bigint, propostas_erradas bigint,
   corrigidas bigint, corrigidas_certas bigint, danos bigint, precisao numeric, precisao_corrigidas numeric, cobertura numeric)
@@ -10474,8 +10468,7 @@ revoke execute on function exemplo.placar(bigint) from public;
 --! EndIncluded exemplo/placar.sql
 
 --! Included exemplo/rotulos.sql
--- The labels of the example's ledger, as settings of Conferente: which categories mean pending and which one is marketing. What ships
--- with the product knows none.
+-- The labels of the example's ledger, as settings: which categories mean pending, and which one is marketing. The product ships none.
 create or replace function exemplo.rotulos()
 returns table (chave text, valor jsonb)
 language sql
@@ -10494,7 +10487,7 @@ revoke execute on function exemplo.rotulos() from public;
 --! EndIncluded exemplo/rotulos.sql
 
 --! Included pessoas/avaliacao/tabelas.sql
--- What audit.avaliar_regra answers. No table: a back-test leaves nothing behind.
+-- The result of audit.avaliar_regra. A type and no table: a back-test leaves nothing behind.
 create type audit.avaliacao as (
   funcao text,
   fonte text,
@@ -10529,17 +10522,17 @@ comment on column audit.avaliacao.danos is 'Harm: of those, rows that were right
 --! EndIncluded pessoas/avaliacao/tabelas.sql
 
 --! Included pessoas/avaliacao/casos_avaliacao.sql
--- The rows of a window of which the truth about a rule's findings is known, one line a row, in the temporary table
--- conferente_caso: what the row held then, what is right (verdade), and whether it has to be put back for the rule to see
--- it as it was. A person's word goes before what the row held later; a correction of ours that nobody confirmed and a
--- rollback prove nothing. Findings and rows are of one snapshot. Writes nothing else. Called by audit_interno.avaliar_decisoes.
+-- Fills the temporary table conferente_caso with the rows of a window whose truth is known, one line a row: what the row held then, what is
+-- right (verdade), and whether it must be put back for the rule to see it as it was. A person's decision outranks what the row held later.
+-- An unconfirmed correction of ours proves nothing, nor does a rollback. Findings and rows come from one snapshot. Writes nothing else.
+-- Called by audit_interno.avaliar_decisoes.
 create or replace function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
--- a ledger that the planner takes for empty would be gone through for each decided finding
+-- if the planner took the ledger for empty, it would scan it for each decided finding
 set enable_nestloop = off
 as $$
 declare
@@ -10580,7 +10573,7 @@ begin
     case
       when l.status = 'rejeitada' then null
       when l.status = 'corrigida' and l.palavra is not null then l.valores
-      -- back to what it was before the correction: a load may have written over it, which proves nothing
+      -- not if it is back at its value before the correction: a load may have overwritten it, which proves nothing
       when l.status = 'corrigida' and not l.agora @> l.valores and l.agora <> l.originais then l.agora
       when l.status = 'resolvida' and l.agora <> l.originais and not exists (
         select from audit.divergencias_processadas o
@@ -10588,7 +10581,7 @@ begin
           select from audit.decisoes p
           where p.divergencia_id = o.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual')))
       then l.agora
-      -- right, says a person, who mends it outside; of what is only flagged that tells no value
+      -- right, says a person, who mends it outside; a finding that only flags gives no value
       when l.status = 'resolvida' and l.palavra = 'confirmacao' then nullif(l.valores, '{}')
     end as verdade,
     l.status <> 'rejeitada' and l.agora <> l.originais as rebobinar
@@ -10600,9 +10593,9 @@ comment on function audit_interno.casos_avaliacao(audit.regras, date, date) is
 --! EndIncluded pessoas/avaliacao/casos_avaliacao.sql
 
 --! Included pessoas/avaliacao/rebobinar_casos.sql
--- Puts the rows of pg_temp.conferente_caso back to what they held when the rule first saw them. HAZARD: it writes to the
--- warehouse (as conferente_escrita), and is only ever called inside a subtransaction that audit.avaliar_regra rolls back,
--- whatever happens. Rows are held for as long as the rule runs; it gives up rather than wait for somebody else's lock.
+-- Puts the rows of pg_temp.conferente_caso back to what they held when the rule first saw them. HAZARD: it writes to the warehouse (as
+-- conferente_escrita), and is only called inside a subtransaction that audit.avaliar_regra always rolls back. The rows stay locked while
+-- the rule runs; it gives up rather than wait for somebody else's lock.
 create or replace function audit_interno.rebobinar_casos(regra audit.regras)
 returns void
 language plpgsql
@@ -10642,9 +10635,9 @@ comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided
 --! EndIncluded pessoas/avaliacao/rebobinar_casos.sql
 
 --! Included pessoas/avaliacao/resumir_avaliacao.sql
--- The judged findings of pg_temp.conferente_julgado as the lines of a back-test: eleven bands (tenths, the last one cut at
--- 0.95), findings that only flag, corrections at or above the limiar, and the total. Changes nothing. Called by
--- audit_interno.avaliar_decisoes and audit_interno.avaliar_retroteste.
+-- The judged findings of pg_temp.conferente_julgado as the lines of a back-test: eleven bands (tenths, the last one cut at 0.95), findings
+-- that only flag, corrections at or above the limiar, and the total. Changes nothing. Called by audit_interno.avaliar_decisoes and
+-- audit_interno.avaliar_retroteste.
 create or replace function audit_interno.resumir_avaliacao(regra audit.regras, fonte text, conhecidas bigint)
 returns setof audit.avaliacao
 language plpgsql
@@ -10658,7 +10651,7 @@ begin
       case when j.propoe then case when j.confianca >= 0.95 then 10 else least(floor(j.confianca * 10), 9)::int end else 11 end as banda
     from pg_temp.conferente_julgado j
   ), linha as (
-    -- every finding stands in its band, in the total and, if it reaches it, at the limiar
+    -- each finding counts in its band, in the total and, where it reaches the limiar, there too
     select j.*, g.grupo
     from julgado j
     cross join lateral unnest(array[j.banda, case when j.no_limiar then 12 end, 13]) as g (grupo)
@@ -10694,9 +10687,8 @@ comment on function audit_interno.resumir_avaliacao(audit.regras, text, bigint) 
 --! EndIncluded pessoas/avaliacao/resumir_avaliacao.sql
 
 --! Included pessoas/avaliacao/avaliar_decisoes.sql
--- Runs a rule over a window whose decided rows are put back as they were, and judges what it finds by what is known of
--- them. HAZARD: must run inside a subtransaction that is rolled back (see audit_interno.rebobinar_casos). Called by
--- audit.avaliar_regra alone.
+-- Runs a rule over a window whose decided rows are put back as they were, and judges what it finds by what is known about them. HAZARD:
+-- must run inside a subtransaction that is rolled back (see audit_interno.rebobinar_casos). Called by audit.avaliar_regra alone.
 create or replace function audit_interno.avaliar_decisoes(regra audit.regras, data_inicio date, data_fim date)
 returns setof audit.avaliacao
 language plpgsql
@@ -10716,12 +10708,12 @@ begin
 
   create temp table conferente_julgado on commit drop as
   select a.registro_id, a.confianca, a.valores_propostos <> '{}' as propoe, v.certa,
-    -- a person said that the row is right, or what is right is what it held
+    -- a person said that the row is right, or the right values are those it held
     v.certa is false and (c.rejeitada or c.originais @> c.verdade) as dano
   from pg_temp.conferente_achado a
   left join pg_temp.conferente_caso c on c.registro_id = a.registro_id
   cross join lateral (select case
-    -- the rejection of one proposal says nothing of another
+    -- rejecting one proposal says nothing about another
     when c.rejeitada then case when a.valores_propostos = c.recusados then false end
     when a.valores_propostos = '{}' then not c.originais @> c.verdade
     when c.verdade ?& array(select k from jsonb_object_keys(a.valores_propostos) as k) then c.verdade @> a.valores_propostos
@@ -10736,8 +10728,8 @@ comment on function audit_interno.avaliar_decisoes(audit.regras, date, date) is
 --! EndIncluded pessoas/avaliacao/avaliar_decisoes.sql
 
 --! Included pessoas/avaliacao/avaliar_retroteste.sql
--- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if nothing later
--- than the window's first month were known (see regra_pendente_verificacao.preparar_retroteste and regra_pendente_verificacao.julgar_retroteste). HAZARD: changes the
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if nothing later than the
+-- window's first month were known (see regra_pendente_verificacao.preparar_retroteste and julgar_retroteste). HAZARD: changes the
 -- statistics, so it must run inside a subtransaction that is rolled back. Called by audit_interno.avaliar_versao alone.
 create or replace function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio date, data_fim date)
 returns setof audit.avaliacao
@@ -10764,10 +10756,10 @@ comment on function audit_interno.avaliar_retroteste(audit.regras, date, date) i
 --! EndIncluded pessoas/avaliacao/avaliar_retroteste.sql
 
 --! Included pessoas/avaliacao/avaliar_regra.sql
--- Back-tests a rule, and if asked another version of it, over a past window. Everything runs in subtransactions that are
--- rolled back: no finding, no statistic and no row of the warehouse is changed when it returns. Rows that were corrected or
--- mended since are put back for the rule's eyes only; until it returns nobody else can change them. The rule runs as in a
--- session, as conferente_regra; reviewers may call it, so outra_funcao has to belong to somebody who may register rules.
+-- Back-tests a rule, and on request another version of it, over a past window. Everything runs in subtransactions that are rolled back: no
+-- finding, statistic or row of the warehouse has changed when it returns. Rows that were corrected or mended since are put back for the
+-- rule's eyes only; until it returns nobody else can change them. The rule runs as in a session, as conferente_regra. Reviewers may call
+-- this, so outra_funcao must belong to somebody who may register rules.
 create or replace function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text default null)
 returns setof audit.avaliacao
 language plpgsql
@@ -10799,7 +10791,7 @@ begin
   foreach v_funcao in array v_funcoes loop
     v_versao.funcao := v_funcao;
     v_defeito := coalesce(audit_interno.conferir_regra(v_versao), audit_interno.conferir_requisitos(v_versao));
-    -- the registered function was held to it by an administrator
+    -- an administrator accepted the registered function
     if v_defeito is null and v_funcao = outra_funcao then
       perform audit_interno.exigir_dono(outra_funcao);
     end if;
@@ -10821,10 +10813,9 @@ grant execute on function audit.avaliar_regra(text, date, date, text) to confere
 --! EndIncluded pessoas/avaliacao/avaliar_regra.sql
 
 --! Included pessoas/configuracao/experimentar_regra.sql
--- Tries a rule out before it is registered: it must run, prepared, over up to
--- a hundred rows of its table, writing nothing, and return nothing that the engine would refuse. Everything it did is rolled back. What goes
--- wrong is told in one sentence; null when all is well, or when the table cannot be tried yet. Called by
--- audit.registrar_regra alone: sessions call the cheap audit_interno.conferir_regra.
+-- Tries a rule out before it is registered: prepared, it must run over up to a hundred rows of its table, write nothing, and return nothing
+-- that the engine would refuse. Everything it did is rolled back. Returns what goes wrong, in one sentence; null when all is well, or when
+-- the table cannot be tried yet. Called by audit.registrar_regra alone: sessions call the cheap audit_interno.conferir_regra.
 create or replace function audit_interno.experimentar_regra(regra audit.regras)
 returns text
 language plpgsql
@@ -10859,7 +10850,7 @@ begin
     when sqlstate 'NC999' then
       return null; -- the trial is undone
     when query_canceled then
-      -- passed on, never caught: a person gave up, or set the limit
+      -- raised again, never swallowed: a person gave up, or set the limit
       raise exception using errcode = 'query_canceled',
         message = format('a experiência da regra %s foi interrompida: %s', regra.nome, sqlerrm),
         detail = format('função %s, com %s registros', regra.funcao, coalesce(cardinality(v_chaves), 0)),
@@ -10947,7 +10938,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select audit_interno.configuracao('agenda.cron') #>> '{}', audit.fuso(),
     audit_interno.configuracao('agenda.modo') #>> '{}',
-    -- A new schedule says nothing of the time before it.
+    -- A new schedule does not apply to the time before it.
     greatest((select max(c.alterada_em) from audit.configuracoes_sistema c where c.chave in ('agenda.cron', 'agenda.fuso')),
       (select max(a.previsto_para) from audit.agendamentos a where a.sessao_id is not null)),
     clock_timestamp()
@@ -10957,8 +10948,8 @@ comment on function audit_interno.agenda() is
 --! EndIncluded saidas/agenda/agenda.sql
 
 --! Included saidas/agenda/agendar_sessao.sql
--- Queues the session of one due time, once, however many workers ask at the same moment: the due time is the key, and who
--- comes second waits for the first. What the session refuses is recorded, reported, and tried again at the next tick.
+-- Queues the session of one due time once, however many workers ask at the same moment: the due time is the key, and later callers wait for
+-- the first. A refusal is recorded, reported, and tried again at the next tick.
 create or replace function audit_interno.agendar_sessao(previsto_para timestamptz)
 returns setof audit.agendamentos
 language plpgsql
@@ -10976,7 +10967,7 @@ begin
     where a.sessao_id is null
   returning * into v_agendamento;
   if not found then
-    return; -- served already
+    return; -- already queued
   end if;
   begin
     v_sessao := audit.solicitar_processamento(audit_interno.configuracao('agenda.modo') #>> '{}');
@@ -11001,10 +10992,10 @@ comment on function audit_interno.agendar_sessao(timestamptz) is
 --! EndIncluded saidas/agenda/agendar_sessao.sql
 
 --! Included motor/posse/tabelas.sql
--- What one connection has for itself for as long as it lives: a session that it conducts, a message that it sends, the name of
--- a worker. Each is a row here, and the connection's mark: an advisory lock on a number drawn by lot. A row counts while the
--- process it names holds the number it names. Nobody can take such a number beforehand, and whoever takes one afterwards is
--- another process: a number that anybody may guess would let any login keep everybody out.
+-- What one connection holds for itself as long as it lives: a session that it conducts, a message that it sends, the name of a worker. Each
+-- is a row here plus the connection's mark, an advisory lock on a random number. A row counts while the process it names holds that number.
+-- Nobody can take such a number beforehand, and whoever takes it afterwards is another process. With a predictable number any login could
+-- keep everybody out.
 create table audit_interno.posses (
   nome text primary key,
   pid integer not null,
@@ -11014,8 +11005,8 @@ create table audit_interno.posses (
 create index on audit_interno.posses (pid);
 comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
 
--- One row for each rule: locked by the session that detects or corrects with the rule, until the
--- transaction ends. A table of its own, so that people's decisions, which count in audit.regras, never wait for it.
+-- One row for each rule, locked by the session that detects or corrects with it until the transaction ends. A table of its own, so that
+-- people's decisions, which update audit.regras, never wait for it.
 create table audit_interno.travas_regra (
   regra text primary key
 );
@@ -11024,15 +11015,15 @@ insert into audit_interno.travas_regra (regra) select r.nome from audit.regras r
 --! EndIncluded motor/posse/tabelas.sql
 
 --! Included saidas/agenda/marcar_trabalhadores.sql
--- Marks workers as alive, for as long as this connection lives; liberar_trabalhos looks for them. Called again and again,
--- because a lost connection loses its marks. What the dead had is cleared away.
+-- Marks workers as alive for as long as this connection lives; liberar_trabalhos looks for these marks. Called again and again, because a
+-- lost connection loses its marks. Removes the marks of dead connections.
 create or replace function audit_interno.marcar_trabalhadores(nomes text[])
 returns void
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select set_config('idle_session_timeout', '0', false); -- between two looks it is idle, and must not be cut off
+  select set_config('idle_session_timeout', '0', false); -- it is idle between two calls, and must not be cut off
   select count(audit_interno.tomar_posse('trabalhador ' || n)) from unnest(marcar_trabalhadores.nomes) as n;
   delete from audit_interno.posses p
   using (
@@ -11044,8 +11035,8 @@ comment on function audit_interno.marcar_trabalhadores(text[]) is 'Marks workers
 --! EndIncluded saidas/agenda/marcar_trabalhadores.sql
 
 --! Included saidas/agenda/retomar_sessao.sql
--- Conducts a queued session, or one whose conductor died, and marks it as under way at once: its first step may run for
--- long, and people look. Workers share such a session: its parts that are left are called out again.
+-- Conducts a queued session, or one whose conductor died, and marks it as under way at once: its first step may take long, and people look.
+-- If workers share the session, its remaining parts are queued again.
 create or replace function audit_interno.retomar_sessao(sessao_id bigint)
 returns boolean
 language plpgsql
@@ -11071,7 +11062,7 @@ comment on function audit_interno.retomar_sessao(bigint) is
 --! EndIncluded saidas/agenda/retomar_sessao.sql
 
 --! Included motor/posse/possuida.sql
--- Whether a living connection has something for itself.
+-- Whether a living connection holds something for itself.
 create or replace function audit_interno.possuida(nome text)
 returns boolean
 language sql
@@ -11084,8 +11075,8 @@ comment on function audit_interno.possuida(text) is 'True while a living connect
 --! EndIncluded motor/posse/possuida.sql
 
 --! Included saidas/agenda/liberar_trabalhos.sql
--- Jobs of workers that were killed. graphile-worker itself gives them up only after four hours. A worker that is alive
--- after all finds its session conducted by another, so nothing is done twice. Never touches jobs of other programs.
+-- Releases the jobs of workers that were killed; graphile-worker itself gives them up only after four hours. A worker that is alive after
+-- all finds its session conducted by another, so nothing is done twice. Never touches jobs of other programs.
 create or replace function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
 returns text[]
 language sql
@@ -11124,7 +11115,7 @@ begin
     raise exception using errcode = 'NC020', message = 'o token não dá um papel do Conferente';
   end if;
   if not conferir_acesso.de_fora then
-    -- to the microsecond, which the token itself does not tell
+    -- to the microsecond, which the token itself does not carry
     select k.emitido_em into v_emitido
     from audit.tokens k
     where k.id = conferir_acesso.token_id and k.nome = conferir_acesso.nome and k.papel = conferir_acesso.papel
@@ -11168,7 +11159,7 @@ begin
   end if;
   perform audit_interno.conferir_acesso(v_nome, assumir.papel, assumir.token_id, assumir.emitido_em, assumir.de_fora);
   perform set_config('conferente.ator', v_nome, true), set_config('role', assumir.papel, true);
-  perform set_config('timezone', audit.fuso(), true); -- times are shown, and read where they name no zone, as everywhere else
+  perform set_config('timezone', audit.fuso(), true); -- times are shown in it, and read in it where they name no zone
   return v_nome;
 end
 $$;
@@ -11179,7 +11170,7 @@ grant execute on function audit_interno.nome_pessoa(text), audit_interno.nome_do
 --! EndIncluded pessoas/acesso/assumir.sql
 
 --! Included pessoas/acesso/nome_api.sql
--- The name of somebody who is let in, in its one spelling. Called by whatever gives somebody a role.
+-- The name of somebody who may sign in, in its one spelling. Called by everything that gives somebody a role.
 create or replace function audit_interno.nome_api(nome text)
 returns text
 language plpgsql
@@ -11202,7 +11193,7 @@ comment on function audit_interno.nome_api(text) is 'The name as it is recorded.
 --! EndIncluded pessoas/acesso/nome_api.sql
 
 --! Included pessoas/acesso/papel_api.sql
--- A role of the API as a person writes it, with or without its prefix. Called by whatever gives somebody a role.
+-- A role of the API as a person writes it, with or without its prefix. Called by everything that gives somebody a role.
 create or replace function audit_interno.papel_api(papel text)
 returns text
 language plpgsql
@@ -11267,7 +11258,7 @@ comment on column audit.vw_pessoas.registrada_por is 'By whom.';
 --! EndIncluded pessoas/acesso/vw_pessoas.sql
 
 --! Included pessoas/acesso/vw_identidades.sql
--- Which names are whose now.
+-- The present owner of each name.
 create or replace view audit.vw_identidades as
 select i.nome, i.pessoa, i.registrada_em, i.registrada_por
 from (
@@ -11327,7 +11318,7 @@ grant execute on function audit.registrar_token(text, text, timestamptz) to conf
 --! EndIncluded pessoas/acesso/registrar_token.sql
 
 --! Included pessoas/acesso/revogar_acesso.sql
--- Shuts out one token, or every token that a person was given until now. Also tokens of single sign-on, which are on no record.
+-- Shuts out one token, or every token that a person was given until now. Tokens of single sign-on too, which are not on record.
 create or replace function audit.revogar_acesso(motivo text, token_id text default null, nome text default null)
 returns audit.revogacoes
 language plpgsql
@@ -11359,11 +11350,10 @@ grant execute on function audit.revogar_acesso(text, text, text) to conferente_a
 --! EndIncluded pessoas/acesso/revogar_acesso.sql
 
 --! Included pessoas/acesso/limpar_conexao.sql
--- Takes out of this connection what code of the warehouse or of a rule may have left in it for an earlier caller or step: cursors,
--- temporary objects, channels, prepared statements, and locks by number but for the marks of what this connection has
--- (audit_interno.posses); the mark of a session that it conducts is taken again where such code gave it away. Changes no data.
--- Called at the beginning of every transaction of the API, and before every step of a session, right after `reset all`, which takes
--- out settings.
+-- Removes from this connection what code of the warehouse or of a rule may have left in it for an earlier caller or step: cursors,
+-- temporary objects, channels, prepared statements and advisory locks. It keeps the marks of what this connection holds
+-- (audit_interno.posses), and takes the mark of its session again if such code released it. Changes no data. Called at the beginning of
+-- every transaction of the API, and before every step of a session, right after `reset all`, which removes settings.
 create or replace function audit_interno.limpar_conexao(sessao_id bigint default null)
 returns void
 language plpgsql
@@ -11414,7 +11404,7 @@ grant execute on function audit_interno.limpar_conexao(bigint) to conferente_ser
 --! EndIncluded pessoas/acesso/limpar_conexao.sql
 
 --! Included pessoas/acesso/quem_sou.sql
--- Who called, for a program that shows people what they may do. It grants nothing: what may be done is decided by each function.
+-- The caller, for a program that shows people what they may do. It grants nothing: each function decides what its caller may do.
 create or replace function audit.quem_sou(out nome text, out papeis text[])
 language sql
 stable security definer
@@ -11432,8 +11422,8 @@ grant execute on function audit.quem_sou() to conferente_leitor;
 --! EndIncluded pessoas/acesso/quem_sou.sql
 
 --! Included pessoas/acesso/anotar_pessoa.sql
--- Puts on record what an administrator says of a person. Who had another role, or has none any more, is shut out first: a session keeps
--- the role with which it began. Called by registrar_pessoa and remover_pessoa.
+-- Records what an administrator says of a person. A person whose role changes or ends is shut out first: a session keeps the role with
+-- which it began. Called by registrar_pessoa and remover_pessoa.
 create or replace function audit_interno.anotar_pessoa(nome text, papel text, endereco text, motivo text)
 returns audit.pessoas
 language plpgsql
@@ -11447,7 +11437,7 @@ declare
   v_operacao bigint;
   v_pessoa audit.pessoas;
 begin
-  lock table audit.pessoas in share row exclusive mode; -- one after the other: an address is one person's
+  lock table audit.pessoas in share row exclusive mode; -- one at a time: an address belongs to one person
   if exists (select from audit.vw_pessoas p where lower(p.endereco) = lower(anotar_pessoa.endereco) and p.nome <> anotar_pessoa.nome) then
     raise exception using errcode = 'NC001', message = 'este endereço já é de outra pessoa';
   end if;
@@ -11459,7 +11449,7 @@ begin
   insert into audit.pessoas (operacao_id, nome, papel, endereco, registrada_por)
   values (v_operacao, anotar_pessoa.nome, anotar_pessoa.papel, anotar_pessoa.endereco, audit_interno.ator())
   returning * into v_pessoa;
-  -- operations are read by all: of the address the digest
+  -- everybody reads operations, so only the address's digest goes in
   perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_strip_nulls(jsonb_build_object(
     'ato', case when v_pessoa.papel is null then 'pessoa removida' else 'pessoa registrada' end, 'pessoa', v_pessoa.id, 'nome', v_pessoa.nome,
     'papel', v_pessoa.papel, 'endereco', encode(sha256(convert_to(v_pessoa.endereco, 'UTF8')), 'hex'))));
@@ -11500,8 +11490,8 @@ grant execute on function audit.criar_convite(text, text, bytea, boolean) to con
 --! EndIncluded pessoas/acesso/criar_convite.sql
 
 --! Included pessoas/acesso/entrar.sql
--- Somebody has signed in: from here to the end of the transaction the act is theirs, and they get a session of some hours, a token like
--- any other. Called by entrar_por_convite and entrar_por_provedor, in a session of the API alone.
+-- Somebody has signed in: from here to the end of the transaction they act under their own name, and they get a session of some hours, a
+-- token like any other. Called by entrar_por_convite and entrar_por_provedor, only in a session of the API.
 create or replace function audit_interno.entrar(nome text, papel text, por text, convite_id bigint default null)
 returns audit.tokens
 language sql
@@ -11516,8 +11506,8 @@ comment on function audit_interno.entrar(text, text, text, bigint) is 'The sessi
 --! EndIncluded pessoas/acesso/entrar.sql
 
 --! Included pessoas/acesso/entrar_por_convite.sql
--- Signs in by a one-time link. Of two who use it at once the second waits here and finds it used; the table refuses a second token too.
--- A person shut out after the link was made is not let in by it.
+-- Signs in by a one-time link. If two people use it at once, the second waits here and finds it used; the table refuses a second token too.
+-- A person who was shut out after the link was made does not get in.
 create or replace function audit_interno.entrar_por_convite(resumo bytea)
 returns audit.tokens
 language plpgsql
@@ -11547,7 +11537,7 @@ grant execute on function audit_interno.entrar_por_convite(bytea) to conferente_
 --! EndIncluded pessoas/acesso/entrar_por_convite.sql
 
 --! Included pessoas/acesso/entrar_por_provedor.sql
--- Signs in whom the provider of single sign-on has named. Its role comes from a claim, or from what administrators registered.
+-- Signs in the person whom the provider of single sign-on named. The role comes from a claim, or from what administrators registered.
 create or replace function audit_interno.entrar_por_provedor(nome text, papel text default null)
 returns audit.tokens
 language plpgsql
@@ -11571,8 +11561,8 @@ grant execute on function audit_interno.entrar_por_provedor(text, text) to confe
 --! EndIncluded pessoas/acesso/entrar_por_provedor.sql
 
 --! Included pessoas/acesso/pedir_convite.sql
--- A link for a person who asks by an address: nothing when nobody has it, or when that person was sent three in ten minutes. The API gives
--- the same answer either way, so that nobody learns who is registered.
+-- A link for a person who asks by address. Nothing if nobody has that address, or if its owner was sent three links in ten minutes. The API
+-- answers the same either way, so that nobody learns who is registered.
 create or replace function audit_interno.pedir_convite(
   endereco text, resumo bytea, out nome text, out endereco_registrado text, out expira_em timestamptz, out pagina text, out remetente text
 )
@@ -11604,7 +11594,7 @@ grant execute on function audit_interno.pedir_convite(text, bytea) to conferente
 --! EndIncluded pessoas/acesso/pedir_convite.sql
 
 --! Included pessoas/acesso/registrar_pessoa.sql
--- Gives somebody who signs in a role, and an address to which links may go; or changes them.
+-- Gives somebody who signs in a role, and an address for links, or changes them.
 create or replace function audit.registrar_pessoa(nome text, papel text, motivo text, endereco text default null)
 returns audit.pessoas
 language plpgsql
@@ -11628,7 +11618,7 @@ grant execute on function audit.registrar_pessoa(text, text, text, text) to conf
 --! EndIncluded pessoas/acesso/registrar_pessoa.sql
 
 --! Included pessoas/acesso/remover_pessoa.sql
--- Takes a person's role and address away, and every session and link that the person has.
+-- Takes away a person's role and address, with every session and link that the person has.
 create or replace function audit.remover_pessoa(nome text, motivo text)
 returns audit.pessoas
 language plpgsql
@@ -11651,8 +11641,8 @@ grant execute on function audit.remover_pessoa(text, text) to conferente_adminis
 --! EndIncluded pessoas/acesso/remover_pessoa.sql
 
 --! Included pessoas/acesso/sair.sql
--- Signs out: revokes the session by which its owner came, and says whether that began at the provider of single sign-on, where its owner may
--- still be signed in. Once it is refused nothing more is recorded of it.
+-- Signs out: revokes the session, and says whether it began at the provider of single sign-on, where the person may still be signed in. A
+-- session that is already refused is not recorded again.
 create or replace function audit_interno.sair(nome text, papel text, token_id text)
 returns boolean
 language plpgsql
@@ -11677,9 +11667,9 @@ grant execute on function audit_interno.sair(text, text, text) to conferente_ser
 --! EndIncluded pessoas/acesso/sair.sql
 
 --! Included pessoas/acesso/repetir_pedido.sql
--- A request that its sender marked with a key is carried out once: who sends it again, because the answer was lost, gets the answer
--- that was given. What was done and the answer are of one transaction; who asks meanwhile waits for its end. A key is its person's
--- own, so nobody can hold or read another's.
+-- Carries out a request that its sender marked with a key once only: whoever sends it again, because the answer was lost, gets the same
+-- answer. The act and the answer belong to one transaction; whoever asks meanwhile waits for its end. Keys are personal, so nobody can
+-- block or read another's.
 create or replace function audit.repetir_pedido(chave text, pedido text, parte text default '')
 returns text
 language plpgsql
@@ -11718,8 +11708,8 @@ grant execute on function audit.repetir_pedido(text, text, text) to conferente_l
 --! EndIncluded pessoas/acesso/repetir_pedido.sql
 
 --! Included saidas/consulta/consultar_divergencias.sql
--- One page of findings, with the total of what the filters leave. The text is put together so that the planner sees only the
--- filters that were given, each as a constant; nothing of the caller's is ever part of the text.
+-- One page of findings, with the total that matches the filters. The text of the query is composed so that the planner sees only the
+-- filters that were given, each as a constant; nothing from the caller ever becomes part of the text.
 create or replace function audit.consultar_divergencias(
   status text[] default null, regras text[] default null, tabela text default null, registro_id text default null,
   sessao_id bigint default null, confianca_minima numeric default null, confianca_maxima numeric default null,
@@ -11757,7 +11747,7 @@ begin
     case when valor_minimo is not null then 'd.valor_em_risco >= $8' end,
     case when valor_maximo is not null then 'd.valor_em_risco <= $9' end,
     case when detectada_de is not null then 'd.detectada_em >= $10::timestamp at time zone $12' end,
-    -- the day is included
+    -- that day included
     case when detectada_ate is not null then 'd.detectada_em < ($11::timestamp + interval ''1 day'') at time zone $12' end);
   execute format($q$
     select jsonb_build_object('total', (select count(*) from audit.divergencias_processadas d where %1$s), 'pagina', $13,
@@ -11794,7 +11784,7 @@ returns jsonb
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
--- filters that are not given must vanish from the plan, each time
+-- plan every call for the filters that were given
 set plan_cache_mode = force_custom_plan
 as $$
 declare
@@ -11886,7 +11876,7 @@ grant execute on function audit.consultar_sessoes(bigint, text, text[], date, da
 --! EndIncluded saidas/consulta/consultar_sessoes.sql
 
 --! Included saidas/metricas/vw_metricas_resumo.sql
--- Flat rows for BI tools: what was found on each day and what has become of it. Read from one index alone.
+-- Flat rows for BI tools: what was found on each day and what became of it. Reads only one index.
 create or replace view audit.vw_metricas_resumo with (security_invoker = true) as
 with contadas as (
   select (d.detectada_em at time zone (select audit.fuso()))::date as dia, d.regra, d.status, count(*) as quantidade,
@@ -11950,11 +11940,11 @@ comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or
 --! EndIncluded saidas/metricas/vw_metricas_desempenho.sql
 
 --! Included saidas/metricas/vw_metricas_regras.sql
--- One row for each rule: how right people found it, and what of it waits.
+-- One row for each rule: how often people found it right, and how many of its findings wait.
 create or replace view audit.vw_metricas_regras with (security_invoker = true) as
 select r.nome as regra, r.descricao, r.ativa, r.automatica, r.limiar, r.aprovadas, r.rejeitadas,
   round(r.aprovadas::numeric / nullif(p.n, 0), 4) as precisao,
-  -- Wilson (1927), both ends of the interval of 95 %: z = 1.96; rounded outwards
+  -- Wilson (1927), both ends of the 95 % interval: z = 1.96, rounded outwards
   trunc(((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
     - 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416)), 4) as precisao_minima,
   case when p.n > 0 then round(least(1, ceil(10000 * ((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
@@ -12026,7 +12016,7 @@ grant execute on function audit.relatorio_desempenho(date, date) to conferente_l
 --! EndIncluded saidas/metricas/relatorio_desempenho.sql
 
 --! Included saidas/metricas/trabalhadores_vivos.sql
--- Workers whose connection is alive (audit_interno.marcar_trabalhadores) on this database.
+-- Workers with a living connection (audit_interno.marcar_trabalhadores) to this database.
 create or replace function audit_interno.trabalhadores_vivos()
 returns bigint
 language sql
@@ -12041,8 +12031,8 @@ comment on function audit_interno.trabalhadores_vivos() is 'Number of worker pro
 --! EndIncluded saidas/metricas/trabalhadores_vivos.sql
 
 --! Included saidas/metricas/metricas.sql
--- Everything that a monitor reads at each scrape: one line for each sample. Definer, because the queue is the worker's; tells
--- sums only. Cheap: settled findings are counted in one index.
+-- Everything that a monitor reads at each scrape, one line for each sample. Definer, because the queue belongs to the worker; it shows only
+-- sums. Cheap: settled findings are counted in one index.
 create or replace function audit.metricas()
 returns table (nome text, tipo text, rotulos jsonb, valor double precision)
 language sql
@@ -12129,7 +12119,7 @@ grant execute on function audit.metricas() to conferente_leitor;
 --! EndIncluded saidas/metricas/metricas.sql
 
 --! Included saidas/metricas/prontidao.sql
--- Is everything there that the daily work needs? Asked by /readyz without a caller, so it tells states and ages, no facts.
+-- Is everything there that the daily work needs? /readyz calls it without a caller, so it shows states and ages, no facts.
 create or replace function audit_interno.prontidao()
 returns table (parte text, pronta boolean, segundos double precision, quantos bigint)
 language sql
@@ -12139,7 +12129,7 @@ as $$
   select 'trabalhador', t.vivos > 0, null::double precision, t.vivos
   from (select audit_interno.trabalhadores_vivos() as vivos) as t
   union all
-  -- before the first session the age is that of the installation
+  -- before the first session, the age of the installation
   select 'sessao', s.idade <= (audit_interno.configuracao('saude.idade_sessao') #>> '{}')::interval, extract(epoch from s.idade), null
   from (
     select clock_timestamp() - coalesce(
@@ -12152,7 +12142,7 @@ as $$
   from (
     select count(*) filter (where n.status = 'falhou' and coalesce(n.desistida_em, n.criada_em) > clock_timestamp() - interval '1 day') as falhas,
       coalesce(clock_timestamp() - min(n.criada_em) filter (where n.status in ('pendente', 'composta')), interval '0') as idade
-    from audit.notificacoes n where n.status <> 'enviada' and n.tipo <> 'teste' -- whoever tries a channel is told
+    from audit.notificacoes n where n.status <> 'enviada' and n.tipo <> 'teste' -- whoever tests a channel sees the result
   ) as c
 $$;
 comment on function audit_interno.prontidao() is
@@ -12161,9 +12151,9 @@ grant execute on function audit_interno.prontidao() to conferente_servico;
 --! EndIncluded saidas/metricas/prontidao.sql
 
 --! Included saidas/metricas/visao_geral.sql
--- What a manager asks of the latest days, in one document: what waits and since when, what came and went on each day, what each rule
--- did, mail, and when the schedule is next due. What people found of each rule is in audit.vw_metricas_regras. Reads the index of
--- findings and the small tables; changes nothing. Called by the review page.
+-- What a manager asks about the last days, in one document: what waits and since when, what came and went on each day, what each rule did,
+-- mail, and when the schedule is next due. People's answers on each rule are in audit.vw_metricas_regras. Reads the index of findings and
+-- the small tables; changes nothing. Called by the review page.
 create or replace function audit.visao_geral(dias integer default 30)
 returns jsonb
 language plpgsql
@@ -12247,8 +12237,8 @@ grant execute on function audit.visao_geral(integer) to conferente_leitor;
 --! EndIncluded saidas/metricas/visao_geral.sql
 
 --! Included saidas/correio/endereco_valido.sql
--- Whether a text is one mail address that every server takes: local part and domain in ASCII (RFC 5321, without quotes and
--- without address literals). Called by enderecos_invalidos and remetente_valido.
+-- Whether a text is one mail address that every server accepts: local part and domain in ASCII (RFC 5321, without quotes and without
+-- address literals). Called by enderecos_invalidos and remetente_valido.
 create or replace function audit_interno.endereco_valido(endereco text)
 returns boolean
 language sql
@@ -12264,8 +12254,8 @@ comment on function audit_interno.endereco_valido(text) is 'True for one plain a
 --! EndIncluded saidas/correio/endereco_valido.sql
 
 --! Included saidas/correio/remetente_valido.sql
--- Whether a text is an address, or a name with an address in angle brackets. No line break can get into a header by it.
--- Called by validar_configuracao.
+-- Whether a text is an address, or a name with an address in angle brackets. It lets no line break into a header. Called by
+-- validar_configuracao.
 create or replace function audit_interno.remetente_valido(remetente text)
 returns boolean
 language sql
@@ -12281,7 +12271,7 @@ comment on function audit_interno.remetente_valido(text) is 'True for maria@empr
 --! EndIncluded saidas/correio/remetente_valido.sql
 
 --! Included saidas/correio/enderecos_invalidos.sql
--- Which elements of a list are no mail addresses, or stand in it twice. Called by validar_configuracao.
+-- The elements of a list that are no mail addresses, or appear twice. Called by validar_configuracao.
 create or replace function audit_interno.enderecos_invalidos(lista jsonb)
 returns text
 language sql
@@ -12337,8 +12327,8 @@ from (values
 --! EndIncluded contrato/configuracoes_correio.sql
 
 --! Included contrato/sucessoras_categoria.sql
--- Categories that were renamed, merged or split: from a day on, what was booked under one stands under another. A person fills it, and
--- the rules move history along.
+-- Categories that were renamed, merged or split: from a day on, what was booked under one is booked under another. A person keeps the list,
+-- and the rules carry history along.
 create table audit.sucessoras_categoria (
   id bigint generated always as identity primary key,
   de text not null check (btrim(de) <> '' and length(de) <= 500),
@@ -12362,8 +12352,8 @@ comment on column audit.sucessoras_categoria.criado_por is 'By whom.';
 --! EndIncluded contrato/sucessoras_categoria.sql
 
 --! Included contrato/carimbos.sql
--- Seals of the chain as an authority outside the house stamped them (RFC 3161). Whoever rewrites the chain can make every seal anew, and
--- no stamp of the time before. Append-only, and each an operation.
+-- Seals of the chain, stamped by an authority outside the house (RFC 3161). Whoever rewrites the chain can compute every seal again, but
+-- cannot get a stamp of the past. Append-only; each stamp is an operation.
 create table audit_interno.carimbos (
   operacao_id bigint primary key references audit.operacoes,
   elo bigint not null check (elo > 0),
@@ -12386,7 +12376,7 @@ comment on table audit_interno.tentativas_carimbo is 'Why the head of the chain 
 --! EndIncluded contrato/carimbos.sql
 
 --! Included saidas/correio/destinatarios.sql
--- Who is to receive a kind of message now.
+-- The present recipients of a kind of message.
 create or replace function audit_interno.destinatarios(tipo text)
 returns text[]
 language sql
@@ -12405,9 +12395,9 @@ comment on function audit_interno.destinatarios(text) is 'Addresses for a kind o
 --! EndIncluded saidas/correio/destinatarios.sql
 
 --! Included saidas/correio/enfileirar_mensagem.sql
--- Transactional outbox: new rows of audit.notificacoes queue their composing in the same transaction. When nobody
--- is to receive one, the row stays to say so; recipients set later do not receive what is long past. For each statement, because it
--- changes the rows themselves: triggers for rows come before that which puts down what was inserted (anotar_insert).
+-- Transactional outbox: new rows of audit.notificacoes queue their composing in the same transaction. A row without recipients stays and
+-- says so; recipients added later do not receive old messages. A statement trigger, because it changes the rows themselves, and row
+-- triggers would fire before the one that records what was inserted (anotar_insert).
 create or replace function audit_interno.enfileirar_mensagem()
 returns trigger
 language plpgsql
@@ -12418,7 +12408,7 @@ begin
   update audit.notificacoes n set status = 'dispensada', ultimo_erro = 'nenhum destinatário configurado'
   where n.id in (select x.id from novas x where x.canal_id is null and audit_interno.destinatarios(x.tipo) = '{}');
   perform graphile_worker.add_job('compor_mensagem', json_build_object('notificacao_id', x.id),
-    job_key => 'compor_mensagem:' || x.id, priority => -10) -- before the parts of a long session
+    job_key => 'compor_mensagem:' || x.id, priority => -10) -- ahead of the parts of a long session
   from novas x
   where x.canal_id is not null or audit_interno.destinatarios(x.tipo) <> '{}';
   return null;
@@ -12432,10 +12422,9 @@ create or replace trigger enfileirar after insert on audit.notificacoes
 --! EndIncluded saidas/correio/enfileirar_mensagem.sql
 
 --! Included saidas/correio/avisar_fim_sessao.sql
--- Reports every kept session that ended by itself, however it was run and whatever it found: the digest always, the
--- alert only when something needs a person. Channels are served by the worker's next look (conferir_alarmes). A cancelled
--- session is not reported: somebody just did that, and knows. A simulation is
--- undone together with its messages.
+-- Reports every session that ended by itself, however it was run and whatever it found: the digest always, the alert only when something
+-- needs a person. The worker's next look serves the channels (conferir_alarmes). A cancelled session is not reported, because somebody has
+-- just cancelled it. A simulation is undone together with its messages.
 create or replace function audit_interno.avisar_fim_sessao()
 returns trigger
 language plpgsql
@@ -12476,7 +12465,7 @@ comment on function audit_interno.centavos(numeric) is 'BRL as decimal text with
 --! EndIncluded saidas/correio/centavos.sql
 
 --! Included saidas/correio/pagina.sql
--- Where the review page shows something. The one place that knows the page's addresses.
+-- The address of something on the review page. Nothing else knows these addresses.
 create or replace function audit_interno.pagina(caminho text default '')
 returns text
 language sql
@@ -12489,7 +12478,7 @@ comment on function audit_interno.pagina(text) is 'URL of the review page, with 
 --! EndIncluded saidas/correio/pagina.sql
 
 --! Included saidas/consulta/pagina_revisao.sql
--- For readers, who may not look into audit_interno. A definer function is not inlined: ask it once for a query, not for a row.
+-- For readers, who may not use audit_interno. A definer function is not inlined: call it once a query, not once a row.
 create or replace function audit.pagina_revisao()
 returns text
 language sql
@@ -12529,7 +12518,7 @@ grant execute on function audit.sessao_link_revisao(audit.sessoes_processamento)
 --! EndIncluded saidas/consulta/sessao_link_revisao.sql
 
 --! Included saidas/consulta/sessao_correio.sql
--- A field of the session in the API, REST and the command line, so that none of them shows unsent mail as success.
+-- A field of the session in the API, REST and the command line, so that unsent mail never looks like success.
 create or replace function audit.sessao_correio(sessao audit.sessoes_processamento)
 returns text
 language sql
@@ -12549,9 +12538,8 @@ grant execute on function audit.sessao_correio(audit.sessoes_processamento) to c
 --! EndIncluded saidas/consulta/sessao_correio.sql
 
 --! Included saidas/consulta/faixa_confianca.sql
--- The band of confidence by which findings are grouped: what is probably no error, what is doubtful, what a person quickly
--- confirms, what is as good as certain. Measured on the demonstration: below .5 the findings of trade_marketing part at .1, of 690
--- up to there none was right. Inlined.
+-- The band of confidence by which findings are grouped: probably no error, doubtful, quickly confirmed by a person, as good as certain. The
+-- bound at .1 was measured on the demonstration: none of the 690 findings of trade_marketing below it was right. Inlined.
 create or replace function audit_interno.faixa_confianca(confianca numeric)
 returns integer
 language sql
@@ -12564,7 +12552,7 @@ grant execute on function audit_interno.faixa_confianca(numeric) to conferente_l
 --! EndIncluded saidas/consulta/faixa_confianca.sql
 
 --! Included saidas/consulta/chave_grupo.sql
--- The name of a group, from what its findings have in common. Inlined.
+-- The name of a group, made of what its findings have in common. Inlined.
 create or replace function audit_interno.chave_grupo(
   regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text, para text, improvavel boolean
 )
@@ -12579,7 +12567,8 @@ grant execute on function audit_interno.chave_grupo(text, text, text, integer, b
 --! EndIncluded saidas/consulta/chave_grupo.sql
 
 --! Included saidas/consulta/partes_grupo.sql
--- Whether a correction needs two people, whether it is probably no error, and whom a finding without one is about: the parts of a group that are no columns. Inlined.
+-- The parts of a group that are not columns: whether a correction needs two people, whether it is probably no error, and the supplier of a
+-- finding without a correction. Inlined.
 create or replace function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
 returns boolean
 language sql
@@ -12613,8 +12602,8 @@ grant execute on function audit_interno.e_improvavel(audit.divergencias_processa
 --! EndIncluded saidas/consulta/partes_grupo.sql
 
 --! Included saidas/consulta/divergencia_grupo.sql
--- The group of a finding as it would be in this situation. Its body is parsed once, here: readers, who may not
--- name what lies in audit_interno, ask for it in views.
+-- The group that a finding would have in this situation. Its body is parsed once, at creation: readers, who may not look names up in
+-- audit_interno, call it through views.
 create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, piso numeric, situacao text, para text)
 returns text
 language sql
@@ -12625,7 +12614,7 @@ return audit_interno.chave_grupo((divergencia).regra, (divergencia).especie, (di
 comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
 grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) to conferente_leitor;
 
--- A field of the finding: the group in which one decision takes it.
+-- A field of the finding: the group in which one decision covers it.
 create or replace function audit.divergencia_grupo(divergencia audit.divergencias_processadas)
 returns text
 language sql
@@ -12644,8 +12633,8 @@ grant execute on function audit.divergencia_grupo(audit.divergencias_processadas
 --! EndIncluded saidas/consulta/divergencia_grupo.sql
 
 --! Included saidas/consulta/lista_fechados.sql
--- The closed months as lists, for views that ask of each finding whether its month is closed: those closed for every branch, those closed
--- for some, and which (202610 sp). All are null where it cannot be known: a list of what waits must not fail for that.
+-- The closed months as lists, for views that check each finding's month: those closed for every branch, those closed for some branch, and
+-- the pairs of month and branch (202610 sp). All are null where it cannot be known: a list of what waits must not fail for that.
 create or replace function audit_interno.lista_fechados(out todos date[], out parciais date[], out itens text[])
 language plpgsql
 stable security definer
@@ -12663,12 +12652,13 @@ $$;
 comment on function audit_interno.lista_fechados() is 'Closed months, for audit_interno.e_fechado; null when it cannot be known.';
 grant execute on function audit_interno.lista_fechados() to conferente_leitor;
 
--- No settings of its own, and each list once, so that the planner inlines it: it is asked of all that waits, and most of it is in no closed month.
+-- No settings of its own, and each list used once, so that the planner inlines it: it runs for everything that waits, mostly in open
+-- months.
 create or replace function audit_interno.e_fechado(mes date, filial text, todos date[], parciais date[], itens text[])
 returns boolean
 language sql
 stable
--- parsed when it is made: who reads the views may not look names up in this schema
+-- parsed at creation: readers of the views may not look names up in this schema
 return coalesce(mes, 'infinity') = any (todos) or coalesce(mes, 'infinity') = any (parciais)
   and (coalesce(audit_interno.dobrar_filial(filial), '') = '' or to_char(mes, 'YYYYMM ') || audit_interno.dobrar_filial(filial) = any (itens));
 comment on function audit_interno.e_fechado(date, text, date[], date[], text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
@@ -12676,7 +12666,7 @@ grant execute on function audit_interno.e_fechado(date, text, date[], date[], te
 --! EndIncluded saidas/consulta/lista_fechados.sql
 
 --! Included saidas/consulta/vw_divergencias_abertas.sql
--- What waits for a person, most at stake first when sorted by the reader.
+-- What waits for a person; the reader sorts it.
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
 select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca,
   d.justificativa, d.evidencia, d.valor_em_risco, d.status, d.proposta_por, d.motivo, d.detectada_em, d.ultima_deteccao,
@@ -12692,7 +12682,7 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   coalesce(d.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
   n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id,
   f.fechado as periodo_fechado,
-  -- what the rule says; else a difference where the amount is what is wrong; else the amount that is to be booked elsewhere
+  -- the rule's own figure; else the difference, where the amount is wrong; else the amount to be booked elsewhere
   case
     when not f.fechado then null
     when d.valores_digitados is null and jsonb_typeof(d.evidencia -> 'ajuste') = 'number' then (d.evidencia ->> 'ajuste')::numeric
@@ -12704,7 +12694,7 @@ left join audit.regras r on r.nome = d.regra
 cross join lateral (select coalesce(d.valores_digitados, d.valores_propostos) as para) as p
 cross join lateral (select audit_interno.e_fechado(d.mes, d.filial, (select l.todos from audit_interno.lista_fechados() l),
   (select l.parciais from audit_interno.lista_fechados() l), (select l.itens from audit_interno.lista_fechados() l)) as fechado) as f
--- asked of those alone that were postponed or forwarded
+-- looked up only for those that were postponed or forwarded
 left join audit.decisoes n on n.id = case when d.adiada_ate is not null or d.encaminhada_para is not null then (
   select c.id from audit.decisoes c
   where c.divergencia_id = d.id and c.tipo in ('adiamento', 'encaminhamento')
@@ -12750,12 +12740,12 @@ comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed p
 --! EndIncluded saidas/consulta/vw_divergencias_abertas.sql
 
 --! Included saidas/consulta/vw_grupos_abertos.sql
--- What waits, in as many lines as it asks for decisions. Grouped by the parts; the name is made once for each group. The sample is
--- not sorted, or all that waits would be sorted for it.
+-- What waits, one line for each decision it needs. Grouped by the parts; the name is composed once a group. The sample is not sorted: that
+-- would sort everything that waits.
 create or replace view audit.vw_grupos_abertos with (security_invoker = true) as
 with dupla as materialized (
   select (c.valor #>> '{}')::numeric as valor from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'
-), pisos as materialized ( -- a join would have all that waits sorted twice
+), pisos as materialized ( -- a join would sort everything that waits twice
   select jsonb_object_agg(r.nome, r.piso) as de from audit.regras r
 ), fechados as materialized (
   select f.* from audit_interno.lista_fechados() as f
@@ -12790,7 +12780,7 @@ select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas,
   g.improvavel, g.fechadas
 from grupo g
 left join parecida p on p.regra = g.regra and p.faixa = g.faixa
-  -- one by one: a comparison of rows is written out otherwise after a restore, and verificar would name the view
+  -- column by column: a comparison of rows prints differently after a restore, and verificar would report the view
   and p.especie is not distinct from g.especie and p.mudanca is not distinct from g.mudanca and p.fornecedor is not distinct from g.fornecedor;
 comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; where nothing is proposed, same supplier. Postponed findings are in none until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
@@ -12838,8 +12828,8 @@ comment on function audit_interno.cron_campo(text, integer, integer) is 'Values 
 --! EndIncluded saidas/correio/cron_campo.sql
 
 --! Included saidas/correio/hora_prevista.sql
--- The first due time of the schedule on one day, for the dead-man's check. Day of month and day of week are alternatives
--- when both are restricted, as in every cron.
+-- The schedule's first due time on one day, for the dead-man's check. If both day of month and day of week are restricted, either suffices,
+-- as in every cron.
 create or replace function audit_interno.hora_prevista(cron text, dia date)
 returns time
 language sql
@@ -12861,8 +12851,8 @@ comment on function audit_interno.hora_prevista(text, date) is 'Local time of th
 --! EndIncluded saidas/correio/hora_prevista.sql
 
 --! Included saidas/correio/conferir_ausencia.sql
--- The dead-man's check: when a session was due on a day and none of that day has ended by agenda.prazo, one message, however
--- many processes look. Called by whatever process is alive, the worker at every tick and the server of the API.
+-- The dead-man's check: if a session was due on a day and none of that day has ended by agenda.prazo, it queues one message, however many
+-- processes look. Called by every process that is alive, the worker at every tick and the API's server.
 create or replace function audit_interno.conferir_ausencia(agora timestamptz default clock_timestamp())
 returns setof audit.notificacoes
 language plpgsql
@@ -12878,7 +12868,7 @@ begin
   select p.dia into v_dia
   from (
     select h.dia, (h.dia + h.prevista) at time zone v_fuso as devida,
-      -- a deadline that comes before the due time is that of the next morning
+      -- a deadline earlier than the due time means the next morning
       (h.dia + case when v_prazo > h.prevista then 0 else 1 end + v_prazo) at time zone v_fuso as vencimento
     from (
       select d.dia, audit_interno.hora_prevista(v_cron, d.dia) as prevista
@@ -12887,7 +12877,7 @@ begin
     where h.prevista is not null
   ) as p
   where p.vencimento <= conferir_ausencia.agora
-    -- a new schedule or deadline says nothing of the time before it
+    -- a new schedule or deadline does not apply to the time before it
     and p.devida > (select max(c.alterada_em) from audit.configuracoes_sistema c where c.chave in ('agenda.cron', 'agenda.fuso'))
     and p.vencimento > (select c.alterada_em from audit.configuracoes_sistema c where c.chave = 'agenda.prazo')
   order by p.dia desc
@@ -12895,7 +12885,7 @@ begin
   if v_dia is null or exists (
     select from audit.sessoes_processamento s
     where s.status in ('concluida', 'concluida_com_falhas', 'falhou') and s.fim_processamento >= v_dia::timestamp at time zone v_fuso
-      -- a look at a few days or at one rule is not the session of the day
+      -- a session over a few days or with one rule does not count as the day's session
       and s.incremental
       and not exists (
         select from audit.regras r where r.ativa and r.registrada_em < s.solicitada_em and r.nome <> all (s.regras)))
@@ -12913,8 +12903,8 @@ grant execute on function audit_interno.conferir_ausencia(timestamptz) to confer
 --! EndIncluded saidas/correio/conferir_ausencia.sql
 
 --! Included saidas/correio/achadas_na_sessao.sql
--- The findings that a session saw, also those that a later one has seen since: a letter may be composed late. Called by
--- conteudo_sessao, conteudo_itens and conteudo_mensagem.
+-- The findings that a session saw, including those that a later one has seen since: a mail may be composed late. Called by conteudo_sessao,
+-- conteudo_itens and conteudo_mensagem.
 create or replace function audit_interno.achadas_na_sessao(sessao_id bigint)
 returns setof audit.divergencias_processadas
 language sql
@@ -12931,7 +12921,7 @@ comment on function audit_interno.achadas_na_sessao(bigint) is 'Findings that a 
 --! EndIncluded saidas/correio/achadas_na_sessao.sql
 
 --! Included saidas/correio/conteudo_sessao.sql
--- The session itself: its row, with what the row does not say of amounts. Part of conteudo_mensagem.
+-- The session itself: its row, plus amounts that the row does not have. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_sessao(sessao_id bigint)
 returns jsonb
 language sql
@@ -12956,7 +12946,7 @@ comment on function audit_interno.conteudo_sessao(bigint) is 'JSON object: the s
 --! EndIncluded saidas/correio/conteudo_sessao.sql
 
 --! Included saidas/correio/conteudo_lacunas.sql
--- Everything by which a session did less than was asked for. Part of conteudo_mensagem.
+-- Everything that a session left undone of what was asked. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_lacunas(sessao_id bigint)
 returns jsonb
 language sql
@@ -12984,7 +12974,7 @@ as $$
     from audit.sessoes_processamento s
     where s.id = conteudo_lacunas.sessao_id and s.linhas_examinadas = 0 and s.status <> 'falhou'
     union all
-    -- where the others read some
+    -- a rule that read nothing where others read something
     select 4, 'nenhuma_linha', e.regra, null, 0
     from audit.execucoes_regra e join audit.sessoes_processamento s on s.id = e.sessao_id
     where s.id = conteudo_lacunas.sessao_id and s.linhas_examinadas > 0 and e.status = 'concluida' and e.linhas_examinadas = 0
@@ -13025,7 +13015,7 @@ comment on function audit_interno.conteudo_lacunas(bigint) is
 --! EndIncluded saidas/correio/conteudo_lacunas.sql
 
 --! Included saidas/correio/conteudo_espera.sql
--- All that waits for a person now, whichever session found it. Part of conteudo_mensagem.
+-- Everything that waits for a person now, whichever session found it. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_espera(fuso text)
 returns jsonb
 language sql
@@ -13057,8 +13047,8 @@ comment on function audit_interno.conteudo_espera(text) is
 --! EndIncluded saidas/correio/conteudo_espera.sql
 
 --! Included saidas/correio/conteudo_regras.sql
--- Each rule of a session: what it did, what waits of it, and its new findings on each of the 30 days that end with the
--- session's. A day on which the rule did not run is null, not zero. Part of conteudo_mensagem.
+-- Each rule of a session: what it did, which of its findings wait, and its new findings on each of the 30 days up to the session's. A day
+-- on which the rule did not run is null, not zero. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_regras(sessao_id bigint, fuso text)
 returns jsonb
 language sql
@@ -13100,8 +13090,8 @@ comment on function audit_interno.conteudo_regras(bigint, text) is
 --! EndIncluded saidas/correio/conteudo_regras.sql
 
 --! Included saidas/correio/conteudo_valores.sql
--- Column to value, numbers as {"n": "61396530.00"}: a JSON number would lose its cents on the way. What is made of others (a list, an
--- object) is the text of its JSON for the same reason. Part of conteudo_itens.
+-- Column to value, numbers as {"n": "61396530.00"}, because a JSON number would lose its cents on the way. A list or an object becomes the
+-- text of its JSON for the same reason. Part of conteudo_itens.
 create or replace function audit_interno.conteudo_valores(valores jsonb)
 returns jsonb
 language sql
@@ -13147,10 +13137,9 @@ comment on function audit_interno.conteudo_itens(bigint, boolean, integer) is
 --! EndIncluded saidas/correio/conteudo_itens.sql
 
 --! Included saidas/correio/conteudo_controle.sql
--- Control totals: the sum of the window's amounts when the session began, the same window summed again now, and the part of
--- the difference that the images of audit.alteracoes explain. What is left is rows that something else changed or loaded
--- meanwhile. Of each table the window that medir_janela counted: the largest. Warehouse and images are of one snapshot. Part of
--- conteudo_mensagem.
+-- Control totals: the sum of the window's amounts when the session began, the same window summed again now, and the part of the difference
+-- that the images of audit.alteracoes explain. The rest comes from rows that something else changed or loaded meanwhile. For each table it
+-- uses the largest window, the one that medir_janela counted. Warehouse and images come from one snapshot. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_controle(sessao_id bigint)
 returns jsonb
 language plpgsql
@@ -13189,7 +13178,7 @@ begin
   into v_depois, v_corrigido, v_outras
   from somada s
   cross join lateral audit_interno.ler(
-    -- of the altered rows those that still lie in the window
+    -- only those altered rows that still lie in the window
     format('select (select coalesce(sum(t.%1$I), 0)::numeric from %2$s t where %3$s),
         array(select c.chave from unnest($2) as c (chave) where exists (select from %2$s t where t.%4$I = c.chave::%5$s and %3$s))',
       s.coluna_valor, audit_interno.nome_sql(s.relacao), audit_interno.condicao_janela(s.regra, s.janela),
@@ -13216,8 +13205,8 @@ comment on function audit_interno.conteudo_controle(bigint) is
 --! EndIncluded saidas/correio/conteudo_controle.sql
 
 --! Included saidas/correio/conteudo_correio.sql
--- Messages of the day before, or of earlier, that did not go out as they should; so that a mailbox that works reports one
--- that does not. Part of conteudo_mensagem.
+-- Messages of the day before, or earlier, that did not go out as they should, so that a mailbox that works reports one that does not. Part
+-- of conteudo_mensagem.
 create or replace function audit_interno.conteudo_correio(notificacao_id bigint, fuso text)
 returns jsonb
 language sql
@@ -13227,8 +13216,8 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'tipo', n.tipo, 'canal', c.nome, 'assunto', n.assunto, 'status', n.status,
     'criada_em', n.criada_em, 'erro', n.ultimo_erro, 'recusados', n.recusados) order by n.id), '[]')
   from audit.notificacoes n left join audit.canais c on c.id = n.canal_id
-  where n.id < conteudo_correio.notificacao_id and n.tipo <> 'teste' -- whoever tried a channel was told
-    -- one may be given up days after it was caused
+  where n.id < conteudo_correio.notificacao_id and n.tipo <> 'teste' -- whoever tested a channel saw the result
+    -- a message may be given up days after it was queued
     and greatest(n.criada_em, n.ultima_tentativa, n.desistida_em) >= ((now() at time zone conteudo_correio.fuso)::date - 1)::timestamp at time zone conteudo_correio.fuso
     and (n.status = 'falhou' or n.recusados <> '{}' or n.status = 'composta' and n.ultimo_erro is not null)
 $$;
@@ -13294,7 +13283,7 @@ begin
   if v_aviso.tipo = 'ausencia' then
     return v_conteudo || jsonb_build_object('ausencia', audit_interno.conteudo_ausencia(v_aviso.dia, v_fuso));
   end if;
-  if v_aviso.sessao_id is null then -- the schedule could not even queue one
+  if v_aviso.sessao_id is null then -- not even queued by the schedule
     return v_conteudo || jsonb_build_object('agendamento', (
       select jsonb_build_object('previsto_para', a.previsto_para, 'tentativas', a.tentativas, 'codigo', a.erro_codigo, 'mensagem', a.erro_mensagem)
       from audit.agendamentos a
@@ -13320,7 +13309,7 @@ begin
       'certificado', audit_interno.conteudo_certificado(v_sessao.id));
     begin
       v_conteudo := v_conteudo || jsonb_build_object('controle', audit_interno.conteudo_controle(v_sessao.id));
-    exception when assert_failure or others then -- the warehouse may be what is broken, and the digest must go out all the same
+    exception when assert_failure or others then -- the warehouse may be what is broken, and the digest must go out anyway
       if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
         raise;
       end if;
@@ -13340,8 +13329,8 @@ comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with
 --! EndIncluded saidas/correio/conteudo_mensagem.sql
 
 --! Included saidas/correio/compor_mensagem.sql
--- Fixes recipients, sender, identifier and facts, of a letter or of a message to a channel, and queues the sending: from here on every attempt sends the same message. Who
--- comes second waits, and then finds nothing to do.
+-- Fixes recipients, sender, identifier and facts of a mail or of a message to a channel, and queues the sending: from here on every attempt
+-- sends the same message. A second caller waits, and then finds nothing to do.
 create or replace function audit_interno.compor_mensagem(notificacao_id bigint)
 returns audit.notificacoes
 language plpgsql
@@ -13371,7 +13360,7 @@ begin
   returning n.* into v_aviso;
   if v_aviso.status = 'composta' then
     perform graphile_worker.add_job('enviar_mensagem', json_build_object('notificacao_id', v_aviso.id),
-      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- before the parts of a long session
+      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- ahead of the parts of a long session
   end if;
   return v_aviso;
 end
@@ -13381,8 +13370,8 @@ grant execute on function audit_interno.compor_mensagem(bigint) to conferente_se
 --! EndIncluded saidas/correio/compor_mensagem.sql
 
 --! Included saidas/correio/iniciar_envio.sql
--- Before each attempt to send: the message is this connection's until registrar_envio or its end, and the attempt is counted
--- before anything leaves.
+-- Before each attempt to send: reserves the message for this connection until registrar_envio or the connection's end, and counts the
+-- attempt before anything leaves.
 create or replace function audit_interno.iniciar_envio(
   notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out identificador text,
   out conteudo jsonb, out sessao_id bigint, out composta_em timestamptz
@@ -13401,7 +13390,7 @@ begin
   update audit.notificacoes n set status = 'dispensada', proxima_tentativa = null, ultimo_erro = concat_ws('; ', n.ultimo_erro, 'o canal foi desligado')
   from audit.canais c
   where n.id = iniciar_envio.notificacao_id and n.status = 'composta' and c.id = n.canal_id and not c.ativo;
-  -- looked at only now: who had it before us may have sent it
+  -- checked only now: the previous holder may have sent it
   update audit.notificacoes n set tentativas = n.tentativas + 1, ultima_tentativa = clock_timestamp()
   where n.id = iniciar_envio.notificacao_id and n.status = 'composta'
   returning n.* into v_aviso;
@@ -13429,7 +13418,7 @@ grant execute on function audit_interno.iniciar_envio(bigint) to conferente_serv
 --! EndIncluded saidas/correio/iniciar_envio.sql
 
 --! Included saidas/correio/registrar_envio.sql
--- After each attempt: under which subject the letter went, what came of it, and whether there will be another. Lets go of the message.
+-- After each attempt, records the mail's subject, the result, and whether another attempt follows. Releases the message.
 create or replace function audit_interno.registrar_envio(
   notificacao_id bigint, assunto text, entregues text[], recusados jsonb, erro text, definitivo boolean
 )
@@ -13453,7 +13442,7 @@ begin
     set (status, enviada_em, desistida_em, proxima_tentativa) = (
       select f.novo, case when n.entregues <> '{}' then coalesce(n.enviada_em, clock_timestamp()) end,
         case f.novo when 'falhou' then clock_timestamp() end,
-        -- as graphile-worker spaces its own attempts
+        -- the intervals of graphile-worker's own attempts
         case f.novo when 'composta' then clock_timestamp() + exp(least(10, n.tentativas)) * interval '1 second' end
       from (
         select case when count(*) > 0 and not definitivo then 'composta' when n.entregues = '{}' or count(*) > 0 then 'falhou'
@@ -13473,8 +13462,7 @@ grant execute on function audit_interno.registrar_envio(bigint, text, text[], js
 --! EndIncluded saidas/correio/registrar_envio.sql
 
 --! Included saidas/correio/mensagens_devidas.sql
--- Messages of some kinds that are to be composed or sent now, for a process that does so without a worker: letters, or
--- messages to channels.
+-- Messages of some kinds that are due to be composed or sent now, mails or messages to channels, for a process that works without a worker.
 create or replace function audit_interno.mensagens_devidas(tipos text[], agora timestamptz default clock_timestamp(), canais boolean default false)
 returns table (notificacao_id bigint, status text, tentativas integer)
 language sql
@@ -13492,8 +13480,8 @@ grant execute on function audit_interno.mensagens_devidas(text[], timestamptz, b
 --! EndIncluded saidas/correio/mensagens_devidas.sql
 
 --! Included saidas/correio/encerrar_mensagens.sql
--- Messages that would wait for ever: the last attempt of their job is used up, and nobody was left to record it, because the
--- process was killed in it or because it could never be composed. Called by the worker at every tick.
+-- Ends messages that would wait for ever: the last attempt of their job is used up and nobody recorded it, because the process was killed
+-- in it, or because the message could never be composed. Called by the worker at every tick.
 create or replace function audit_interno.encerrar_mensagens()
 returns setof audit.notificacoes
 language sql
@@ -13507,7 +13495,7 @@ as $$
   from graphile_worker.jobs j
   where n.status in ('pendente', 'composta') and j.attempts >= j.max_attempts and j.locked_at is null
     and j.key = case n.status when 'pendente' then 'compor_mensagem:' else 'enviar_mensagem:' end || n.id
-    -- somebody without a worker may be sending it just now
+    -- a process without a worker may be sending it right now
     and not audit_interno.possuida('envio ' || n.id)
   returning n.*
 $$;
@@ -13542,9 +13530,9 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is
 --! EndIncluded saidas/correio/conteudo_desfeitas.sql
 
 --! Included notas/cancelar_notas.sql
--- Gives notes their cancellations, whichever was read first. One counts that was registered, and was signed by somebody who may: of an
--- NF-e the issuer's own company; of an NFS-e whoever signed the note, or is known to sign notes (notas.assinantes_nfse). And by a
--- certificate no less trusted than the note's: somebody who can make no note that we believe cannot take one away either. Called by
+-- Matches notes and cancellations, whichever was read first. A cancellation counts if it was registered and signed by somebody entitled to:
+-- for an NF-e the issuer's company; for an NFS-e whoever signed the note, or is known to sign notes (notas.assinantes_nfse). Its
+-- certificate must be no less trusted than the note's: whoever cannot make a note that we believe cannot cancel one either. Called by
 -- guardar_notas, confiar_certificados and rever_cancelamentos.
 create or replace function audit_interno.cancelar_notas(chaves text[])
 returns table (quantas bigint, de date, ate date)
@@ -13575,8 +13563,8 @@ comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em o
 --! EndIncluded notas/cancelar_notas.sql
 
 --! Included notas/confiar_certificados.sql
--- Whether a trusted root stands behind certificates, worked out again by a reading because the roots may have changed; what they signed
--- follows. Called by the reading with those whose answer is another one now, by their SHA-256 in hexadecimal.
+-- Updates whether a trusted root stands behind certificates, and then what they signed. Each reading works this out again, because the
+-- roots may have changed, and calls this with the certificates whose answer changed, by SHA-256 in hexadecimal.
 create or replace function audit_interno.confiar_certificados(confiaveis text[], outros text[])
 returns void
 language plpgsql
@@ -13606,9 +13594,9 @@ comment on function audit_interno.confiar_certificados(text[], text[]) is 'Gives
 --! EndIncluded notas/confiar_certificados.sql
 
 --! Included notas/guardar_notas.sql
--- Keeps what a batch of files said, in one transaction: certificates, notes, cancellations, and the contents that need not be read
--- again. A key that is there already with another content is refused, and the first one stays. Called by the reading of notes, with the owner's rights: facts
--- about signatures are believed of the caller, so few may call this.
+-- Keeps what a batch of files said, in one transaction: certificates, notes, cancellations, and the contents that need not be read again. A
+-- known key with other content is refused, and the first note stays. Called by the reading of notes with the owner's rights: it believes
+-- its caller about signatures, so few may call it.
 create or replace function audit_interno.guardar_notas(lote jsonb)
 returns table (novas bigint, canceladas bigint, repetidas bigint, de date, ate date)
 language plpgsql
@@ -13618,7 +13606,7 @@ as $$
 declare
   v_operacao bigint;
 begin
-  -- One batch at a time, and none while it changes who may cancel an NFS-e: otherwise a note and its cancellation could pass each other.
+  -- One batch at a time, and none while the list of NFS-e signers changes: otherwise a note and its cancellation could miss each other.
   perform from audit.configuracoes_sistema c where c.chave = 'notas.assinantes_nfse' for update;
 
   insert into audit_interno.certificados_notas (sha256, der, cnpj, valido_de, valido_ate, confiavel)
@@ -13628,7 +13616,7 @@ begin
   order by 1
   on conflict do nothing;
 
-  -- of two files with one key in one batch the first in the order of the files
+  -- of two files with one key in one batch, the first counts
   with lida as (
     select distinct on (n.chave) n.*, decode(n.certificado, 'hex') as sha256
     from jsonb_to_recordset(lote -> 'notas') as n (
@@ -13718,7 +13706,7 @@ comment on function audit_interno.iniciar_leitura_notas(text, integer, text) is 
 --! EndIncluded notas/iniciar_leitura.sql
 
 --! Included notas/finalizar_leitura.sql
--- A reading of a folder has ended: what it no longer refused is forgotten. Called by the reading of notes.
+-- A reading of a folder has ended: forgets the files that it no longer refused. Called by the reading of notes.
 create or replace function audit_interno.finalizar_leitura_notas(pasta text, iniciada_em timestamptz, lidos bigint, novas bigint, recusados bigint)
 returns void
 language sql
@@ -13735,7 +13723,7 @@ comment on function audit_interno.finalizar_leitura_notas(text, timestamptz, big
 --! EndIncluded notas/finalizar_leitura.sql
 
 --! Included notas/agendar_leitura.sql
--- Queues the next reading of notes, once, however many workers ask. Called by each worker that has a folder, at every tick.
+-- Queues the next reading of notes once, however many workers ask. Every worker that has a folder calls it at every tick.
 create or replace function audit_interno.agendar_leitura_notas()
 returns void
 language plpgsql
@@ -13755,8 +13743,8 @@ comment on function audit_interno.agendar_leitura_notas() is 'Adds the job that 
 --! EndIncluded notas/agendar_leitura.sql
 
 --! Included notas/diagnosticar_notas.sql
--- Of the diagnosis: whether electronic notes are read, and what came of the last reading. Called by audit.diagnosticar_contrato; changes
--- nothing.
+-- The part of the diagnosis that says whether electronic notes are read and what the last reading gave. Called by
+-- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_notas()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -13788,8 +13776,8 @@ comment on function audit_interno.diagnosticar_notas() is 'The line of the diagn
 --! EndIncluded notas/diagnosticar_notas.sql
 
 --! Included notas/rever_cancelamentos.sql
--- Who is known to sign NFS-e has changed: their cancellations are judged again, at once, as the notes themselves are. What comes of it
--- is an operation, beside the change of the setting.
+-- The list of NFS-e signers has changed: judges their cancellations again at once, as the notes themselves are. The result is an operation
+-- of its own, beside the change of the setting.
 create or replace function audit_interno.rever_cancelamentos() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -13817,20 +13805,20 @@ create or replace trigger rever_cancelamentos after update of valor on audit.con
 grant select on all tables in schema audit to conferente_leitor;
 revoke insert, update, delete, truncate on all tables in schema audit from public, conferente_leitor, conferente_revisor,
   conferente_operador, conferente_administrador;
--- Who may come in, and who did, concerns those who let people in.
+-- Who may sign in, and who did, concerns those who let people in.
 revoke select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
 grant select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
--- What notes say of suppliers is shown to those who see the entries themselves.
+-- What notes say about suppliers is shown to those who see the entries themselves.
 revoke select on audit.notas, audit.notas_recusadas from conferente_leitor;
 grant select on audit.notas, audit.notas_recusadas to conferente_revisor, conferente_administrador;
--- what rules learn from and go by, beside the warehouse itself
+-- what rules learn from and go by, besides the warehouse itself
 grant select on audit.regras, audit.padroes_trade_marketing, audit.sucessoras_categoria, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
   audit.notas to conferente_regra;
 --! EndIncluded saidas/consulta/permissoes.sql
 
 --! Included motor/correcao/ainda_apontadas.sql
--- The first look of verification: which rows a rule still points at. Nearly always none, and then nothing else need be
--- done: no finding is taken down, checked or compared. Called by autoverificar_lote.
+-- First step of verification: which rows a rule still points at. Nearly always none, and then nothing more is recorded, checked or
+-- compared. Called by autoverificar_lote.
 create or replace function audit_interno.ainda_apontadas(regra audit.regras, janela audit.janela)
 returns text[]
 language plpgsql
@@ -13840,7 +13828,7 @@ as $$
 declare
   v_apontadas text[];
 begin
-  -- a finding without a key is for levantar_achados to refuse, which sees it only among all of them
+  -- a finding without a key is left for levantar_achados to refuse, which sees it only when it reads all of them
   select a.chaves into v_apontadas
   from audit_interno.ler(format('select case when bool_or(a.registro_id is null) then $1.chaves else array_agg(distinct a.registro_id) end from %s($1) as a',
     audit_interno.chamada_sql(regra.funcao)), janela) as a (chaves text[]);
@@ -13851,11 +13839,11 @@ comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is
 --! EndIncluded motor/correcao/ainda_apontadas.sql
 
 --! Included motor/correcao/adiaveis.sql
--- What the warehouse may check at commit only, as a door fires it there and then (audit_interno.escrever): first the names of the
--- constraints of a relation, and of what lies below it, and of others outside our schemas, for a trigger may feed any table, and tell
--- any constraint to wait; then those of them that wait again afterwards, for the next write. Quoted, separated by commas; null
--- when there are none. Of tables that the caller wrote before in this transaction nothing is fired: what waits there is the caller's.
--- What conferente_escrita may not name is left out: see fora_do_alcance, and audit_interno.reabrir_porta.
+-- The deferrable constraints that a door checks right after a write (audit_interno.escrever) instead of at commit. First element: the names
+-- of those of the relation, of what lies below it, and of others outside our schemas, because a trigger may feed any table and defer any
+-- constraint. Second: those of them to be deferred again for the next write. Quoted, separated by commas; null when there are none. Left
+-- out are tables that the caller wrote earlier in this transaction, whose checks are the caller's own, and whatever conferente_escrita may
+-- not name (see fora_do_alcance and audit_interno.reabrir_porta).
 create or replace function audit_interno.adiaveis(relacao regclass)
 returns text[]
 language sql
@@ -13875,8 +13863,8 @@ as $$
 $$;
 comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints to be checked after a write to a relation, and those of them to be deferred again.';
 
--- Which schemas of a relation's constraints conferente_escrita may not even name, in one sentence with the grant that mends it, or null: what
--- they check, or change, at the commit could not be seen before it. Called before a batch is applied.
+-- Which schemas of a relation's constraints conferente_escrita may not even name, in one sentence with the grant that mends it, or null.
+-- What such constraints check or change at commit could not be seen before it. Called before a batch is applied.
 create or replace function audit_interno.fora_do_alcance(relacao regclass)
 returns text
 language sql
@@ -13892,8 +13880,8 @@ comment on function audit_interno.fora_do_alcance(regclass) is 'Why what a relat
 --! EndIncluded motor/correcao/adiaveis.sql
 
 --! Included motor/correcao/colunas_guardadas.sql
--- Columns that must hold after a write what they held before it: of dw.lancamentos those of the contract, of another relation all;
--- without those that are written, generated ones, and those that the rule registers as moving along.
+-- Columns that a write must leave as they were: for dw.lancamentos those of the contract, for another relation all. Excluded are the
+-- written columns, generated ones, and those that the rule registers as changing along.
 create or replace function audit_interno.colunas_guardadas(regra audit.regras, escritas text[])
 returns text[]
 language sql
@@ -13911,8 +13899,8 @@ comment on function audit_interno.colunas_guardadas(audit.regras, text[]) is 'Co
 --! EndIncluded motor/correcao/colunas_guardadas.sql
 
 --! Included motor/correcao/descrever_infiel.sql
--- In one sentence: what was asked of a row, what is there after the warehouse wrote it, and how to mend that. Called by
--- aplicar_grupo of rows that are then undone.
+-- In one sentence: what was asked of a row, what the warehouse made of it, and how to mend that. Called by aplicar_grupo for rows that are
+-- then undone.
 create or replace function audit_interno.descrever_infiel(pedido jsonb, agora jsonb, outras jsonb, outras_agora jsonb)
 returns text
 language sql
@@ -13933,8 +13921,8 @@ comment on function audit_interno.descrever_infiel(jsonb, jsonb, jsonb, jsonb) i
 --! EndIncluded motor/correcao/descrever_infiel.sql
 
 --! Included motor/correcao/falta_na_relacao.sql
--- What a rule's relation lacks for a write, in one sentence, or null: it was dropped, or a column of it was dropped or renamed,
--- since the finding. Called before a batch is applied.
+-- What a rule's relation lacks for a write, in one sentence, or null: since the finding it was dropped, or a column was dropped or renamed.
+-- Called before a batch is applied.
 create or replace function audit_interno.falta_na_relacao(regra audit.regras, colunas text[])
 returns text
 language sql
@@ -13956,9 +13944,9 @@ comment on function audit_interno.falta_na_relacao(audit.regras, text[]) is 'Why
 --! EndIncluded motor/correcao/falta_na_relacao.sql
 
 --! Included motor/correcao/travar_grupo.sql
--- Locks the rows of a group that still are what it is based on, and keeps what must not move along. Where a view's rows cannot be
--- locked (an outer join, a grouping), its tables are kept from other writers until the batch is committed. Called by aplicar_grupo
--- where what was written is read again.
+-- Locks those rows of a group that still are what it is based on, and keeps the columns that must not change. Where a view's rows cannot be
+-- locked (an outer join, a grouping), other writers are kept out of its tables until the batch commits. Called by aplicar_grupo where
+-- written rows are read again.
 create or replace function audit_interno.travar_grupo(tabela text, chave text, guarda text, outras text, ids bigint[])
 returns void
 language plpgsql
@@ -13990,10 +13978,10 @@ comment on function audit_interno.travar_grupo(text, text, text, text, bigint[])
 --! EndIncluded motor/correcao/travar_grupo.sql
 
 --! Included motor/correcao/desconhecidas.sql
--- Which of these findings propose, for a column of text, a value that the ledger does not know: no row holds it but those that we
--- corrected to it ourselves, and nobody ever approved it. Such a value may be a label of ours that the ledger writes otherwise, so it
--- is a person's to write first. Each distinct value is looked for once: among the first ten rows that hold it, and only where all ten
--- are our own corrections among all. Reads the warehouse as conferente_regra; changes nothing. Called where auto chooses.
+-- Which of these findings propose, for a text column, a value unknown to the ledger: no row holds it except those that we corrected to it
+-- ourselves, and nobody ever approved it. It may be a label of ours that the ledger spells differently, so a person must write it first.
+-- Each distinct value is looked for once, among the first ten rows that hold it; only if all ten are our own corrections, among all rows.
+-- Reads the warehouse as conferente_regra; changes nothing. Called where auto chooses.
 create or replace function audit_interno.desconhecidas(ids bigint[])
 returns setof bigint
 language plpgsql
@@ -14016,7 +14004,7 @@ begin
       cross join lateral jsonb_each_text(d.valores_propostos) as p
       where d.id = any (desconhecidas.ids) and p.value is not null
       group by d.tabela, p.key
-      offset 0 -- types are looked up of the columns, not of each finding
+      offset 0 -- types are looked up for the columns, not for each finding
     ) as c
     join pg_type t on t.oid = audit_interno.tipo_base(audit_interno.relacao(c.tabela), c.coluna) and t.typcategory = 'S'
   loop
@@ -14072,11 +14060,10 @@ comment on function audit_interno.desconhecidas(bigint[]) is 'Those of the findi
 --! EndIncluded motor/correcao/desconhecidas.sql
 
 --! Included motor/correcao/fechar_superadas.sql
--- After a batch of corrections: other findings that wait on the rows it changed, and that these corrections have made moot, close
--- at once and say by what. Their rules run again over these rows alone; of a rule that does not decide by what was changed, or
--- that still finds the same there, nothing is closed. A rule that fails here fails in its own next session, not in this correction.
--- Not counted as mended elsewhere. Called by audit_interno.corrigir_lote and audit.aprovar_divergencias once the findings have their
--- new status.
+-- After a batch of corrections, closes the other waiting findings on the changed rows that are now moot, and records the rule and the
+-- operation responsible. Their rules run again over these rows alone; a finding stays open if its rule does not decide by a changed column
+-- or still finds the same. A rule that fails here fails in its own next session, not in this correction. These do not count as mended
+-- elsewhere. Called by audit_interno.corrigir_lote and audit.aprovar_divergencias once the corrected findings have their new status.
 create or replace function audit_interno.fechar_superadas(operacao_id bigint)
 returns bigint
 language plpgsql
@@ -14095,7 +14082,7 @@ begin
   from audit.alteracoes a
   join audit.divergencias_processadas c on c.id = a.divergencia_id and c.status = 'corrigida'
   cross join lateral (
-    -- looked up by the row, as the index divergencias_processadas_vivas has it, whatever the statistics say
+    -- looked up by the row, as the index divergencias_processadas_vivas is ordered, whatever the statistics say
     select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
     from audit.divergencias_processadas x
     where x.registro_id = c.registro_id
@@ -14111,7 +14098,7 @@ begin
     return 0;
   end if;
 
-  for v_regra in -- one turn for each rule that has a word on these rows
+  for v_regra in -- one turn for each rule with findings on these rows
     select r.* from audit.regras r where r.nome in (select s.regra from pg_temp.conferente_superada s) order by r.nome
   loop
     select array_agg(distinct s.registro_id) into v_chaves from pg_temp.conferente_superada s where s.regra = v_regra.nome;
@@ -14133,7 +14120,7 @@ begin
     select d.id from audit.divergencias_processadas d
     where d.id in (select s.id from pg_temp.conferente_superada s) and audit.aguarda_pessoa(d.status)
     order by d.id
-    for update skip locked -- what a reviewer is deciding at this moment is the reviewer's
+    for update skip locked -- a finding that a reviewer is deciding right now is the reviewer's
   )
   update audit.divergencias_processadas d
   set status = 'resolvida', motivo = format('o registro foi corrigido pela regra %s, operação %s', s.por, fechar_superadas.operacao_id),
@@ -14148,9 +14135,9 @@ comment on function audit_interno.fechar_superadas(bigint) is 'Closes as resolvi
 --! EndIncluded motor/correcao/fechar_superadas.sql
 
 --! Included motor/correcao/entradas_nossas.sql
--- Which entry the rows of some findings of a rule are after our own later corrections and rollbacks, for other findings, of the columns
--- that identify it: the key has not gone to another entry for that. No row of a finding that nothing of the kind happened to; nothing
--- at all where no rule of this relation corrects such a column. Called where a row is held against the entry that it was.
+-- The entries that the rows of some findings are now because of our own later corrections and rollbacks of identifying columns, for other
+-- findings: such a key still belongs to the same entry. Rows without such a change are left out, and nothing is returned where no rule of
+-- this relation corrects an identifying column. Called where a row is compared with the entry that it was.
 create or replace function audit_interno.entradas_nossas(regra audit.regras, ids bigint[])
 returns table (divergencia_id bigint, entrada jsonb)
 language plpgsql
@@ -14246,7 +14233,7 @@ comment on function audit_interno.terreno_recusa(regclass) is 'Why no correction
 --! EndIncluded motor/correcao/terreno.sql
 
 --! Included motor/selo/tabelas.sql
--- What audit.verificar_integridade answers, and what the functions behind it find. No table: a verification leaves nothing behind.
+-- The result of audit.verificar_integridade and of the functions behind it. A type and no table: a verification leaves nothing behind.
 create type audit.verificacao as (
   situacao text,
   elo bigint,
@@ -14285,9 +14272,9 @@ comment on type audit_interno.quebra is 'One break of the audit trail; see audit
 --! EndIncluded motor/selo/tabelas.sql
 
 --! Included motor/deteccao/resumo_achado.sql
--- Digest of a finding as a detection leaves it, kept with the detection. No settings of its own, so that the planner inlines
--- it: a session takes it of every finding. Nothing in its text depends on the session's settings; the time goes as a number.
--- A row as text, because building a JSON array of the same costs three times as much.
+-- Digest of a finding as a detection leaves it, kept with the detection. No settings of its own, so that the planner inlines it: a session
+-- computes it for every finding. Its text depends on no session setting; the time goes in as a number. A row as text, because a JSON array
+-- of the same values costs three times as much.
 create or replace function audit_interno.resumo_achado(achado audit.divergencias_processadas)
 returns bytea
 language sql
@@ -14301,9 +14288,9 @@ comment on function audit_interno.resumo_achado(audit.divergencias_processadas) 
 --! EndIncluded motor/deteccao/resumo_achado.sql
 
 --! Included motor/deteccao/preparar_regra.sql
--- Lets a rule prepare its statistics, as conferente_regra and leaving nothing else behind. All rules prepare as that role, so what one
--- may write the others could: each writes in the schema of its own preparation and nowhere else. Called before the rule runs, by
--- detectar_regra, repartir_regra and experimentar_regra.
+-- Lets a rule prepare its statistics as conferente_regra, and leave nothing else behind. All rules prepare as that role and could write
+-- each other's tables, so each is held to the schema of its own preparation. Called before the rule runs, by detectar_regra, repartir_regra
+-- and experimentar_regra.
 create or replace function audit_interno.preparar_regra(regra audit.regras, janela audit.janela)
 returns void
 language plpgsql
@@ -14335,8 +14322,8 @@ comment on function audit_interno.preparar_regra(audit.regras, audit.janela) is 
 --! EndIncluded motor/deteccao/preparar_regra.sql
 
 --! Included motor/deteccao/rodar_regra.sql
--- Runs a rule whose window is long: the planner takes it to find many rows, where a function is taken to return a thousand.
--- Touches nothing of ours; called in the statement that audit_interno.levantar_achados reads through its door.
+-- Runs a rule over a long window: the planner expects many rows from it, where it expects a thousand from other functions. Called in the
+-- statement that audit_interno.levantar_achados reads through its door.
 create or replace function audit_interno.rodar_regra(funcao text, janela audit.janela)
 returns setof audit.achado
 language plpgsql
@@ -14352,10 +14339,10 @@ grant execute on function audit_interno.rodar_regra(text, audit.janela) to confe
 --! EndIncluded motor/deteccao/rodar_regra.sql
 
 --! Included motor/deteccao/conferir_corrigidas.sql
--- Holds the earlier corrections of a rule against the warehouse: the newest that the settings ask for, and every one whose row
--- this session found wrong again. What nobody took back and the row no longer holds was undone from outside, mostly by a load
--- that brought the error back. It is put down in audit.correcoes_desfeitas; the finding is opened again when the row holds the
--- old values, obsolete when it holds something else or is gone. Called by reabrir_desfeitas.
+-- Compares the earlier corrections of a rule with the warehouse: the newest ones, as many as the settings ask for, and every one whose row
+-- this session found wrong again. A correction that nobody took back and that the row no longer holds was undone from outside, mostly by a
+-- load that brought the error back. It is recorded in audit.correcoes_desfeitas. Its finding opens again where the row holds the old
+-- values, and becomes obsolete where the row holds something else or is gone. Called by reabrir_desfeitas.
 create or replace function audit_interno.conferir_corrigidas(sessao_id bigint, regra audit.regras, operacao_id bigint)
 returns void
 language plpgsql
@@ -14405,7 +14392,7 @@ begin
   join audit.operacoes p on p.id = u.operacao_id;
   get diagnostics v_conferidas = row_count;
   select string_agg(k.nome, ', ') into v_perdidas
-  -- offset 0: asked of each column, not of each correction
+  -- offset 0: evaluated for each column, not for each correction
   from (select distinct c.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as c (nome) offset 0) as k
   where audit_interno.tipo_coluna(audit_interno.relacao(regra.tabela), k.nome) is null;
   update audit.execucoes_regra e
@@ -14420,8 +14407,8 @@ begin
     return;
   end if;
 
-  -- Looked at once more, held: what a person rolls back at this moment was not undone from outside, and what we wrote over it
-  -- since, for another finding on the row, is what is to be there.
+  -- Checked once more under a lock: what a person rolls back right now was not undone from outside, and what we have written over it since,
+  -- for another finding on the row, is meant to be there.
   perform from audit.divergencias_processadas d
   where d.id in (select x.divergencia_id from pg_temp.conferente_desfeita x) and d.status = 'corrigida'
   order by d.id for no key update;
@@ -14457,7 +14444,7 @@ begin
     update audit.divergencias_processadas d
     set status = case when x.reaberta then 'aberta' else 'obsoleta' end, vezes_desfeita = d.vezes_desfeita + x.conta,
       decidida_em = clock_timestamp(), decidida_por = 'conferente', proposta_por = null,
-      valores_digitados = case when x.reaberta then d.valores_digitados end, -- what was typed goes with the state it was typed for
+      valores_digitados = case when x.reaberta then d.valores_digitados end, -- an entered value goes with the state it was entered for
       motivo = case
         when not x.existe then 'a correção se foi com o registro, que não existe mais'
         when not x.mesma_entrada then 'a chave é agora de outro lançamento'
@@ -14486,8 +14473,9 @@ comment on function audit_interno.conferir_corrigidas(bigint, audit.regras, bigi
 --! EndIncluded motor/deteccao/conferir_corrigidas.sql
 
 --! Included motor/deteccao/confrontar_corrigidas.sql
--- Holds the corrections of pg_temp.conferente_corrigida against the rows as they are, and leaves in pg_temp.conferente_desfeita
--- those that the rows no longer hold, with what is there. A key that its column cannot hold any more has no row. Writes nothing else. Called by conferir_corrigidas.
+-- Compares the corrections of pg_temp.conferente_corrigida with the rows as they are, and leaves in pg_temp.conferente_desfeita those that
+-- no longer hold, with what is there instead. A key that its column can no longer hold has no row. Writes nothing else. Called by
+-- conferir_corrigidas.
 create or replace function audit_interno.confrontar_corrigidas(regra audit.regras)
 returns void
 language plpgsql
@@ -14499,7 +14487,7 @@ declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
   v_carga text := case when regra.coluna_carga is null then 'null::timestamptz' else format('t.%I::timestamptz', regra.coluna_carga) end;
-  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what we corrected of it
+  -- SQL over t and l: the key still belongs to the corrected entry, apart from what we corrected in it ourselves
   v_mesma_entrada text := (
     select string_agg(format('(l.esperado ? %1$L or coalesce(%2$s -> %1$L in (l.entrada -> %1$L, l.entrada_nossa -> %1$L), false))',
       c, audit_interno.expressao_imagens(v_tabela, array[c])), ' and ')
@@ -14514,7 +14502,7 @@ declare
 begin
   analyze pg_temp.conferente_corrigida;
   grant select on pg_temp.conferente_corrigida to conferente_regra;
-  foreach v_por_imagem in array array[false, true] loop -- by what was put down, where a column cannot hold that any more
+  foreach v_por_imagem in array array[false, true] loop -- by the recorded image, where a column can no longer hold the value
     select string_agg(format('(not l.esperado ? %L or %s)', c.nome, case when v_por_imagem then i.igual else audit_interno.expressao_igual(v_tabela, c.nome, 'l.esperado') end), ' and '),
       string_agg(format('(not l.antes ? %L or %s)', c.nome,
         case when v_por_imagem then replace(i.igual, 'l.esperado', 'l.antes') else audit_interno.expressao_igual(v_tabela, c.nome, 'l.antes') end), ' and '),
@@ -14556,8 +14544,8 @@ comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds 
 --! EndIncluded motor/deteccao/confrontar_corrigidas.sql
 
 --! Included motor/deteccao/codigo_definicao.sql
--- What makes a function, view, type or operator what it is, as text, by catalog columns rather than as the server would print
--- it, where there are any. Called by hash_regra.
+-- What defines a function, view, type or operator, as text: from catalog columns where there are any, rather than as the server would print
+-- it. Called by hash_regra.
 create or replace function audit_interno.codigo_definicao(objetos jsonb)
 returns table (chave text, texto text)
 language sql
@@ -14582,7 +14570,7 @@ as $$
   join pg_class c on c.oid = q.oid
   where q.tipo = 'v'
   union all
-  -- composite types of one's own, enums, domains, ranges, with the casts from and to them; those of tables and arrays follow from others
+  -- user-made composite types, enums, domains and ranges, with the casts from and to them; types of tables and arrays follow from others
   select q.chave, concat_ws(E'\n', t.oid::regtype, t.typtype, (
       select string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attnum)
       from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), (
@@ -14606,9 +14594,9 @@ comment on function audit_interno.codigo_definicao(jsonb) is 'Definition of each
 --! EndIncluded motor/deteccao/codigo_definicao.sql
 
 --! Included motor/deteccao/codigo_nomeado.sql
--- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all; the operators
--- whose sign it has, of the schemas given and of those that it names. Nothing of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
--- name: to look for all names by one expression takes thirty times as long. Called by hash_regra.
+-- The functions, views and types that a text names as schema.name; those of the given schemas that it names at all; and the operators of
+-- either whose sign it contains. Nothing of the server's own. Case is ignored: rather too much than too little. The text is split at each
+-- schema's name: one expression for all names takes thirty times as long. Called by hash_regra.
 create or replace function audit_interno.codigo_nomeado(texto text, caminhos oid[])
 returns table (chave text)
 language sql
@@ -14646,9 +14634,9 @@ comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a te
 --! EndIncluded motor/deteccao/codigo_nomeado.sql
 
 --! Included motor/deteccao/conferir_paradas.sql
--- Holds the earlier corrections of rules that a session does not run against the warehouse too: of rules that are switched off,
--- were skipped or failed. A load brings the error back whether or not the rule looks for it. What of them cannot be held against anything, as the
--- table is gone, is said and costs the session nothing else. Called once by finalizar_sessao.
+-- Compares with the warehouse also the earlier corrections of rules that the session does not run: switched off, skipped or failed. A load
+-- brings an error back whether or not the rule looks for it. Where nothing can be compared, because the table is gone, that is reported and
+-- costs the session nothing else. Called once by finalizar_sessao.
 create or replace function audit_interno.conferir_paradas(sessao_id bigint)
 returns void
 language plpgsql
@@ -14702,9 +14690,9 @@ comment on function audit_interno.conferir_paradas(bigint) is
 --! EndIncluded motor/deteccao/conferir_paradas.sql
 
 --! Included motor/deteccao/guardar_codigo.sql
--- The hash of a rule's code, which is kept when it is seen for the first time: a finding names it by its hash alone, and the code may
--- be replaced tomorrow. A session that sees the same new code at the same moment waits for the other's commit, so it is called before the
--- work is shared and where it is joined. Called by detectar_regra, repartir_regra and juntar_regra.
+-- The hash of a rule's code. Keeps the code when it is first seen: a finding names it only by its hash, and the code may be replaced
+-- tomorrow. A session that sees the same new code at the same moment waits for the other's commit, so this is called before the work is
+-- shared out and after it is joined. Called by detectar_regra, repartir_regra and juntar_regra.
 create or replace function audit_interno.guardar_codigo(regra audit.regras)
 returns text
 language plpgsql
@@ -14726,8 +14714,8 @@ comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the r
 --! EndIncluded motor/deteccao/guardar_codigo.sql
 
 --! Included motor/selo/resumos_operacoes.sql
--- Digests at once of all operations that are sealed or wait for their seal, by the formula and the settings of audit_interno.resumo_operacao, which asks for
--- one: here each table of facts is read once. Changes nothing. Called by quebras_cadeia.
+-- The digests of all operations that are sealed or wait for their seal, at once, by the formula and the settings of
+-- audit_interno.resumo_operacao, which computes one. Reads each table of facts once. Changes nothing. Called by quebras_cadeia.
 create or replace function audit_interno.resumos_operacoes()
 returns table (operacao_id bigint, deteccoes bigint, alteracoes bigint, decisoes bigint, excecoes bigint, resumo bytea)
 language sql
@@ -14802,8 +14790,8 @@ comment on function audit_interno.resumos_operacoes() is
 --! EndIncluded motor/selo/resumos_operacoes.sql
 
 --! Included motor/selo/quebras_cadeia.sql
--- Walks the chain from its beginning: positions without gaps, each seal built on the one before it and on a digest that the
--- operation and its facts still have; what waits for its seal is held against its digest alone. Changes nothing. Called by verificar_integridade.
+-- Walks the chain from its beginning. Positions have no gaps; each seal builds on the one before it and on a digest that the operation and
+-- its facts still have. What waits for its seal is checked by its digest alone. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_cadeia()
 returns setof audit_interno.quebra
 language sql
@@ -14842,13 +14830,13 @@ as $$
     ('operacao_ausente', e.elo > e.elo_antes + 1),
     ('elo_repetido', e.elo <= e.elo_antes),
     ('operacao_alterada', e.resumo is distinct from e.refeito),
-    -- behind a gap there is nothing to compare with
+    -- after a gap there is nothing to compare with
     ('selo_anterior_errado', e.elo <= e.elo_antes + 1 and e.selo_anterior is distinct from e.selo_antes),
     ('selo_errado', e.selo is distinct from e.selo_refeito)
   ) as q (situacao, quebrou)
   where q.quebrou
   union all
-  -- no link yet, but its digest is taken
+  -- no link yet, but its digest has been taken
   select 'operacao_alterada', null, o.id, format('audit.operacoes %s', o.id), format('resumo %s', encode(f.resumo, 'hex')),
     format('resumo %s; linhas %s; deteccoes %s, alteracoes %s, decisoes %s, excecoes %s',
       encode(r.resumo, 'hex'), o.linhas, r.deteccoes, r.alteracoes, r.decisoes, r.excecoes)
@@ -14862,9 +14850,8 @@ comment on function audit_interno.quebras_cadeia() is
 --! EndIncluded motor/selo/quebras_cadeia.sql
 
 --! Included motor/selo/quebras_cabeca.sql
--- Holds the last operation against the head of the chain, and the chain against a witness: a position and its seal, as a
--- message carried them. Only the witness contradicts somebody who rewrites the whole chain. Changes nothing. Called by
--- verificar_integridade.
+-- Compares the last operation with the head of the chain, and the chain with a witness: a position and its seal, as a mail quoted them.
+-- Only a witness exposes somebody who rewrites the whole chain. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_cabeca(elo bigint, selo bytea)
 returns setof audit_interno.quebra
 language sql
@@ -14902,10 +14889,10 @@ comment on function audit_interno.quebras_cabeca(bigint, bytea) is
 --! EndIncluded motor/selo/quebras_cabeca.sql
 
 --! Included motor/selo/quebras_fatos.sql
--- Facts that hang in the air, and operations that were never sealed. What the caller's own transaction has written is sealed
--- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and in no queue. What
--- waits in the queue of seals is none, for an hour: then no login of the engine's has been there to seal it.
--- Changes nothing. Called by verificar_integridade.
+-- Facts without an operation or finding, and operations that were never sealed. What the caller's own transaction has written is sealed
+-- only at its commit; the age of its rows identifies it (below 1, which no other ended and unqueued operation has). Waiting in the queue of
+-- seals is no fault for an hour; after that, no login of the engine has been there to seal. Changes nothing. Called by
+-- verificar_integridade.
 create or replace function audit_interno.quebras_fatos()
 returns setof audit_interno.quebra
 language sql
@@ -14950,7 +14937,7 @@ as $$
     union all
     select 'estados', s.operacao_id, format('%s: %s de %s', s.id, s.chaves[1], s.tabela)
     from audit_interno.estados s
-    -- without any operation it is still to be given one, by this transaction
+    -- without an operation and of this transaction: it is still to get one
     where (s.operacao_id is not null or age(s.xmin) > 0) and not exists (select from seladas o where o.id = s.operacao_id)
   ) as x
   left join audit.operacoes o on o.id = x.operacao_id
@@ -14982,7 +14969,7 @@ comment on function audit_interno.quebras_fatos() is 'operacao_sem_selo, fato_se
 --! EndIncluded motor/selo/quebras_fatos.sql
 
 --! Included comum/identidade.sql
--- A jsonb value without the trailing zeros of its numbers, however deep. Called by valores_canonicos where there are numbers.
+-- A jsonb value without the trailing zeros of its numbers, at any depth. Called by valores_canonicos where there are numbers.
 create or replace function audit_interno.sem_zeros(valor jsonb)
 returns jsonb
 language sql
@@ -15000,7 +14987,8 @@ $$;
 comment on function audit_interno.sem_zeros(jsonb) is 'The value with trailing zeros of its numbers dropped.';
 grant execute on function audit_interno.sem_zeros(jsonb) to conferente_regra, conferente_escrita;
 
--- A jsonb value as identities and fingerprints take it: 1000.00 and 1000 are one number. Inlined, as most hold no number.
+-- A jsonb value in the form that identities and fingerprints use: 1000.00 and 1000 are the same number. Inlined, because most values hold
+-- no number.
 create or replace function audit_interno.valores_canonicos(valores jsonb)
 returns jsonb
 language sql
@@ -15011,9 +14999,9 @@ $$;
 comment on function audit_interno.valores_canonicos(jsonb) is 'The value with trailing zeros of its numbers dropped.';
 grant execute on function audit_interno.valores_canonicos(jsonb) to conferente_regra, conferente_escrita;
 
--- The identity of a finding: rule, table, key, what it proposes, which entry it is about, and the fingerprint of the values it was
--- based on. Two kinds of flag on one row are two findings, so the kind of a flag is part of it. Stable, as what it calls is, so that
--- the planner inlines it. Called by detection and by verification of the trail.
+-- The identity of a finding: rule, table, key, proposed values, the entry, and the fingerprint of the values it was based on. Two kinds of
+-- flag on one row are two findings, so a flag's kind belongs to it. Stable, like what it calls, so that the planner inlines it. Called by
+-- detection and by verification of the trail.
 create or replace function audit_interno.identidade(
   regra text, tabela text, registro_id text, valores_propostos jsonb, evidencia jsonb, entrada jsonb, impressao bytea
 )
@@ -15030,18 +15018,17 @@ comment on function audit_interno.identidade(text, text, text, jsonb, jsonb, jso
 --! EndIncluded comum/identidade.sql
 
 --! Included motor/selo/quebras_divergencias.sql
--- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
--- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
--- the one highest in the chain, or in the queue for it: a session that counts a finding again holds its row until the commit.
--- What is decided about it later (status and who decided, typed values) is the present state, not a fact: decisions and
--- alterations are. Changes nothing. Called by verificar_integridade.
+-- Compares every finding with its detections. Its columns give its identity again; the last detection says what it looked like; the number
+-- of detections and their sessions say how often and where it was found. The last detection is the one highest in the chain, or in the
+-- queue for it: a session that counts a finding again holds its row until the commit. What is decided later (status, who decided, entered
+-- values) is the present state and not a fact; decisions and alterations are. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_divergencias()
 returns setof audit_interno.quebra
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- narrow rows are sorted, findings are not: they are wide
+  -- sort these narrow rows; findings are wide
   with vista as (
     select x.divergencia_id, x.resumo, o.id as operacao_id, o.elo, o.sessao_id, first_value(o.sessao_id) over w as sessao_primeira,
       row_number() over w as vezes, lead(true) over w is null as ultima
@@ -15085,8 +15072,8 @@ comment on function audit_interno.quebras_divergencias() is 'divergencia_sem_det
 --! EndIncluded motor/selo/quebras_divergencias.sql
 
 --! Included motor/selo/quebras_acesso.sql
--- What the chain does not hold itself but its operations tell: which exceptions were taken back and by whom, who may sign in, which
--- links and tokens were issued, and who was shut out. Changes nothing. Called by verificar_integridade.
+-- Checks what is not in the chain itself but recorded by its operations: which exceptions were taken back and by whom, who may sign in,
+-- which links and tokens were issued, and who was shut out. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_acesso()
 returns setof audit_interno.quebra
 language sql
@@ -15110,7 +15097,7 @@ as $$
       else format('%s, %s, até %s, emitido por %s', t.nome, t.papel, to_jsonb(t.expira_em) #>> '{}', t.emitido_por) end
   from (
     select p.id, p.elo, p.ator, p.detalhes,
-      -- a text that is no time is not what was sealed, and quebras_cadeia says so
+      -- a text that is no time is not what was sealed, which quebras_cadeia reports
       case when p.detalhes ->> 'expira_em' ~ '^\d{4}-(0\d|1[0-2])-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d+)?[+-]\d\d(:\d\d)?$'
         then (p.detalhes ->> 'expira_em')::timestamptz end as expira_em
     from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' = 'token emitido'
@@ -15175,8 +15162,8 @@ comment on function audit_interno.quebras_acesso() is 'excecao_alterada, acesso_
 --! EndIncluded motor/selo/quebras_acesso.sql
 
 --! Included motor/selo/verificar_integridade.sql
--- Proves the audit trail, or names what is broken. Reads every audit fact once, in one snapshot (stable, all of it), and
--- changes nothing; locks nothing out. Definer, because the head of the chain is nobody's to read.
+-- Proves the audit trail, or names what is broken. Reads every audit fact once, in one snapshot (all of it is stable), changes nothing and
+-- locks nobody out. Definer, because nobody may read the head of the chain.
 create or replace function audit.verificar_integridade(elo bigint default null, selo text default null)
 returns setof audit.verificacao
 language plpgsql
@@ -15241,9 +15228,9 @@ grant execute on function audit.verificar_integridade(bigint, text) to conferent
 --! EndIncluded motor/selo/verificar_integridade.sql
 
 --! Included motor/selo/selar.sql
--- Puts what waits in the queue at the head of the chain, in its order. Takes the head for the rest of the transaction, so only
--- the engine may: its worker at every tick, and transactions of its own logins as they commit. Where another one has the head
--- for longer than the limit, or this one's snapshot is older than the head (40001), everything stays in the queue for the next.
+-- Puts what waits in the queue at the head of the chain, in its order. It takes the head for the rest of the transaction, so only the
+-- engine may call it: its worker at every tick, and transactions of its own logins as they commit. Where somebody else holds the head for
+-- longer than the limit, or this snapshot is older than the head (40001), everything stays in the queue for the next.
 create or replace function audit_interno.selar()
 returns bigint
 language plpgsql
@@ -15259,7 +15246,7 @@ begin
     select c.* into strict v_cadeia from audit_interno.cadeia c for update;
     with recursive fila as (
       select f.operacao_id, f.resumo, row_number() over (order by f.ordem) as n
-      from audit_interno.fila_selos f order by f.ordem limit 1000 -- each link looks through all of them
+      from audit_interno.fila_selos f order by f.ordem limit 1000 -- each link scans all of them
     ), elos as (
       select 0::bigint as n, null::bigint as operacao_id, null::bytea as resumo, null::bytea as anterior, v_cadeia.selo as selo
       union all
@@ -15290,7 +15277,7 @@ comment on function audit_interno.selar() is
 --! EndIncluded motor/selo/selar.sql
 
 --! Included motor/selo/resumo_situacao.sql
--- Digest of the state of a finding, of which anotar_situacoes makes a fact. No settings of its own, so that the planner inlines it, and
+-- Digest of a finding's state, which anotar_situacoes records as a fact. No settings of its own, so that the planner inlines it, and
 -- nothing in its text depends on the session's: times go in as bytes, which is also quickest.
 create or replace function audit_interno.resumo_situacao(achado audit.divergencias_processadas)
 returns bytea
@@ -15306,8 +15293,8 @@ comment on function audit_interno.resumo_situacao(audit.divergencias_processadas
 --! EndIncluded motor/selo/resumo_situacao.sql
 
 --! Included motor/selo/ultimos_estados.sql
--- The last fact about each row whose changes are facts. Rows are changed one transaction after the other, and each takes its number when
--- it has the row. Called by quebras_estados, quebras_situacoes and registrar_instalacao.
+-- The last fact about each row whose changes are facts. A row's changes follow one another, and each takes its number while it holds the
+-- row. Called by quebras_estados, quebras_situacoes and registrar_instalacao.
 create or replace function audit_interno.ultimos_estados()
 returns table (tabela text, chave text, resumo bytea, operacao_id bigint, autor text)
 language sql
@@ -15317,14 +15304,14 @@ as $$
   select distinct on (u.chave collate "C", e.tabela collate "C") e.tabela, u.chave, u.resumo, e.operacao_id, e.autor
   from audit_interno.estados e
   cross join lateral unnest(e.chaves, e.resumos) as u (chave, resumo)
-  order by u.chave collate "C", e.tabela collate "C", e.id desc -- keys tell rows apart sooner than tables
+  order by u.chave collate "C", e.tabela collate "C", e.id desc -- keys differ sooner than table names
 $$;
 comment on function audit_interno.ultimos_estados() is 'Of each row, what it was after its last change (null: gone), in which operation, and who changed it past our functions.';
 --! EndIncluded motor/selo/ultimos_estados.sql
 
 --! Included motor/selo/anotar_estados.sql
--- Trigger: what a statement changed in a table of audit_interno.vigiadas is a fact. Runs as whoever writes, so that it shows who wrote
--- past our functions, which run as conferente_dono. The settings pinned here make the text of each value.
+-- Trigger: what a statement changed in a table of audit_interno.vigiadas is a fact. Runs as whoever writes, which shows writes that bypass
+-- our functions (these run as conferente_dono). The settings pinned here determine the text of each value.
 create or replace function audit_interno.anotar_estados()
 returns trigger
 language plpgsql
@@ -15380,14 +15367,14 @@ comment on function audit_interno.anotar_estados() is 'Puts down what the rows o
 --! EndIncluded motor/selo/anotar_estados.sql
 
 --! Included motor/selo/anotar_situacoes.sql
--- Trigger: every change of a finding's state is a fact, whoever makes it. A finding without one is as its first detection leaves it, so
--- that a detection costs nothing here. Runs as whoever writes, as audit_interno.anotar_estados does.
+-- Trigger: every change of a finding's state is a fact, whoever makes it. A finding without such a fact is as its first detection left it,
+-- so a detection costs nothing here. Runs as whoever writes, like audit_interno.anotar_estados.
 create or replace function audit_interno.anotar_situacoes()
 returns trigger
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set enable_nestloop = off -- how many rows a statement changes the planner does not know, and remembers the few of the first
+set enable_nestloop = off -- the planner does not know how many rows a statement changes, and keeps the plan of the first few
 as $$
 begin
   insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
@@ -15412,9 +15399,9 @@ comment on function audit_interno.anotar_situacoes() is 'Puts down the states of
 --! EndIncluded motor/selo/anotar_situacoes.sql
 
 --! Included motor/selo/atribuir_estado.sql
--- Deferred constraint trigger on audit_interno.estados: what was changed before its operation was opened belongs to that operation; what
--- was changed without any, to one of the kind registro, which says how many rows of which tables. It is opened first and ended last,
--- because its digest is taken as it ends where somebody has said "set constraints all immediate".
+-- Deferred constraint trigger on audit_interno.estados. A change made before its operation was opened belongs to that operation. A change
+-- without any gets one of the kind registro, which says how many rows of which tables. That one is opened first and ended last, because its
+-- digest is taken at its end if somebody has said "set constraints all immediate".
 create or replace function audit_interno.atribuir_estado()
 returns trigger
 language plpgsql
@@ -15437,7 +15424,7 @@ begin
   insert into audit.operacoes (tipo, ator) values ('registro', audit_interno.ator()) returning id into v_operacao;
   perform set_config('conferente.operacao', v_operacao::text, true);
   with desta as (
-    -- age: of this transaction
+    -- age: only those of this transaction
     update audit_interno.estados e set operacao_id = v_operacao where e.operacao_id is null and age(e.xmin) <= 0
     returning e.tabela, cardinality(e.chaves) as linhas
   )
@@ -15476,9 +15463,9 @@ comment on function audit_interno.chave_estado(jsonb, text[]) is 'The columns of
 --! EndIncluded motor/selo/chave_estado.sql
 
 --! Included motor/selo/direitos.sql
--- Rights on an object as text that is the same on every server: who may what, in order, without who gave it. The owner's are left out,
--- for an owner has them anyway and each version of PostgreSQL knows more of them; with leitura, also rights to read that roles other
--- than ours were given.
+-- Rights on an object, as text that is the same on every server: who may do what, sorted, without who granted it. The owner's are left out:
+-- an owner has them anyway, and each version of PostgreSQL knows more of them. With leitura, includes rights to read that roles other than
+-- ours were given.
 create or replace function audit_interno.direitos(acl aclitem[], dono oid, leitura boolean)
 returns text[]
 language sql
@@ -15497,7 +15484,7 @@ comment on function audit_interno.direitos(aclitem[], oid, boolean) is 'Rights o
 --! EndIncluded motor/selo/direitos.sql
 
 --! Included motor/selo/estados_agora.sql
--- What the rows of all tables of audit_interno.vigiadas are now, by the formula and the settings of audit_interno.anotar_estados.
+-- The present rows of all tables of audit_interno.vigiadas, by the formula and the settings of audit_interno.anotar_estados.
 create or replace function audit_interno.estados_agora()
 returns table (tabela text, chave text, resumo bytea)
 language plpgsql
@@ -15521,10 +15508,10 @@ comment on function audit_interno.estados_agora() is 'Digest of each row of the 
 --! EndIncluded motor/selo/estados_agora.sql
 
 --! Included motor/selo/objetos_agora.sql
--- What there is in our schemas, each object under the name by which verificar_integridade tells of it. resumo is over what every version
--- of PostgreSQL writes alike, without numbers of its own (oid), so that it holds on another server; definicao over what it writes out of
--- parsed expressions. What its owner may do anyway is left out, and so are rights to read schema audit that a DBA gave to other roles.
--- Indexes that are not unique are a DBA's. Called by quebras_esquema and registrar_instalacao.
+-- What exists in our schemas, each object under the name by which verificar_integridade reports it. resumo covers what every version of
+-- PostgreSQL writes alike, without local numbers (oid), so it holds on another server; definicao covers the text that PostgreSQL derives
+-- from parsed expressions. Left out are what an owner may do anyway, rights to read schema audit that a DBA gave to other roles, and
+-- indexes that are not unique, which are the DBA's. Called by quebras_esquema and registrar_instalacao.
 create or replace function audit_interno.objetos_agora()
 returns table (objeto text, resumo bytea, definicao bytea, ligado boolean, dito text)
 language sql
@@ -15573,7 +15560,7 @@ as $$
     select case when c.relkind in ('v', 'm') then 'visão ' when c.relkind = 'S' then 'sequência ' else 'tabela ' end || c.nome,
       row(c.relkind, pg_get_userbyid(c.relowner), audit_interno.direitos(coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)),
         c.relowner, c.esquema = 'audit'), c.relrowsecurity, c.relforcerowsecurity, c.relpersistence,
-        case when c.relkind in ('v', 'm') then c.reloptions end, -- of a view they say as whom it reads
+        case when c.relkind in ('v', 'm') then c.reloptions end, -- for a view they say as whom it reads
         (select array_agg(row(a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
           case when a.attacl is not null then audit_interno.direitos(a.attacl, c.relowner, c.esquema = 'audit') end)::text order by a.attnum)
         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
@@ -15583,7 +15570,7 @@ as $$
         from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum where d.adrelid = c.oid)), true, null
     from relacao c
     union all
-    -- PostgreSQL 18 has not null here too: it is a column's
+    -- PostgreSQL 18 lists not null here too; it is recorded with the column
     select format('restrição %I de %s', k.conname, coalesce(c.nome, k.contypid::regtype::text)),
       row(k.contype, k.condeferrable, k.condeferred, k.convalidated)::text, pg_get_constraintdef(k.oid), true, pg_get_constraintdef(k.oid)
     from pg_constraint k
@@ -15635,7 +15622,7 @@ as $$
     left join esquema e on e.oid = f.defaclnamespace
     where f.defaclnamespace = 0 or e.oid is not null
     union all
-    -- of roles what they are and what they belong to; who belongs to them is an administrator's
+    -- for roles: their attributes and what they belong to; their members are an administrator's matter
     select 'papel ' || p.rolname, row(p.rolsuper, p.rolinherit, p.rolcreaterole, p.rolcreatedb, p.rolcanlogin, p.rolreplication, p.rolbypassrls,
       (select array_agg(distinct pg_get_userbyid(m.roleid) order by pg_get_userbyid(m.roleid)) from pg_auth_members m where m.member = p.oid))::text,
       null, true, null
@@ -15649,8 +15636,8 @@ comment on function audit_interno.objetos_agora() is
 --! EndIncluded motor/selo/objetos_agora.sql
 
 --! Included motor/selo/operacao_em_curso.sql
--- The operation of this transaction that has no digest yet: what abrir_operacao opened last. The setting is a hint that anybody may
--- write; but an operation without digest that one can see is one's own, or of the two kinds that stay under way.
+-- The operation of this transaction that has no digest yet: the last one that abrir_operacao opened. Anybody may write the setting, so it
+-- is only a hint; but a visible operation without a digest is one's own, or of the two kinds that stay under way.
 create or replace function audit_interno.operacao_em_curso()
 returns bigint
 language sql
@@ -15667,8 +15654,8 @@ comment on function audit_interno.operacao_em_curso() is 'Operation of which wha
 --! EndIncluded motor/selo/operacao_em_curso.sql
 
 --! Included motor/selo/quebras_esquema.sql
--- Is our schema what the last migration left: functions, tables, constraints, triggers, rewrite rules, rights and owners? What was
--- recorded then is a fact of its operation (instalacao), and quebras_estados holds it against that. Changes nothing. Called by verificar_integridade.
+-- Is our schema what the last migration left: functions, tables, constraints, triggers, rewrite rules, rights and owners? What was recorded
+-- then is a fact of its operation (instalacao), which quebras_estados checks. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_esquema()
 returns setof audit_interno.quebra
 language sql
@@ -15679,7 +15666,7 @@ as $$
     select coalesce(o.objeto, a.objeto) as objeto, coalesce(o.objeto, a.objeto) like 'gatilho %' as gatilho, o.objeto is null as novo, a.objeto is null as ausente,
       a.ligado, a.dito, o.resumo, a.resumo as resumo_agora,
       o.resumo is distinct from a.resumo
-        -- another major version writes expressions otherwise
+        -- another major version prints expressions differently
         or o.definicao is distinct from a.definicao and o.servidor = current_setting('server_version_num')::integer / 10000 as outro
     from audit_interno.objetos o
     full join audit_interno.objetos_agora() a on a.objeto = o.objeto
@@ -15707,9 +15694,9 @@ comment on function audit_interno.quebras_esquema() is
 --! EndIncluded motor/selo/quebras_esquema.sql
 
 --! Included motor/selo/quebras_estados.sql
--- Holds every row of the tables whose changes are facts against the last fact about it, and every finding's state too. What stands
--- there now and was put there past our functions, triggers and all, is named as well: a function that puts it right, or says it again,
--- mends that. Addresses of channels may be left out of a copy as a whole. Changes nothing. Called by verificar_integridade.
+-- Compares every row of the tables whose changes are facts with the last fact about it, and every finding's state too. Also names what was
+-- last written past our functions, triggers included; once a function corrects or writes it again, that is settled. Addresses of channels
+-- may be missing from a copy, all of them together. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_estados()
 returns setof audit_interno.quebra
 language sql
@@ -15728,8 +15715,8 @@ as $$
     select 'audit.divergencias_processadas', d.id::text, u.operacao_id, u.autor, coalesce(u.resumo, n.resumo), s.resumo
     from audit.divergencias_processadas d
     left join ultimo u on u.chave = d.id::text and u.tabela = 'audit.divergencias_processadas'
-    cross join lateral (select audit_interno.resumo_situacao(d) as resumo offset 0) as s -- once for each
-    -- one that never changed is as its first detection leaves it
+    cross join lateral (select audit_interno.resumo_situacao(d) as resumo offset 0) as s -- computed once for each
+    -- a finding that never changed is as its first detection left it
     cross join (
       select sha256(convert_to(row('aberta', null::jsonb, null::text, null::text, null::text, null::text, 0, true, true)::text, 'UTF8')) as resumo
     ) as n
@@ -15753,9 +15740,9 @@ comment on function audit_interno.quebras_estados() is 'estado_alterado, situaca
 --! EndIncluded motor/selo/quebras_estados.sql
 
 --! Included motor/selo/vigiadas.sql
--- Tables whose rows may change, and each change of which is a fact (audit_interno.estados): their keys, and columns that only
--- show that somebody is at work. Findings are apart (anotar_situacoes). Not here: what is worked out again whenever it is needed
--- (statistics of rules), what watches over work under way (posses, partes_sessao, pedidos), and the queue of the worker.
+-- Tables whose rows may change, each change being a fact (audit_interno.estados): their keys, and the columns that only show that somebody
+-- is at work. Findings are handled apart (anotar_situacoes). Not listed: what is computed again whenever it is needed (statistics of
+-- rules), what tracks work under way (posses, partes_sessao, pedidos), and the worker's queue.
 create or replace function audit_interno.vigiadas()
 returns table (tabela text, chave text[], fora text[])
 language sql
@@ -15799,9 +15786,9 @@ comment on function audit_interno.vigiadas() is 'Tables each change of which is 
 --! EndIncluded motor/selo/vigiadas.sql
 
 --! Included motor/selo/trilha.sql
--- The trail as a file of JSON lines that is proven without this database: each text of which a digest was taken, in the order in which
--- the digests were built, under the settings of audit_interno.resumo_operacao. The format is written down in docs/trust.md; src/trail
--- reads it. Definer, because the head of the chain is nobody's to read; the rest any reader may.
+-- The trail as a file of JSON lines that can be proven without this database: each text of which a digest was taken, in the order of the
+-- digests, under the settings of audit_interno.resumo_operacao. docs/trust.md describes the format; src/trail reads it. Definer, because
+-- nobody may read the head of the chain; the rest any reader may.
 create or replace function audit.trilha()
 returns table (linha text)
 language sql
@@ -15816,7 +15803,7 @@ as $$
   with seladas as (
     select o.id, o.elo from audit.operacoes o where o.elo is not null
   ), vista as (
-    -- where the last detection waits for its seal, no sealed one says what the finding is now
+    -- where the last detection waits for its seal, no sealed one describes the finding as it is now
     select x.operacao_id, x.divergencia_id, x.elo
     from (
       select d.operacao_id, d.divergencia_id, o.elo,
@@ -15843,7 +15830,7 @@ as $$
     select s.elo, 1, d.divergencia_id, case when p.id is null
       then json_build_object('deteccao', row(d.divergencia_id, d.confianca, d.resumo)::text)::text
       else json_build_object('deteccao', row(d.divergencia_id, d.confianca, d.resumo)::text,
-        -- of these audit_interno.identidade and resumo_achado take their digests
+        -- the texts whose digests audit_interno.identidade and resumo_achado take
         'identidade', jsonb_build_array(p.regra, p.tabela, p.registro_id, audit_interno.valores_canonicos(p.valores_propostos),
           case when p.valores_propostos = '{}' then p.evidencia ->> 'tipo' end, audit_interno.valores_canonicos(p.entrada))::text,
         'impressao', encode(p.impressao, 'hex'),
@@ -15890,8 +15877,8 @@ grant execute on function audit.trilha() to conferente_leitor;
 --! EndIncluded motor/selo/trilha.sql
 
 --! Included motor/selo/conferir_instalacao.sql
--- Before a migration writes down the schema as it leaves it: what was not as the last one left it is kept in the trail, so that nothing
--- becomes right by being recorded again. Called by `conferente migrar` when there is something to migrate.
+-- Before a migration records its own schema, keeps in the trail whatever differs from what the last migration left, so that nothing becomes
+-- right by being recorded again. Called by `conferente migrar` when there is something to migrate.
 create or replace function audit_interno.conferir_instalacao()
 returns void
 language plpgsql
@@ -15919,7 +15906,7 @@ comment on function audit_interno.conferir_instalacao() is 'Records as an operat
 --! EndIncluded motor/selo/conferir_instalacao.sql
 
 --! Included motor/selo/agendar_carimbo.sql
--- Queues the stamping of the head where one is due, once, however many workers ask. After a failure later each time, up to an hour.
+-- Queues the stamping of the head where one is due, once, however many workers ask. After each failure it waits longer, up to an hour.
 -- Called by each worker at every tick.
 create or replace function audit_interno.agendar_carimbo()
 returns void
@@ -15941,8 +15928,9 @@ comment on function audit_interno.agendar_carimbo() is 'Adds the job that has th
 --! EndIncluded motor/selo/agendar_carimbo.sql
 
 --! Included motor/selo/carimbo_devido.sql
--- Which head is to be stamped, and where: once a session has ended since the last stamp, or something waits for one for a day. Stamps
--- themselves wait for none. Called by agendar_carimbo and by the worker's task, which ends with registrar_carimbo or falhar_carimbo.
+-- The head that is due for a stamp, and where to get it. Due means that a session has ended since the last stamp, or that something has
+-- waited for one for a day; stamps themselves do not count. Called by agendar_carimbo and by the worker's task, which ends with
+-- registrar_carimbo or falhar_carimbo.
 create or replace function audit_interno.carimbo_devido()
 returns table (url text, elo bigint, selo bytea)
 language sql
@@ -15966,8 +15954,8 @@ comment on function audit_interno.carimbo_devido() is 'Address of the authority,
 --! EndIncluded motor/selo/carimbo_devido.sql
 
 --! Included motor/selo/carimbos.sql
--- The stamps, with what each link's seal is the SHA-256 of, so that the signature can be proven: what SQL cannot do, conferente verificar
--- does. Definer, because the table is nobody's to read.
+-- The stamps, each with the bytes whose SHA-256 is the link's seal, so that the signature can be proven: SQL cannot, conferente verificar
+-- does. Definer, because nobody may read the table.
 create or replace function audit.carimbos()
 returns table (operacao_id bigint, elo bigint, token bytea, selado bytea)
 language sql
@@ -15985,8 +15973,8 @@ grant execute on function audit.carimbos() to conferente_leitor;
 --! EndIncluded motor/selo/carimbos.sql
 
 --! Included motor/selo/quebras_carimbos.sql
--- Holds the stamps against the operations that recorded them, and the chain against the stamps: a token holds the seal itself, which
--- nobody can put into it later. That the authority signed it, SQL cannot say: conferente verificar does. Changes nothing. Called by
+-- Compares the stamps with the operations that recorded them, and the chain with the stamps: a token contains the seal itself, which nobody
+-- can put there later. SQL cannot tell whether the authority signed it; conferente verificar does. Changes nothing. Called by
 -- verificar_integridade.
 create or replace function audit_interno.quebras_carimbos()
 returns setof audit_interno.quebra
@@ -16017,8 +16005,8 @@ comment on function audit_interno.quebras_carimbos() is 'carimbo_alterado, carim
 --! EndIncluded motor/selo/quebras_carimbos.sql
 
 --! Included motor/selo/registrar_carimbo.sql
--- Keeps a stamp that the worker had checked: an operation of its own, and so a link of the chain. One for each link; a second is left
--- out. Called by the worker's task.
+-- Keeps a stamp that the worker has checked, as an operation of its own and so a link of the chain. One for each link; a second is ignored.
+-- Called by the worker's task.
 create or replace function audit_interno.registrar_carimbo(url text, elo bigint, selo bytea, token bytea, em timestamptz, autoridade text)
 returns bigint
 language plpgsql
@@ -16045,7 +16033,7 @@ $$;
 comment on function audit_interno.registrar_carimbo(text, bigint, bytea, bytea, timestamptz, text) is
   'Id of the operation; null where this link has a stamp.';
 
--- Notes why the head was not stamped, for the diagnosis, the channels and the next attempt's time.
+-- Records why the head was not stamped, for the diagnosis, the channels and the time of the next attempt.
 create or replace function audit_interno.falhar_carimbo(erro text)
 returns void
 language sql
@@ -16064,9 +16052,9 @@ create or replace trigger proteger_truncate before truncate on audit_interno.car
 --! EndIncluded motor/selo/registrar_carimbo.sql
 
 --! Included motor/selo/verificar_desde.sql
--- Proves what came after a witness, and reads no more than that: a day costs a day, however long the history. From where it is proven is
--- the caller's to keep, outside this database: one kept in it could be written there. What came before is not read again, so a fact of
--- it that was changed since is not seen: verificar_integridade sees it. Changes nothing; definer, as that.
+-- Proves what came after a witness, and reads no more than that: a day costs a day, however long the history. The caller keeps the starting
+-- point outside this database, where nobody can rewrite it. Older facts are not read again, so a change to one goes unseen here;
+-- verificar_integridade sees it. Changes nothing; definer, like that one.
 create or replace function audit.verificar_desde(elo bigint, selo text)
 returns setof audit.verificacao
 language plpgsql
@@ -16142,14 +16130,15 @@ grant execute on function audit.verificar_desde(bigint, text) to conferente_leit
 --! EndIncluded motor/selo/verificar_desde.sql
 
 --! Included saidas/consulta/indice_da_visao.sql
--- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, ' ' where the
--- column is a constant null, null where it must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
--- there, where there is any. operador: =, or >= for a window of one day or hour, both ends included as windows have them. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
--- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
+-- The index by which the planner finds a view's rows by a column; '' where partitions spare it most of the table, ' ' where the column is a
+-- constant null, null where it must read everything. A view may rename, compute or join, so only the planner can tell: it is asked about an
+-- existing value if there is one. operador is =, or >= for a window of one day or hour with both ends included. visao is quoted. Volatile,
+-- because a stable function may not explain; writes nothing. Called by audit_interno.diagnosticar_indices through the reading door, so as
+-- conferente_regra.
 create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
--- a small table too
+-- so that a small table shows its index too
 set enable_seqscan = off
 as $$
 declare
@@ -16162,7 +16151,7 @@ begin
   if operador = '=' then
     execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
   else
-    -- a window is of late: most of the rows the planner does not look up by any index, and is right
+    -- windows are recent, so use the latest value: for most of the rows the planner rightly uses no index
     execute format('select max(l.%1$I)::text from %2$s l', coluna, visao) into v_valor;
   end if;
   v_nenhum := v_valor is null;
@@ -16183,7 +16172,7 @@ begin
   return (
     with no as (
       select n ->> 'Index Cond' as condicao, n ->> 'Index Name' as indice, n ? 'Relation Name' as leitura,
-        -- the index of a bitmap is a node of its own
+        -- the index of a bitmap scan is a separate node
         n ? 'Index Cond' or n ->> 'Node Type' = 'Bitmap Heap Scan' as por_indice,
         (select 1 + pg_relation_size(c.oid) from pg_class c
           where c.relname = n ->> 'Relation Name' and c.relnamespace = (select e.oid from pg_namespace e where e.nspname = n ->> 'Schema')) as bytes
@@ -16191,14 +16180,14 @@ begin
     ), usado as (
       select min(n.indice) as indice
       from no n
-      -- as the planner writes a number, or anything else
+      -- the value as the planner prints a number, or anything else
       where position(operador || ' ' || v_valor || ')' in n.condicao) > 0
         or position(operador || ' ''' || replace(v_valor, '''', '''''') || '''' in n.condicao) > 0
     )
     select case
-      -- an index of a dimension helps nobody who then reads all facts
+      -- an index on a dimension does not help if all facts are then read
       when coalesce(sum(n.bytes) filter (where not n.por_indice), 0) < sum(n.bytes) filter (where n.por_indice) and u.indice is not null
-        -- of a partition's index, the whole one
+        -- for a partition's index, the partitioned one
         then coalesce((
           select min(p.relname) from pg_class c join pg_class p on p.oid = pg_partition_root(c.oid) where c.relname = u.indice), u.indice)
       when count(*) filter (where n.leitura) < (
@@ -16216,8 +16205,8 @@ grant execute on function audit_interno.indice_da_visao(text, text, text) to con
 --! EndIncluded saidas/consulta/indice_da_visao.sql
 
 --! Included comum/expressao_fiel.sql
--- SQL that is true when a column of the row t holds exactly the value of a jsonb object: the same bytes of a text, whatever the
--- column's collation takes for equal, and an equal value of any other type. Called where a row is read again after it was written.
+-- SQL that is true when a column of the row t holds exactly the value of a jsonb object: for a text the same bytes, whatever its collation
+-- treats as equal; for any other type an equal value. Called where a row is read again after it was written.
 create or replace function audit_interno.expressao_fiel(relacao regclass, coluna text, objeto text)
 returns text
 language sql
@@ -16232,15 +16221,15 @@ comment on function audit_interno.expressao_fiel(regclass, text, text) is 'SQL t
 --! EndIncluded comum/expressao_fiel.sql
 
 --! Included comum/expressao_imagens.sql
--- SQL for the columns of the row t as one jsonb object, the same in every session. Columns that the relation does not have are
--- left out. Called for images, for what identifies an entry, and for what must not move along with a write.
+-- SQL for the columns of the row t as one jsonb object, the same in every session. Columns that the relation lacks are left out. Called for
+-- images, for what identifies an entry, and for what a write must leave alone.
 create or replace function audit_interno.expressao_imagens(relacao regclass, colunas text[])
 returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- forty columns a piece: a function takes no more than a hundred arguments
+  -- forty columns at a time: a function takes at most a hundred arguments
   select coalesce(string_agg(p.pedaco, ' || ' order by p.n), '''{}''::jsonb')
   from (
     select c.n / 40 as n, format('jsonb_build_object(%s)', string_agg(
@@ -16258,7 +16247,7 @@ comment on function audit_interno.expressao_imagens(regclass, text[]) is 'SQL te
 --! EndIncluded comum/expressao_imagens.sql
 
 --! Included saidas/consulta/divergencia_resumo.sql
--- A field of the finding: which entry it is about, in the words that a person knows it by.
+-- A field of the finding: the entry that it is about, in the terms by which a person knows it.
 create or replace function audit.divergencia_resumo(divergencia audit.divergencias_processadas)
 returns jsonb
 language sql
@@ -16272,7 +16261,7 @@ grant execute on function audit.divergencia_resumo(audit.divergencias_processada
 --! EndIncluded saidas/consulta/divergencia_resumo.sql
 
 --! Included comum/pela_api.sql
--- Whether the session is the API's, which speaks for people who are not there: its login is conferente_servico or a member of it.
+-- Whether this is a session of the API, which speaks for absent people: its login is conferente_servico or a member of it.
 create or replace function audit_interno.pela_api()
 returns boolean
 language sql
@@ -16287,8 +16276,8 @@ comment on function audit_interno.pela_api() is 'True in a session of the login 
 --! EndIncluded comum/pela_api.sql
 
 --! Included comum/sem_segredos.sql
--- What code of others said of an error, without what looks like a secret (the credentials of a URL, password=…, a token) and without
--- a CPF: it is kept for good, mailed and shown to readers. By the patterns of src/log/redact.ts, which a log goes by. Touches nothing.
+-- An error text of somebody else's code, without what looks like a secret (the credentials of a URL, password=…, a token) and without CPFs:
+-- it is kept for good, mailed and shown to readers. Uses the patterns of src/log/redact.ts, which cleans the log.
 create or replace function audit_interno.sem_segredos(texto text)
 returns text
 language sql
@@ -16303,8 +16292,7 @@ comment on function audit_interno.sem_segredos(text) is 'The text with secrets a
 --! EndIncluded comum/sem_segredos.sql
 
 --! Included pessoas/configuracao/conferir_caminho.sql
--- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called by
--- audit_interno.conferir_regra.
+-- Why a function's search_path lets its caller decide what it reads, in one sentence, or null. Called by audit_interno.conferir_regra.
 create or replace function audit_interno.conferir_caminho(funcao text)
 returns text
 language sql
@@ -16315,8 +16303,8 @@ as $$
   select case
     when f.caminho is null then
       format('a função %s não fixa o search_path: sem isso, quem a chama decide que tabelas ela lê; acrescente set search_path = pg_catalog, pg_temp', funcao)
-    -- HAZARD: where pg_temp is not named it comes first, and what the caller puts there is read instead of the ledger. An empty path
-    -- makes the rule say every name in full.
+    -- HAZARD: if pg_temp is not named it comes first, and the caller's temporary tables are read instead of the ledger. An empty path makes
+    -- the rule qualify every name.
     when f.caminho not in ('', '""') and f.caminho !~ '^((?!\mpg_temp\M).)*(^|[, ])(pg_temp|"pg_temp") *$' then
       format('o search_path da função %s deve nomear pg_temp uma vez, por último: sem isso, tabelas temporárias de quem a chama passam à frente das que ela lê', funcao)
   end
@@ -16329,8 +16317,8 @@ comment on function audit_interno.conferir_caminho(text) is 'Why a function of o
 --! EndIncluded pessoas/configuracao/conferir_caminho.sql
 
 --! Included pessoas/configuracao/conferir_tipos.sql
--- Which of a rule's date, load time and amount is of a type that the engine cannot go by, in one sentence, or null. Called by
--- audit.registrar_regra alone: a rule that was registered with a date that has a time of day keeps running.
+-- Which of a rule's date, load time and amount has a type that the engine cannot use, in one sentence, or null. Called by
+-- audit.registrar_regra alone: a rule already registered with a date that has a time of day keeps running.
 create or replace function audit_interno.conferir_tipos(regra audit.regras)
 returns text
 language sql
@@ -16354,7 +16342,7 @@ comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column 
 --! EndIncluded pessoas/configuracao/conferir_tipos.sql
 
 --! Included pessoas/configuracao/dependencia_conhecida.sql
--- Whether a name that a rule declares as part of its code is a schema, or a function or view given with its schema.
+-- Whether a name that a rule declares as part of its code is a schema, or a schema-qualified function or view.
 create or replace function audit_interno.dependencia_conhecida(nome text)
 returns boolean
 language sql
@@ -16367,9 +16355,9 @@ comment on function audit_interno.dependencia_conhecida(text) is 'True when ther
 --! EndIncluded pessoas/configuracao/dependencia_conhecida.sql
 
 --! Included pessoas/configuracao/conferir_requisitos.sql
--- What a rule lacks before it can look for anything, in a sentence that says what to do, or null: a label that is not set or that
--- the ledger does not have. Asked of the rule's own function, through the door, for it reads the warehouse. Changes nothing. Called
--- when a session decides which rules it runs, and by diagnostico.
+-- What a rule lacks before it can look for anything, in a sentence that says what to do, or null: a label that is not set, or that the
+-- ledger does not have. The rule's own function answers, through the door, because it reads the warehouse. Changes nothing. Called when a
+-- session decides which rules it runs, and by diagnostico.
 create or replace function audit_interno.conferir_requisitos(regra audit.regras)
 returns text
 language plpgsql
@@ -16399,9 +16387,9 @@ comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a r
 --! EndIncluded pessoas/configuracao/conferir_requisitos.sql
 
 --! Included pessoas/configuracao/demora_expressao.sql
--- Tries a regular expression on texts that grow, made of its own letters and words, and gives up as soon as one of them takes too
--- long: each is little longer than the one before, so that even what doubles with every letter is caught within moments. What is
--- left takes milliseconds on the longest text. Touches nothing. Called by audit_interno.preparar_padrao.
+-- Tries a regular expression on growing texts made of its own letters and words, and gives up as soon as one of them takes too long. Each
+-- is little longer than the one before, so even an expression that doubles with every letter is caught within moments. One that passes
+-- takes milliseconds on the longest text. Touches nothing. Called by audit_interno.preparar_padrao.
 create or replace function audit_interno.demora_expressao(expressao text)
 returns text
 language plpgsql
@@ -16431,7 +16419,7 @@ begin
     select unnest(array['a', '0', ' '])
   ) as l;
   foreach v_letra in array v_letras loop
-    -- what the expression ends in: without it most texts are refused at a glance
+    -- the letter that ends the expression: without it most texts are refused at a glance
     foreach v_fim in array array['', '!', coalesce(substring(demora_expressao.expressao from '([[:alnum:]])[^[:alnum:]]*$'), '.')] loop
       v_tamanho := 8;
       while v_tamanho < 2000 loop
@@ -16456,7 +16444,7 @@ comment on function audit_interno.demora_expressao(text) is 'On which text a reg
 --! EndIncluded pessoas/configuracao/demora_expressao.sql
 
 --! Included pessoas/configuracao/desativar_retencao.sql
--- Switches a withholding tax off, as if it had never been; its history stays. One that ends by law gets a vale_ate instead.
+-- Switches a withholding tax off, as if it had never existed; its history stays. One that ends by law gets a vale_ate instead.
 create or replace function audit.desativar_retencao(id bigint, motivo text)
 returns audit.retencoes
 language plpgsql
@@ -16486,7 +16474,7 @@ grant execute on function audit.desativar_retencao(bigint, text) to conferente_a
 --! EndIncluded pessoas/configuracao/desativar_retencao.sql
 
 --! Included pessoas/configuracao/salvar_retencao.sql
--- Adds a withholding tax, or gives an existing one another end or law, and switches it on again.
+-- Adds a withholding tax, or changes the end or the law of an existing one and switches it on again.
 create or replace function audit.salvar_retencao(tributo text, aliquota numeric, vale_de date, lei text, motivo text, vale_ate date default null)
 returns audit.retencoes
 language plpgsql
@@ -16530,10 +16518,10 @@ grant execute on function audit.salvar_retencao(text, numeric, date, text, text,
 --! EndIncluded pessoas/configuracao/salvar_retencao.sql
 
 --! Included pessoas/configuracao/fechar_periodo.sql
--- Closes months of the books: nothing is written into them any more. Corrections that are being made at this moment come first: whoever
--- makes them is waited for, here and at the commit (esperar_gravacoes). Nobody waits for this: the lock that shows that nobody writes is
--- let go at once, or a closing left open in psql would stop every correction. What is closed already stays as it is. A branch that the
--- ledger does not know is refused, for closing it would close nothing.
+-- Closes months of the books: nothing more is written into them. Corrections under way come first: this waits for them, here and at the
+-- commit (esperar_gravacoes). Nobody waits for this: it releases the lock that shows that nobody writes at once, or a closing left open in
+-- psql would stop every correction. A month already closed stays as it is. A branch that the ledger does not know is refused, because
+-- closing it would close nothing.
 create or replace function audit.fechar_periodo(mes date, motivo text, filial text default null, ate date default null)
 returns setof audit.periodos
 language plpgsql
@@ -16584,7 +16572,7 @@ begin
     perform audit_interno.esperar_gravacoes();
     raise exception using errcode = 'NC999', message = 'ninguém grava';
   exception when sqlstate 'NC999' then
-    null; -- the lock is let go
+    null; -- the lock is released
   end;
   return query select * from unnest(v_fechados);
 end
@@ -16595,7 +16583,7 @@ grant execute on function audit.fechar_periodo(date, text, text, date) to confer
 --! EndIncluded pessoas/configuracao/fechar_periodo.sql
 
 --! Included pessoas/configuracao/reabrir_periodo.sql
--- Opens a closed month again. That it was closed stays on record. What the warehouse's own list closes is opened there.
+-- Opens a closed month again; that it was closed stays on record. A month closed by the warehouse's own list is opened there.
 create or replace function audit.reabrir_periodo(mes date, motivo text, filial text default null)
 returns audit.periodos
 language plpgsql
@@ -16630,9 +16618,9 @@ grant execute on function audit.reabrir_periodo(date, text, text) to conferente_
 --! EndIncluded pessoas/configuracao/reabrir_periodo.sql
 
 --! Included pessoas/configuracao/conferir_padrao.sql
--- Refuses a marketing pattern that cannot be used, or would reach everything, with NC014: empty, too long, no regular expression, one
--- that the empty text satisfies, or one that takes too long. Touches nothing. Called by whatever saves a pattern (preparar_padrao) and
--- by audit.medir_padrao, which tries one that is not saved yet.
+-- Refuses with NC014 a marketing pattern that cannot be used or would reach everything: empty, too long, an invalid regular expression, one
+-- that matches the empty text, or one that takes too long. Touches nothing. Called by everything that saves a pattern (preparar_padrao) and
+-- by audit.medir_padrao, which tries an unsaved one.
 create or replace function audit_interno.conferir_padrao(tipo text, padrao text, dobrado text)
 returns void
 language plpgsql
@@ -16654,7 +16642,7 @@ begin
       if '' ~ dobrado then
         raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', padrao);
       end if;
-      -- as regra_trade_marketing.detectar uses it, one alternative among others
+      -- as regra_trade_marketing.detectar uses it: one alternative among others
       perform '' ~ format('(?:%s)', regra_trade_marketing.sem_acentos(padrao));
     exception when invalid_regular_expression then
       raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', padrao), detail = sqlerrm,
@@ -16674,8 +16662,8 @@ comment on function audit_interno.conferir_padrao(text, text, text) is 'Refuses 
 --! EndIncluded pessoas/configuracao/conferir_padrao.sql
 
 --! Included pessoas/configuracao/dobrar_padrao.sql
--- A marketing pattern folded for comparison: lower case, no accents, single blanks. Of an expression only the accents go, and case is
--- switched off: folding must not turn a class such as \S or \D into another. Touches nothing. Called by preparar_padrao and by
+-- A marketing pattern folded for comparison: lower case, no accents, single blanks. A regular expression loses only its accents, and
+-- ignores case: folding must not turn a class such as \S or \D into another. Touches nothing. Called by preparar_padrao and by
 -- audit.medir_padrao.
 create or replace function audit_interno.dobrar_padrao(tipo text, padrao text)
 returns text
@@ -16693,11 +16681,11 @@ comment on function audit_interno.dobrar_padrao(text, text) is 'A marketing patt
 --! EndIncluded pessoas/configuracao/dobrar_padrao.sql
 
 --! Included pessoas/configuracao/conferir_alcance.sql
--- Refuses with NC027 what would make the rule find more than trade_marketing.discordancia_maxima of what the ledger has elsewhere, unless a
--- person has looked (conferido): an including pattern that is to be saved, an excluding one that is to be switched off and alone keeps such
--- entries from the others. Gives the figures that it went by, for the trail; null where there is nothing to
--- compare with: no marketing category yet, no ledger yet. Measures through regra_trade_marketing.medida_padrao;
--- changes nothing. Called by audit.salvar_padrao and audit.desativar_padrao.
+-- Refuses with NC027, unless a person has checked it (conferido), what would make the rule find more than
+-- trade_marketing.discordancia_maxima of entries that the ledger books elsewhere: saving an including pattern, or switching off an
+-- excluding one that alone keeps such entries from the others. Returns the figures, for the trail; null where there is nothing to compare
+-- with: no marketing category yet, no ledger yet. Measures through regra_trade_marketing.medida_padrao; changes nothing. Called by
+-- audit.salvar_padrao and audit.desativar_padrao.
 create or replace function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
 returns jsonb
 language plpgsql
@@ -16710,7 +16698,7 @@ declare
   v_medida record;
 begin
   if nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '') is null then
-    return null; -- asked of all of them once there is one: audit_interno.conferir_categoria
+    return null; -- once there is one, audit_interno.conferir_categoria checks them all
   end if;
   begin
     select m.* into v_medida
@@ -16746,7 +16734,7 @@ comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing
 --! EndIncluded pessoas/configuracao/conferir_alcance.sql
 
 --! Included pessoas/configuracao/desativar_sucessora.sql
--- Switches a successor off, as if it had never been said; its history stays.
+-- Switches a successor off, as if it had never been entered; its history stays.
 create or replace function audit.desativar_sucessora(id bigint, motivo text)
 returns audit.sucessoras_categoria
 language plpgsql
@@ -16776,8 +16764,8 @@ grant execute on function audit.desativar_sucessora(bigint, text) to conferente_
 --! EndIncluded pessoas/configuracao/desativar_sucessora.sql
 
 --! Included pessoas/configuracao/salvar_sucessora.sql
--- Says that a category took the place of another, or says it again of one that was switched off. One at a time: two people could close
--- a circle together that neither sees.
+-- Says that a category took the place of another, or switches such a step on again. One at a time: two people could close a circle together
+-- that neither sees.
 create or replace function audit.salvar_sucessora(de text, para text, desde date, motivo text)
 returns audit.sucessoras_categoria
 language plpgsql
@@ -16821,7 +16809,7 @@ grant execute on function audit.salvar_sucessora(text, text, date, text) to conf
 --! EndIncluded pessoas/configuracao/salvar_sucessora.sql
 
 --! Included pessoas/configuracao/desligar_canal.sql
--- Switches a channel off: nothing is sent there any more, not even what waits.
+-- Switches a channel off: nothing more is sent there, not even what waits.
 create or replace function audit.desligar_canal(nome text, motivo text)
 returns audit.canais
 language plpgsql
@@ -16851,8 +16839,8 @@ grant execute on function audit.desligar_canal(text, text) to conferente_adminis
 --! EndIncluded pessoas/configuracao/desligar_canal.sql
 
 --! Included pessoas/configuracao/salvar_canal.sql
--- Adds a channel, or changes one and switches it on again. Address and secret go in and never come out; what is not given stays. No
--- error repeats them, and the operation says only that they were changed.
+-- Adds a channel, or changes one and switches it on again. Address and secret go in and never come out; an argument left out changes
+-- nothing. No error repeats them, and the operation only says that they changed.
 create or replace function audit.salvar_canal(
   nome text, motivo text, tipo text default null, endereco text default null, segredo text default null, eventos text[] default null,
   sem_valores boolean default null, idioma text default null
@@ -16875,12 +16863,12 @@ declare
   v_operacao bigint;
 begin
   select * into v_antes from audit.canais c where c.nome = salvar_canal.nome
-    for no key update; -- a stronger lock would hold up whoever queues a message to it
+    for no key update; -- a stronger lock would hold up everybody who queues a message to it
   v_recusa := case
     when v_endereco is not null and v_servidor is null then
       'o endereço deve começar com https:// (http:// só para esta máquina), sem usuário, senha nem #'
     when v_antes.id is null and (salvar_canal.tipo is null or v_endereco is null) then 'um canal novo precisa de tipo e endereço'
-    -- what let one write to the one does not let one write to the other
+    -- the address of one type does not work for another
     when salvar_canal.tipo <> v_antes.tipo and v_endereco is null then 'outro tipo de canal precisa do endereço outra vez'
     when v_segredo is not null and coalesce(salvar_canal.tipo, v_antes.tipo) <> 'webhook' then 'só um canal webhook tem segredo'
     when v_segredo is not null and audit_interno.segredo_canal_valido(v_segredo) is not true then
@@ -16904,7 +16892,7 @@ begin
   update audit_interno.destinos_canais d
   set endereco = coalesce(v_endereco, d.endereco), segredo = case when v_canal.tipo = 'webhook' then coalesce(v_segredo, d.segredo) end
   where d.canal_id = v_canal.id;
-  if not found and v_endereco is not null then -- a new one, or one of a copy that was made without addresses
+  if not found and v_endereco is not null then -- a new one, or one of a copy made without addresses
     insert into audit_interno.destinos_canais (canal_id, endereco, segredo) values (v_canal.id, v_endereco, v_segredo);
   end if;
   v_operacao := audit_interno.abrir_operacao('canal', motivo => v_motivo, detalhes => jsonb_build_object(
@@ -16938,7 +16926,8 @@ comment on function audit_interno.segredo_canal_valido(text) is 'True for whsec_
 --! EndIncluded pessoas/configuracao/segredo_canal_valido.sql
 
 --! Included pessoas/configuracao/servidor_canal.sql
--- What of a channel's address may be shown: protocol and host. The rest is often the key to the channel. Called by audit.salvar_canal.
+-- The part of a channel's address that may be shown: protocol and host. The rest is often the key to the channel. Called by
+-- audit.salvar_canal.
 create or replace function audit_interno.servidor_canal(endereco text)
 returns text
 language sql
@@ -16988,10 +16977,10 @@ grant execute on function audit.testar_canal(text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/testar_canal.sql
 
 --! Included pessoas/configuracao/conferir_sucessora.sql
--- Refuses a successor with NC009 that closes a circle, whatever its days are: of a category that became itself again the earlier step is
--- to be switched off. And one by which a category would begin in the month in which its name was given on, or the other way round:
--- whether the old entries go one step or two nobody can tell. Reads audit.sucessoras_categoria; changes nothing. Called by
--- audit.salvar_sucessora, which holds the table.
+-- Refuses with NC009 a successor that closes a circle, whatever its days are: when a category gets its old name back, the earlier step must
+-- be switched off. Also one by which a category would begin in the month in which its own name moves on, or the other way round: nobody
+-- could tell whether the old entries go one step or two. Reads audit.sucessoras_categoria; changes nothing. Called by
+-- audit.salvar_sucessora, which has locked the table.
 create or replace function audit_interno.conferir_sucessora(sucessora audit.sucessoras_categoria)
 returns void
 language plpgsql
@@ -17040,10 +17029,10 @@ comment on function audit_interno.conferir_sucessora(audit.sucessoras_categoria)
 --! EndIncluded pessoas/configuracao/conferir_sucessora.sql
 
 --! Included pessoas/configuracao/conferir_categoria.sql
--- Refuses another marketing category with NC027 while patterns that are active match mostly, by trade_marketing.discordancia_maxima, what is
--- booked in others, unless a person has looked (conferido): a pattern may be saved before its category is named, and what was right of
--- one is not of another. Gives how many there are, for the trail; null where nothing can be read yet. The setting must hold the
--- new category already. Changes nothing. Called by audit.alterar_configuracao.
+-- Refuses another marketing category with NC027, unless a person has checked it (conferido), while active patterns mostly match, by
+-- trade_marketing.discordancia_maxima, entries booked in other categories: a pattern may be saved before its category is named, and what
+-- was right for one category is not for another. Returns how many there are, for the trail; null where nothing can be read yet. The setting
+-- must hold the new category already. Changes nothing. Called by audit.alterar_configuracao.
 create or replace function audit_interno.conferir_categoria(conferido boolean)
 returns jsonb
 language plpgsql
@@ -17088,9 +17077,9 @@ comment on function audit_interno.conferir_categoria(boolean) is
 --! EndIncluded pessoas/configuracao/conferir_categoria.sql
 
 --! Included pessoas/avaliacao/exigir_dono.sql
--- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
--- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
--- and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
+-- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing but reads what
+-- any rule reads, more than a reviewer may; and an error message could carry that out. It checks the owner and not the body, which the
+-- owner may replace at any time. Called by audit.avaliar_regra.
 create or replace function audit_interno.exigir_dono(funcao text)
 returns void
 language plpgsql
@@ -17115,9 +17104,9 @@ comment on function audit_interno.exigir_dono(text) is 'Refuses (42501) a functi
 --! EndIncluded pessoas/avaliacao/exigir_dono.sql
 
 --! Included pessoas/avaliacao/avaliar_versao.sql
--- Back-tests one version of a rule over a window. Each test runs in a subtransaction that is rolled back, whatever happens;
--- only the lines it returns remain. outra is the function it is compared with, or null: then an error says which of the two
--- failed, with its code and message unchanged. Called by audit.avaliar_regra alone.
+-- Back-tests one version of a rule over a window. Each test runs in a subtransaction that is always rolled back; only the lines it returns
+-- remain. outra is the function it is compared with, or null; with it, an error says which of the two failed, keeping its code and message.
+-- Called by audit.avaliar_regra alone.
 create or replace function audit_interno.avaliar_versao(versao audit.regras, data_inicio date, data_fim date, outra text)
 returns setof audit.avaliacao
 language plpgsql
@@ -17137,7 +17126,7 @@ begin
         select a from audit_interno.avaliar_retroteste(versao, avaliar_versao.data_inicio, avaliar_versao.data_fim) a);
       raise exception using errcode = 'NC999', message = 'simulação';
     exception when sqlstate 'NC999' then
-      null; -- v_linhas stays, all else is undone
+      null; -- v_linhas remains, everything else is undone
     end;
   end if;
   begin
@@ -17148,7 +17137,7 @@ begin
     null;
   end;
   return query select * from unnest(v_linhas);
-exception when query_canceled or assert_failure or others then -- others does not take in who gives up, and which one took too long is to be told as well
+exception when query_canceled or assert_failure or others then -- "others" does not include query_canceled, and the error should say which version took too long
   if outra is null then
     raise;
   end if;
@@ -19992,12 +19981,12 @@ $$;
 comment on function regra_notas_fiscais.requisitos() is 'What notas_fiscais lacks before it can run, with what to do, or null.';
 revoke execute on function regra_notas_fiscais.requisitos() from public;
 
--- Compares entries with the electronic notes they are of (regra_notas_fiscais.preparar found which): amounts, documents' amounts,
--- companies, cancelled notes, notes shared out over several entries, and keys whose note nobody has read. It proposes an amount only
--- where one entry alone is of the note. Sure enough for auto it is only where the entry cites the key, company and date agree, the note
--- can bear witness (regra_notas_fiscais.testemunha), it leaves no choice of amounts, and the mistake has a shape that nothing
--- honest has. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by the engine for a window, and again
--- over corrected keys to verify them.
+-- Compares entries with their electronic notes (regra_notas_fiscais.preparar found which): amounts, documents' amounts, companies,
+-- cancelled notes, notes shared out over several entries, and keys whose note nobody has read. It proposes an amount only where a single
+-- entry belongs to the note. It is sure enough for auto only where the entry cites the key, company and date agree, the note can bear
+-- witness (regra_notas_fiscais.testemunha), only one amount is possible, and the mistake has a shape that nothing honest has. Reads
+-- dw.lancamentos, audit.notas and the settings; changes nothing. Called by the engine for a window, and again over corrected keys to verify
+-- them.
 create or replace function regra_notas_fiscais.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -20009,7 +19998,7 @@ declare
   v_dias int := (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
   v_fora text[];
 begin
-  -- the other entries of the window's notes, where they lie outside of it
+  -- the other entries of the window's notes that lie outside it
   with dentro as materialized (
     select v.registro_id, v.chave
     from dw.lancamentos l
@@ -20070,7 +20059,7 @@ begin
     select c.*,
       case when c.tipo = 'valor_da_nota' then regra_validacao_valores.tipo_diferenca(c.valor, (c.nota).valor_total, c.desconto, v_tolerancia, 1e9, 1e9) end as forma,
       r.tributos,
-      -- nothing of the note, the entry or the law leaves another amount possible
+      -- nothing in the note, the entry or the law allows another amount
       c.como = 'chave' and c.testemunha is null and c.tem_cnpj and c.raiz = (c.nota).emitente_raiz and c.na_data and c.linhas = 1
         and cardinality(c.certos) = 1 and c.desconto is null and c.valor > 0 and c.data_lancamento >= (c.nota).data_emissao
         and not regra_notas_fiscais.fala_de_mais(concat_ws(' ', c.documento, c.descricao, c.categoria, c.conta), c.chave) as certo
@@ -20110,9 +20099,10 @@ revoke execute on function regra_notas_fiscais.detectar(audit.janela) from publi
 --! EndIncluded regras/notas_fiscais/regra.sql
 
 --! Included regras/notas_fiscais/vinculos.sql
--- Which notes entries are of. An entry that cites a key is of that note. One that cites none is of the note of its supplier's company
--- whose number its document has, issued at its time, if that is one note alone. Asked for a window, or (emissoes) for whatever was booked
--- at the time of notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.preparar.
+-- Which notes entries belong to. An entry that cites a key belongs to that note. One that cites none belongs to the note of its supplier's
+-- company that has the number of its document and was issued around its date, if there is only one. Asked for a window, or (emissoes) for
+-- whatever was booked around the dates of the notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by
+-- regra_notas_fiscais.preparar.
 create or replace function regra_notas_fiscais.procurar(janela audit.janela, lidas_desde timestamptz)
 returns table (registro_id text, chave text, como text)
 language plpgsql stable
@@ -20163,9 +20153,9 @@ $$;
 comment on function regra_notas_fiscais.procurar(audit.janela, timestamptz) is 'The note of each entry of a window, or of what was booked at the time of notes read since lidas_desde.';
 revoke execute on function regra_notas_fiscais.procurar(audit.janela, timestamptz) from public;
 
--- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes that were read since the last time,
--- whose entries may have come long before. Reads dw.lancamentos and audit.notas; writes its own two tables only. Called by the engine before the rule, in the
--- same session; both rules of this room are prepared by it, of an incremental session once. Two at once wait for each other.
+-- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes read since the last time, whose entries may
+-- have come long before. Reads dw.lancamentos and audit.notas; writes only its own two tables. Called by the engine before the rule, in the
+-- same session. It prepares both rules of this room, once for an incremental session. Two calls at once wait for each other.
 create or replace function regra_notas_fiscais.preparar(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -20181,7 +20171,7 @@ begin
     return;
   end if;
   lock table regra_notas_fiscais.controle in share row exclusive mode;
-  -- a batch commits later than the times it writes
+  -- look further back than the last time seen: a batch commits later than the times it writes
   select c.notas_ate - interval '10 minutes', c.janela is not distinct from preparar.janela and (preparar.janela).carregado_ate is not null
   into v_desde, v_feita
   from regra_notas_fiscais.controle c;
@@ -20208,8 +20198,9 @@ revoke execute on function regra_notas_fiscais.preparar(audit.janela) from publi
 --! EndIncluded regras/notas_fiscais/vinculos.sql
 
 --! Included regras/notas_fiscais/testemunho.sql
--- Why a note is no witness of its amount, or null where it is one: it is an ordinary one in force, authorised, and signed by a
--- certificate behind which a trusted root stands; an NF-e by its issuer's company, an NFS-e by one of those who issue them. Reads the settings; changes nothing.
+-- Why a note proves nothing about its amount, or null if it does. It must be an ordinary note in force, authorised, and signed with a
+-- certificate that leads to a trusted root; an NF-e by its issuer's company, an NFS-e by one of those who issue them. Reads the settings;
+-- changes nothing.
 create or replace function regra_notas_fiscais.testemunha(nota audit.notas) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -20228,8 +20219,8 @@ $$;
 comment on function regra_notas_fiscais.testemunha(audit.notas) is 'Why a note proves nothing, in Portuguese; null where it is a witness.';
 revoke execute on function regra_notas_fiscais.testemunha(audit.notas) from public;
 
--- Amounts that an entry of a note may honestly have: the total, what is left when the note's own withholdings are taken off, the total with IBS and CBS,
--- its instalments; each also less the discount that the entry has. Each once. Touches nothing.
+-- Amounts that an entry of a note may honestly have: the total; the total less the note's own withholdings; the total with IBS and CBS; its
+-- instalments; and each of these less the entry's discount. Without repetitions. Touches nothing.
 create or replace function regra_notas_fiscais.valores_certos(nota audit.notas, desconto numeric) returns numeric[]
 language sql immutable
 set search_path = pg_catalog, pg_temp
@@ -20246,7 +20237,7 @@ $$;
 comment on function regra_notas_fiscais.valores_certos(audit.notas, numeric) is 'Amounts that an entry of the note may have, each once.';
 revoke execute on function regra_notas_fiscais.valores_certos(audit.notas, numeric) from public;
 
--- Whether an amount, whatever its sign, is one of those. Touches nothing.
+-- Whether an amount, whatever its sign, is one of several. Touches nothing.
 create or replace function regra_notas_fiscais.um_deles(valor numeric, certos numeric[], tolerancia numeric) returns boolean
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -20257,8 +20248,8 @@ $$;
 comment on function regra_notas_fiscais.um_deles(numeric, numeric[], numeric) is 'Whether an amount is one of several, up to the tolerance.';
 revoke execute on function regra_notas_fiscais.um_deles(numeric, numeric[], numeric) from public;
 
--- Whether a text speaks of something besides the note itself: a share, a tax, interest, a discount, several notes, another key than its own. Then
--- another amount than the note's may be right. Touches nothing.
+-- Whether a text mentions anything besides the note itself: a share, a tax, interest, a discount, several notes, another key. Then an
+-- amount other than the note's may be right. Touches nothing.
 create or replace function regra_notas_fiscais.fala_de_mais(texto text, chave text) returns boolean
 language sql immutable
 set search_path = pg_catalog, pg_temp
@@ -20271,10 +20262,10 @@ $$;
 comment on function regra_notas_fiscais.fala_de_mais(text, text) is 'Whether the text of an entry speaks of more than its note: of a share, a tax, a discount, interest, or several notes.';
 revoke execute on function regra_notas_fiscais.fala_de_mais(text, text) from public;
 
--- How sure a finding is. certo: key, company, date, a witness, one entry, one possible amount. Even then an amount is only corrected by
--- itself where nothing honest looks like it: a hundred or a thousand times the note, in an entry whose text speaks of nothing else. Ten
--- times may be ten orders paid at once, a hundredth and a thousandth are rates of taxes, a tenth is a share, and two digits swapped are often a round discount. An entry whose
--- own document speaks against the note is a person's. Touches nothing.
+-- How sure a finding is. certo: key, company and date agree, the note bears witness, one entry, one possible amount. Even then auto may
+-- correct an amount only where nothing honest looks like it: a hundred or a thousand times the note, in an entry whose text mentions
+-- nothing else. Ten times may be ten orders paid at once, a hundredth and a thousandth are tax rates, a tenth is a share, and two swapped
+-- digits are often a round discount. An entry whose own document contradicts the note is for a person. Touches nothing.
 create or replace function regra_notas_fiscais.confianca(
   tipo text, como text, testemunha text, certo boolean, forma text, tributos text, menor boolean, documento_concorda boolean
 ) returns numeric
@@ -20324,8 +20315,8 @@ revoke execute on function regra_notas_fiscais.frase(text, audit.notas, numeric,
 --! EndIncluded regras/notas_fiscais/testemunho.sql
 
 --! Included regras/notas_fiscais/sem_par.sql
--- Entries that cite the key of one company's note and bear another company's CNPJ. Where the entry's is the buyer's, the note is one of
--- our own to a customer. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.detectar.
+-- Entries that cite the key of one company's note and carry another company's CNPJ. If that is the buyer's, the note is one of our own to a
+-- customer. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.detectar.
 create or replace function regra_notas_fiscais.outra_empresa(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -20350,9 +20341,9 @@ $$;
 comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose key is of another company than their supplier''s code.';
 revoke execute on function regra_notas_fiscais.outra_empresa(audit.janela) from public;
 
--- Entries that cite the key of an NF-e which nobody has read, of months from the day on from which a person has said that all notes are
--- read (notas.completas_desde): an older note may be booked long after. A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
--- regra_notas_fiscais.detectar.
+-- Entries that cite the key of an NF-e which nobody has read, of the months for which a person has said that all notes are read
+-- (notas.completas_desde): an older note may be booked long after. A key with a wrong check digit is flagged as such, because no note has
+-- it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by regra_notas_fiscais.detectar.
 create or replace function regra_notas_fiscais.sem_nota(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -20360,7 +20351,7 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_completas date := (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date;
-  -- as a key writes it: the first month of which all is read
+  -- as a key writes it: the first month whose notes are all read
   v_desde text := to_char(date_trunc('month', v_completas + interval '1 month' - interval '1 day'), 'YYMM');
 begin
   return query
@@ -20387,8 +20378,8 @@ $$;
 comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite a key of which no note was read.';
 revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from public;
 
--- Entries without a note where their supplier's others have one: nine in ten, and ten at least, since all notes are read
--- (notas.completas_desde, and notas.dias_vinculo later, when the notes of before have passed). They have a number, and no note of the
+-- Entries without a note whose supplier's other entries have one: nine in ten, and at least ten, since all notes are read
+-- (notas.completas_desde, plus notas.dias_vinculo for the notes of before to pass). They have a document number, and no note of the
 -- supplier has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by regra_notas_fiscais.detectar.
 create or replace function regra_notas_fiscais.sem_nota_costumeira(janela audit.janela) returns setof audit.achado
 language plpgsql stable
@@ -20447,8 +20438,8 @@ revoke execute on function regra_notas_fiscais.sem_nota_costumeira(audit.janela)
 --! EndIncluded regras/notas_fiscais/sem_par.sql
 
 --! Included regras/notas_fiscais/sem_lancamento.sql
--- The notes as a rule sees them: whose they are, and an entry that is of them (regra_notas_fiscais.vinculos). It cannot be written to, so
--- nobody corrects a note. Of each finding lancamento and cancelada_em are kept: it closes as resolvida when one of them comes.
+-- The notes as a rule sees them: their companies, and an entry that belongs to each (regra_notas_fiscais.vinculos). The view is read-only,
+-- so nobody corrects a note. A finding keeps lancamento and cancelada_em: it closes as resolvida when one of them is filled.
 create or replace view regra_notas_fiscais.notas as
 select n.chave, case n.tipo when 'nfe' then 'NF-e ' else 'NFS-e ' end || n.numero as documento, n.emitente as fornecedor_id,
   coalesce(n.emitente_nome, n.emitente) as fornecedor, n.data_emissao, n.valor_total as valor, n.cancelada_em,
@@ -20465,12 +20456,12 @@ comment on column regra_notas_fiscais.notas.cancelada_em is 'When it was cancell
 comment on column regra_notas_fiscais.notas.lancamento is 'Key of an entry that is of it, or null.';
 grant select on regra_notas_fiscais.notas to conferente_regra;
 
--- Notes that the company was sent and that no entry is of, notas.dias_sem_lancamento days after their issue. Which companies are the
--- ledger's own it sees by the notes that are booked: those of three issuers and more were for them. Left alone are notes for others,
--- notes within one company, those for which nothing is paid, returns, adjustments and credit notes, cancelled ones, and what is older
--- than the ledger. The confidence is the share of the issuer's other notes that are booked, where they are few drawn to the share of all.
--- A window without days (an incremental session) takes what was issued or read in the last month: open findings are asked for again
--- by their keys. Flags only. Reads audit.notas, dw.lancamentos and the settings; changes nothing. Called by the engine for a window, and for keys.
+-- Notes sent to the company that no entry belongs to, notas.dias_sem_lancamento days after their issue. Which companies are the ledger's
+-- own follows from the booked notes: those with booked notes of three issuers or more. Left out are notes for others, notes within one
+-- company, those for which nothing is paid, returns, adjustments and credit notes, cancelled notes, and notes older than the ledger. The
+-- confidence is the share of the issuer's other notes that are booked, drawn towards the company's share where they are few. A window
+-- without days (an incremental session) takes what was issued or read in the last month; open findings are checked again by their keys.
+-- Flags only. Reads audit.notas, dw.lancamentos and the settings; changes nothing. Called by the engine for a window, and for keys.
 create or replace function regra_notas_fiscais.notas_sem_lancamento(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -20503,7 +20494,7 @@ begin
     group by n.comprador, n.emitente_raiz
   )
   select null::text, n.chave, '{}'::jsonb,
-    -- this one left out; the company's share counts as four notes more
+    -- without this note; the company's share counts as four more notes
     trunc(greatest(0.05, least(0.80, (i.lancadas + 4.0 * e.lancadas / greatest(e.notas - 1, 1)) / (i.notas + 3))), 4),
     jsonb_build_object('tipo', 'nota_sem_lancamento', 'emissao', n.data_emissao, 'total_da_nota', o.valor_total, 'notas_do_emitente', i.notas,
       'com_lancamento', i.lancadas, 'ajuste', o.valor_total),
@@ -21137,8 +21128,8 @@ revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], 
 --! EndIncluded regras/validacao_valores/rateios.sql
 
 --! Included regras/trade_marketing/padroes.sql
--- A text without accents, its case kept: regular expressions may not be lower-cased, because \S and \s differ.
--- Touches nothing. Called by regra_trade_marketing.expressao_padroes and by whatever matches single patterns.
+-- A text without accents, its case kept: a regular expression must not be lower-cased, because \S and \s differ. Touches nothing. Called by
+-- regra_trade_marketing.expressao_padroes and by everything that matches single patterns.
 create or replace function regra_trade_marketing.sem_acentos(texto text) returns text
 language sql immutable parallel safe
 return case
@@ -21151,10 +21142,9 @@ end;
 comment on function regra_trade_marketing.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
 revoke execute on function regra_trade_marketing.sem_acentos(text) from public;
 
--- Whether one marketing pattern matches one text: the same decision as regra_trade_marketing.expressao_padroes takes for all of
--- them together, for naming the patterns in the evidence and for previews. Null-safe: no text or an empty pattern never
--- matches. Touches nothing. Called by regra_trade_marketing.candidatos_marketing, audit.propor_padroes and
--- audit.previsao_padrao.
+-- Whether one marketing pattern matches one text, as regra_trade_marketing.expressao_padroes decides it for all patterns together. For
+-- naming the patterns in the evidence, and for previews. A null text or an empty pattern never matches. Touches nothing. Called by
+-- regra_trade_marketing.candidatos_marketing, audit.propor_padroes and audit.previsao_padrao.
 create or replace function regra_trade_marketing.padrao_casa(tipo text, padrao text, texto_dobrado text) returns boolean
 language sql immutable parallel safe
 return coalesce(case
@@ -21174,9 +21164,9 @@ comment on function regra_trade_marketing.padrao_casa(text, text, text) is
   'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
 revoke execute on function regra_trade_marketing.padrao_casa(text, text, text) from public;
 
--- Whether a folded text matches any of many marketing patterns: the quick filter first, then the expression that decides; then
--- the expression of those that have no filter. A null expression folds its arm away. Touches nothing; inlined by the planner.
--- Called by the parts of regra_trade_marketing.detectar, with what filtro_padroes and expressao_padroes give.
+-- Whether a folded text matches any of many marketing patterns: the quick filter first, then the expression that decides; then the
+-- expression of the patterns without a filter. A null expression drops out of the plan. Touches nothing; inlined by the planner. Called by
+-- the parts of regra_trade_marketing.detectar, with the results of filtro_padroes and expressao_padroes.
 create or replace function regra_trade_marketing.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text) returns boolean
 language sql immutable parallel safe
 return coalesce(dobrado like any (filtro) and dobrado ~* filtravel, false) or coalesce(dobrado ~* sem_filtro, false);
@@ -21185,10 +21175,10 @@ comment on function regra_trade_marketing.texto_casa(text, text[], text, text) i
   'Whether a folded text matches one of the marketing patterns, given as quick filters, their expression, and the expression of those without a filter; false for nulls.';
 revoke execute on function regra_trade_marketing.texto_casa(text, text[], text, text) from public;
 
--- One pattern as a LIKE pattern that lets through every folded text it matches and little else, blanks standing for any run of
--- characters. Of an expression only the letters that every match must have are kept; one whose letters cannot be told this
--- simply (alternatives, escapes, counts, classes by name) has none. Null then, and for a pattern that matches nothing. Touches
--- nothing. Called by regra_trade_marketing.filtro_padroes, expressao_padroes and candidatos_marketing.
+-- One pattern as a LIKE pattern that lets through every folded text it matches and little else, with blanks standing for any run of
+-- characters. Of an expression it keeps only the letters that every match must have. Null for an expression too complex for that
+-- (alternatives, escapes, counts, named classes), and for a pattern that matches nothing. Touches nothing. Called by
+-- regra_trade_marketing.filtro_padroes, expressao_padroes and candidatos_marketing.
 create or replace function regra_trade_marketing.filtro_padrao(tipo text, padrao_dobrado text) returns text
 language sql immutable parallel safe
 return case
@@ -21197,7 +21187,7 @@ return case
     select case when x.letras !~ '[][\\|(){}]' and x.letras ~ '[^%]{3}' then '%' || x.letras || '%' end
     from (
       select pg_catalog.regexp_replace(
-        -- classes and plain groups, with what repeats them; then what may be missing; then what stands for any character
+        -- removes classes and plain groups with their quantifiers, then optional characters, then what stands for any character
         pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
           pg_catalog.lower(pg_catalog.regexp_replace(padrao_dobrado, '^\(\?i\)', '')),
           '\[[^][\\]+\][?*+]*', '%', 'g'), '\((\?:)?[^()?\\][^()\\]*\)[?*+]*', '%', 'g'), '[^%][?*][?*+]*', '%', 'g'),
@@ -21216,8 +21206,8 @@ comment on function regra_trade_marketing.filtro_padrao(text, text) is
   'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
 revoke execute on function regra_trade_marketing.filtro_padrao(text, text) from public;
 
--- The patterns of one action and field as LIKE patterns, where they have one: a list of them costs a third of the expression
--- that decides. Null where there is none. Reads the patterns only. Called by the parts of regra_trade_marketing.detectar, against folded text.
+-- The patterns of one action and field as LIKE patterns, where they have one: such a list costs a third of the expression that decides.
+-- Null where there is none. Reads only the patterns. Called by the parts of regra_trade_marketing.detectar, for folded text.
 create or replace function regra_trade_marketing.filtro_padroes(acao text, campo text) returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -21234,10 +21224,10 @@ comment on function regra_trade_marketing.filtro_padroes(text, text) is
   'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
 revoke execute on function regra_trade_marketing.filtro_padroes(text, text) from public;
 
--- One regular expression for all active marketing patterns of one action and field, so that a row is read once however
--- many patterns there are; matched against folded text without regard to case. Those that have a quick filter (filtravel) and
--- those without come apart. Null where there is no pattern. Raises
--- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by the parts of regra_trade_marketing.detectar.
+-- One regular expression for all active marketing patterns of one action and field, so that a row is read once however many patterns there
+-- are. Matched against folded text, ignoring case. Patterns with a quick filter (filtravel) and those without give separate expressions.
+-- Null where there is no pattern. Raises invalid_regular_expression for an invalid pattern. Reads only the patterns. Called by the parts of
+-- regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.expressao_padroes(acao text, campo text, filtravel boolean) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -21248,7 +21238,7 @@ as $$
   cross join lateral (
     select case
       when p.tipo = 'regex' then
-        -- matched once alone: a pattern that is invalid by itself must not become valid between the others
+        -- tried alone first: a pattern that is invalid by itself must not become valid between the others
         case when '' ~* regra_trade_marketing.sem_acentos(p.padrao) is not null
           then '(?:' || regra_trade_marketing.sem_acentos(p.padrao) || ')' end
       when p.tipo = 'palavra' then
@@ -21269,16 +21259,16 @@ comment on function regra_trade_marketing.expressao_padroes(text, text, boolean)
   'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
 revoke execute on function regra_trade_marketing.expressao_padroes(text, text, boolean) from public;
 
--- The texts of one field, as they are written in the window, that the business's including patterns match. Each text is
--- folded and matched once however many entries bear it, and only what passes the quick filter meets the expressions. Reads
--- dw.lancamentos and the patterns; changes nothing. Called by regra_trade_marketing.detectar.
+-- The texts of one field, as written in the window, that the business's including patterns match. Each text is folded and matched once
+-- however many entries have it, and expressions run only on what passes the quick filter. Reads dw.lancamentos and the patterns; changes
+-- nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.textos_casados(campo text, janela audit.janela) returns text[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
--- texts that do not fit are sorted in one go; hashed, each round after a spill may keep hardly any of millions
+-- texts that do not fit are sorted in one go; with hashing, each round after a spill may keep hardly any of millions
 set enable_hashagg = off
 as $$
 declare
@@ -21289,19 +21279,19 @@ begin
   if v_filtravel is null and v_sem_filtro is null then
     return array[]::text[];
   end if;
-  -- an expression, not select into: that never runs in parallel
+  -- an expression and not select into, which never runs in parallel
   return coalesce((
     select array_agg(t.texto)
     from (
       select d.texto, audit_interno.dobrar(d.texto collate "default") as dobrado
       from (
-        -- by bytes, the cheapest to sort by
+        -- bytes are the cheapest to sort by
         select distinct (case textos_casados.campo
           when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end) collate "C" as texto
         from dw.lancamentos l
         where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       ) d
-      -- or the folding would be repeated for every test below
+      -- or every test below would repeat the folding
       offset 0
     ) t
     where regra_trade_marketing.texto_casa(t.dobrado, v_filtro, v_filtravel, v_sem_filtro)
@@ -21331,8 +21321,8 @@ revoke execute on function regra_trade_marketing.frase_padroes(jsonb) from publi
 --! EndIncluded regras/trade_marketing/padroes.sql
 
 --! Included regras/trade_marketing/historia.sql
--- One key for one supplier: the company root of its code, or its folded name where there is no code. Null when neither is
--- known. Touches nothing. Called by the rules; an expression that the planner inlines.
+-- The key of a supplier: the company root of its code, or its folded name where there is no code. Null when neither is known. Touches
+-- nothing. Called by the rules; an expression that the planner inlines.
 create or replace function regra_trade_marketing.chave_fornecedor(codigo text, nome text) returns text
 language sql immutable parallel safe
 return coalesce(
@@ -21343,8 +21333,8 @@ comment on function regra_trade_marketing.chave_fornecedor(text, text) is
   'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
 revoke execute on function regra_trade_marketing.chave_fornecedor(text, text) from public;
 
--- The codes of the given suppliers, as written, among the entries between two days. Codes are few beside entries: whose each is, is
--- asked once. Return query, because it may run in parallel. Reads dw.lancamentos; changes nothing. Called by
+-- The codes of the given suppliers, as written, among the entries between two days. Codes are few and entries many, so each code's owner is
+-- looked up once. Return query, because it may run in parallel. Reads dw.lancamentos; changes nothing. Called by
 -- regra_trade_marketing.historico_marketing.
 create or replace function regra_trade_marketing.codigos_marketing(inicio date, fim date, chaves text[]) returns setof text
 language plpgsql stable
@@ -21368,18 +21358,17 @@ $$;
 comment on function regra_trade_marketing.codigos_marketing(date, date, text[]) is 'Codes as written of the given suppliers.';
 revoke execute on function regra_trade_marketing.codigos_marketing(date, date, text[]) from public;
 
--- What the given suppliers do: their entries between two days, by name and category, pending ones left out, whether or not a marketing pattern
--- matches them: a supplier that is itself a pattern must be able to say otherwise. All of them are read: three of thousands defend a
--- category, and a sample would lose them. What we booked and nobody confirmed is left out, or the rule would believe itself. Reads
--- dw.lancamentos, the audit tables and the settings; changes nothing. Called by
--- regra_trade_marketing.fornecedores_marketing.
+-- What the given suppliers do: their entries between two days, by name and category, without pending ones. Entries that a marketing pattern
+-- matches are included, because a supplier that is itself a pattern must be able to say otherwise. All entries are read: three of thousands
+-- can defend a category, and a sample would lose them. What we booked and nobody confirmed is left out, or the rule would believe itself.
+-- Reads dw.lancamentos, the audit tables and the settings; changes nothing. Called by regra_trade_marketing.fornecedores_marketing.
 create or replace function regra_trade_marketing.historico_marketing(inicio date, fim date, chaves text[])
 returns table (chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- a list that may not be hashed is gone through for every entry
+-- a list too long to be hashed would be scanned for every entry
 set work_mem = '64MB'
 as $$
 declare
@@ -21394,7 +21383,7 @@ begin
     select l.fornecedor_id, l.fornecedor, l.categoria, count(*) as lancamentos, min(l.data_lancamento)::date as desde
     from dw.lancamentos l
     where l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
-      -- of few an index is used; of many the planner would weigh each, and one scan by parallel workers is faster
+      -- few codes use an index; with many the planner would estimate each, and one scan by parallel workers is faster
       and (cardinality(v_codigos) <= 500 and l.fornecedor_id = any (v_codigos)
         or cardinality(v_codigos) > 500 and l.fornecedor_id in (select c from unnest(v_codigos) c))
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
@@ -21414,7 +21403,7 @@ begin
   )
   select o.chave, o.nome, coalesce(r.para, o.categoria_dobrada), sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
-  -- under the name that it has now
+  -- under its present name
   left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada
   where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> all (v_pendentes)
   group by 1, 2, 3;
@@ -21425,8 +21414,8 @@ comment on function regra_trade_marketing.historico_marketing(date, date, text[]
   'For each supplier key, canonical name and folded category: entries between two booking dates, both included, and the first of them.';
 revoke execute on function regra_trade_marketing.historico_marketing(date, date, text[]) from public;
 
--- What suppliers of the given names, canonical, do under whichever code: as regra_trade_marketing.historico_marketing, for names that come under a
--- code that nobody knows. Reads dw.lancamentos, the audit tables and the settings; changes nothing. Called by
+-- What suppliers of the given canonical names do under any code: like regra_trade_marketing.historico_marketing, for names that appear
+-- under an unknown code. Reads dw.lancamentos, the audit tables and the settings; changes nothing. Called by
 -- regra_trade_marketing.fornecedores_marketing.
 create or replace function regra_trade_marketing.historico_nomes_marketing(inicio date, fim date, nomes text[])
 returns table (chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date)
@@ -21466,7 +21455,7 @@ begin
   )
   select o.chave, o.nome, coalesce(r.para, o.categoria_dobrada), sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
-  -- under the name that it has now
+  -- under its present name
   left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada
   where o.categoria_dobrada <> all (v_pendentes)
   group by 1, 2, 3;
@@ -21477,11 +21466,10 @@ comment on function regra_trade_marketing.historico_nomes_marketing(date, date, 
   'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
 revoke execute on function regra_trade_marketing.historico_nomes_marketing(date, date, text[]) from public;
 
--- What counts as the history of each suspect's supplier: the entries under its code, unless the code had other names before the
--- suspect's month and none like this one, for codes are given to others, copied and mistyped (contradito). Where the code
--- had nothing before that month and the name is known under another code, the name's entries count as well. The arrays go together.
--- Reads the ledger through regra_trade_marketing.historico_marketing and historico_nomes_marketing; changes nothing. Called by
--- regra_trade_marketing.detectar.
+-- The history of each suspicious entry's supplier: the entries under its code, unless the code had other names before the entry's month and
+-- none like this one, because codes are reassigned, copied and mistyped (contradito). If the code had nothing before that month and the
+-- name is known under another code, the name's entries count too. The arrays belong together. Reads the ledger through
+-- regra_trade_marketing.historico_marketing and historico_nomes_marketing; changes nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.fornecedores_marketing(
   inicio date, fim date, categoria text, chaves text[], nomes text[], cortes date[]
 ) returns table (
@@ -21536,7 +21524,7 @@ begin
   ), conhecida as (
     select distinct s.chave, s.nome, s.corte from sem_passado s join pelo_nome h on h.nome = s.nome and h.desde < s.corte
   ), conta as (
-    -- an entry under both code and name is in both: once
+    -- an entry under both code and name is in both: count it once
     select s.chave, s.nome, s.corte, h.chave as de, h.nome as quem, h.categoria_dobrada, h.lancamentos
     from suspeito s
     join historia h on h.chave = s.chave
@@ -21565,9 +21553,10 @@ comment on function regra_trade_marketing.fornecedores_marketing(date, date, tex
   'For each suspect''s supplier key, canonical name and month: whether the name contradicts the code, and the entries that count as the supplier''s, in all, in the marketing category, in the largest other one and by category.';
 revoke execute on function regra_trade_marketing.fornecedores_marketing(date, date, text, text[], text[], date[]) from public;
 
--- Where the given words of names and descriptions are booked: a sample of some 20,000 entries between two days, drawn by their
--- keys so that the same ledger gives the same sample. For each word and category the entries, and of how many suppliers;
--- pending ones are left out, and those that a marketing pattern matches, for they are what is in question. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
+-- Where the given words of names and descriptions are booked, in a sample of some 20,000 entries between two days. The sample is drawn by
+-- key, so the same ledger gives the same sample. For each word and category: the entries, and of how many suppliers. Left out are pending
+-- entries, and those that a marketing pattern matches, because they are in question. Reads dw.lancamentos, the patterns and the settings;
+-- changes nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.palavras_marketing(inicio date, fim date, palavras text[])
 returns table (palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint)
 language plpgsql stable
@@ -21633,9 +21622,9 @@ revoke execute on function regra_trade_marketing.palavras_marketing(date, date, 
 --! EndIncluded regras/trade_marketing/historia.sql
 
 --! Included regras/trade_marketing/candidatos.sql
--- The entries of a window that bear a matched text under another category, with the patterns that match and the words that
--- may speak for the booked category: those of name and description that no pattern names. An excluding pattern silences
--- its entries. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
+-- The entries of a window that have a matched text and another category, with the patterns that match and the words that may speak for the
+-- booked category: words of name and description that no pattern names. An excluding pattern silences its entries. Reads dw.lancamentos,
+-- the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.candidatos_marketing(
   janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
 ) returns table (
@@ -21646,7 +21635,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- a list that may not be hashed is gone through for every entry
+-- a list too long to be hashed would be scanned for every entry
 set work_mem = '64MB'
 as $$
 declare
@@ -21664,7 +21653,7 @@ begin
       l.fornecedor_id, l.fornecedor, l.descricao, l.conta_contabil,
       coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
     from dw.lancamentos l
-    -- hashed lists: of an array written out the planner would weigh each member, in every partition
+    -- hashed lists: the planner would estimate each member of a literal array, in every partition
     where (l.descricao in (select unnest(candidatos_marketing.descricoes))
         or l.fornecedor in (select unnest(candidatos_marketing.fornecedores))
         or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
@@ -21706,7 +21695,7 @@ begin
   left join nomeado k on k.campo = 'conta_contabil' and k.texto = c.conta_contabil
   left join regras.categorias_renomeadas() r on r.de = c.categoria_dobrada
   where c.categoria_dobrada <> all (v_marketing)
-    -- the name that it had then, be it of marketing and of other things
+    -- not under the name that marketing, perhaps with other things, had then
     and not exists (
       select from sucessao s where s.de = c.categoria_dobrada and s.para = any (v_marketing) and c.data_lancamento < s.desde)
     and coalesce(d.padroes, f.padroes, k.padroes) is not null
@@ -21718,11 +21707,11 @@ comment on function regra_trade_marketing.candidatos_marketing(audit.janela, tex
   'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier code, key and canonical name, and the words no pattern names.';
 revoke execute on function regra_trade_marketing.candidatos_marketing(audit.janela, text, text[], text[], text[]) from public;
 
--- How much of what each marketing pattern matches is booked in the marketing category: entries it matches and those of them in the
--- category, in a sample of some 40,000 entries between two days, drawn by their keys so that the same ledger gives the same sample
--- (fracao: how much of the ledger that is). Pending ones are left out, those that a pattern excludes, and those that we booked and
--- nobody confirmed. Only what passes the quick filter meets the expressions, and only what any pattern matches is held against each.
--- Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
+-- How much of what each marketing pattern matches is booked in the marketing category: matched entries, and those of them in the category,
+-- in a sample of some 40,000 entries between two days. The sample is drawn by key, so the same ledger gives the same sample (fracao: the
+-- share of the ledger that it covers). Left out are pending entries, those that a pattern excludes, and those that we booked and nobody
+-- confirmed. Expressions run only on what passes the quick filter, and single patterns only on what any pattern matches. Reads
+-- dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.parcelas_padroes(inicio date, fim date, categoria text)
 returns table (padrao_id bigint, lancamentos bigint, em_marketing bigint, fracao numeric)
 language plpgsql stable
@@ -21796,9 +21785,9 @@ comment on function regra_trade_marketing.parcelas_padroes(date, date, text) is
   'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
 revoke execute on function regra_trade_marketing.parcelas_padroes(date, date, text) from public;
 
--- A share after the supplier had its say: of a + b entries of the supplier, a are marketing and b in the booked category; the share
--- of the pattern stands for four more, so that a thin history says little (m-estimate; Cestnik, Estimating probabilities, 1990). Kept
--- off zero and one. Touches nothing. Called by regra_trade_marketing.detectar.
+-- A pattern's share, adjusted by the supplier's own entries: of a + b entries of the supplier, a are marketing and b in the booked
+-- category. The pattern's share counts as four more entries, so that a thin history says little (m-estimate; Cestnik, Estimating
+-- probabilities, 1990). Kept away from zero and one. Touches nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.parcela_contestada(parcela numeric, a_favor numeric, contra numeric) returns numeric
 language sql immutable parallel safe
 return least(0.99999, greatest(0.00001, (a_favor + 4 * parcela) / (a_favor + contra + 4)));
@@ -21807,9 +21796,9 @@ comment on function regra_trade_marketing.parcela_contestada(numeric, numeric, n
   'Share of marketing among a supplier''s entries, those in marketing and those in the booked category, shrunk towards the pattern''s share.';
 revoke execute on function regra_trade_marketing.parcela_contestada(numeric, numeric, numeric) from public;
 
--- Hits and observed precision of each marketing pattern: how many findings named it, how many of these a person or a standing
--- correction upheld, how many were rejected or rolled back. Reads the audit tables; changes nothing. Called by reports and by
--- whoever maintains the patterns.
+-- Hits and observed precision of each marketing pattern: how many findings named it, how many of these a person or a standing correction
+-- upheld, how many were rejected or rolled back. Reads the audit tables; changes nothing. Called by reports and by those who maintain the
+-- patterns.
 create or replace function audit.acertos_padroes()
 returns table (padrao_id bigint, achados bigint, confirmados bigint, recusados bigint, precisao numeric)
 language sql stable security definer
@@ -21837,10 +21826,10 @@ comment on function audit.acertos_padroes() is
 revoke execute on function audit.acertos_padroes() from public;
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 
--- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, of which supplier
--- it was (null when unknown), the category in which it was booked, folded, and whether the proposal was right. The last word on a
--- finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the audit tables and the patterns; changes
--- nothing. Called by regra_trade_marketing.detectar.
+-- People's answers on the findings of each marketing pattern as it is written now, by pattern and entry: the supplier (null when unknown),
+-- the category in which the entry was booked, folded, and whether the proposal was right. The last decision on a finding counts. What was
+-- taken back does not count, nor what nobody looked at. Reads the audit tables and the patterns; changes nothing. Called by
+-- regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.respostas_padroes()
 returns table (padrao_id bigint, registro_id text, chave text, categoria_dobrada text, certo boolean)
 language sql stable
@@ -21866,10 +21855,10 @@ $$;
 comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, booked category, whether the proposal was right.';
 revoke execute on function regra_trade_marketing.respostas_padroes() from public;
 
--- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of
--- entries that match a share s (parcela) is marketing, of which a share m (erro) was booked elsewhere; of the others a share 1 - m is
--- where it belongs: m s / (m s + (1 - m)(1 - s)). With m = .03 a share of .9 gives .22, and .95 takes a share of .9984. A pending entry
--- was not booked anywhere: m = .5, and the share itself is left. Touches nothing. Called by regra_trade_marketing.detectar.
+-- The probability that an entry which a marketing pattern matches is marketing although it is booked elsewhere. By Bayes' rule: of the
+-- matching entries a share s (parcela) is marketing, of which a share m (erro) was booked elsewhere; of the others a share 1 - m is where
+-- it belongs. That gives m s / (m s + (1 - m)(1 - s)). With m = .03 a share of .9 gives .22, and .95 takes a share of .9984. A pending
+-- entry was not booked anywhere: m = .5, which leaves the share itself. Touches nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.confianca_padrao(parcela numeric, erro numeric) returns numeric
 language sql immutable parallel safe
 return erro * parcela / (erro * parcela + (1 - erro) * (1 - parcela));
@@ -21880,9 +21869,9 @@ revoke execute on function regra_trade_marketing.confianca_padrao(numeric, numer
 --! EndIncluded regras/trade_marketing/candidatos.sql
 
 --! Included regras/trade_marketing/regra.sql
--- What trade_marketing lacks before it can look for anything, in a sentence that says what to set, or null: the marketing category
--- is not set, the ledger has no such category, or there is no pattern. A category that nobody ever booked is most likely another's
--- label. Reads the settings, the patterns and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+-- What trade_marketing lacks before it can look for anything, in a sentence that says what to set, or null: the marketing category is not
+-- set, the ledger has no such category, or there is no pattern. A category that nobody ever booked is most likely somebody else's label.
+-- Reads the settings, the patterns and dw.lancamentos; changes nothing. Called by the engine when a session begins.
 create or replace function regra_trade_marketing.requisitos() returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -21919,12 +21908,12 @@ $$;
 comment on function regra_trade_marketing.requisitos() is 'What trade_marketing lacks before it can run, with what to set, or null.';
 revoke execute on function regra_trade_marketing.requisitos() from public;
 
--- Finds marketing entries booked under another category: the business's patterns (audit.padroes_trade_marketing) over
--- supplier, description and account, all folded. A pattern is not proof: the confidence is the probability that such an entry is
--- marketing, from the pattern's own share in the ledger, how rare misbookings are, the supplier's other entries, the words of name
--- and description, and what people answered on the pattern's findings before; until they have answered often enough it stays below
--- the rule's threshold. Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by the engine
--- for a window, and again over corrected keys to verify them.
+-- Finds marketing entries booked under another category, by the business's patterns (audit.padroes_trade_marketing) over supplier,
+-- description and account, all folded. A pattern is not proof. The confidence is the probability that such an entry is marketing, from the
+-- pattern's own share in the ledger, how rare misbookings are, the supplier's other entries, the words of name and description, and
+-- people's answers on the pattern's earlier findings. Until there are enough answers it stays below the rule's threshold. Reads
+-- dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by the engine for a window, and again over
+-- corrected keys to verify them.
 create or replace function regra_trade_marketing.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -21932,7 +21921,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  -- what the business thinks a pattern of its own is worth, and from where auto acts
+  -- how much the business trusts a pattern of its own, and the threshold for auto
   v_base numeric := regras.confianca_base('trade_marketing', 0.95);
   v_limiar numeric := coalesce((select r.limiar from audit.regras r where r.nome = 'trade_marketing'), 0.95);
   v_minimas int := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int;
@@ -21944,14 +21933,14 @@ declare
   -- dates that leave room for the months of history on both sides
   v_primeira constant date := date '0030-01-01';
   v_ultima constant date := date '9970-12-31';
-  -- what is not the supplier's own weighs no more than so many of its entries
+  -- evidence from elsewhere weighs no more than this many of the supplier's own entries
   v_alheio constant int := 20;
-  -- answers on another supplier are no more than so many for this one: a hundred on one say little of the next
+  -- answers on another supplier count as no more than this many: a hundred on one say little about the next
   v_vizinho constant numeric := 3;
-  -- and a pattern proved on entries booked in one category says little of those booked in the next: so many answers on its own
+  -- a pattern proven on entries of one booked category says little about another, which needs this many right answers of its own
   v_minimas_categoria int := greatest(1, (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int / 4);
   v_marketing text[] := regras.nomes_da_categoria(v_categoria);
-  -- of what each category was a part, before that was split
+  -- the split categories that each category was once part of
   v_antecessoras jsonb := coalesce((
     select jsonb_object_agg(x.para, x.antes)
     from (
@@ -21959,7 +21948,7 @@ declare
       where s.de not in (select r.de from regras.categorias_renomeadas() r)
       group by s.para
     ) x), '{}');
-  -- what is booked once a year shows that in two of them
+  -- two years, in which even what is booked once a year shows
   v_vida int := 24 * 31;
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
@@ -21990,7 +21979,7 @@ begin
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
   ), uso as materialized (
-    -- the months in which anything was booked as marketing, and not by us alone
+    -- the months in which anything was booked as marketing by somebody else than us
     select distinct g.mes
     from (
       -- folded once for each month, not for each entry
@@ -22003,7 +21992,7 @@ begin
     ) g
     where audit_interno.dobrar_categoria(g.categoria) = any (v_marketing)
   ), vida as materialized (
-    -- for how long, before each month asked, nothing has been, and the longest pause before that
+    -- how long nothing has been booked before each month in question, and the longest pause before that
     select m.corte, coalesce(u.silencio >= v_parada and u.silencio > u.pausa + 1, m.corte <> '-infinity' and exists (
         select from periodo p join dw.lancamentos l on l.data_lancamento < p.inicio - v_vida
         where audit_interno.dobrar_categoria(l.categoria) = any (v_marketing))) as morta, u.silencio
@@ -22032,7 +22021,7 @@ begin
     where y.certo
     group by 1, 2
   ), propria as materialized (
-    -- by supplier; peso: what one of them counts for another supplier
+    -- by supplier; peso: how much one of these answers counts for another supplier
     select y.padrao_id, y.chave, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas,
       least(1, v_vizinho / count(*)) as peso
     from respondida y group by 1, 2
@@ -22067,7 +22056,7 @@ begin
         order by f.lancamentos desc, f.palavra) as palavras
     from candidato c
     cross join lateral unnest(c.palavras) w (palavra)
-    -- nothing defends a pending entry but its supplier's habit
+    -- only the supplier's habit defends a pending entry
     join firme f on f.palavra = w.palavra and f.categoria_dobrada = c.categoria_dobrada
     group by c.id
   )
@@ -22113,7 +22102,7 @@ begin
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
   left join lateral (
-    -- where the entry stands on the one account of the category in which it was booked; a pending one on one on which entries wait, or none
+    -- where the entry is on the one account of its booked category; for a pending entry, on one that holds waiting entries, or on none
     select m.conta, m.certeza, m.lancamentos, m.todas
     from conhecida m
     where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta is distinct from c.conta
@@ -22125,7 +22114,7 @@ begin
     limit 1
   ) k on true
   cross join lateral (
-    -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
+    -- A pending entry has no booked category to defend, so the supplier's usual one takes its place. The entry itself is no history.
     select p.proprio,
       case
         when b.pendente then coalesce(r.maior_outra, 0)
@@ -22147,7 +22136,7 @@ begin
           || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
   ) f
   cross join lateral (
-    -- the pattern that says most of those that match: proved before unproved
+    -- of the matching patterns the one that says most, proven ones before others
     select y.*
     from (
       select x.*, x.certas >= v_minimas and x.na_categoria >= v_minimas_categoria as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
@@ -22167,7 +22156,7 @@ begin
           left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
           left join propria k on k.padrao_id = (i.padrao ->> 'id')::bigint and k.chave = c.chave
           left join por_categoria g on g.padrao_id = (i.padrao ->> 'id')::bigint and g.categoria_dobrada = c.categoria_dobrada
-          -- what was answered on the entry itself is not held for or against it
+          -- an answer on the entry itself counts neither for nor against it
           left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
           left join propria j on j.padrao_id = v.padrao_id and j.chave is not distinct from v.chave
           cross join lateral (
@@ -22186,7 +22175,7 @@ begin
       greatest(e.contra, least(coalesce(t.contra, 0), v_alheio), case when b.sem_data then v_alheio else 0 end)) as parcela
   ) u
   cross join lateral (
-    -- the odds of the pattern, as people found them, moved by as much as the supplier's share differs from the pattern's
+    -- the odds of the pattern as people found them, moved by the difference between the supplier's share and the pattern's
     select d.chance / (1 + d.chance) as confianca
     from (select q.final / (1 - q.final) * (u.parcela / (1 - u.parcela)) / (q.parcela / (1 - q.parcela)) as chance) d
   ) o;
@@ -22230,10 +22219,10 @@ comment on function regra_trade_marketing.entradas_casadas(text, text, text, int
   'Entries that a pattern (contem, palavra, regex) matches in a field, newest first, at most 10,000.';
 revoke execute on function regra_trade_marketing.entradas_casadas(text, text, text, int) from public;
 
--- What a marketing pattern would match before anybody saves it: the entries, newest first, the category they are booked
--- under, and whether that is the marketing category already. The ledger is read as conferente_regra (regra_trade_marketing.entradas_casadas); changes nothing.
--- Called by an administrator who maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
--- explodes ends at statement_timeout.
+-- What a marketing pattern would match before anybody saves it: the entries, newest first, the category in which they are booked, and
+-- whether that is the marketing category already. Reads the ledger as conferente_regra (regra_trade_marketing.entradas_casadas); changes
+-- nothing. Called by an administrator who maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
+-- takes for ever ends at statement_timeout.
 create or replace function audit.previsao_padrao(campo text, tipo text, padrao text, limite int default 50)
 returns table (
   registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
@@ -22273,9 +22262,9 @@ comment on function audit.previsao_padrao(text, text, text, int) is
 revoke execute on function audit.previsao_padrao(text, text, text, int) from public;
 grant execute on function audit.previsao_padrao(text, text, text, int) to conferente_revisor, conferente_administrador;
 
--- The marketing patterns that audit.propor_padroes proposes: suppliers, words and pairs of words of entries whose correction
--- to the marketing category a person decided, with their support and precision. Reads dw.lancamentos, the decisions, the
--- patterns and the settings; changes nothing. Called by audit.propor_padroes, through audit_interno.ler.
+-- The marketing patterns that audit.propor_padroes proposes: suppliers, words and pairs of words of entries that a person decided to move
+-- to the marketing category, with their support and precision. Reads dw.lancamentos, the decisions, the patterns and the settings; changes
+-- nothing. Called by audit.propor_padroes, through audit_interno.ler.
 create or replace function regra_trade_marketing.padroes_propostos(suporte_minimo int, precisao_minima numeric)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable
@@ -22339,12 +22328,12 @@ begin
   select c.campo, 'palavra'::text, c.texto, c.suporte, c.lancamentos, round(c.marketing::numeric / c.lancamentos, 4)
   from contado c
   where c.marketing::numeric / c.lancamentos >= precisao_minima
-    -- what an active pattern catches already needs no other
+    -- what an active pattern already catches needs no other
     and not exists (
       select from audit.padroes_trade_marketing p
       where p.ativo and p.acao = 'incluir' and p.campo = c.campo
         and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, c.texto))
-    -- a pair says nothing that one of its words does not say as precisely of as many
+    -- no pair if one of its words alone has as much support and is precise enough
     and not exists (
       select from contado m
       where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
@@ -22357,10 +22346,10 @@ comment on function regra_trade_marketing.padroes_propostos(int, numeric) is
   'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
 revoke execute on function regra_trade_marketing.padroes_propostos(int, numeric) from public;
 
--- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries whose correction to
--- the marketing category a person decided. Support is the confirmed entries that have it; precision, the share of all the
--- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. The
--- ledger is read as conferente_regra (regra_trade_marketing.padroes_propostos). Called by an administrator who maintains the patterns.
+-- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries that a person decided to move to
+-- the marketing category. Support: the confirmed entries that have it. Precision: the share that is marketing (confirmed or booked so) of
+-- all decided entries of the ledger with it. Saves nothing: a person accepts. Reads the ledger as conferente_regra
+-- (regra_trade_marketing.padroes_propostos). Called by an administrator who maintains the patterns.
 create or replace function audit.propor_padroes(suporte_minimo int default 3, precisao_minima numeric default 0.9)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable security definer
@@ -22385,13 +22374,13 @@ grant execute on function audit.propor_padroes(int, numeric) to conferente_revis
 --! EndIncluded regras/trade_marketing/propostas.sql
 
 --! Included regras/trade_marketing/medida.sql
--- What one marketing pattern would match in the whole ledger, as the rule would read it, for a session may be asked for any window: of a
--- sample of some 40,000 entries (drawn as regra_trade_marketing.parcelas_padroes draws them; fracao says how much of the ledger that is) those that it
--- matches, those of them in the marketing category, pending, and booked elsewhere, with their amounts and categories; those that no
--- other active pattern reaches, those that an excluding one silences, and those booked elsewhere that none does (discordam; discordancia: their
--- share, or that of the calendar year in which it is largest, of five entries and more). With acao 'excluir', what this pattern alone
--- keeps from those that include: what they would reach without it. Reads
--- dw.lancamentos, the patterns and the settings; changes nothing. Called by audit.medir_padrao and audit_interno.conferir_alcance, through
+-- What one marketing pattern would match in the whole ledger, read as the rule would read it, because a session may run over any window.
+-- Uses a sample of some 40,000 entries, drawn as in regra_trade_marketing.parcelas_padroes (fracao: the share of the ledger that it
+-- covers). Returns the matched entries; those of them in the marketing category, pending, and booked elsewhere, with amounts and
+-- categories; those that no other active pattern reaches; those that an excluding one silences; and those booked elsewhere that none
+-- silences (discordam; discordancia: their share, or that of the calendar year in which it is largest, with at least five entries). With
+-- acao 'excluir': what this pattern alone keeps from the including ones, which is what these would reach without it. Reads dw.lancamentos,
+-- the patterns and the settings; changes nothing. Called by audit.medir_padrao and audit_interno.conferir_alcance, through
 -- audit_interno.ler.
 create or replace function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text, acao text)
 returns table (
@@ -22463,9 +22452,9 @@ comment on function regra_trade_marketing.medida_padrao(text, text, text, text) 
   'What a pattern would match in the ledger, or what an excluding one keeps from the others: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
 revoke execute on function regra_trade_marketing.medida_padrao(text, text, text, text) from public;
 
--- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
--- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by an administrator who maintains the patterns, as they type,
--- and by audit_interno.conferir_alcance.
+-- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. Reads the ledger as
+-- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called while an administrator types a pattern, and by
+-- audit_interno.conferir_alcance.
 create or replace function audit.medir_padrao(
   campo text, tipo text, padrao text, out de date, out ate date, out fracao numeric, out lancamentos bigint, out em_marketing bigint,
   out pendentes bigint, out em_outra bigint, out valor_em_outra numeric, out so_este bigint, out vetados bigint, out categorias jsonb,
@@ -22513,7 +22502,7 @@ return case when data >= '0001-01-01'::date and data <= '9999-12-31'::date
 comment on function regra_pendente_verificacao.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
 revoke execute on function regra_pendente_verificacao.mes_indice(date) from public;
 
--- Which half of the ledger a supplier belongs to, 0 or 1, so that two processes may share a work without asking each other. Touches
+-- The half of the ledger that a supplier belongs to, 0 or 1, so that two processes can share work without talking to each other. Touches
 -- nothing; inlined by the planner. Called by entradas_pendencia and explicar_pendencias.
 create or replace function regra_pendente_verificacao.metade_fornecedor(codigo text, nome text) returns int
 language sql immutable parallel safe
@@ -22536,8 +22525,8 @@ end;
 comment on function regra_pendente_verificacao.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
 revoke execute on function regra_pendente_verificacao.faixa_valor(numeric) from public;
 
--- Months without history between the last known month and an entry's: 0 to 24, 12 when nothing is known at all. The longer an
--- entry waits the less the past says of it. Touches nothing. Called by regra_pendente_verificacao.entradas_pendencia.
+-- Months without history between the last known month and an entry's: 0 to 24, or 12 when nothing is known at all. The longer an entry
+-- waits, the less the past says about it. Touches nothing. Called by regra_pendente_verificacao.entradas_pendencia.
 create or replace function regra_pendente_verificacao.lacuna(mes int, conhecido int) returns smallint
 language sql immutable parallel safe
 return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
@@ -22545,15 +22534,15 @@ return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
 comment on function regra_pendente_verificacao.lacuna(int, int) is 'Months without history before an entry, 0 to 24.';
 revoke execute on function regra_pendente_verificacao.lacuna(int, int) from public;
 
--- An entry's keys as one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted
--- and where entries are asked; inlined by the planner.
+-- An entry's keys, one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted and where
+-- entries are scored; inlined by the planner.
 create or replace function regra_pendente_verificacao.niveis(
   k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint
 ) returns table (nivel smallint, chave bigint)
 language sql immutable parallel safe rows 11
 begin atomic
   select v.nivel, v.chave
-  -- a function over arrays: half the cost of a list of values for each entry
+  -- unnest over arrays costs half of a values list for each entry
   from unnest('{0,2,3,4,5,6,7,8,9,11,21}'::smallint[], array[0, k2, k3, k4, k5, k6, k7, k8, k9, k11, k21]) v (nivel, chave)
   where v.chave is not null;
 end;
@@ -22562,10 +22551,10 @@ comment on function regra_pendente_verificacao.niveis(bigint, bigint, bigint, bi
   'Keys of an entry as rows: level and key, without those that are null.';
 revoke execute on function regra_pendente_verificacao.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) from public;
 
--- What an entry is compared by, as far as its supplier, cost centre and account go, as one row: 2 cost centre, 4 company, 5 name,
--- 6 code, 7 supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the name where
--- there is no code. A blank value has no key and so does not count. Each text is hashed once, pairs are hashes of hashes: this runs
--- for every entry of the history. Touches nothing. Called where history is counted and where entries are asked; inlined by the planner.
+-- The keys by which an entry is compared, from supplier, cost centre and account, as one row: 2 cost centre, 4 company, 5 name, 6 code, 7
+-- supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the name where there is no code. A
+-- blank value has no key and so does not count. Each text is hashed once and pairs are hashes of hashes, because this runs for every entry
+-- of the history. Touches nothing. Called where history is counted and where entries are scored; inlined by the planner.
 create or replace function regra_pendente_verificacao.chaves_fornecedor(
   raiz text, nome text, codigo text, fornecedor text, centro text, conta text
 ) returns table (k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint)
@@ -22584,9 +22573,8 @@ comment on function regra_pendente_verificacao.chaves_fornecedor(text, text, tex
   'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
 revoke execute on function regra_pendente_verificacao.chaves_fornecedor(text, text, text, text, text, text) from public;
 
--- What an entry is compared by, as far as its text goes: 10 supplier with the same words, and 20 each word of name and
--- description. texto: the description as words. Touches nothing. Called where history is counted and where entries are asked;
--- inlined by the planner.
+-- The keys by which an entry is compared, from its text: 10 supplier with the same words, and 20 each word of name and description. texto:
+-- the description as words. Touches nothing. Called where history is counted and where entries are scored; inlined by the planner.
 create or replace function regra_pendente_verificacao.chaves_texto(fornecedor text, nome text, texto text)
 returns table (nivel smallint, chave bigint, termo text)
 language sql immutable parallel safe
@@ -22603,9 +22591,9 @@ comment on function regra_pendente_verificacao.chaves_texto(text, text, text) is
   'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
 revoke execute on function regra_pendente_verificacao.chaves_texto(text, text, text) from public;
 
--- What an entry is compared by, as far as its amount goes, as one row: 3 cost centre with amount band, 8 supplier with cost centre
--- and band, 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are
--- asked; inlined by the planner.
+-- The keys by which an entry is compared, from its amount, as one row: 3 cost centre with amount band, 8 supplier with cost centre and
+-- band, 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are scored;
+-- inlined by the planner.
 create or replace function regra_pendente_verificacao.chaves_valor(fornecedor text, centro text, valor numeric)
 returns table (k3 bigint, k8 bigint, k9 bigint)
 language sql immutable parallel safe rows 1
@@ -22623,9 +22611,9 @@ comment on function regra_pendente_verificacao.chaves_valor(text, text, numeric)
   'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
 revoke execute on function regra_pendente_verificacao.chaves_valor(text, text, numeric) from public;
 
--- Everything an entry is compared by: levels 0 (everything) to 11 (supplier with account), words (20) and account (21). History
--- is counted by the same three functions, so both go through the same keys. Touches nothing. Called by
--- regra_pendente_verificacao.pontuar_pendencias and ajustar_alfas; inlined by the planner.
+-- All keys by which an entry is compared: levels 0 (everything) to 11 (supplier with account), words (20) and account (21). History is
+-- counted by the same three functions, so both use the same keys. Touches nothing. Called by regra_pendente_verificacao.pontuar_pendencias
+-- and ajustar_alfas; inlined by the planner.
 create or replace function regra_pendente_verificacao.chaves_entrada(
   raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
 ) returns table (nivel smallint, chave bigint, termo text)
@@ -22643,9 +22631,9 @@ comment on function regra_pendente_verificacao.chaves_entrada(text, text, text, 
   'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
 revoke execute on function regra_pendente_verificacao.chaves_entrada(text, text, text, text, text, numeric, text) from public;
 
--- The last booking month before the given one that has a history worth the name: at least a tenth of a usual month's rows.
--- Null when there is none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia,
--- pontuar_pendencias and ajustar_alfas.
+-- The last booking month before the given one with a history worth the name: at least a tenth of a usual month's rows. Null when there is
+-- none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia, pontuar_pendencias and
+-- ajustar_alfas.
 create or replace function regra_pendente_verificacao.ultimo_mes_conhecido(corte int) returns int
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -22659,11 +22647,11 @@ $$;
 comment on function regra_pendente_verificacao.ultimo_mes_conhecido(int) is 'Last month before the given one with a usual amount of history.';
 revoke execute on function regra_pendente_verificacao.ultimo_mes_conhecido(int) from public;
 
--- Which of some entries contradict the supplier's code that they bear: as the ledger was before the given month, the company had
--- other names, none written at all like this one (nome), or ten texts and more, and no word of this one but such as one entry in
--- twenty has, while others use most of its words (texto). The code says who an entry is of only where nothing else says otherwise: codes are given to others, copied and
--- mistyped. The arrays go together; nothing is said of an entry without a contradiction.
--- Reads regra_pendente_verificacao.estatistica_*; changes nothing. Called by regra_pendente_verificacao.entradas_pendencia.
+-- Which of some entries contradict their own supplier code, judged by the ledger before the given month. By name (nome): the company had
+-- other names, and none written at all like this one. By text (texto): the company has ten texts or more, the entry shares no word with
+-- them except words that one entry in twenty has, and others use most of its words. The code identifies an entry's supplier only if nothing
+-- contradicts it, because codes are reassigned, copied and mistyped. The arrays belong together; entries without a contradiction are not
+-- returned. Reads regra_pendente_verificacao.estatistica_*; changes nothing. Called by regra_pendente_verificacao.entradas_pendencia.
 create or replace function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes int[])
 returns table (n bigint, contra text)
 language plpgsql stable rows 100
@@ -22687,7 +22675,7 @@ begin
     where f.raiz in (select e.raiz from entrada e)
     group by f.raiz, f.nome
   ), nova as materialized (
-    -- the pairs that were never booked together, where others were
+    -- the pairs never booked together, where the code had other names
     select e.raiz, e.nome, e.corte
     from (select distinct e.raiz, e.nome, e.corte from entrada e where e.nome is not null) e
     join historia h on h.raiz = e.raiz and h.mes < e.corte and h.nome <> ''
@@ -22706,7 +22694,7 @@ begin
     group by n.raiz, n.nome, n.corte
     having not bool_or(regras.nomes_parecidos(a.nome, a.trigramas, b.nome, b.trigramas))
   ), falante as materialized (
-    -- companies whose texts say something
+    -- companies with enough texts to judge by
     select f.raiz, c.corte
     from (select distinct e.raiz, e.corte from entrada e where e.texto <> '') c
     join regra_pendente_verificacao.estatistica_fornecedor f on f.raiz = c.raiz and f.mes < c.corte
@@ -22719,7 +22707,7 @@ begin
     cross join lateral string_to_table(e.texto, ' ') w (palavra)
     where length(w.palavra) >= 4
   ), geral as materialized (
-    -- what the ledger as a whole makes of each word: in so many entries, or in none
+    -- each word in the ledger as a whole: whether it is common, and whether it is known at all
     select p.palavra, coalesce(c.linhas, 0) > 0.05 * v_linhas as comum, c.linhas is not null as vista
     from (select distinct d.palavra, hashtextextended(d.palavra, 0) as chave from dita d) p
     cross join lateral (
@@ -22752,12 +22740,12 @@ comment on function regra_pendente_verificacao.contradizem_codigo(text[], text[]
   'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
 revoke execute on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) from public;
 
--- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
--- before its own (mes, corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
--- some wait, or without a size (amostra) all of them without a wait. What contradicts its supplier's
--- code (contra: nome, texto; see regra_pendente_verificacao.contradizem_codigo) is asked without the code. metade: of all suppliers (null) or of one
--- half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
--- Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the weights.
+-- The entries to be judged and what is known about each. Either the pending entries of a window, each with the months before its own as
+-- history (mes, corte); or (retroteste) decided entries of the given months: a sample, each with the history before some waiting time, or
+-- without a sample size (amostra) all of them without a wait. An entry that contradicts its supplier's code (contra: nome, texto; see
+-- regra_pendente_verificacao.contradizem_codigo) is judged without the code. metade: all suppliers (null) or one half of them (0, 1). Reads
+-- dw.lancamentos and the statistics; changes nothing. Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the
+-- weights.
 create or replace function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
   id text, mes int, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
@@ -22807,7 +22795,7 @@ begin
     return;
   end if;
 
-  -- of a large ledger only as many are looked at as make the sample surely full: hashes are spread evenly
+  -- hashes are spread evenly, so of a large ledger only as many entries are read as surely fill the sample
   select case when 2 * amostra < sum(m.linhas) then ((2.0 * amostra / sum(m.linhas) - 0.5) * 18446744073709551615)::bigint end
   into v_limiar
   from regra_pendente_verificacao.estatistica_mes m
@@ -22827,11 +22815,11 @@ begin
     where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
       and (v_limiar is null or hashtextextended(l.id::text, 1) <= v_limiar)
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    -- the same sample whenever the ledger is the same
+    -- the same ledger always gives the same sample
     order by hashtextextended(l.id::text, 1)
     limit amostra
   ), espera as materialized (
-    -- each is asked as if it had waited for none to eleven months, rather evenly: how long a real one waits is not known
+    -- how long a real entry waits is unknown, so each waits for none to eleven months, spread rather evenly
     select p.mes, p.corte, p.sorte, regra_pendente_verificacao.lacuna(p.mes, u.ultimo) as lacuna
     from (
       select m.mes, g.sorte,
@@ -22862,7 +22850,7 @@ begin
     e.centro, e.conta, e.valor, e.texto, c.contra
   from entrada e
   left join contraria c on c.n = e.n
-  -- booked under a name that had ended by then
+  -- booked under a name that had already ended
   left join regra_pendente_verificacao.sucessoes_em(array(select generate_series(lower(retroteste), upper(retroteste) - 1))) s
     on s.mes = e.mes and s.de = e.certa and s.quantas = 1 and s.renasce is null;
 end
@@ -22874,8 +22862,8 @@ revoke execute on function regra_pendente_verificacao.entradas_pendencia(audit.j
 --! EndIncluded regras/pendente_verificacao/entradas.sql
 
 --! Included regras/pendente_verificacao/historia.sql
--- Whether two processes may share a work: where PostgreSQL may run queries in parallel, and not in what workers run side by side
--- already (conferente.lado_a_lado, set by audit_interno.repartir_regra and detectar_parte). Touches nothing. Called by
+-- Whether two processes may share work: where PostgreSQL may run queries in parallel, except where several workers already run side by side
+-- (conferente.lado_a_lado, set by audit_interno.repartir_regra and detectar_parte). Touches nothing. Called by
 -- regra_pendente_verificacao.detectar and its preparation.
 create or replace function regra_pendente_verificacao.em_metades() returns boolean
 language sql stable
@@ -22885,8 +22873,8 @@ return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
 comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 revoke execute on function regra_pendente_verificacao.em_metades() from public;
 
--- Gives numbers to categories, one spelling to supplier names and keys to accounts that were not known yet: few of them, many entries,
--- so each is spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
+-- Gives new categories a number, new supplier names their one spelling and new accounts a key. They are few and entries are many, so each
+-- is spelled out only once. For some months, some keys, or everything when both are null. Reads dw.lancamentos, writes
 -- estatistica_categoria, estatistica_grafia, estatistica_nome and estatistica_conta. Called before history is counted.
 create or replace function regra_pendente_verificacao.conhecer_grafias(meses int[], chaves text[]) returns void
 language plpgsql volatile
@@ -22906,7 +22894,7 @@ begin
   into v_inicio, v_fim
   from unnest(meses) m;
 
-  -- read first and written then: what only reads may run in parallel
+  -- read before writing, because only a pure read may run in parallel
   select array_agg(distinct g.categoria) filter (where btrim(g.categoria) <> ''), array_agg(distinct g.escrito) filter (where g.escrito is not null),
     array_agg(distinct g.conta) filter (where g.conta <> '')
   into v_categorias, v_nomes, v_contas
@@ -22939,7 +22927,8 @@ begin
   select hashtextextended(c.conta, 0), c.conta from unnest(v_contas) c (conta)
   on conflict (chave) do nothing;
 
-  -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
+  -- Statistics that say empty (after a rolled back count, or while a table was being vacuumed) would make the planner compare every name
+  -- with every text.
   if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_grafia'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
     and c.reltuples <= 0)
   then
@@ -22951,8 +22940,9 @@ $$;
 comment on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) is 'Numbers for new categories and one spelling for new supplier names.';
 revoke execute on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) from public;
 
--- Gives each category the spelling that most of its entries have: counted only where there are several. Reads dw.lancamentos; writes
--- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits again, and when a spelling is new.
+-- Gives each category the spelling of most of its entries, counted only where it has several. Reads dw.lancamentos; writes
+-- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits again, and when a spelling is
+-- new.
 create or replace function regra_pendente_verificacao.eleger_grafias() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -22984,9 +22974,9 @@ $$;
 comment on function regra_pendente_verificacao.eleger_grafias() is 'Gives each category the spelling that most of its entries have.';
 revoke execute on function regra_pendente_verificacao.eleger_grafias() from public;
 
--- Under which names and with which words each company was booked in each month: of some months, of some entries, or of all when both
--- are null. Of the entries that contar_historia counts, those with a code. Reads dw.lancamentos, the audit tables,
--- estatistica_grafia and estatistica_nome; changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
+-- The names and words with which each company was booked in each month, for some months, some entries, or everything when both are null.
+-- Covers the entries that contar_historia counts, if they have a code. Reads dw.lancamentos, the audit tables, estatistica_grafia and
+-- estatistica_nome; changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
 create or replace function regra_pendente_verificacao.contar_fornecedores(meses int[], chaves text[]) returns setof regra_pendente_verificacao.estatistica_fornecedor
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -23045,15 +23035,15 @@ comment on function regra_pendente_verificacao.contar_fornecedores(int[], text[]
   'Names and words under which each company was booked in each month: of some months, of some entries, or of all.';
 revoke execute on function regra_pendente_verificacao.contar_fornecedores(int[], text[]) from public;
 
--- Counts what the learnable history says: how often each key of each level went with a category in each booking month, of some
--- months, of some entries, or of all when both are null. Never learns from entries that are pending, have no category or no
--- usable date, or were corrected by us without a person's word. Words have a query of their own, grouped first by the text, so that
--- amounts do not multiply words; return query, because it may run in parallel.
--- Reads dw.lancamentos, the audit tables, estatistica_grafia and estatistica_nome (which must know the entries' categories
--- and names); changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
+-- Counts the history that the rule may learn from: how often each key of each level went with a category in each booking month, for some
+-- months, some entries, or everything when both are null. Never learns from entries that are pending, have no category or no usable date,
+-- or that we corrected without a person's decision. Words have a separate query that groups by text first, so that amounts do not multiply
+-- words. Return query, because it may run in parallel. Reads dw.lancamentos, the audit tables, estatistica_grafia and estatistica_nome
+-- (which must already contain the entries' categories and names); changes nothing. Called by regra_pendente_verificacao.contar_meses and
+-- contar_chegadas.
 create or replace function regra_pendente_verificacao.contar_historia(meses int[], chaves text[], metade int default null)
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
--- the cost says: worth a process of its own
+-- the cost makes it worth a parallel process of its own
 language plpgsql stable parallel safe cost 1e9 rows 1000000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -23091,7 +23081,7 @@ begin
       and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    -- or each of these expressions is reckoned once for every key
+    -- or each of these expressions would be evaluated again for every key
     offset 0
   ) h
   cross join lateral regra_pendente_verificacao.chaves_fornecedor(h.raiz, h.nome, h.codigo, h.fornecedor, h.centro, h.conta) k
@@ -23106,7 +23096,7 @@ begin
     select g.mes, g.categoria, g.escrito, g.fornecedor_id, g.descricao, g.linhas, regras.palavras_texto(g.descricao) as texto,
       regras.raiz_fornecedor(g.fornecedor_id) as raiz
     from (
-      -- the same text of the same supplier is taken apart once
+      -- each text of a supplier is split into words once
       select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
         l.descricao, count(*) as linhas
       from dw.lancamentos l
@@ -23131,7 +23121,7 @@ begin
   where h.mes is not null
   group by f.nivel, f.chave, h.mes, c.id;
 
-  -- the accounts on which entries wait, of which nothing but that is learned (22), and the negative ones of each category (23)
+  -- accounts that hold waiting entries, about which nothing else is learned (22), and each category's negative entries (23)
   return query
   select g.nivel, g.chave, g.mes, g.categoria, count(*)::int
   from (
@@ -23164,9 +23154,9 @@ comment on function regra_pendente_verificacao.contar_historia(int[], text[], in
   'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
 revoke execute on function regra_pendente_verificacao.contar_historia(int[], text[], int) from public;
 
--- As contar_historia of some months, or of all when null, by two processes where regra_pendente_verificacao.em_metades allows it: one counts the even
--- months, one the odd ones. Return query, because insert never runs in parallel. Reads what contar_historia reads; changes nothing.
--- Called by regra_pendente_verificacao.contar_meses.
+-- Like contar_historia for some months, or all when null, but in two processes where regra_pendente_verificacao.em_metades allows it: one
+-- counts the even months, one the odd ones. Return query, because insert never runs in parallel. Reads what contar_historia reads; changes
+-- nothing. Called by regra_pendente_verificacao.contar_meses.
 create or replace function regra_pendente_verificacao.contar_em_metades(meses int[])
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
 language plpgsql stable rows 1000000
@@ -23189,8 +23179,8 @@ $$;
 comment on function regra_pendente_verificacao.contar_em_metades(int[]) is 'Counts of the learnable history, as regra_pendente_verificacao.contar_historia, by two processes where it pays.';
 revoke execute on function regra_pendente_verificacao.contar_em_metades(int[]) from public;
 
--- Counts the learnable history of the given booking months again, or of all months when null. Reads dw.lancamentos and the
--- audit tables; writes regra_pendente_verificacao.estatistica_* only. Called by regra_pendente_verificacao.preparar.
+-- Counts the history of the given booking months again, or of all months when null. Reads dw.lancamentos and the audit tables; writes only
+-- regra_pendente_verificacao.estatistica_*. Called by regra_pendente_verificacao.preparar.
 create or replace function regra_pendente_verificacao.contar_meses(meses int[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -23205,8 +23195,8 @@ begin
   perform regra_pendente_verificacao.conhecer_grafias(meses, null);
   insert into regra_pendente_verificacao.estatistica_fornecedor select * from regra_pendente_verificacao.contar_fornecedores(meses, null);
 
-  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
-  -- The key stays: conferente_regra may create nothing in this schema, not even the index that rebuilding it would need
+  -- In order of the key: an index fills many times faster from left to right, and rows that are read together lie together. The key stays,
+  -- because conferente_regra may create nothing in this schema, not even an index to replace it.
   insert into regra_pendente_verificacao.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
   from regra_pendente_verificacao.contar_em_metades(meses) h
@@ -23222,8 +23212,9 @@ $$;
 comment on function regra_pendente_verificacao.contar_meses(int[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 revoke execute on function regra_pendente_verificacao.contar_meses(int[]) from public;
 
--- Adds entries that were not counted yet to the counts; meses: the booking months they are of. HAZARD: adding an entry twice is not noticed; that each is new has to be
--- known, see regra_pendente_verificacao.acompanhar_historia. Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_*.
+-- Adds entries that were not counted yet to the counts; meses: their booking months. HAZARD: adding an entry twice goes unnoticed, so each
+-- must be known to be new, see regra_pendente_verificacao.acompanhar_historia. Reads dw.lancamentos and the audit tables; writes
+-- regra_pendente_verificacao.estatistica_*.
 create or replace function regra_pendente_verificacao.contar_chegadas(meses int[], chaves text[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -23263,10 +23254,10 @@ $$;
 comment on function regra_pendente_verificacao.contar_chegadas(int[], text[]) is 'Adds entries that were not counted yet to the counts.';
 revoke execute on function regra_pendente_verificacao.contar_chegadas(int[], text[]) from public;
 
--- Remembers how far the ledger was read: the rows loaded since the limit one by one, the older ones as a number for each booking
--- month (of some months; of all when null). A stretch of more than 100,000 rows is not remembered one by one: then any change in
--- it counts everything again. Reads dw.lancamentos; writes estatistica_borda and estatistica_antigas. Called by
--- regra_pendente_verificacao.preparar, which keeps the numbers returned.
+-- Records how far the ledger was read: rows loaded since the limit one by one, older ones as a number for each booking month (of some
+-- months; of all when null). More than 100,000 rows are not recorded one by one; then any change among them makes everything be counted
+-- again. Reads dw.lancamentos; writes estatistica_borda and estatistica_antigas. Called by regra_pendente_verificacao.preparar, which keeps
+-- the numbers returned.
 create or replace function regra_pendente_verificacao.marcar_borda(limite timestamptz, meses int[], out linhas bigint, out ultima timestamptz)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -23303,17 +23294,17 @@ comment on function regra_pendente_verificacao.marcar_borda(timestamptz, int[]) 
   'Remembers which rows loaded since the limit are counted, and how many older ones each month has. Returns rows since the limit and the last load time.';
 revoke execute on function regra_pendente_verificacao.marcar_borda(timestamptz, int[]) from public;
 
--- Brings the counts up to date at the cost of what changed. Rows that came are added. A month is counted again when one of its
--- rows was changed, deleted or moved, which shows by rows missing from those remembered (see regra_pendente_verificacao.marcar_borda), or when
--- we changed something in it that had been learned. Assumes what the contract says: a load that changes a row sets carregado_em.
--- Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_*. Returns the months counted again.
--- Called by regra_pendente_verificacao.preparar.
+-- Brings the counts up to date at the cost of what changed. New rows are added. A month is counted again if one of its rows was changed,
+-- deleted or moved, which shows as rows missing from the recorded ones (see regra_pendente_verificacao.marcar_borda), or if we changed
+-- something in it that had been learned. Relies on the contract: a load that changes a row sets carregado_em. Reads dw.lancamentos and the
+-- audit tables; writes regra_pendente_verificacao.estatistica_*. Returns the months counted again. Called by
+-- regra_pendente_verificacao.preparar.
 create or replace function regra_pendente_verificacao.acompanhar_historia(limite timestamptz, operacao_ate bigint, limite_novo timestamptz) returns int[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- each of these joins is of what was changed or came, and statistics from before that say that it is nothing
+-- these joins read what has just changed or arrived, and the statistics still say that there is nothing
 set enable_nestloop = off
 as $$
 declare
@@ -23328,8 +23319,8 @@ declare
   v_fim date;
 begin
   v_corrigidas := array(select distinct a.divergencia_id from audit.alteracoes a where a.operacao_id > acompanhar_historia.operacao_ate);
-  -- what each row held when it was last counted: pending, and not learned then, or something else. In one pass over what we changed
-  -- since: looked up row by row, stale statistics made it a pass for each
+  -- What each row held when it was last counted: pending, and so not learned, or something else. One pass over what we changed since: with
+  -- stale statistics, looking up row by row became a pass for each row.
   select array_agg(n.registro_id), array_agg(n.registro_id) filter (where n.era_pendente) into v_alteradas, v_eram_pendentes
   from (
     select distinct on (d.registro_id) d.registro_id,
@@ -23369,7 +23360,7 @@ begin
   into v_inicio, v_fim
   from unnest(v_meses) m;
 
-  -- older rows that are fewer than they were, or more; an expression, not select into: that never runs in parallel
+  -- older rows that are fewer or more than they were; an expression and not select into, which never runs in parallel
   v_refazer := (
     select array_agg(distinct m.mes)
     from (
@@ -23398,7 +23389,7 @@ begin
   end if;
   perform regra_pendente_verificacao.contar_chegadas(v_meses, v_chegadas);
 
-  -- what has become old since
+  -- rows that have become old since
   insert into regra_pendente_verificacao.estatistica_antigas as a (mes, linhas)
   select regra_pendente_verificacao.mes_indice(l.data_lancamento), count(*)
   from dw.lancamentos l
@@ -23415,19 +23406,24 @@ revoke execute on function regra_pendente_verificacao.acompanhar_historia(timest
 --! EndIncluded regras/pendente_verificacao/historia.sql
 
 --! Included regras/pendente_verificacao/contas.sql
--- Which account goes with each category, and which accounts are those on which entries wait, as the history up to each of the given months
--- says. papel: 'da_categoria', the one account of that category (folded), when since some month, the earliest for which it is so, of all
--- its entries and of all of the account's at least the share of pendente.conta_parcela are each other's, and of them at least
--- pendente.conta_lancamentos; certeza: the share that the next entry of the category may be expected to have. What a new chart of accounts
--- leaves behind is nobody's account any more: not one that the category's latest entries (a month's, ten at least) hardly have, or less
--- than another in its latest month, or beside which the category has lately been on an account born then; nor where the ledger's latest month
--- is mostly on accounts born since the category was last booked.
--- 'propria', the same of the whole history, late or not: enough to contradict, not to propose.
--- 'transitoria', an account on which so many entries waited, and hardly any had a category, but for those that were left behind
--- there by a category with an account of its own (papel 'esquecida', with that account in outra). Nothing while pendente.move_conta is
--- false, or the registered columns of the rule that asks do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
--- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias and, once that rule has counted, by
--- regra_trade_marketing.detectar, and by the diagnosis.
+-- Which account goes with each category, and which accounts merely hold waiting entries, according to the history up to each of the given
+-- months.
+--
+-- papel 'da_categoria': the one account of that category (folded). From some month on (the earliest that fits), at least the share
+-- pendente.conta_parcela of the category's entries are on the account, and of the account's entries in the category; and they are at least
+-- pendente.conta_lancamentos. certeza: the share that the next entry of the category may be expected to have. A new chart of accounts ends
+-- such a pair. The account no longer counts if fewer than four in five of the category's latest entries (a month's, at least ten) are on
+-- it, if in its latest month the category has more on another, or if it has lately also been on an account born then; nor if the ledger's
+-- latest month is mostly on accounts born since the category was last booked.
+--
+-- papel 'propria': the same over the whole history, however late it began: enough to contradict, not to propose.
+--
+-- papel 'transitoria': an account on which that many entries waited and hardly any had a category, not counting those left behind there by
+-- a category with an account of its own (papel 'esquecida', with that account in outra).
+--
+-- Nothing while pendente.move_conta is false, or while the calling rule's registered columns do not include the account. Reads
+-- estatistica_contagem, estatistica_conta, the settings and audit.regras. Called by regra_pendente_verificacao.explicar_pendencias, by
+-- regra_trade_marketing.detectar once that rule has counted, and by the diagnosis.
 create or replace function regra_pendente_verificacao.contas_conhecidas(regra text, meses int[])
 returns table (
   mes int, papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint, outra text
@@ -23436,7 +23432,7 @@ language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- of unknown size and in no order: hashed
+-- inputs of unknown size and in no order: hash joins
 set enable_nestloop = off
 as $$
 declare
@@ -23461,7 +23457,7 @@ begin
     join categoria p on p.id = s.para
     where not v_sem_sucessoras and s.quantas = 1
   ), contada as materialized (
-    -- chave 0 of level 0: all of the category, those without an account too
+    -- chave 0 of level 0: the whole category, entries without an account included
     select a.mes as pedido, c.nivel, c.chave, c.mes, coalesce(s.dobrada, k.dobrada) as dobrada, min(coalesce(s.categoria, k.categoria)) as categoria,
       sum(c.linhas)::bigint as linhas
     from pedida a
@@ -23481,7 +23477,7 @@ begin
     group by 1, 2, 3
     having sum(c.linhas) >= v_minimo
   ), soma as materialized (
-    -- back from the latest month, how many and how many of them on the account
+    -- going back from the latest month: how many entries, and how many of them on the account
     select d.pedido, d.chave, d.dobrada, d.categoria, g.mes, g.ultima,
       sum(g.linhas) over w as todas, sum(coalesce(c.linhas, 0)) over w as linhas
     from dupla d
@@ -23494,7 +23490,7 @@ begin
     where s.linhas >= v_minimo and s.linhas >= v_parcela * s.todas
     order by s.pedido, s.chave, s.dobrada, s.mes
   ), da_conta as (
-    -- all that the account has in the same months
+    -- everything on the account in the same months
     select p.pedido, p.chave, p.dobrada, sum(c.linhas) as linhas
     from periodo p
     join contada c on c.nivel = 21 and c.pedido = p.pedido and c.chave = p.chave and c.mes >= p.mes
@@ -23513,7 +23509,7 @@ begin
     join nascida n on n.chave = c.chave
     group by 1, 2, 3
   ), plano as (
-    -- of the ledger's latest month, how much is on accounts born since each month in which a category was last booked
+    -- for each month in which a category was last booked: whether most of the ledger's latest month is on accounts born since
     select u.pedido, u.ultima, 2 * sum(c.linhas) filter (where n.mes > u.ultima) > sum(c.linhas) as outro
     from (select distinct p.pedido, p.ultima from periodo p) u
     join (select c.pedido, max(c.mes) as mes from contada c where c.nivel = 21 group by 1) m on m.pedido = u.pedido and m.mes > u.ultima
@@ -23525,12 +23521,12 @@ begin
     from periodo p
     join da_conta a on a.pedido = p.pedido and a.chave = p.chave and a.dobrada = p.dobrada
     join recente r on r.pedido = p.pedido and r.chave = p.chave and r.dobrada = p.dobrada
-    -- months may be left out before an account was born, and not because they say otherwise
+    -- early months may be skipped because the account did not exist yet, but not because they contradict
     join nascida b on b.chave = p.chave
     join (select g.pedido, g.dobrada, min(g.mes) as mes from da_categoria g group by 1, 2) i on i.pedido = p.pedido and i.dobrada = p.dobrada
     left join rival o on o.pedido = p.pedido and o.chave = p.chave and o.dobrada = p.dobrada
     left join plano n on n.pedido = p.pedido and n.ultima = p.ultima
-    -- one misbooked entry is not yet another account
+    -- one misbooked entry does not make another account
     where p.mes <= greatest(i.mes, b.mes + 1) and p.linhas >= v_parcela * a.linhas and r.parcela >= 0.8 and o.nova is not true and n.outro is not true
       and coalesce(o.outra, 0) <= greatest(1, coalesce(o.linhas, 0))
   ), inteira as (
@@ -23590,10 +23586,10 @@ comment on function regra_pendente_verificacao.contas_conhecidas(text, int[]) is
   'As of each month: accounts that go with one category (da_categoria), those on which entries wait (transitoria), and what was decided and left behind on these (esquecida), with the entries that say so.';
 revoke execute on function regra_pendente_verificacao.contas_conhecidas(text, int[]) from public;
 
--- Entries whose category was decided while their account stayed on one on which entries wait, as lines of the diagnosis, the accounts with
--- most of them first, at most ten: those of history, and those that we corrected and nobody has confirmed. They are said and not
--- proposed, for nobody asked about them, and their month may be reported. Reads the statistics, the settings, the audit tables and
--- dw.lancamentos by key. Called by audit_interno.diagnosticar_categorias.
+-- Entries whose category was decided while their account stayed on one that holds waiting entries, as lines of the diagnosis, at most ten,
+-- the accounts with most of them first: those in the history, and those that we corrected and nobody has confirmed. They are reported and
+-- not proposed, because nobody asked about them and their month may be reported already. Reads the statistics, the settings, the audit
+-- tables and dw.lancamentos by key. Called by audit_interno.diagnosticar_categorias.
 create or replace function regra_pendente_verificacao.diagnosticar_contas()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql stable rows 5
@@ -23640,10 +23636,9 @@ revoke execute on function regra_pendente_verificacao.diagnosticar_contas() from
 
 --! Included regras/pendente_verificacao/sucessao.sql
 -- What became of each category that people said has ended (regras.sucessoes), by the numbers of the statistics and by the month of the
--- entry in question (mes): of is a category, para one that stands in its place that month, quantas how many do; desde: the month from which
--- para is booked. renasce: from this month on what is booked under the old name is something else's. Where the successor was never
--- booked, it has a number all the same (regra_pendente_verificacao.conhecer_sucessoras). Reads estatistica_categoria. Called by whoever
--- asks the statistics.
+-- entry in question (mes). de is a category, para one that replaces it in that month, quantas how many do; desde is the month from which
+-- para is booked; renasce the month from which the old name means something else. A successor that was never booked has a number too
+-- (regra_pendente_verificacao.conhecer_sucessoras). Reads estatistica_categoria. Called by everything that reads the statistics.
 create or replace function regra_pendente_verificacao.sucessoes_em(meses int[])
 returns table (mes int, de int, para int, quantas int, desde int, renasce int)
 language sql stable rows 10
@@ -23657,7 +23652,7 @@ as $$
     from regras.sucessoes() s
   )
   select m.mes, c.id, (
-      -- as people wrote it, or as the ledger does
+      -- as people wrote it, else as the ledger does
       select p.id from categoria p where p.dobrada = s.para order by p.categoria <> s.para_escrita, p.id limit 1),
     count(*) over (partition by m.mes, c.id)::int, s.desde, s.renasce
   from (select distinct unnest(sucessoes_em.meses) as mes) m
@@ -23685,35 +23680,38 @@ $$;
 comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
 revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from public;
 
--- The categories that look dead in the given months, as was known in each: by number, with the last month in which it was booked, the
--- months of history without it since (silencio), whether it is surely dead (morta), and the one that seems to have taken its place
--- (herdeira, and of how many entries of its suppliers). A label is judged by its own rhythm: silent is one that has had no entry for two
--- months, and for two more than it ever paused before, or for so long that one booked in as many months as this one was in its last
--- year would hardly be missing by chance (one in a hundred). It is dead after pendente.meses_sem_lancamento of such months, unless it
--- is in its first year and was booked in less than half of that: it may be booked once a year. Or a category born since, or up to a
--- month before, has most of its entries from this one's suppliers, and theirs go there: that counts at once. Only what is booked as the category mostly is
--- (positive or negative) is a sign of life, for a credit note is about what was. What has one successor lives on in it.
--- Spellings of one category are one. Reads the statistics and the settings. Called by regra_pendente_verificacao.sugerir_pendencias and
--- by the diagnosis.
+-- The categories that look dead in the given months, by what was known in each: the last month in which each was booked, the months of
+-- history without it since (silencio), whether it is surely dead (morta), and the category that seems to have replaced it (herdeira, with
+-- the number of its suppliers' entries there).
+--
+-- A label is judged by its own rhythm. It is silent if it has had no entry for two months, and for two more than it ever paused before, or
+-- for so long that this would hardly happen by chance (one in a hundred) to a label booked in as many months as this one was in its last
+-- year. It is dead after pendente.meses_sem_lancamento such months, unless it is in its first year and was booked in less than half of it:
+-- it may be booked once a year.
+--
+-- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and theirs go
+-- there. Only entries with the category's usual sign (positive or negative) are a sign of life, because a credit note is about the past. A
+-- category with one successor lives on in it. Spellings of one category count as one. Reads the statistics and the settings. Called by
+-- regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
 returns table (mes int, categoria int, ultima int, silencio int, morta boolean, herdeira int, herdados bigint)
 language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- of unknown size and in no order: hashed
+-- inputs of unknown size and in no order: hash joins
 set enable_nestloop = off
 as $$
 declare
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
-  -- of fewer nothing is said
+  -- with fewer entries no heir is named
   v_minimo constant int := 5;
   v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
   v_primeira int := (select min(m.mes) from regra_pendente_verificacao.estatistica_mes m);
   v_vidas jsonb;
   v_nascidas int[];
 begin
-  -- few categories, few months: all that is booked of each
+  -- few categories, few months: the whole life of each
   v_vidas := (
     with categoria as materialized (
       select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
@@ -23752,7 +23750,7 @@ begin
       ) u
       group by u.pedido, u.uma
     ), cheio as (
-      -- of the months of its last year those in which it was booked
+      -- the months of its last year in which it was booked
       select v.pedido, v.uma, count(*) as meses from vida v join uso u on u.pedido = v.pedido and u.uma = v.uma where u.mes > v.ultima - 12 group by 1, 2
     )
     select jsonb_agg(jsonb_build_object('mes', v.pedido, 'uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'usos', v.usos,
@@ -23761,7 +23759,7 @@ begin
     from vida v
     join cheio c on c.pedido = v.pedido and c.uma = v.uma
   );
-  -- born where another was last booked
+  -- born around the time another was last booked
   v_nascidas := array(
     select distinct n.uma
     from jsonb_to_recordset(v_vidas) n (mes int, uma int, primeira int)
@@ -23776,7 +23774,7 @@ begin
   ), categoria as materialized (
     select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
   ), nova as materialized (
-    -- what the newborn have of each supplier, by name
+    -- the new categories' entries of each supplier, by name
     select n.mes, n.uma, n.primeira, c.chave, sum(c.linhas)::bigint as linhas
     from regra_pendente_verificacao.estatistica_contagem c
     join categoria k on k.id = c.categoria
@@ -23790,7 +23788,7 @@ begin
     where v_nascidas <> '{}' and c.nivel = 5 and c.chave in (select n.chave from nova n)
     group by 1, 2, 3
   ), vindo as (
-    -- and what each of these had and has in the other
+    -- and what each of these suppliers had and has in the old one
     select n.mes, v.uma, n.uma as herdeira, n.chave, n.linhas, sum(v.linhas) filter (where v.mes <= n.primeira) as antes,
       sum(v.linhas) filter (where v.mes >= n.primeira and v.mes <= n.mes) as depois
     from nova n
@@ -23821,10 +23819,10 @@ comment on function regra_pendente_verificacao.categorias_paradas(int[]) is
   'Categories that are silent or look dead in each of the given months: their last month, and the category that seems to have taken their place.';
 revoke execute on function regra_pendente_verificacao.categorias_paradas(int[]) from public;
 
--- The categories that look dead as the last month of history has it and of which nobody has said anything, the largest first, at most
--- twenty; and successors that were never booked. As lines of the diagnosis. A category that nobody missed (fewer entries than
--- pendente.conta_lancamentos in its last year) is left out, unless another seems to have taken its place. Reads the statistics, the
--- settings and audit.sucessoras_categoria. Called by audit_interno.diagnosticar_categorias.
+-- As lines of the diagnosis: at most twenty categories, the largest first, that look dead in the last month of history and have no
+-- successor entered; and successors that were never booked. A category that nobody misses (fewer entries than pendente.conta_lancamentos in
+-- its last year) is left out, unless another seems to have replaced it. Reads the statistics, the settings and audit.sucessoras_categoria.
+-- Called by audit_interno.diagnosticar_categorias.
 create or replace function regra_pendente_verificacao.diagnosticar_categorias()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql stable rows 5
@@ -23833,7 +23831,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  -- as an entry of the month after the last one would be asked
+  -- the month after the last one, as for a new entry
   v_mes int := regra_pendente_verificacao.ultimo_mes_conhecido(2147483647) + 1;
   v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
   v_pendentes text[] := regras.rotulos_pendentes();
@@ -23887,8 +23885,8 @@ revoke execute on function regra_pendente_verificacao.diagnosticar_categorias() 
 --! EndIncluded regras/pendente_verificacao/sucessao.sql
 
 --! Included regras/pendente_verificacao/pontuacao.sql
--- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
--- back-test; these defaults until then. Reads regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.pontuar_pendencias.
+-- Strength of the wider group at each level, as a number of pseudo-entries distributed like that group. Fitted by the back-test; these are
+-- the defaults until then. Reads regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.pontuar_pendencias.
 create or replace function regra_pendente_verificacao.alfas() returns table (nivel smallint, peso double precision)
 language sql stable rows 12
 set search_path = pg_catalog, pg_temp
@@ -23901,8 +23899,9 @@ $$;
 comment on function regra_pendente_verificacao.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
 revoke execute on function regra_pendente_verificacao.alfas() from public;
 
--- Weight of the words and the account in each class of regra_pendente_verificacao.classe_apoio: fitted by the back-test, these defaults until then. Reads
--- regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.calibrar_pendencias and pontuar_pendencias.
+-- Weight of the words and the account in each class of regra_pendente_verificacao.classe_apoio. Fitted by the back-test; these are the
+-- defaults until then. Reads regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.calibrar_pendencias and
+-- pontuar_pendencias.
 create or replace function regra_pendente_verificacao.lambdas() returns table (classe smallint, peso double precision)
 language sql stable rows 8
 set search_path = pg_catalog, pg_temp
@@ -23915,10 +23914,10 @@ $$;
 comment on function regra_pendente_verificacao.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
 revoke execute on function regra_pendente_verificacao.lambdas() from public;
 
--- How well an entry is known: 0 supplier never seen, 1 seen up to about three times, 2 up to about thirty, 3 oftener; and 4 to 7 the same for
--- entries whose account is known to the history. Words weigh more and scores mean less where the supplier is unknown, and an
--- account may settle everything, so each class is fitted and calibrated apart. Touches nothing.
--- Called by regra_pendente_verificacao.pontuar_pendencias.
+-- How well an entry's supplier is known: 0 never seen, 1 seen up to about three times, 2 up to about thirty, 3 more often; 4 to 7 the same
+-- for entries whose account is in the history. Words weigh more and scores mean less where the supplier is unknown, and an account may
+-- settle everything, so each class is fitted and calibrated apart. Touches nothing. Called by
+-- regra_pendente_verificacao.pontuar_pendencias.
 create or replace function regra_pendente_verificacao.classe_apoio(apoio double precision, com_conta boolean) returns smallint
 language sql immutable parallel safe
 return (case when apoio <= 0 then 0 when apoio < 3.5 then 1 when apoio < 30 then 2 else 3 end
@@ -23928,22 +23927,29 @@ comment on function regra_pendente_verificacao.classe_apoio(double precision, bo
   'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
 revoke execute on function regra_pendente_verificacao.classe_apoio(double precision, boolean) from public;
 
--- Scores the categories for each entry in question. Two opinions, apart:
---   base    hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the
---           finest level known (MacKay and Peto, A hierarchical Dirichlet language model, 1995). Unrolled, it is a sum over levels of n_l times a coefficient of the entry alone.
+-- Scores the categories for each entry. Two separate opinions:
+--   base      hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the finest level
+--             known (MacKay and Peto, A hierarchical Dirichlet language model, 1995). Unrolled, it is a sum over levels of n_l times a
+--             coefficient of the entry alone.
 --   palavras  naive Bayes over words and account: sum of ln P(w | c) / P(w), smoothed towards P(w).
--- Counts lose half their weight in nine months of history; months without any do not age them, as they did not in the back-test:
--- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
--- pending entries often have none yet; both come out of one reckoning. repetidas: earlier entries of the same supplier, cost centre
--- and exact amount in each category (a rent, a subscription). recentes: log-odds of each category among the latest entries of the
--- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; zero where there
--- are none: a supplier that has changed its business of late shows there first. bases and palavras are given for a back-test only. With
--- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
--- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
--- of all suppliers (null) or of one half (0, 1). Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos;
--- changes nothing. Called by sugerir_pendencias and perguntar_retroteste. What was booked under a category that has ended by an entry's
--- month (mes) counts for its successor; of one that was split, for each as far as new entries of the same key say so: n of them
--- hand on n / (n + 2), and the rest stays with the name that ended, which is proposed by nobody.
+--
+-- Counts lose half their weight in nine months of history. Months without any history do not age them, as they did not in the back-test:
+-- the calibration says what a wait costs. A back-test asks about an entry with an account twice, with it and without, because pending
+-- entries often have none yet; one computation gives both. bases and palavras are returned for a back-test only.
+--
+-- repetidas: earlier entries of the same supplier, cost centre and exact amount in each category (a rent, a subscription). recentes:
+-- log-odds of each category among the latest entries of the same supplier and cost centre, where counts lose half their weight in six weeks
+-- of history or of waiting; zero where there are none. A supplier that has just changed its business shows there first. contra: what
+-- contradicts the supplier's code, which is then ignored. With provas, also what the history says about the best category at each level and
+-- word, undecayed, as a reviewer would find it in the ledger.
+--
+-- Entries about which exactly the same is known, such as several alike in one month, share a row: ids and certas belong together. metade:
+-- all suppliers (null) or one half of them (0, 1). What was booked under a category that has ended by an entry's month (mes) counts for its
+-- successor. A split category's entries are shared among its successors as new entries of the same key say: n of them hand on n / (n + 2),
+-- and the rest stays with the old name, which nobody proposes.
+--
+-- Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos; changes nothing. Called by
+-- sugerir_pendencias and perguntar_retroteste.
 create or replace function regra_pendente_verificacao.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
@@ -23951,21 +23957,21 @@ create or replace function regra_pendente_verificacao.pontuar_pendencias(
   repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[],
   contra text, mes int
 )
--- costly enough to be worth a process of its own
+-- the cost makes it worth a parallel process of its own
 language plpgsql stable parallel safe cost 1e9 rows 10000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
--- the one nested loop wanted is written as a lateral index look-up; what else is joined is of this statement's own making, of
--- unknown size and in no order, so it is hashed, and so are its groups
+-- The only nested loop wanted is written as a lateral index look-up. The other inputs are made by this statement, of unknown size and
+-- unordered, so joins and groups use hashes.
 set enable_nestloop = off
 set enable_mergejoin = off
 set enable_sort = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
-  -- constants to the planner: where no category ended, nothing of this is reckoned
+  -- constants for the planner: where no category ended, it skips all of this
   v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
   v_sem_divididas boolean := v_sem_sucessoras or not exists (select from regras.sucessoes() s group by s.de having count(distinct s.para) > 1);
 begin
@@ -24014,7 +24020,7 @@ begin
       offset 0
     ) e
   ), partilha as materialized (
-    -- of what was split, how much goes to whom
+    -- how much of a split category goes to which successor
     select a.x, a.categoria, b.categoria as para, (b.novas / (sum(b.novas) over (partition by a.x, a.categoria) + 2))::double precision as parte
     from contada a
     join sucessao s on s.mes = a.epoca and s.de = a.categoria and s.quantas > 1 and s.renasce is null
@@ -24043,7 +24049,8 @@ begin
   ), geral as materialized (
     select c.corte, c.epoca, c.categoria, c.w, c.total from contagem c where c.nivel = 0
   ), conhecida as materialized (
-    -- a word in more than a fifth of all entries says nothing and costs most; a hair more: of a fifth exactly, rounding would decide
+    -- A word in more than a fifth of all entries says nothing and costs most. The hair above a fifth keeps rounding from deciding at
+    -- exactly a fifth.
     select x.nivel, x.chave, x.corte, x.epoca, x.x, t.total as w, t.recentes, t.todas as linhas,
       case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.200001 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
     from contagem t
@@ -24055,7 +24062,7 @@ begin
     from k
     join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.epoca = k.epoca
   ), modelo as materialized (
-    -- entries of which the very same is known are reckoned once, as the first of them
+    -- entries about which exactly the same is known are computed once, as the first of them
     select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra
     from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
     join entrada e on e.n = s.n
@@ -24063,7 +24070,7 @@ begin
   ), sabida as materialized (
     select c.* from conhecidas c join modelo m on m.n = c.n
   ), kx as materialized (
-    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one; level 11, the account, is asked apart
+    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave for this one; level 11, the account, is handled apart
     select c.n, c.nivel, c.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia, a.peso,
       exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) filter (where c.nivel < 11) over (
         partition by c.n order by c.nivel desc rows between unbounded preceding and 1 preceding), 0))
@@ -24075,13 +24082,13 @@ begin
   ), resumo as materialized (
     select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio,
       count(f.frequencia) filter (where f.nivel = 20) as termos, count(f.frequencia) filter (where f.nivel = 21) as contas,
-      -- what the account's level leaves to the others
+      -- what the account's level leaves for the others
       coalesce(max(f.peso / (f.w + f.peso)) filter (where f.nivel = 11), 1) as resto,
       max(f.recentes) as recentes
     from kx f
     group by f.n
   ), util as materialized (
-    -- what each count adds, reckoned once for all the entries that share it
+    -- what each count adds, computed once for all entries that share it
     select c.x, c.categoria, case when c.nivel < 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
       c.recente,
       case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
@@ -24105,12 +24112,12 @@ begin
     group by f.n, u.categoria
   ), pergunta as materialized (
     select e.n, e.corte, v.com_conta, d.classe, d.peso, r.resto, r.recentes, r.termos, r.contas,
-      -- what a wait leaves of the latest entries
+      -- how much of the latest entries' weight is left after a wait
       power(0.5::double precision, e.lacuna / 1.5::double precision) as frescor
     from entrada e
     join resumo r on r.n = e.n
-    -- an account that the history never saw is mostly a category that it never saw: what is learned of these would be held
-    -- against entries without an account
+    -- An account that the history never saw mostly means a category that it never saw. What is learned from these would count against
+    -- entries without an account.
     join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
       else not v.com_conta or r.contas > 0 end
     join regra_pendente_verificacao.lambdas() d on d.classe = regra_pendente_verificacao.classe_apoio(r.apoio, v.com_conta and r.contas > 0)
@@ -24119,7 +24126,7 @@ begin
       coalesce(ln((m.frescor * m.recente + 0.25) / (m.frescor * greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente,
       ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
     from (
-      -- offset 0: or every entry would be multiplied by every category first
+      -- offset 0, or every entry would first be multiplied by every category
       select q.*, m.categoria, m.base, m.soma, m.repetida, m.recente, m.raridade
       from medida m
       join pergunta q on q.n = m.n
@@ -24130,7 +24137,7 @@ begin
     cross join lateral (select (m.termos + case when m.com_conta then m.contas else 0 end) * m.raridade + m.soma
       + coalesce(c.soma, 0) as palavras) s
     where b.base > 0
-    -- the sums alone go into the sort, not what they are made of
+    -- sort only the sums, not what they are made of
     offset 0
   ), lista as materialized (
     select p.n, p.com_conta, p.classe, array_agg(p.categoria order by p.nota desc, p.categoria) as categorias,
@@ -24164,8 +24171,8 @@ revoke execute on function regra_pendente_verificacao.pontuar_pendencias(audit.j
 --! EndIncluded regras/pendente_verificacao/pontuacao.sql
 
 --! Included regras/pendente_verificacao/calibracao.sql
--- Solves a system of linear equations with a symmetric positive definite matrix (no pivoting needed) by Gauss-Jordan elimination.
--- Its loops go over unknowns, of which there are a handful. Touches nothing. Called by regra_pendente_verificacao.ajustar_curvas.
+-- Solves a system of linear equations with a symmetric positive definite matrix (no pivoting needed) by Gauss-Jordan elimination. Its loops
+-- run over unknowns, of which there are a handful. Touches nothing. Called by regra_pendente_verificacao.ajustar_curvas.
 create or replace function regra_pendente_verificacao.resolver_sistema(matriz double precision[], lado double precision[]) returns double precision[]
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -24192,7 +24199,7 @@ comment on function regra_pendente_verificacao.resolver_sistema(double precision
   'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
 revoke execute on function regra_pendente_verificacao.resolver_sistema(double precision[], double precision[]) from public;
 
--- Log-odds of a raw score, held within what a score of this kind can mean. Touches nothing. Called by the calibration.
+-- Log-odds of a raw score, kept within the range that such a score can mean. Touches nothing. Called by the calibration.
 create or replace function regra_pendente_verificacao.chance_bruta(bruta double precision) returns double precision
 language sql immutable parallel safe
 return pg_catalog.ln(least(greatest(bruta, 0.001), 0.9999) / (1 - least(greatest(bruta, 0.001), 0.9999)));
@@ -24200,8 +24207,8 @@ return pg_catalog.ln(least(greatest(bruta, 0.001), 0.9999) / (1 - least(greatest
 comment on function regra_pendente_verificacao.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
 revoke execute on function regra_pendente_verificacao.chance_bruta(double precision) from public;
 
--- The logistic calibration: a raw score's log-odds, the months without history, how often the very same payment was made
--- before and what the supplier's latest entries say, as a confidence. Touches nothing. Called by the calibration and by
+-- The logistic calibration: turns a raw score's log-odds, the months without history, how often the very same payment was made before and
+-- what the supplier's latest entries say into a confidence. Touches nothing. Called by the calibration and by
 -- regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
 create or replace function regra_pendente_verificacao.curva(
   a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna int,
@@ -24216,12 +24223,12 @@ comment on function regra_pendente_verificacao.curva(
 revoke execute on function regra_pendente_verificacao.curva(
   double precision, double precision, double precision, double precision, double precision, double precision, int, double precision, double precision) from public;
 
--- What the history knew of each entry of a back-test at each level: how many earlier entries (total), and how many of them of the right
--- category (certas), counted as regra_pendente_verificacao.pontuar_pendencias counts them. metade: of all suppliers (null) or of one half (0, 1). Reads
--- the statistics and dw.lancamentos; changes nothing. Called by regra_pendente_verificacao.medir_em_metades.
+-- What the history knew about each entry of a back-test at each level: how many earlier entries (total), and how many of them in the right
+-- category (certas), counted as regra_pendente_verificacao.pontuar_pendencias counts them. metade: all suppliers (null) or one half of them
+-- (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called by regra_pendente_verificacao.medir_em_metades.
 create or replace function regra_pendente_verificacao.medir_niveis(retroteste int4range, amostra int, metade int default null)
 returns table (id text, nivel smallint, total double precision, certas double precision)
--- the cost says: worth a process of its own
+-- the cost makes it worth a parallel process of its own
 language plpgsql stable parallel safe cost 1e9 rows 30000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -24255,7 +24262,7 @@ begin
       select y.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
       from regra_pendente_verificacao.estatistica_contagem c
       cross join lateral (
-        -- as regra_pendente_verificacao.pontuar_pendencias moves history along, what was split left where it is
+        -- carries history along like regra_pendente_verificacao.pontuar_pendencias, but leaves split categories where they are
         select case when v_sem_sucessoras then c.categoria else coalesce((
             select s.para from sucessao s
             where s.mes = x.mes and s.de = c.categoria and (s.renasce is null or c.mes < s.renasce)), c.categoria)
@@ -24279,8 +24286,9 @@ comment on function regra_pendente_verificacao.medir_niveis(int4range, int, int)
   'Earlier entries and those of the right category for each entry of a back-test at each level.';
 revoke execute on function regra_pendente_verificacao.medir_niveis(int4range, int, int) from public;
 
--- As medir_niveis, by two processes where regra_pendente_verificacao.em_metades allows it: each takes half of the suppliers. Return query, because insert
--- never runs in parallel. Reads what medir_niveis reads; changes nothing. Called by regra_pendente_verificacao.ajustar_alfas.
+-- Like medir_niveis, but in two processes where regra_pendente_verificacao.em_metades allows it, each for half of the suppliers. Return
+-- query, because insert never runs in parallel. Reads what medir_niveis reads; changes nothing. Called by
+-- regra_pendente_verificacao.ajustar_alfas.
 create or replace function regra_pendente_verificacao.medir_em_metades(retroteste int4range, amostra int)
 returns table (id text, nivel smallint, total double precision, certas double precision)
 language plpgsql stable rows 30000
@@ -24303,10 +24311,10 @@ $$;
 comment on function regra_pendente_verificacao.medir_em_metades(int4range, int) is 'As regra_pendente_verificacao.medir_niveis, by two processes where it pays.';
 revoke execute on function regra_pendente_verificacao.medir_em_metades(int4range, int) from public;
 
--- Fits how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level after level,
--- the strength under which the true categories were most probable, or none at all (1e9) where the level only misleads.
--- A supplier with one entry proves little on one ledger and much on another: this is where that is learned. Reads the
--- statistics and dw.lancamentos; writes estatistica_peso. Called by regra_pendente_verificacao.calibrar_historia.
+-- Fits how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level after level, the strength
+-- under which the true categories were most probable, or (1e9) one that ignores a level which only misleads. A supplier with one entry
+-- proves little in one ledger and much in another, and here the rule learns which. Reads the statistics and dw.lancamentos; writes
+-- estatistica_peso. Called by regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.ajustar_alfas(retroteste int4range, amostra int) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -24316,7 +24324,7 @@ as $$
 declare
   v_nivel record;
   v_alfa double precision;
-  -- the running probability of each entry's true category
+  -- the probability of each entry's true category so far
   v_p double precision[];
 begin
   delete from regra_pendente_verificacao.estatistica_peso p where starts_with(p.nome, 'alfa_');
@@ -24325,7 +24333,7 @@ begin
     with m as materialized (
       select * from regra_pendente_verificacao.medir_em_metades(retroteste, amostra)
     )
-    -- one array for each level, entries in one order; nulls where a level knows nothing of an entry
+    -- one array for each level, entries in one order; null where a level knows nothing about an entry
     select n.nivel, array_agg(m.total order by e.id) as totais, array_agg(m.certas order by e.id) as certas
     from (select m.id from m where m.nivel = 0) e
     cross join generate_series(0, 11) n (nivel)
@@ -24362,8 +24370,8 @@ $$;
 comment on function regra_pendente_verificacao.ajustar_alfas(int4range, int) is 'Fits the shrinkage of each level on the ledger''s own past.';
 revoke execute on function regra_pendente_verificacao.ajustar_alfas(int4range, int) from public;
 
--- The back-test's questions with what both opinions gave each category, by two processes where regra_pendente_verificacao.em_metades allows it:
--- each takes half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
+-- The back-test's questions with what both opinions gave each category, in two processes where regra_pendente_verificacao.em_metades allows
+-- it, each for half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
 -- nothing. Called by regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.perguntar_retroteste(retroteste int4range, amostra int)
 returns setof regra_pendente_verificacao.estatistica_pergunta
@@ -24393,9 +24401,9 @@ comment on function regra_pendente_verificacao.perguntar_retroteste(int4range, i
 revoke execute on function regra_pendente_verificacao.perguntar_retroteste(int4range, int) from public;
 
 -- Fits the weight of the words and the account in each class of regra_pendente_verificacao.classe_apoio: the one of a grid under which the
--- right categories of the back-test were most probable; a class seen in fewer than a hundred entries keeps its default. Of the
--- back-test's entries at most so many are read (amostra). Reads estatistica_pergunta; writes estatistica_peso. Called by
--- regra_pendente_verificacao.calibrar_historia, after the strengths of the levels are known and before the calibration.
+-- right categories of the back-test were most probable. A class seen in fewer than a hundred entries keeps its default. Reads at most
+-- amostra entries of the back-test, from estatistica_pergunta; writes estatistica_peso. Called by
+-- regra_pendente_verificacao.calibrar_historia, after the strengths of the levels and before the calibration.
 create or replace function regra_pendente_verificacao.ajustar_lambdas(amostra int) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -24407,15 +24415,14 @@ begin
 
   with pergunta as materialized (
     select q.classe, q.bases, q.palavras, array_position(q.categorias, q.certa) as certa,
-      -- scores are told apart by their difference; the largest is about here, and exp() of it in range
+      -- only differences of scores matter; relative to the largest, which is about here, exp() stays in range
       q.bases[1] as base, q.palavras[1] as palavra
     from (
       select x.*, dense_rank() over (order by hashtextextended(x.id, 1)) as sorte from regra_pendente_verificacao.estatistica_pergunta x
     ) q
     where q.sorte <= amostra
   ), peso as (
-    -- for each weight tried, how probable it makes the right category
-    -- (of one that was not among the categories the least: next to zero)
+    -- for each weight tried, how probable it makes the right category (next to zero where that was not among the categories)
     select p.classe, g.lambda, count(*) as casos, sum(ln(0.001 + 0.999
       * exp(least(greatest(p.bases[p.certa] - p.base + g.lambda * (p.palavras[p.certa] - p.palavra), -300), 300)) / n.soma)) as verossimilhanca
     from pergunta p
@@ -24437,13 +24444,15 @@ $$;
 comment on function regra_pendente_verificacao.ajustar_lambdas(int) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
 revoke execute on function regra_pendente_verificacao.ajustar_lambdas(int) from public;
 
--- Fits the logistic calibration to the back-test (Platt 1999) by Newton's method, entries with and without a known account apart: one
--- slope each on the raw score's log-odds, on the months without history, on how often the very same payment was made before and on
--- the supplier's latest entries; an intercept for each class of knowledge. An account that settles everything says nothing of the
--- entries without one. Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past
--- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and zero. Pooled over the classes, because a curve of its own for each
--- class follows the class's few errors, which come in clusters. Reads regra_pendente_verificacao.estatistica_retroteste, writes
--- estatistica_curva. Called by regra_pendente_verificacao.calibrar_pendencias.
+-- Fits the logistic calibration to the back-test (Platt 1999) by Newton's method. Entries with and without a known account are fitted
+-- apart, because an account that settles everything says nothing about entries without one. Each has one slope on the raw score's log-odds,
+-- on the months without history, on how often the very same payment was made before and on the supplier's latest entries, and an intercept
+-- for each class of knowledge.
+--
+-- Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past (0.22: a raw .999 becomes .82),
+-- the intercepts towards the mean of the four and zero. The slopes are pooled over the classes, because a curve for each class would follow
+-- that class's few errors, which come in clusters. Reads regra_pendente_verificacao.estatistica_retroteste, writes estatistica_curva.
+-- Called by regra_pendente_verificacao.calibrar_pendencias.
 create or replace function regra_pendente_verificacao.ajustar_curvas() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -24518,8 +24527,8 @@ begin
     exit when v_passo < 0.0005;
   end loop;
 
-  -- what the back-test hardly saw has no curve and keeps the modest one: a supplier with one entry proves little until it has
-  -- proved something
+  -- a class that the back-test hardly saw gets no curve and keeps the modest one: a supplier with one entry proves little until shown
+  -- otherwise
   delete from regra_pendente_verificacao.estatistica_curva k
   where (select count(*) from regra_pendente_verificacao.estatistica_retroteste r where r.classe = k.classe) < 30;
 end
@@ -24528,9 +24537,9 @@ $$;
 comment on function regra_pendente_verificacao.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
 revoke execute on function regra_pendente_verificacao.ajustar_curvas() from public;
 
--- Calibrates: a logistic curve over the back-test's best suggestions, then bins of equal size by that curve, each bin's share of right ones made monotone (isotonic
--- regression by the min-max formula). Entries with and without a known account are counted apart. Sources: Platt 1999;
--- Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads estatistica_pergunta; writes estatistica_retroteste,
+-- Calibrates: a logistic curve over the back-test's best suggestions, then bins of equal size along that curve, with each bin's share of
+-- right ones made monotone (isotonic regression by the min-max formula). Entries with and without a known account are counted apart.
+-- Sources: Platt 1999; Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads estatistica_pergunta; writes estatistica_retroteste,
 -- estatistica_curva and estatistica_calibracao. Called by regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.calibrar_pendencias() returns void
 language plpgsql volatile
@@ -24561,7 +24570,7 @@ begin
 
   with sugestao as materialized (
     select s.classe / 4 as grupo, s.acertou, u.curva,
-      -- bins of at least a hundred cases, at most twenty; equal scores go together
+      -- at most twenty bins, of at least a hundred cases; equal scores stay together
       (rank() over (partition by s.classe / 4 order by u.curva) - 1)
         * greatest(1, least(20, count(*) over (partition by s.classe / 4) / 100))
         / count(*) over (partition by s.classe / 4) as faixa,
@@ -24572,7 +24581,7 @@ begin
       select round(regra_pendente_verificacao.curva(k.a, k.b, k.g, k.h, k.r, s.chance, s.lacuna, s.repetida, s.recente)::numeric, 5)::double precision as curva) u
   ), faixa as materialized (
     select s.grupo, s.faixa, avg(s.curva) as curva, count(*) as casos, sum(s.acertou) as acertos,
-      -- ten pseudo-cases as the curve says
+      -- plus ten pseudo-cases that follow the curve
       count(*) + 10 as peso, sum(s.acertou) + 10 * avg(s.curva) as pontos
     from sugestao s
     where s.todas >= 100
@@ -24604,9 +24613,9 @@ $$;
 comment on function regra_pendente_verificacao.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
 revoke execute on function regra_pendente_verificacao.calibrar_pendencias() from public;
 
--- The months on which the ledger is asked what it would have suggested: at most the last twelve, odd dates at both ends (the
--- years 0219 and 2202) left out, none with less than a tenth of the history before it. Empty when the history is too short.
--- Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.preparar.
+-- The months for which the ledger is asked what it would have suggested: at most the last twelve, without odd dates at both ends (the years
+-- 0219 and 2202), and none with less than a tenth of the history before it. Empty when the history is too short. Reads
+-- regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.preparar.
 create or replace function regra_pendente_verificacao.meses_retroteste() returns int4range
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -24618,7 +24627,7 @@ as $$
   select case when l.primeiro <= l.ultimo then int4range(greatest(l.primeiro, l.ultimo - 11), l.ultimo + 1) end
   from (
     select
-      -- the first month that has a tenth of all rows before it
+      -- the first month with a tenth of all rows before it
       min(a.mes) filter (where a.ate >= 0.1 * a.todas) + 1 as primeiro,
       min(a.mes) filter (where a.ate >= 0.995 * a.todas) as ultimo
     from acumulado a
@@ -24628,16 +24637,16 @@ $$;
 comment on function regra_pendente_verificacao.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
 revoke execute on function regra_pendente_verificacao.meses_retroteste() from public;
 
--- Fits the weights and the calibration on a back-test over the given months, a sample of at most six thousand entries; without
--- months, forgets them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva,
--- estatistica_calibracao and their work tables. Called by regra_pendente_verificacao.preparar and by back-tests over a past window.
+-- Fits the weights and the calibration on a back-test over the given months, with a sample of at most six thousand entries; without months,
+-- deletes them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva, estatistica_calibracao and their work
+-- tables. Called by regra_pendente_verificacao.preparar and by back-tests over a past window.
 create or replace function regra_pendente_verificacao.calibrar_historia(retroteste int4range) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_amostra constant int := 6000;
-  -- a dozen strengths and eight weights need fewer cases than a curve that is read at its far end
+  -- a dozen strengths and eight weights need fewer cases than a curve that matters at its far end
   v_pesos constant int := 3000;
 begin
   delete from regra_pendente_verificacao.estatistica_peso;
@@ -24658,8 +24667,8 @@ revoke execute on function regra_pendente_verificacao.calibrar_historia(int4rang
 --! EndIncluded regras/pendente_verificacao/calibracao.sql
 
 --! Included regras/pendente_verificacao/sugestoes.sql
--- The calibration as one row for each group of entries (0 without a known account, 1 with): the bins of the back-test as
--- arrays, by which regra_pendente_verificacao.sugerir_pendencias looks a confidence up. Reads regra_pendente_verificacao.estatistica_calibracao.
+-- The calibration, one row for each group of entries (0 without a known account, 1 with): the bins of the back-test as arrays, in which
+-- regra_pendente_verificacao.sugerir_pendencias looks a confidence up. Reads regra_pendente_verificacao.estatistica_calibracao.
 create or replace function regra_pendente_verificacao.curvas_calibradas()
 returns table (grupo smallint, curvas double precision[], confiancas double precision[], casos int[], acertos int[])
 language sql stable rows 2
@@ -24676,10 +24685,10 @@ $$;
 comment on function regra_pendente_verificacao.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
 revoke execute on function regra_pendente_verificacao.curvas_calibradas() from public;
 
--- The logistic confidence as the confidence that the ledger's own past supports: two thirds of it the curve, one third the counted
--- bins of the back-test, on the line between the two nearest. The one forgets the shape, the other believes every cluster. Without
--- bins, the curve alone. curvas and confiancas: the bins' mean curve and their confidence, both rising.
--- Touches nothing. Called by regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
+-- Turns the logistic confidence into one that the ledger's own past supports: two thirds the curve, one third the counted bins of the
+-- back-test, interpolated between the two nearest. The curve alone would ignore the shape; the bins alone would believe every cluster.
+-- Without bins, only the curve. curvas and confiancas: the bins' mean curve and their confidence, both rising. Touches nothing. Called by
+-- regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
 create or replace function regra_pendente_verificacao.confianca_calibrada(
   curva double precision, curvas double precision[], confiancas double precision[], posicao int
 ) returns double precision
@@ -24696,10 +24705,10 @@ comment on function regra_pendente_verificacao.confianca_calibrada(double precis
   'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
 revoke execute on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
 
--- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what spoke for it. Entries
--- with nothing to infer from are missing from the result; those of which the very same is known share a row (ids and certas go
--- together). metade: of all suppliers (null) or of one half (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called
--- by explicar_pendencias and by back-tests (retroteste given: decided entries instead of pending ones).
+-- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what supports it. Entries with nothing
+-- to infer from are missing from the result; those about which exactly the same is known share a row (ids and certas belong together).
+-- metade: all suppliers (null) or one half of them (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called by
+-- explicar_pendencias and by back-tests (retroteste given: decided entries instead of pending ones).
 create or replace function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
@@ -24722,7 +24731,7 @@ begin
   ), parada as materialized (
     select p.* from mes m cross join lateral regra_pendente_verificacao.categorias_paradas(m.todos) p
   ), dividida as materialized (
-    -- what of a category that was split nobody can tell
+    -- split categories whose remaining entries nobody can assign
     select d.mes, d.de, string_agg('"' || k.categoria || '"', ', ' order by k.categoria) as sucessoras
     from mes m
     cross join lateral regra_pendente_verificacao.sucessoes_em(m.todos) d
@@ -24731,8 +24740,8 @@ begin
     group by d.mes, d.de
   )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
-    -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
-    -- and so is a category that is booked no more, or stands for several; of one that has been silent for long a person is asked
+    -- Only a person decides, however low the threshold, where the code says one thing and the name or text another, and where a category is
+    -- no longer booked or stands for several. For one that has long been silent a person is asked too.
     least(x.confianca, case when s.contra is not null or d.de is not null or p.morta then 0.49 when p.categoria is not null then greatest(v_limiar - 0.01, 0) end),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra,
     s.mes, p.ultima, p.silencio, p.morta, p.herdeira, p.herdados, d.sucessoras
@@ -24758,9 +24767,10 @@ comment on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, 
   'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
 revoke execute on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, int4range, int, int) from public;
 
--- What spoke for a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how
--- many had the category, finest first; the five words that pulled towards it most; and the finest level by itself, for the
--- sentence. An account that many suppliers share is wider than a supplier. The arrays go together. Touches nothing. Called by regra_pendente_verificacao.detectar.
+-- What supports a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how many had the
+-- category, finest first; the five words that pulled towards it most; and the finest level by itself, for the sentence. An account that
+-- many suppliers share counts as wider than a supplier. The arrays belong together. Touches nothing. Called by
+-- regra_pendente_verificacao.detectar.
 create or replace function regra_pendente_verificacao.descrever_provas(
   niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 ) returns table (por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text)
@@ -24801,11 +24811,11 @@ comment on function regra_pendente_verificacao.descrever_provas(smallint[], text
   'Levels and words that spoke for a suggestion, with their counts, as evidence.';
 revoke execute on function regra_pendente_verificacao.descrever_provas(smallint[], text[], bigint[], bigint[]) from public;
 
--- The pending entries of a window as findings: what is proposed for each, how surely, and what spoke for it, in figures and in a
--- sentence. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos, the settings and the statistics that
+-- The pending entries of a window as findings: what is proposed for each, how surely, and what supports it, in figures and in a sentence.
+-- metade: all suppliers (null) or one half of them (0, 1). Reads dw.lancamentos, the settings and the statistics that
 -- regra_pendente_verificacao.preparar keeps; changes nothing. Called by regra_pendente_verificacao.detectar.
 create or replace function regra_pendente_verificacao.explicar_pendencias(janela audit.janela, metade int) returns setof audit.achado
--- costly enough to be worth a process of its own
+-- the cost makes it worth a parallel process of its own
 language plpgsql stable parallel safe cost 1e9
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -24893,12 +24903,12 @@ begin
   left join conhecida h on h.papel = 'propria' and h.mes = s.mes and h.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
   left join lugar o on o.mes = s.mes and o.conta = btrim(l.conta_contabil)
   cross join lateral (
-    -- the one account of another category contradicts the proposal
+    -- an account that is another category's own contradicts the proposal
     select coalesce(not o.transitoria and audit_interno.dobrar_categoria(s.proposta) <> all (o.dobradas)
       and coalesce(c.conta, h.conta) is not null, false) as contradiz
   ) z
   cross join lateral (
-    -- on no account, or on one on which entries wait, the category's goes along
+    -- an entry without an account, or on one that holds waiting entries, gets the category's account too
     select case when z.contradiz then coalesce(c.conta, h.conta)
         when coalesce(btrim(l.conta_contabil), '') = '' or o.transitoria and o.conta <> c.conta then c.conta end as conta,
       c.conta is not null as propoe, case when z.contradiz then o.categoria end as outra, c.certeza,
@@ -24921,9 +24931,9 @@ revoke execute on function regra_pendente_verificacao.explicar_pendencias(audit.
 --! EndIncluded regras/pendente_verificacao/sugestoes.sql
 
 --! Included regras/pendente_verificacao/regra.sql
--- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set, or null: the labels are not
--- set, or no entry of the ledger has any of them nor had when last counted, and no blank is there to be looked at. Reads the
--- settings, regra_pendente_verificacao.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+-- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set, or null: the labels are not set, or
+-- no entry has any of them, nor had when last counted, and no blank category is there to be looked at. Reads the settings,
+-- regra_pendente_verificacao.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
 create or replace function regra_pendente_verificacao.requisitos() returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -24943,12 +24953,12 @@ begin
     return 'Nada está dito pendente: pendente.rotulos está vazia e pendente.vazias é false. '
       || 'Mude uma das duas com conferente configurar, ou desative a regra.';
   end if;
-  -- nothing but blanks is asked for: that there are none is good news
+  -- only blanks are asked for: if there are none, that is good news
   v_escritos := array(select e from jsonb_array_elements_text(v_rotulos) e);
   if v_escritos = '{}' then
     return null;
   end if;
-  -- a label that once was seen and has no entry today is a ledger where nothing is pending
+  -- if a label was seen once and has no entry today, nothing is pending in this ledger
   if exists (
       select from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (array_remove(v_pendentes, '')))
     or regras.rotulo_existe(v_pendentes)
@@ -24966,9 +24976,9 @@ comment on function regra_pendente_verificacao.requisitos() is 'What pendente_ve
 revoke execute on function regra_pendente_verificacao.requisitos() from public;
 
 -- Brings the statistics of regra_pendente_verificacao.detectar up to date: adds what was loaded or decided since the last time (counts
--- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has grown by
--- a tenth. Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_* only.
--- Called by the engine before the rule, in the same session. Two at once wait for each other.
+-- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has grown by a tenth.
+-- Reads dw.lancamentos and the audit tables; writes only regra_pendente_verificacao.estatistica_*. Called by the engine before the rule, in
+-- the same session. Two calls at once wait for each other.
 create or replace function regra_pendente_verificacao.preparar(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -24989,7 +24999,7 @@ begin
   lock table regra_pendente_verificacao.estatistica_controle in share row exclusive mode;
   select * into v_controle from regra_pendente_verificacao.estatistica_controle;
   v_refazer := v_controle.assinatura is distinct from v_assinatura;
-  -- a load commits later than the times it writes: look back further than the last time seen
+  -- look further back than the last time seen: a load commits later than the times it writes
   select greatest(v_controle.limite, case when max(l.carregado_em) is not null then least(max(l.carregado_em), now()) - interval '6 hours' end, '-infinity')
   into v_limite
   from dw.lancamentos l;
@@ -25041,10 +25051,10 @@ comment on function regra_pendente_verificacao.preparar(audit.janela) is
   'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
 revoke execute on function regra_pendente_verificacao.preparar(audit.janela) from public;
 
--- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence
--- calibrated on that history's past; entries with nothing to infer from are flagged without a correction. Reads
--- dw.lancamentos, the settings and the statistics that regra_pendente_verificacao.preparar keeps; changes nothing.
--- Called by the engine for a window, and again over corrected keys to verify them.
+-- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence calibrated on that
+-- history's past. Entries with nothing to infer from are flagged without a correction. Reads dw.lancamentos, the settings and the
+-- statistics that regra_pendente_verificacao.preparar keeps; changes nothing. Called by the engine for a window, and again over corrected
+-- keys to verify them.
 create or replace function regra_pendente_verificacao.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -25054,7 +25064,7 @@ as $$
 declare
   v_pendentes text[] := regras.rotulos_pendentes();
 begin
-  -- a second process costs more than a few entries
+  -- for a few entries a second process is not worth its cost
   if not regra_pendente_verificacao.em_metades() or (
     select count(*)
     from (
@@ -25081,10 +25091,10 @@ revoke execute on function regra_pendente_verificacao.detectar(audit.janela) fro
 --! EndIncluded regras/pendente_verificacao/regra.sql
 
 --! Included regras/pendente_verificacao/retroteste.sql
--- Puts the statistics of regra_pendente_verificacao.detectar back to what was known before a window's first month: counts of that
--- month and later are left out, and weights and calibration are fitted on the months before it. HAZARD: changes the
--- statistics that sessions go by, so it must run inside a subtransaction that is rolled back. Reads what
--- regra_pendente_verificacao.preparar reads. Called by audit_interno.avaliar_retroteste, through audit_interno.preparar_regra.
+-- Puts the statistics of regra_pendente_verificacao.detectar back to what was known before a window's first month: counts from that month
+-- on are left out, and weights and calibration are fitted on the months before it. HAZARD: changes the statistics that sessions use, so it
+-- must run inside a subtransaction that is rolled back. Reads what regra_pendente_verificacao.preparar reads. Called by
+-- audit_interno.avaliar_retroteste, through audit_interno.preparar_regra.
 create or replace function regra_pendente_verificacao.preparar_retroteste(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -25106,10 +25116,10 @@ comment on function regra_pendente_verificacao.preparar_retroteste(audit.janela)
   'Statistics as of before the window''s first month. Only inside a subtransaction that is rolled back.';
 revoke execute on function regra_pendente_verificacao.preparar_retroteste(audit.janela) from public;
 
--- Asks the inference of pendente_verificacao for the entries of a window that have a real category, as if all of them were
--- pending, and says of each whether the answer is that category. Entries are asked without their account, which parked ones
--- seldom have. The statistics must be those of regra_pendente_verificacao.preparar_retroteste. Reads them, dw.lancamentos, the settings and the
--- audit tables; changes nothing. Called by audit_interno.avaliar_retroteste, through audit_interno.ler.
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category, as if all were pending, and says for
+-- each whether the answer is that category. It hides their account, which parked entries seldom have. The statistics must be those of
+-- regra_pendente_verificacao.preparar_retroteste. Reads them, dw.lancamentos, the settings and the audit tables; changes nothing. Called by
+-- audit_interno.avaliar_retroteste, through audit_interno.ler.
 create or replace function regra_pendente_verificacao.julgar_retroteste(janela audit.janela)
 returns table (registro_id text, confianca numeric, propoe boolean, certa boolean)
 language plpgsql stable rows 10000
@@ -25118,7 +25128,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_minima constant numeric := 0.05; -- as in regra_pendente_verificacao.detectar: under it nothing is proposed
+  v_minima constant numeric := 0.05; -- as in regra_pendente_verificacao.detectar: below it nothing is proposed
   v_pendentes text[] := regras.rotulos_pendentes();
   v_nossas text[] := regras.corrigidas_sem_palavra();
   v_meses int4range := int4range(regra_pendente_verificacao.mes_indice(janela.data_inicio), regra_pendente_verificacao.mes_indice(janela.data_fim) + 1);
@@ -25145,9 +25155,9 @@ revoke execute on function regra_pendente_verificacao.julgar_retroteste(audit.ja
 --! EndIncluded regras/pendente_verificacao/retroteste.sql
 
 --! Included saidas/consulta/ver_registro.sql
--- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
--- only for those who decide or administer; of its columns those that conferente_regra may read. Reads the table of the finding; called
--- by the review page and in psql.
+-- The whole row behind a finding, as the warehouse holds it now: whoever decides has to see what is decided. Only rows with a finding, only
+-- for those who decide or administer, and only the columns that conferente_regra may read. Reads the table of the finding; called by the
+-- review page and in psql.
 create or replace function audit.ver_registro(divergencia_id bigint)
 returns table (coluna text, tipo text, valor text)
 language plpgsql
@@ -25192,8 +25202,7 @@ grant execute on function audit.ver_registro(bigint) to conferente_revisor, conf
 --! EndIncluded saidas/consulta/ver_registro.sql
 
 --! Included saidas/consulta/contrato.sql
--- The columns of the warehouse contract, in order: what type each is to be, and whether it may be null throughout. Called by the
--- diagnosis.
+-- The columns of the warehouse contract, in order: the type of each, and whether it may be null in every row. Called by the diagnosis.
 create or replace function audit_interno.contrato()
 returns table (ordem integer, coluna text, esperado text, tipos text[], nula boolean)
 language sql
@@ -25213,9 +25222,9 @@ comment on function audit_interno.contrato() is 'Columns of dw.lancamentos as th
 --! EndIncluded saidas/consulta/contrato.sql
 
 --! Included saidas/consulta/colunas_usadas.sql
--- The columns of a relation that we read, and those of them that a correction may write: what the rules registered for it name, and of
--- dw.lancamentos, or of a relation that is to take its place, the whole contract. Where rows are read again after a write, all
--- that must not move along. Called by the diagnosis.
+-- The columns of a relation that we read, and which of them a correction may write: those that its rules register; for dw.lancamentos, or a
+-- relation about to take its place, the whole contract; where rows are read again after a write, all that must not change. Called by the
+-- diagnosis.
 create or replace function audit_interno.colunas_usadas(relacao regclass)
 returns table (coluna text, corrigivel boolean)
 language sql
@@ -25225,7 +25234,7 @@ as $$
   with regra as (
     select r.*, audit_interno.relacao(r.tabela) = colunas_usadas.relacao as dela from audit.regras r
   ), dela as (
-    -- rules of one's own on another table, or the bundled ones on what is to become dw.lancamentos
+    -- the business's own rules on another table, or the bundled ones on the future dw.lancamentos
     select r.* from regra r where r.dela or r.tabela = 'dw.lancamentos' and not exists (select from regra x where x.dela)
   ), usada (coluna, corrigivel) as (
     select c, true from dela r cross join unnest(r.colunas) as c
@@ -25247,8 +25256,8 @@ comment on function audit_interno.colunas_usadas(regclass) is 'Columns of a rela
 --! EndIncluded saidas/consulta/colunas_usadas.sql
 
 --! Included saidas/consulta/diagnosticar_acesso.sql
--- Of the diagnosis: whether conferente_regra may read a relation, and conferente_escrita read and write it, column by column, and the
--- exact grants that mend it. What grants alone do not say (a view that reads with the rights of its reader) is tried: no row is read.
+-- Part of the diagnosis: whether conferente_regra may read a relation, and conferente_escrita read and write it, column by column, with the
+-- exact grants that mend it. What grants alone do not show (a view that reads with its reader's rights) is tried, without reading a row.
 -- Called by audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_acesso(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -25300,7 +25309,7 @@ begin
       perform from audit_interno.ler(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
       perform from audit_interno.escrever(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
       v_lida := true;
-      raise exception using errcode = 'NC999', message = 'experiência'; -- nothing of what a view's functions did stays
+      raise exception using errcode = 'NC999', message = 'experiência'; -- undoes whatever a view's functions did
     exception when assert_failure or others then
       if not v_lida then
         v_recusa := sqlerrm;
@@ -25312,7 +25321,7 @@ begin
     coalesce(v_ler, case when v_recusa is not null then
       'A visão lê com os direitos de quem a lê (security_invoker), ou chama uma função: dê o mesmo aos dois papéis no que está por baixo.' end);
 
-  -- 4: update, in the bits of pg_relation_is_updatable; INSTEAD OF triggers count
+  -- 4 is the bit for update in pg_relation_is_updatable; INSTEAD OF triggers count
   return query select format('escrever %s', v_nome),
     case when not u.atualizavel or v_escrever is not null then 'erro' else 'ok' end,
     case when not u.atualizavel then 'a visão não é atualizável' when u.gatilho then 'por gatilho INSTEAD OF' else 'direto' end,
@@ -25327,7 +25336,7 @@ begin
     from pg_attribute a
     where a.attrelid = diagnosticar_acesso.relacao and a.attname in ('categoria', 'valor') and not a.attisdropped
       and pg_relation_is_updatable(relacao, true) & 4 = 4 and not pg_column_is_updatable(relacao, a.attnum, true)
-      -- a trigger takes every column, but pg_column_is_updatable believes it only if there is one for delete too
+      -- an INSTEAD OF trigger takes every column, but pg_column_is_updatable says so only if there is one for delete too
       and not exists (select from pg_trigger g where g.tgrelid = diagnosticar_acesso.relacao and g.tgtype & 80 = 80);
 end
 $$;
@@ -25335,8 +25344,8 @@ comment on function audit_interno.diagnosticar_acesso(regclass) is 'Lines of the
 --! EndIncluded saidas/consulta/diagnosticar_acesso.sql
 
 --! Included saidas/consulta/diagnosticar_indices.sql
--- Of the diagnosis: by which index the rows of a relation are found, column by column; of a view only where it can be read. Called by
--- audit.diagnosticar_contrato; changes nothing.
+-- Part of the diagnosis: the index by which the rows of a relation are found, column by column; for a view only where it can be read.
+-- Called by audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_indices(relacao regclass, legivel boolean)
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -25370,7 +25379,7 @@ comment on function audit_interno.diagnosticar_indices(regclass, boolean) is 'Li
 --! EndIncluded saidas/consulta/diagnosticar_indices.sql
 
 --! Included saidas/consulta/diagnosticar_linhas.sql
--- Of the diagnosis: what the rows of a relation hold, counted in one reading of it, and room on the pages of what is large. Called by
+-- Part of the diagnosis: what the rows of a relation hold, counted in one scan, and whether the pages of large tables have room. Called by
 -- audit.diagnosticar_contrato where the relation can be read and has the columns; changes nothing.
 create or replace function audit_interno.diagnosticar_linhas(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -25418,7 +25427,7 @@ begin
     from pg_class c
     where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind = 'r' and not c.relispartition
       and not coalesce(array_to_string(c.reloptions, ',') ~ 'fillfactor=[1-9][0-9]?(,|$)', false)
-      -- the facts, not the dimensions that a view joins
+      -- only fact tables, not the dimensions that a view joins
       and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
 end
 $$;
@@ -25426,8 +25435,8 @@ comment on function audit_interno.diagnosticar_linhas(regclass) is 'Lines of the
 --! EndIncluded saidas/consulta/diagnosticar_linhas.sql
 
 --! Included saidas/consulta/rotulos_estranhos.sql
--- The labels of the settings that name categories, or those given, that no entry of dw.lancamentos has, each with the categories written most like
--- it and their entries; nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao
+-- The labels, of the settings that name categories or as given, that no entry of dw.lancamentos has, each with the most similarly spelled
+-- categories and the numbers of their entries. Nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao
 -- and audit.salvar_sucessora, which warn, and by the diagnosis.
 create or replace function audit_interno.rotulos_estranhos(chave text default null, rotulos text[] default null)
 returns table (configuracao text, rotulo text, proximos text)
@@ -25445,7 +25454,7 @@ begin
   begin
     select x.tem into v_tem from audit_interno.ler('select exists (select categoria from dw.lancamentos)') as x (tem boolean);
   exception when insufficient_privilege or undefined_column then
-    return; -- the diagnosis says so
+    return; -- the diagnosis reports it
   end;
   if not v_tem then
     return;
@@ -25476,7 +25485,7 @@ comment on function audit_interno.rotulos_estranhos(text, text[]) is 'Labels of 
 --! EndIncluded saidas/consulta/rotulos_estranhos.sql
 
 --! Included saidas/consulta/diagnosticar_regras.sql
--- Of the diagnosis: what each rule lacks, and the settings and patterns that the bundled ones go by. Called by
+-- Part of the diagnosis: what each rule lacks, and the settings and patterns that the bundled ones use. Called by
 -- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_regras()
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -25538,11 +25547,11 @@ comment on function audit_interno.diagnosticar_regras() is 'Lines of the diagnos
 --! EndIncluded saidas/consulta/diagnosticar_regras.sql
 
 --! Included saidas/consulta/experimentar_coluna.sql
--- Writes one value into one column of one row, reads the row again, and takes everything back, whatever it was. Returns what it saw:
--- antes and depois (the column), outras and outras_depois (what must not move along), fiel (it holds exactly what was asked), quantas
--- rows the write says it changed; alheia whether other rows, of which some keys are given, hold something else than before; or codigo and
--- erro of what refused it, as a correction would be. All of it as conferente_escrita, so that code of the warehouse runs with no rights
--- of ours. Called by audit.experimentar_escrita alone.
+-- Writes one value into one column of one row, reads the row again, and always takes everything back. Returns what it saw: antes and depois
+-- (the column), outras and outras_depois (what must not change), fiel (it holds exactly what was asked), quantas (the rows that the write
+-- reports), alheia (whether other rows, some of whose keys are given, changed too); or the codigo and erro of a refusal, as a correction
+-- would get it. It all runs as conferente_escrita, so that code of the warehouse has none of our rights. Called by
+-- audit.experimentar_escrita alone.
 create or replace function audit_interno.experimentar_coluna(
   regra audit.regras, chave text, coluna text, valor jsonb, vizinhas text[],
   out visivel boolean, out quantas bigint, out existe boolean, out alheia boolean, out fiel boolean, out antes jsonb, out depois jsonb, out outras jsonb, out outras_depois jsonb,
@@ -25602,9 +25611,9 @@ comment on function audit_interno.experimentar_coluna(audit.regras, text, text, 
 --! EndIncluded saidas/consulta/experimentar_coluna.sql
 
 --! Included saidas/consulta/experimentar_escrita.sql
--- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value that
--- stands elsewhere in that column, read again beside others, and taken back. Nothing stays: no change, no operation. A row that another transaction
--- holds is waited for two seconds at most, for each column. Called by `conferente diagnostico`.
+-- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value found
+-- elsewhere in that column, read again together with other rows, and taken back. Nothing remains: no change, no operation. For each column
+-- it waits at most two seconds for a row that another transaction holds. Called by `conferente diagnostico`.
 create or replace function audit.experimentar_escrita(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -25631,7 +25640,7 @@ begin
   if v_relacao is null or v_regra.nome is null or v_falta is not null
     or audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave) is null
   then
-    return; -- the lines of diagnosticar_contrato say what is missing
+    return; -- diagnosticar_contrato says what is missing
   end if;
   if not audit_interno.exige_releitura(v_relacao)
     and not exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(v_relacao)) and c.relrowsecurity)
@@ -25647,7 +25656,7 @@ begin
   v_regra.colunas_acompanham := array(
     select distinct c from audit.regras r cross join unnest(r.colunas_acompanham) as c where audit_interno.relacao(r.tabela) = v_relacao);
 
-  for v_coluna in -- a turn for each column; the row of the sample that has most in it, and another's value
+  for v_coluna in -- one turn for each column, with the sampled row that has most columns filled and a value of another row
     select x.*
     from audit_interno.ler(format(
       'with amostra as materialized (select t.%1$I::text as chave, %2$s as linha from %3$s t where t.%1$I is not null limit 1000),
@@ -25679,7 +25688,7 @@ begin
     select string_agg(format('%s de %s para %s', o.key, o.value, coalesce(v_visto.outras_depois -> o.key, 'null')), ', ' order by o.key) into v_mudou
     from jsonb_each(v_visto.outras) as o
     where v_visto.existe and o.value is distinct from v_visto.outras_depois -> o.key;
-    -- what the bundled rules propose must be writable; of the others a refusal, or a column left as it was, only makes a correction fail
+    -- the columns that the bundled rules propose must be writable; for others a refusal or an ignored write only makes a correction fail
     situacao := case when v_coluna.coluna in ('categoria', 'valor') then 'erro' else 'aviso' end;
     case
       when v_visto.codigo in ('55P03', '40P01') then
@@ -25728,7 +25737,7 @@ grant execute on function audit.experimentar_escrita(text) to conferente_operado
 --! EndIncluded saidas/consulta/experimentar_escrita.sql
 
 --! Included saidas/consulta/vw_correcoes_desfeitas.sql
--- The list for the owner of the source: what to mend there, because a load brings the error back.
+-- For the owner of the source: what to mend there, because a load brings the error back.
 create or replace view audit.vw_correcoes_desfeitas with (security_invoker = true) as
 select d.id as divergencia_id, d.regra, d.tabela, d.registro_id, c.coluna, u.esperado ->> c.coluna as valor_corrigido,
   u.agora ->> c.coluna as valor_encontrado, u.situacao, d.justificativa, d.valor_em_risco, p.finalizada_em as corrigida_em,
@@ -25762,8 +25771,9 @@ grant select on audit.vw_correcoes_desfeitas to conferente_leitor;
 --! EndIncluded saidas/consulta/vw_correcoes_desfeitas.sql
 
 --! Included saidas/consulta/diagnosticar_servidor.sql
--- How the server or the database is set where the rules would fail or read something else, or write too much of it into a log: strings with
--- backslashes, nested statements logged, and columns that compare without case or accents. Lines are given only for what is wrong. Reads the catalogue alone. Called by
+-- Part of the diagnosis: settings of the server or the database under which the rules would fail or read something else (strings with
+-- backslashes, columns that compare without case or accents), or under which values get into the server's log. Returns lines only for what is
+-- wrong. Reads only the catalogue. Called by
 -- audit.diagnosticar_contrato.
 create or replace function audit_interno.diagnosticar_servidor(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -25771,7 +25781,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- for the database, a role, or a role in it; where nobody says, the server's own
+  -- set for the database, for a role, or for a role in the database; otherwise the server's own
   select 'standard_conforming_strings', 'erro',
     format('off para %s: as expressões das regras perdem as barras', coalesce(s.papel, 'o servidor')), s.sugestao
   from (
@@ -25804,9 +25814,9 @@ comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of th
 --! EndIncluded saidas/consulta/diagnosticar_servidor.sql
 
 --! Included saidas/consulta/proxima_execucao.sql
--- The next due time of the schedule, as the worker reads it (src/worker/schedule.ts): local time of agenda.fuso; what falls into the
--- gap of a change of daylight saving comes at the end of the gap. Looks day by day until two of the schedule's days are found, for
--- today may have had its times already.
+-- The next due time of the schedule, as the worker reads it (src/worker/schedule.ts): local time of agenda.fuso; a time in the gap of a
+-- change to daylight saving moves to the end of the gap. Searches day by day until it has two of the schedule's days, because today's times
+-- may have passed.
 create or replace function audit.proxima_execucao()
 returns timestamptz
 language sql
@@ -25838,8 +25848,8 @@ grant execute on function audit.proxima_execucao() to conferente_leitor;
 --! EndIncluded saidas/consulta/proxima_execucao.sql
 
 --! Included saidas/consulta/diagnosticar_cargas.sql
--- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, and whether corrections were
--- undone from outside, as the sessions of the last thirty days have counted both. No line before a first count. Called by
+-- Part of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, and whether corrections were
+-- undone from outside, as counted by the sessions of the last thirty days. No line before a first count. Called by
 -- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_cargas(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -25888,7 +25898,7 @@ comment on function audit_interno.diagnosticar_cargas(regclass) is 'Lines of the
 --! EndIncluded saidas/consulta/diagnosticar_cargas.sql
 
 --! Included saidas/consulta/periodos_fechados.sql
--- What is closed now, ours and the warehouse's own list together.
+-- The months closed now: ours and those of the warehouse's own list.
 create or replace function audit.periodos_fechados()
 returns table (mes date, filial text, origem text, fechado_por text, fechado_em timestamptz, motivo text)
 language sql
@@ -25907,10 +25917,10 @@ grant execute on function audit.periodos_fechados() to conferente_leitor;
 --! EndIncluded saidas/consulta/periodos_fechados.sql
 
 --! Included saidas/consulta/rotulos_livro.sql
--- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against: commonest first,
--- or those in which a piece of text is, the very one first. Categories, branches, cost centres and accounts are labels; any other column of
--- text is one of labels where each stands in ten entries and more, on average: what the server's statistics say of it is believed before
--- the table is read. Reads the table as conferente_regra; changes nothing. Called by the review page.
+-- The labels of the ledger in a column that a rule may correct, to choose from and to check a typed one: the commonest first, or those that
+-- contain a piece of text, an exact match first. Categories, branches, cost centres and accounts are labels. Any other text column counts
+-- if each value has ten entries or more, on average; the server's statistics are asked before the table is read. Reads the table as
+-- conferente_regra; changes nothing. Called by the review page.
 create or replace function audit.rotulos_livro(regra text, coluna text, trecho text default null)
 returns table (rotulo text, lancamentos bigint)
 language plpgsql
@@ -25940,12 +25950,12 @@ begin
   v_certos := v_relacao = audit_interno.relacao('dw.lancamentos') and rotulos_livro.coluna in ('categoria', 'filial', 'centro_custo', 'conta_contabil');
   if not exists (select from pg_type t where t.oid = audit_interno.tipo_base(v_relacao, rotulos_livro.coluna) and t.typcategory = 'S')
     or v_certos is not true and exists (
-      -- read as who may read the column: others are shown no statistics of it
+      -- read by the role that may read the column: others see no statistics of it
       select from audit_interno.ler('select s.n_distinct from pg_stats s where (s.schemaname, s.tablename, s.attname) = ($2[1], $2[2], $2[3])', null,
         array(select unnest(array[n.nspname::text, c.relname::text, rotulos_livro.coluna])
           from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = v_relacao)) as s (n_distinct real)
       cross join (select greatest(c.reltuples, 0) as linhas from pg_class c where c.oid = v_relacao) as c
-      -- far from ten: statistics are a guess
+      -- only if far below ten, because statistics are estimates
       where case when s.n_distinct < 0 then -s.n_distinct * c.linhas else s.n_distinct end * v_vezes > 5 * c.linhas and c.linhas > 0)
   then
     return;
@@ -25973,8 +25983,9 @@ grant execute on function audit.rotulos_livro(text, text, text) to conferente_re
 --! EndIncluded saidas/consulta/rotulos_livro.sql
 
 --! Included saidas/consulta/celula_planilha.sql
--- A cell of a sheet as it is compared: spreadsheets re-write what they save, and no more than what this leaves alone. Out go blanks,
--- line ends, and what cannot be seen or XML does not hold; commas are points, so that a sheet in either language is read alike.
+-- A cell of a sheet in the form in which it is compared. Spreadsheets rewrite what they save, so the comparison drops whatever they may
+-- change: blanks, line ends, and what is invisible or not allowed in XML. Commas become points, so that sheets in both languages read
+-- alike.
 create or replace function audit_interno.invisiveis()
 returns text
 language sql
@@ -25988,13 +25999,14 @@ returns text
 language sql
 immutable parallel safe
 as $$
-  -- a number that was text may come back as a number; a cell holds 32767, blanks and all: beyond 5000 what comes back may have been cut
+  -- A number that was a text may come back as a number. A cell holds 32767 characters, blanks included, so beyond 5000 what comes back may
+  -- have been cut.
   select left(case when x ~ '^-?[0-9]+[.][0-9]+$' then rtrim(rtrim(x, '0'), '.') else x end, 5000)
   from (select replace(regexp_replace(texto, audit_interno.invisiveis(), '', 'g'), ',', '.') as x) as c
 $$;
 comment on function audit_interno.celula_planilha(text) is 'A text as it is compared with what comes back in a sheet.';
 
--- Spreadsheets keep fifteen digits. What has more was exported as text.
+-- Spreadsheets keep fifteen digits. Longer numbers were exported as text.
 create or replace function audit_interno.celula_planilha(numero numeric)
 returns text
 language sql
@@ -26032,8 +26044,8 @@ comment on function audit_interno.celula_planilha(timestamptz, text) is 'A time 
 --! EndIncluded saidas/consulta/celula_planilha.sql
 
 --! Included saidas/consulta/celulas_planilha.sql
--- The columns of a sheet whose cells are nobody's to change, in the order in which they are compared: as a finding is exported now,
--- and as a line of a sheet came back.
+-- The columns of a sheet that nobody may change, in the order in which they are compared: of a finding as it would be exported now, and of
+-- a line of a sheet that came back.
 create or replace function audit_interno.colunas_planilha()
 returns text[]
 language sql
@@ -26081,7 +26093,7 @@ as $$
   select array(
     select case
       when jsonb_typeof(x.valor) <> 'number' then audit_interno.celula_planilha(x.valor #>> '{}')
-      -- days since the zeroth of 1900
+      -- a spreadsheet's date: days since the zeroth of January 1900
       when c.nome in ('detectada_em', 'ultima_deteccao', 'decidida_em') and (x.valor #>> '{}')::numeric between 0 and 2958465 then
         to_char(timestamp '1899-12-30' + make_interval(secs => round((x.valor #>> '{}')::numeric * 86400)::float8), 'YYYYMMDDHH24MISS')
       when abs((x.valor #>> '{}')::numeric) between 1e-300 and 1e300 then trim_scale((x.valor #>> '{}')::numeric::float8::numeric)::text
@@ -26117,8 +26129,8 @@ comment on function audit_interno.celulas_diferentes(bigint, text[], text[]) is 
 --! EndIncluded saidas/consulta/celulas_planilha.sql
 
 --! Included saidas/consulta/controle_planilha.sql
--- What a line of a sheet carries so that its decision can be taken back: what was shown of the finding, and a digest of its cells.
--- Nothing secret: audit.decidir_planilha holds what is decided against the finding itself. It reads nothing but what it is given.
+-- What a line of a sheet carries so that its decision can be read back: what was shown of the finding, and a digest of its cells. Nothing
+-- secret: audit.decidir_planilha compares the decision with the finding itself. It reads nothing but its arguments.
 create or replace function audit.controle_planilha(divergencia audit.vw_divergencias_exportacao, fuso text)
 returns text
 language sql
@@ -26134,9 +26146,9 @@ grant execute on function audit.controle_planilha(audit.vw_divergencias_exportac
 --! EndIncluded saidas/consulta/controle_planilha.sql
 
 --! Included saidas/consulta/lancamentos_parecidos.sql
--- The entries of the ledger most like the one behind a finding, one by one: what a reviewer would look for beside it. Of a finding on
--- dw.lancamentos alone, whose columns are known; shown to those who may see the row itself (audit.ver_registro), with the columns that
--- conferente_regra may read. Called by the review page and in psql.
+-- The entries of the ledger most similar to the one behind a finding, one by one: what a reviewer would look up for comparison. Only for
+-- findings on dw.lancamentos, whose columns are known. Shown to those who may see the row itself (audit.ver_registro), with the columns
+-- that conferente_regra may read. Called by the review page and in psql.
 create or replace function audit.lancamentos_parecidos(divergencia_id bigint, limite integer default 8)
 returns table (
   registro_id text, data_lancamento date, fornecedor text, documento text, descricao text, valor numeric, categoria text,
@@ -26184,7 +26196,7 @@ grant execute on function audit.lancamentos_parecidos(bigint, integer) to confer
 
 --! Included saidas/consulta/simulacoes_em_curso.sql
 -- How far the caller's own simulations are (audit_interno.anunciar_simulacao). Only connections of the same login are believed: anybody may
--- call an application as he likes. The name is cut at 63 characters, and with it a long rule's.
+-- choose an application name. The name is cut at 63 characters, and a long rule's name with it.
 create or replace function audit.simulacoes_em_curso()
 returns table (processo integer, etapa text, regra text, feitas bigint, total bigint)
 language sql
@@ -26208,8 +26220,8 @@ grant execute on function audit.simulacoes_em_curso() to conferente_operador;
 --! EndIncluded saidas/consulta/simulacoes_em_curso.sql
 
 --! Included saidas/consulta/diagnosticar_correio.sql
--- Of the diagnosis: what mail lacks before anybody can use it. As installed it comes from localhost, its links lead there, and nobody
--- receives it; and channels that do not answer. Called by audit.diagnosticar_contrato, and by a worker when it starts.
+-- Part of the diagnosis: what mail lacks before anybody can use it (as installed it comes from localhost, its links lead there, and nobody
+-- receives it), and channels that do not answer. Called by audit.diagnosticar_contrato, and by a worker when it starts.
 create or replace function audit_interno.diagnosticar_correio()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -26264,7 +26276,7 @@ grant execute on function audit.guardar_resposta(text, text, text) to conferente
 --! EndIncluded pessoas/acesso/guardar_resposta.sql
 
 --! Included pessoas/acesso/exigir_pessoa.sql
--- A decision is a person's. Called by whatever decides; a program with a token is somebody's, who answers for it.
+-- Only a person decides. Called by everything that decides; a program's token belongs to somebody, who answers for it.
 create or replace function audit_interno.exigir_pessoa()
 returns void
 language plpgsql
@@ -26284,8 +26296,8 @@ comment on function audit_interno.exigir_pessoa() is '42501 when who acts is the
 --! EndIncluded pessoas/acesso/exigir_pessoa.sql
 
 --! Included pessoas/acesso/ligar_identidade.sql
--- Ties a login, or the subject of a token, to the person whose it is. Append-only, and never by that person: who could untie a name of
--- her own would be two again.
+-- Ties a login, or the subject of a token, to the person who owns it. Append-only, and never done by that person: anybody who could untie
+-- their own name would be two people again.
 create or replace function audit_interno.anotar_identidade(nome text, pessoa text, motivo text)
 returns audit.identidades
 language plpgsql
@@ -26298,7 +26310,7 @@ declare
   v_operacao bigint;
   v_identidade audit.identidades;
 begin
-  lock table audit.identidades in share row exclusive mode; -- one after the other: nobody is tied to a name that is being tied
+  lock table audit.identidades in share row exclusive mode; -- one at a time: nobody is tied to a name that is just being tied
   if audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.nome) or audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.pessoa) then
     raise exception using errcode = 'NC007', message = 'quem se chama como é dito por outra pessoa',
       detail = format('%s liga ou desliga nomes dos outros, não os seus.', audit_interno.ator()),
@@ -26364,7 +26376,7 @@ grant execute on function audit.desligar_identidade(text, text) to conferente_ad
 --! EndIncluded pessoas/acesso/ligar_identidade.sql
 
 --! Included saidas/consulta/consultar_divergencia.sql
--- One finding, as audit.consultar_divergencias gives many.
+-- One finding, in the form of audit.consultar_divergencias.
 create or replace function audit.consultar_divergencia(id bigint)
 returns jsonb
 language plpgsql
@@ -26386,9 +26398,9 @@ grant execute on function audit.consultar_divergencia(bigint) to conferente_leit
 --! EndIncluded saidas/consulta/consultar_divergencia.sql
 
 --! Included saidas/consulta/diagnosticar_categorias.sql
--- Of the diagnosis: categories that look dead or renamed, as the history of pendente_verificacao has them, with what to do; and successors
--- of categories that the ledger does not have; and entries whose account stayed behind. Nothing before that rule has counted. Called by audit.diagnosticar_contrato; changes
--- nothing.
+-- Part of the diagnosis: categories that look dead or renamed according to the history of pendente_verificacao, with what to do; successors
+-- that the ledger does not have; entries whose account stayed behind. Nothing until that rule has counted. Called by
+-- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_categorias()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -26403,16 +26415,16 @@ begin
   select * from audit_interno.ler('select * from regra_pendente_verificacao.diagnosticar_contas()')
     as x (item text, situacao text, detalhe text, sugestao text);
 exception when insufficient_privilege or undefined_table or undefined_column then
-  return; -- the lines on access say so
+  return; -- the lines on access report it
 end
 $$;
 comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed, and on accounts left behind.';
 --! EndIncluded saidas/consulta/diagnosticar_categorias.sql
 
 --! Included saidas/consulta/diagnosticar_sinais.sql
--- Of the diagnosis: what validacao_valores makes of entries whose amount is negative and whose document is positive, by the rule's own
--- function. Of the year up to the last booking, or as much of it as 200,000 entries are; nothing where there are none that the rule lets
--- pass or asks about as one, or where the ledger cannot be read. Called by audit.diagnosticar_contrato; changes nothing.
+-- Part of the diagnosis: how validacao_valores treats entries with a negative amount and a positive document, by the rule's own function.
+-- Covers the year up to the last booking, or its last 200,000 entries. No line where the rule lets none of them pass and asks about none
+-- together, or where the ledger cannot be read. Called by audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_sinais()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -26440,16 +26452,16 @@ begin
      group by m.desde', audit.hoje()))
     as x (desde date, costume bigint, erros bigint, juntos bigint)
   where x.costume > 0 or x.juntos > 0;
-exception when syntax_error_or_access_rule_violation or data_exception then -- a relation that is not as the contract has it
-  return; -- the diagnosis says so
+exception when syntax_error_or_access_rule_violation or data_exception then -- a relation that does not follow the contract
+  return; -- the diagnosis reports it
 end
 $$;
 comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on negative entries with positive documents, where the rule lets some pass or asks about them as one.';
 --! EndIncluded saidas/consulta/diagnosticar_sinais.sql
 
 --! Included saidas/consulta/configuracao_aviso.sql
--- A field of a setting: what the warning says that audit.alterar_configuracao gives in psql, for programs that see no warnings. Reads the
--- ledger's labels; changes nothing.
+-- A field of a setting: the warning that audit.alterar_configuracao raises in psql, for programs that see no warnings. Reads the ledger's
+-- labels; changes nothing.
 create or replace function audit.configuracao_aviso(configuracao audit.configuracoes_sistema)
 returns text
 language sql
@@ -26465,9 +26477,9 @@ grant execute on function audit.configuracao_aviso(audit.configuracoes_sistema) 
 --! EndIncluded saidas/consulta/configuracao_aviso.sql
 
 --! Included saidas/consulta/mapear_colunas.sql
--- Which column of a fact table, or of a dimension that it refers to by a foreign key, is which of the contract: by their names, their
--- types and, for the key, what is unique. Reads the catalogue alone, and no row. One line for each column of the contract; who reads it
--- decides. Called by audit.propor_visao and `conferente preparar`.
+-- Matches the columns of a fact table, and of the dimensions that it refers to by foreign key, with those of the contract: by name, by type
+-- and, for the key, by uniqueness. Reads only the catalogue and no row. One line for each column of the contract; the reader decides.
+-- Called by audit.propor_visao and `conferente preparar`.
 create or replace function audit.mapear_colunas(tabela text)
 returns table (ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean)
 language plpgsql
@@ -26486,10 +26498,10 @@ begin
       hint = 'Escreva o nome com o esquema, como financeiro.fato_despesa.';
   end if;
   return query
-  with chave as ( -- to a dimension, by one column
+  with chave as ( -- foreign keys of one column
     select k.confrelid as dimensao, k.conkey[1] as de, k.confkey[1] as para, 'd' || row_number() over (order by k.conkey[1], k.oid) as apelido,
       quote_ident(f.attname) as coluna_fato, quote_ident(d.attname) as coluna_dimensao,
-      -- what the dimension is about: by the name of the key, and by its own
+      -- the subject of the dimension: by the name of the foreign key, and by its own
       array[regexp_replace(audit_interno.dobrar(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code)$', '', 'g'),
         regexp_replace(regexp_replace(audit_interno.dobrar(c.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
     from pg_constraint k
@@ -26580,8 +26592,8 @@ grant execute on function audit.mapear_colunas(text) to conferente_leitor;
 
 --! Included saidas/consulta/nomes_contrato.sql
 -- What warehouses call the columns of the contract, as regular expressions over folded names, the surest first: in Portuguese and in
--- English, with the abbreviations that data modellers put in front (dt, vl, cd, nr, nm, ds). A column of a dimension also goes by
--- the dimension's own name. Called by audit.mapear_colunas.
+-- English, with the prefixes of data modellers (dt, vl, cd, nr, nm, ds). A column of a dimension may also be called after the dimension.
+-- Called by audit.mapear_colunas.
 create or replace function audit_interno.nomes_contrato()
 returns table (coluna text, expressao text, posto integer)
 language sql
@@ -26611,9 +26623,9 @@ comment on function audit_interno.nomes_contrato() is 'Regular expressions by wh
 --! EndIncluded saidas/consulta/nomes_contrato.sql
 
 --! Included saidas/consulta/propor_visao.sql
--- The view that lays the contract over a fact table, as SQL to read, mend and run: view, grants and, where a plain view could not be
--- written through (it joins, or computes what is to be corrected), the trigger. A label is looked up strictly: none or two of it are an
--- error, and the finding becomes falha with the reason. Runs nothing. Called by `conferente preparar`.
+-- The view that lays the contract over a fact table, as SQL to read, adapt and run: view, grants and, where a plain view could not be
+-- written to (it joins, or computes a correctable column), the trigger. The trigger looks labels up strictly: no match or two are an error,
+-- and the finding becomes falha with the reason. Runs nothing. Called by `conferente preparar`.
 create or replace function audit.propor_visao(tabela text, visao text default 'dw.lancamentos')
 returns text
 language plpgsql
@@ -26691,8 +26703,8 @@ grant execute on function audit.propor_visao(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/propor_visao.sql
 
 --! Included saidas/consulta/direitos_em_falta.sql
--- The grants on a table that our two roles lack, as they mend it; null where they have all. Said where a session meets their want.
--- Reads what audit_interno.diagnosticar_acesso reads; changes nothing.
+-- The grants on a table that our two roles lack, as commands that mend it; null where none is missing. Shown where a session fails for lack
+-- of them. Reads what audit_interno.diagnosticar_acesso reads; changes nothing.
 create or replace function audit_interno.direitos_em_falta(tabela text)
 returns text
 language sql
@@ -26707,8 +26719,8 @@ comment on function audit_interno.direitos_em_falta(text) is 'The grants on a ta
 --! EndIncluded saidas/consulta/direitos_em_falta.sql
 
 --! Included saidas/consulta/diagnosticar_carimbo.sql
--- Of the diagnosis: whether the head of the chain is stamped, where an authority is set. Called by audit.diagnosticar_contrato; changes
--- nothing.
+-- Part of the diagnosis: whether the head of the chain is stamped, where an authority is configured. Called by audit.diagnosticar_contrato;
+-- changes nothing.
 create or replace function audit_interno.diagnosticar_carimbo()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -26737,12 +26749,12 @@ comment on function audit_interno.diagnosticar_carimbo() is 'The line of the dia
 --! EndIncluded saidas/consulta/diagnosticar_carimbo.sql
 
 --! Included motor/portas/ajustes.sql
--- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the
--- commit. The doors that keep what ran behind them (escrever, preparar, disparar_adiados) therefore hold each of these as an own
--- setting (alter function … set), give code the caller's value for a moment, and end on another. PostgreSQL gives the caller its
--- value back where nobody wrote set, and lets the other one stand where somebody did, hidden or not: so rastro sees it.
--- um and outro are two harmless values; at least one is not the caller's. The path is the doors' own matter;
--- conferente.ator is believed of nobody but the API (audit_interno.ator), which sets it in each transaction.
+-- Settings that foreign code (rules and warehouse triggers) could leave hidden in a connection: a plain SET beneath a SET LOCAL shows only
+-- after the commit. The doors that keep what ran behind them (escrever, preparar, disparar_adiados) therefore own each of these settings
+-- (alter function … set), give the code the caller's value for the time it runs, and end on another one. If nobody wrote SET, PostgreSQL
+-- restores the caller's value; if somebody did, hidden or not, that other value stays, and rastro sees it. um and outro are two harmless
+-- values; at least one differs from the caller's. The search path is the doors' own matter. conferente.ator is believed only of the API
+-- (audit_interno.ator), which sets it in each transaction.
 create or replace function audit_interno.ajustes_guardados(out nome text, out um text, out outro text)
 returns setof record
 language sql
@@ -26765,7 +26777,7 @@ $$;
 comment on function audit_interno.ajustes_guardados() is 'Settings that nobody changes behind a door, with two values each.';
 grant execute on function audit_interno.ajustes_guardados() to conferente_regra, conferente_escrita;
 
--- Their values here and now, by name. The default of a door's argument: read before the door's own settings are in force.
+-- Their current values, by name. The default of a door's argument, so it is read before the door's own settings are in force.
 create or replace function audit_interno.ajustes()
 returns jsonb
 language sql
@@ -26776,7 +26788,7 @@ as $$
 $$;
 comment on function audit_interno.ajustes() is 'Values of audit_interno.ajustes_guardados in this session.';
 
--- Behind the door, before code of others: it works under its caller's settings.
+-- Called behind the door, before foreign code: it works under its caller's settings.
 create or replace function audit_interno.dar_ajustes(ajustes jsonb)
 returns void
 language plpgsql
@@ -26790,7 +26802,7 @@ $$;
 comment on function audit_interno.dar_ajustes(jsonb) is 'Sets what audit_interno.ajustes read, for the door that calls it.';
 grant execute on function audit_interno.dar_ajustes(jsonb) to conferente_regra, conferente_escrita;
 
--- And after it: what stands here when the door has closed was set in it.
+-- And after it: a value found here once the door has closed was set by that code.
 create or replace function audit_interno.trocar_ajustes(ajustes jsonb)
 returns void
 language plpgsql
@@ -26807,12 +26819,11 @@ grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regr
 --! EndIncluded motor/portas/ajustes.sql
 
 --! Included motor/portas/escrever.sql
--- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
--- with the triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement. What the
--- statement needs of ours is in temporary tables that it may read. antes is another command, done first (a lock). adiaveis are
--- constraints that are checked at once (audit_interno.adiaveis): what waited for the commit would run as the role that commits. ajustes is
--- never given. The caller looks at the path at once (exigir_caminho), and at its trace (audit_interno.rastro) before and after.
--- Only conferente_dono may call it.
+-- The door through which the engine writes to the warehouse. Runs a statement of the engine's own making as conferente_escrita, with the
+-- triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement; anything else of ours that it
+-- needs is in temporary tables that it may read. antes is a command to run first (a lock). adiaveis are constraints to check at once
+-- (audit_interno.adiaveis): what waited for the commit would run as the role that commits. ajustes is never given. The caller checks the
+-- path right after (exigir_caminho), and the trace (audit_interno.rastro) before and after. Only conferente_dono may call it.
 grant create on schema audit_interno to conferente_escrita;
 set local role conferente_escrita;
 
@@ -26825,7 +26836,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
+  if current_user <> 'conferente_escrita' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
@@ -26860,9 +26871,9 @@ revoke create on schema audit_interno from conferente_escrita;
 --! EndIncluded motor/portas/escrever.sql
 
 --! Included motor/portas/preparar.sql
--- The door through which a rule prepares its statistics: runs the function as conferente_regra, which can write nothing else.
--- ajustes is never given. The caller looks at the path at once, and at its trace (audit_interno.rastro) before and
--- after. Only conferente_dono may call it.
+-- The door through which a rule prepares its statistics. Runs the function as conferente_regra, which can write nothing else. ajustes is
+-- never given. The caller checks the path right after, and the trace (audit_interno.rastro) before and after. Only conferente_dono may call
+-- it.
 grant create on schema audit_interno to conferente_regra;
 set local role conferente_regra;
 
@@ -26875,7 +26886,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
+  if current_user <> 'conferente_regra' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
@@ -26900,7 +26911,7 @@ revoke create on schema audit_interno from conferente_regra;
 --! EndIncluded motor/portas/preparar.sql
 
 --! Included motor/portas/rastro.sql
--- What no rollback takes out of a session: its locks by number, and statements prepared by name. Called by the doors and by rastro.
+-- What a rollback leaves in a session: advisory locks and statements prepared by name. Called by the doors and by rastro.
 create or replace function audit_interno.ficam()
 returns text
 language sql
@@ -26915,9 +26926,9 @@ $$;
 comment on function audit_interno.ficam() is 'Locks by number and statements prepared by name of this session, as text.';
 grant execute on function audit_interno.ficam() to conferente_regra, conferente_escrita;
 
--- Refuses a search path that code of others moved: set inside a door and not only for a moment, also where a moment's hides it, it
--- would outlive the door (see ajustes.sql) and decide what a name in the engine's own functions means. First thing after every door that keeps what it did, with every name in
--- full: perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path')).
+-- Refuses a search path that foreign code has changed. Set inside a door by a plain SET, even one hidden under SET LOCAL, it would outlive
+-- the door (see ajustes.sql) and decide what a name in the engine's own functions means. It is the first call after every door that keeps
+-- what it did, with every name qualified: perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path')).
 create or replace function audit_interno.exigir_caminho(caminho text)
 returns void
 language plpgsql
@@ -26933,10 +26944,9 @@ end
 $$;
 comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
 
--- What code of others that ran as one of our two roles may have left behind: objects that the role owns in this database
--- (large ones too), temporary ones of any owner, functions of the role that were touched, and settings of this session. Taken
--- before and after such code; conferir_rastro refuses a difference. proprios are the settings that this session or transaction has
--- set itself. Reads catalogs, changes nothing.
+-- What foreign code, run as one of our two roles, may have left behind: objects of that role in this database (large ones too), temporary
+-- ones of any owner, changed functions of the role, and settings of this session. Taken before and after such code; conferir_rastro refuses
+-- a difference. proprios are the settings that this session or transaction has set itself. Reads only catalogs.
 create or replace function audit_interno.rastro(papel regrole)
 returns text
 language sql
@@ -26960,7 +26970,7 @@ as $$
     'proprios', g.proprios,
     'direitos', (
       select jsonb_build_array(
-        -- the catalog's rows of the tables and their columns, and what hangs on them: constraints, indexes, defaults, triggers, rules
+        -- the catalog rows of the tables and their columns, and what depends on them: constraints, indexes, defaults, triggers, rules
         (select string_agg(format('%s %s %s %s', c.oid, c.xmin,
             (select string_agg(format('%s %s', a.attnum, a.xmin), ' ' order by a.attnum) from pg_attribute a where a.attrelid = c.oid),
             (select string_agg(format('%s %s', d.classid, d.objid), ' ' order by d.classid, d.objid)
@@ -26979,9 +26989,9 @@ as $$
 $$;
 comment on function audit_interno.rastro(regrole) is 'Digest of what a role owns and of the session''s settings, to be compared by audit_interno.conferir_rastro.';
 
--- Refuses what code of others left behind. Called after it by the engine, which knows whose it was. A setting that is the session's
--- own now and was not before, and has the same value, was set for a moment, or hides what was set for good: it is set to that value
--- for good, so that nothing is hidden. In one that the caller had set before, hidden, what ajustes.sql does not name is not seen.
+-- Refuses what foreign code left behind. The engine calls it afterwards, and knows whose code it was. A setting that became the session's
+-- own with an unchanged value was set by SET LOCAL, or hides a plain SET: it is set to that value for good, so that nothing stays hidden.
+-- One gap: where the caller had set a value before, a hidden one shows only for the settings listed in ajustes.sql.
 create or replace function audit_interno.conferir_rastro(papel regrole, antes text, quem text)
 returns void
 language plpgsql
@@ -27012,9 +27022,9 @@ comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012
 --! EndIncluded motor/portas/rastro.sql
 
 --! Included motor/portas/disparar_adiados.sql
--- Fires what waits for the commit, and what that leaves waiting in its turn, until nothing does: a trigger may defer again what it
--- feeds. Only a write leaves something waiting, so after a round in which nothing was written nothing waits. Called by the doors that
--- write, as which it runs. 27000 when there is no end to it.
+-- Fires what waits for the commit, and whatever that defers in turn, until nothing waits: a trigger may defer again what it feeds. Only a
+-- write defers something, so a round without writes is the last. Called by the doors that write, under their role. 27000 when there is no
+-- end to it.
 create or replace function audit_interno.disparar_todos(comando text)
 returns void
 language plpgsql
@@ -27040,9 +27050,9 @@ $$;
 comment on function audit_interno.disparar_todos(text) is 'Runs a set constraints … immediate until it finds nothing to fire. 27000 after twenty rounds.';
 grant execute on function audit_interno.disparar_todos(text) to conferente_escrita;
 
--- Lets what waits for the commit happen now, as conferente_escrita: a deferred trigger of the warehouse would otherwise run as whoever
--- commits, and of a worker that is conferente_dono. Called at the end of a step by executar_etapa, in such a connection alone, which
--- looks at the path and the trace as after escrever. ajustes is never given.
+-- Fires now, as conferente_escrita, what waits for the commit. A deferred trigger of the warehouse would otherwise run as whoever commits,
+-- and a worker's login is conferente_dono. Called at the end of a step by executar_etapa, whose transaction holds nothing else, and which
+-- checks path and trace as after escrever. ajustes is never given.
 grant create on schema audit_interno to conferente_escrita;
 set local role conferente_escrita;
 
@@ -27053,7 +27063,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
+  if current_user <> 'conferente_escrita' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
@@ -27078,8 +27088,8 @@ revoke create on schema audit_interno from conferente_escrita;
 --! EndIncluded motor/portas/disparar_adiados.sql
 
 --! Included motor/posse/criar_trava.sql
--- Gives each rule the row by which it is locked, as it is registered: made later, in a detection, it would be invisible to the
--- others until that one's end.
+-- Gives each rule its lock row when it is registered. A row made later, in a detection, would be invisible to other sessions until that one
+-- ends.
 create or replace function audit_interno.criar_trava()
 returns trigger
 language plpgsql
@@ -27111,9 +27121,9 @@ comment on function audit_interno.largar_posse(text) is 'Gives back what this co
 --! EndIncluded motor/posse/largar_posse.sql
 
 --! Included motor/posse/travar_regra.sql
--- Takes the lock of a rule until the transaction ends: alone, or beside others that share it (the parts of one detection).
--- A row that only the owner's functions reach, so that only those who may run sessions can hold it. They may leave it held in psql: it
--- is waited for no longer than a step of the rule may take, and a little less, so that the error can name who holds it.
+-- Takes the lock of a rule until the transaction ends: alone, or shared (the parts of one detection). Only the owner's functions reach the
+-- row, so only those who may run sessions can hold it. They may leave it held in psql, so the wait is a little shorter than a step of the
+-- rule may take: long enough to be fair, short enough for the error to name the holder.
 create or replace function audit_interno.travar_regra(regra text, compartilhada boolean default false)
 returns void
 language plpgsql
@@ -27134,7 +27144,7 @@ begin
 exception when lock_not_available then
   raise exception using errcode = 'lock_not_available',
     message = format('a regra %s está em uso por %s', travar_regra.regra, coalesce((
-      -- those who have taken a row of this table: few, and seldom another rule's
+      -- the holders of any row of this table: few, and seldom of another rule
       select string_agg(format('%s (%s, processo %s)', a.usename, coalesce(nullif(a.application_name, ''), 'sem nome'), a.pid), ', ' order by a.pid)
       from pg_locks l join pg_stat_activity a on a.pid = l.pid
       where l.relation = 'audit_interno.travas_regra'::regclass and l.mode = 'RowShareLock' and l.granted and l.pid <> pg_backend_pid()
@@ -27146,14 +27156,15 @@ comment on function audit_interno.travar_regra(text, boolean) is 'Waits for the 
 --! EndIncluded motor/posse/travar_regra.sql
 
 --! Included pessoas/certificado/riqueza_certificado.sql
--- What somebody who holds that less than a share `hipoteses` of the money is wrong has made of 1, after each answer of the sample, if it
--- were that share exactly. Amounts are drawn with chance in proportion to what is left, so the next one is wrong with the chance p that
--- the hypothesis leaves: what is wrong of it and not drawn yet, over what is not drawn yet. He bets on `right` at these odds, a part of the
--- most that he may: all of it (which 59 right answers in a row take to 20 at 5%), three quarters, a half, a quarter. How much he trusts
--- to each is fixed by the goal alone, before the first answer: nearly all to the first where the hypothesis is the goal, less the further it
--- is off, so that a wrong answer does not ruin him. At the true share nobody can expect to gain, so 20 is ever reached with a chance of
--- 5% at most (Waudby-Smith and Ramdas 2023; Shekhar and others, Risk-limiting financial audits via weighted sampling without replacement,
--- UAI 2023). Touches nothing.
+-- For each share in `hipoteses` and after each answer of the sample: what 1 has become in the hands of somebody who bets that less of the
+-- money is wrong. Amounts are drawn with a chance in proportion to what is left. Under the hypothesis the next one is therefore wrong with
+-- chance p: the wrong money not drawn yet, over all money not drawn yet. The bettor stakes on `right` at these odds, in four portions: all
+-- that is allowed (59 right answers in a row bring that to 20 at 5%), three quarters, a half, a quarter. The goal alone fixes the size of
+-- the portions, before the first answer: nearly everything in the first where the hypothesis is the goal, and less the further away it is,
+-- so that a wrong answer is no ruin.
+--
+-- At the true share nobody can expect to gain, so 20 is ever reached with a chance of at most 5% (Waudby-Smith and Ramdas 2023; Shekhar and
+-- others, Risk-limiting financial audits via weighted sampling without replacement, UAI 2023). Touches nothing.
 create or replace function audit_interno.riqueza_certificado(
   valores float8[], erradas float8[], total float8, hipoteses float8[], meta float8
 )
@@ -27185,9 +27196,9 @@ comment on function audit_interno.riqueza_certificado(float8[], float8[], float8
 --! EndIncluded pessoas/certificado/riqueza_certificado.sql
 
 --! Included pessoas/certificado/limite_certificado.sql
--- The largest share of the money that may still be wrong, with 95% confidence, after these answers: the next of the shares tried (a
--- twentieth of the goal apart up to four times the goal, then a tenth of itself) above all that the bets have not brought to 20. It holds
--- at every number of answers at once, so one may look after each and stop whenever one likes. Touches nothing.
+-- The largest share of the money that may still be wrong after these answers, with 95% confidence. It tries a row of shares (in steps of a
+-- twentieth of the goal up to four times the goal, then of a tenth of the share) and takes the next above the largest that the bets have
+-- not brought to 20. The bound holds at every number of answers at once, so one may look after each and stop at any time. Touches nothing.
 create or replace function audit_interno.limite_certificado(valores float8[], erradas float8[], total float8, meta float8)
 returns float8
 language sql
@@ -27221,8 +27232,8 @@ comment on function audit_interno.limite_certificado(float8[], float8[], float8,
 --! EndIncluded pessoas/certificado/limite_certificado.sql
 
 --! Included pessoas/certificado/meta_certificado.sql
--- What an administrator wants to be sure of for a month's corrections: certificado.erro_maximo as it was at the month's first automatic
--- correction, by the audit trail. A goal that is set later holds from the next month on: bets are fixed before what they are about is seen.
+-- What an administrator wants to be sure of for a month's corrections: certificado.erro_maximo at the month's first automatic correction,
+-- by the audit trail. A goal set later holds from the next month on: bets must be fixed before their outcome is seen.
 create or replace function audit_interno.meta_certificado(mes date)
 returns numeric
 language sql
@@ -27242,11 +27253,11 @@ comment on function audit_interno.meta_certificado(date) is 'Share of the money 
 --! EndIncluded pessoas/certificado/meta_certificado.sql
 
 --! Included pessoas/certificado/corrigidas_no_mes.sql
--- Everything that auto corrected in a month, with the number that decides who is drawn: -ln(u) / amount, smallest first, which draws each
--- with chance in proportion to its amount out of what is left. u comes from SHA-256 of the session's seal (that of its last correction in
--- the chain) and the finding's number, so nobody can choose it, and whoever holds the mail with the seal can draw again
--- (docs/examples/sorteio.mjs). A correction made again is counted once, as it was last made. Sessions under way, and what is not sealed
--- yet, wait.
+-- Everything that auto corrected in a month, with the number that decides the draw: -ln(u) / amount, smallest first. That draws each
+-- correction with a chance in proportion to its amount among what is left. u comes from SHA-256 of the session's seal (of its last
+-- correction in the chain) and the finding's number, so nobody can choose it, and whoever holds the mail with the seal can repeat the draw
+-- (docs/examples/sorteio.mjs). A correction made again counts once, as it was last made. Sessions under way, and unsealed corrections,
+-- wait.
 create or replace function audit.corrigidas_no_mes(mes date default null)
 returns table (sessao_id bigint, selo text, divergencia_id bigint, operacao_id bigint, regra text, valor numeric, relogio float8)
 language sql
@@ -27282,9 +27293,8 @@ grant execute on function audit.corrigidas_no_mes(date) to conferente_leitor;
 --! EndIncluded pessoas/certificado/corrigidas_no_mes.sql
 
 --! Included pessoas/certificado/amostra.sql
--- The sample of what auto corrected in a month that people are to look at, in the order in which it was drawn, and what they found.
--- Nothing of it is stored: it follows from sealed facts, so no role can change it. A correction that somebody rolled back as wrong is
--- answered by that.
+-- The sample of a month's automatic corrections that people are to check, in the order in which it was drawn, with their answers. It is not
+-- stored: it follows from sealed facts, so no role can change it. Rolling a correction back as wrong answers it.
 create or replace function audit.amostra(mes date default null)
 returns table (
   ordem bigint, divergencia_id bigint, regra text, tabela text, registro_id text, valores_originais jsonb, valores_propostos jsonb,
@@ -27319,8 +27329,8 @@ grant execute on function audit.amostra(date) to conferente_leitor;
 --! EndIncluded pessoas/certificado/amostra.sql
 
 --! Included pessoas/certificado/certificado.sql
--- How much of what auto corrected in a month is wrong at most, in reais, with 95% confidence. Answers count in the order in which the
--- sample was drawn, up to the first that is missing: whoever leaves one out for later does not choose by that.
+-- The most, in reais, that may be wrong in a month's automatic corrections, with 95% confidence. Answers count in the order in which the
+-- sample was drawn, up to the first that is missing, so that leaving one for later is no way to choose.
 create or replace function audit.certificado(mes date default null)
 returns table (
   mes_certificado date, corrigidas bigint, valor numeric, meta numeric, tamanho bigint, conferidas bigint, erradas bigint, limite numeric
@@ -27357,8 +27367,8 @@ grant execute on function audit.certificado(date) to conferente_leitor;
 --! EndIncluded pessoas/certificado/certificado.sql
 
 --! Included pessoas/certificado/certificar.sql
--- A person says of one correction in the sample whether it was right. Changes nothing in the warehouse, and counts as an answer on its rule.
--- Nobody answers what he had a hand in: whoever ran the session, asked for it, granted the rule its auto or proposed a value for the row.
+-- A person says whether one correction in the sample was right. Changes nothing in the warehouse, and counts as an answer on its rule.
+-- Nobody answers where they had a hand in it: who ran the session, asked for it, granted the rule its auto or proposed a value for the row.
 create or replace function audit.certificar(id bigint, certa boolean, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -27424,8 +27434,8 @@ grant execute on function audit.certificar(bigint, boolean, text) to conferente_
 --! EndIncluded pessoas/certificado/certificar.sql
 
 --! Included saidas/correio/conteudo_certificado.sql
--- What is certain of the month's automatic corrections so far, and the seal by which those of this session are drawn into its sample.
--- Null while auto has corrected nothing. Part of conteudo_mensagem.
+-- What is certain so far about the month's automatic corrections, and the seal by which this session's are drawn into its sample. Null
+-- while auto has corrected nothing. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_certificado(sessao_id bigint)
 returns jsonb
 language sql
@@ -27442,7 +27452,7 @@ comment on function audit_interno.conteudo_certificado(bigint) is 'JSON object: 
 --! EndIncluded saidas/correio/conteudo_certificado.sql
 
 --! Included saidas/canais/faixa_sessao.sql
--- Which sessions make good what one of them left: those of the same window, where the incremental ones are one. Called by
+-- The key of sessions that can make good what another left undone: the same window, where all incremental ones count as one. Called by
 -- conferir_alarmes and its parts.
 create or replace function audit_interno.faixa_sessao(sessao audit.sessoes_processamento)
 returns text
@@ -27457,7 +27467,7 @@ comment on function audit_interno.faixa_sessao(audit.sessoes_processamento) is '
 --! EndIncluded saidas/canais/faixa_sessao.sql
 
 --! Included saidas/canais/sessao_cobre.sql
--- Whether a session can make good what an earlier one left: the same window, and every rule of the earlier one that is still active.
+-- Whether a session can make good what an earlier one left undone: the same window, and every rule of the earlier one that is still active.
 create or replace function audit_interno.sessao_cobre(depois audit.sessoes_processamento, antes audit.sessoes_processamento)
 returns boolean
 language sql
@@ -27475,8 +27485,8 @@ comment on function audit_interno.sessao_cobre(audit.sessoes_processamento, audi
 --! EndIncluded saidas/canais/sessao_cobre.sql
 
 --! Included saidas/canais/problemas_sessoes.sql
--- What went wrong in sessions that have just ended. A session that broke off failed as a whole; one that came to its end says so of
--- each rule. Part of conferir_alarmes.
+-- What went wrong in sessions that have just ended. A session that broke off failed as a whole; one that reached its end reports each rule.
+-- Part of conferir_alarmes.
 create or replace function audit_interno.problemas_sessoes(sessoes bigint[])
 returns table (tipo text, chave text, regra text, sessao_id bigint)
 language sql
@@ -27500,7 +27510,7 @@ comment on function audit_interno.problemas_sessoes(bigint[]) is 'falha and limi
 --! EndIncluded saidas/canais/problemas_sessoes.sql
 
 --! Included saidas/canais/problemas_agora.sql
--- What is wrong as things stand, whichever session caused it. Asked every few seconds: each part reads an index. Part of
+-- What is wrong as things stand, whichever session caused it. Called every few seconds, so each part reads an index. Part of
 -- conferir_alarmes.
 create or replace function audit_interno.problemas_agora()
 returns table (tipo text, chave text, regra text, sessao_id bigint)
@@ -27549,8 +27559,8 @@ comment on function audit_interno.problemas_agora() is
 --! EndIncluded saidas/canais/problemas_agora.sql
 
 --! Included saidas/canais/problemas_findos.sql
--- Which problems are over. One that a session caused is over once a later one made it good, for the same window and with the same
--- rules; all others once they are no longer there. Part of conferir_alarmes.
+-- Problems that are over. One caused by a session is over once a later session has made it good, for the same window and with the same
+-- rules; any other once it is gone. Part of conferir_alarmes.
 create or replace function audit_interno.problemas_findos()
 returns table (alarme_id bigint, desfecho text)
 language sql
@@ -27590,15 +27600,15 @@ comment on function audit_interno.problemas_findos() is 'Open problems that are 
 --! EndIncluded saidas/canais/problemas_findos.sql
 
 --! Included saidas/canais/conferir_alarmes.sql
--- What channels are told of is decided here and nowhere else: a problem is told when it begins and when it is over, once each, however
--- often and by however many processes this is called. It is not done by the session itself: a transaction that somebody
--- keeps open would hold the problem's key, and with it everybody else's. Called by the worker at every tick.
+-- Decides what channels report, and nothing else does: a problem is announced once when it begins and once when it is over, however often
+-- and by however many processes this is called. The session does not do it itself: a transaction kept open would hold the problem's key,
+-- and so everybody else's. Called by the worker at every tick.
 create or replace function audit_interno.conferir_alarmes()
 returns setof audit.notificacoes
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s' -- whoever looks has other things to do, and looks again
+set lock_timeout = '2s' -- the caller has other things to do, and calls again
 as $$
 declare
   v_sessoes bigint[];
@@ -27609,7 +27619,7 @@ begin
   return query
   with aberto as (
     insert into audit_interno.alarmes (tipo, chave, regra, sessao_id)
-    -- of several sessions that failed alike the first began it
+    -- if several sessions failed alike, the first of them began it
     select p.tipo, p.chave, min(p.regra), min(p.sessao_id)
     from (select * from audit_interno.problemas_sessoes(v_sessoes) union all select * from audit_interno.problemas_agora()) as p
     group by p.tipo, p.chave
@@ -27621,8 +27631,8 @@ begin
   from aberto a
   left join audit.sessoes_processamento s on s.id = a.sessao_id
   join audit.canais c on c.ativo and a.tipo = any (c.eventos)
-    and c.criado_em <= coalesce(s.fim_processamento, a.aberto_em) -- what was before a channel is not told there
-  where a.tipo <> 'abertas' -- reported by session
+    and c.criado_em <= coalesce(s.fim_processamento, a.aberto_em) -- a channel hears nothing from before it existed
+  where a.tipo <> 'abertas' -- reported for each session below
   order by a.id, c.id
   on conflict do nothing
   returning *;
@@ -27635,7 +27645,7 @@ begin
   join audit.canais c on c.ativo and 'abertas' = any (c.eventos) and c.criado_em <= s.fim_processamento
   where s.id = any (v_sessoes) and exists (
     select from audit.divergencias_processadas d
-    where d.sessao_id = s.id and audit.aguarda_pessoa(d.status)) -- also where another session has seen them since
+    where d.sessao_id = s.id and audit.aguarda_pessoa(d.status)) -- even if another session has seen them since
   order by s.id, c.id
   on conflict do nothing
   returning *;
@@ -27651,7 +27661,7 @@ begin
   select 'resolvido', c.id, f.id
   from findo f
   join audit.canais c on c.ativo and 'resolvido' = any (c.eventos)
-  -- whoever was not told of it would not know what is over
+  -- only where the beginning was announced
   where exists (select from audit.notificacoes n where n.alarme_id = f.id and n.canal_id = c.id)
   order by f.id, c.id
   on conflict do nothing
@@ -27662,7 +27672,7 @@ comment on function audit_interno.conferir_alarmes() is 'Opens and closes proble
 --! EndIncluded saidas/canais/conferir_alarmes.sql
 
 --! Included saidas/canais/texto_alarme.sql
--- What is known of a problem, in the words of whoever reported it. Part of conteudo_canal.
+-- What is known about a problem, in the words in which it was reported. Part of conteudo_canal.
 create or replace function audit_interno.texto_alarme(alarme_id bigint)
 returns text
 language sql
@@ -27687,8 +27697,8 @@ comment on function audit_interno.texto_alarme(bigint) is 'A sentence on the pro
 --! EndIncluded saidas/canais/texto_alarme.sql
 
 --! Included saidas/canais/conteudo_canal.sql
--- All facts of one message to a channel. To one marked sem_valores no amount goes, and no text of which nobody knows whether it holds
--- one. Entries themselves are named to none: channels are other people's servers. Part of compor_mensagem.
+-- All facts of one message to a channel. A channel marked sem_valores gets no amounts, and no text that may contain one. No channel gets
+-- the entries themselves: channels are other people's servers. Part of compor_mensagem.
 create or replace function audit_interno.conteudo_canal(notificacao_id bigint)
 returns jsonb
 language sql
@@ -27725,8 +27735,8 @@ comment on function audit_interno.conteudo_canal(bigint) is
 --! EndIncluded saidas/canais/conteudo_canal.sql
 
 --! Included saidas/canais/destino_canal.sql
--- Where a message to a channel goes and what signs it, for the one who is sending it. Nobody but the owner may call it: the worker
--- has the owner's rights; the API's login has not, and no role that people have.
+-- Address and signing secret of a message to a channel, for whoever is sending it. Only the owner may call it: the worker has the owner's
+-- rights; the API's login does not, nor does any role that people have.
 create or replace function audit_interno.destino_canal(notificacao_id bigint)
 returns table (tipo text, endereco text, segredo text)
 language sql
@@ -27743,8 +27753,8 @@ comment on function audit_interno.destino_canal(bigint) is 'Kind of the channel,
 --! EndIncluded saidas/canais/destino_canal.sql
 
 --! Included saidas/canais/compor_aviso.sql
--- Fixes the facts and the identifier of a message to a channel, and queues its sending. Its address is looked up at each attempt.
--- Called by compor_mensagem, which holds the row.
+-- Fixes the facts and the identifier of a message to a channel, and queues its sending. The address is looked up at each attempt. Called by
+-- compor_mensagem, which holds the row.
 create or replace function audit_interno.compor_aviso(notificacao_id bigint)
 returns audit.notificacoes
 language plpgsql
@@ -27766,7 +27776,7 @@ begin
   returning n.* into v_aviso;
   if v_aviso.status = 'composta' then
     perform graphile_worker.add_job('avisar_canal', json_build_object('notificacao_id', v_aviso.id),
-      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- before the parts of a long session
+      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- ahead of the parts of a long session
   end if;
   return v_aviso;
 end
@@ -27775,9 +27785,8 @@ comment on function audit_interno.compor_aviso(bigint) is 'Marks a message to a 
 --! EndIncluded saidas/canais/compor_aviso.sql
 
 --! Included instalacao/autorizar_publicadas.sql
--- The rules of this release have auto for the code that this release ships: installing it is trusting it. Those that lost
--- auto stay without it, and rules of the business's own are their administrator's to look at. The last thing of each
--- migration that touches what a rule runs.
+-- The rules of this release get auto for the code it ships: to install it is to trust it. Rules that lost auto stay without it, and the
+-- business's own rules are for their administrator to look at. It comes last in each migration that touches what a rule runs.
 create or replace function audit_interno.autorizar_publicadas()
 returns void
 language sql
@@ -27793,7 +27802,7 @@ select audit_interno.autorizar_publicadas();
 --! EndIncluded instalacao/autorizar_publicadas.sql
 
 --! Included instalacao/anotar_mudancas.sql
--- Each change of a row in the tables of audit_interno.vigiadas is a fact, and each change of a finding's state.
+-- Every change of a row in the tables of audit_interno.vigiadas is a fact of the trail, and so is every change of a finding's state.
 do $$
 declare
   v_vigiada record;
@@ -27815,8 +27824,8 @@ create or replace trigger anotar_update after update on audit.divergencias_proce
 --! EndIncluded instalacao/anotar_mudancas.sql
 
 --! Included instalacao/registrar_instalacao.sql
--- The last thing of every migration: puts down, as one operation, what the schema is now, and what the rows are of tables whose columns
--- it changed; for those the digest of each row is another. An administrator sees in the trail when that was, by whom and how much.
+-- The last statement of every migration. Records, as one operation, what the schema is now, and the rows of tables whose columns it
+-- changed, because their digests have changed. The trail shows an administrator when that was, by whom and how much.
 create or replace function audit_interno.registrar_instalacao()
 returns bigint
 language plpgsql
@@ -27836,7 +27845,7 @@ declare
 begin
   create temp table conferente_objeto on commit drop as
   select a.objeto, a.resumo, a.definicao from audit_interno.objetos_agora() a;
-  -- the name of a table's object is its name
+  -- a table's object is named after the table
   select array_agg(v.tabela) into v_tabelas
   from audit_interno.vigiadas() v
   left join audit_interno.objetos o on o.objeto = 'tabela ' || v.tabela

@@ -1,5 +1,5 @@
--- The one place that says which findings wait for a person; only the indexes of audit.divergencias_processadas say it once more. The
--- planner puts the list in the functions' place, so that these indexes answer.
+-- Which states wait for a person. Nothing else repeats this list except the indexes of audit.divergencias_processadas. The planner inlines
+-- it, so those indexes can be used.
 create or replace function audit_interno.situacoes_em_espera()
 returns text[]
 language sql

@@ -1,6 +1,5 @@
--- Who acts: the login itself, or whom a login of conferente_servico (the API) speaks for. Anybody else who sets
--- conferente.ator is not believed, or one person could play two.
--- A name is the same person however it is written: psql folds the case of logins, a token does not.
+-- Who is acting: the login itself, or the person for whom a login of conferente_servico (the API) speaks. Anybody else who sets
+-- conferente.ator is ignored, or one person could play two. Case makes no other person: psql folds the case of logins, a token does not.
 create or replace function audit_interno.ator()
 returns text
 language plpgsql

@@ -1,7 +1,7 @@
--- What a reader sees of a name: without case, accents, blanks, and characters that have no width. Letters of other alphabets that look
--- like ours are ours. Two names with one key are one person; that two people of one name have to be told apart by more than an accent
--- is the price. NFKD takes accents apart from their letters; what is neither letter, digit nor visible ASCII goes, and so do the
--- letters that have no shape: the fillers of Hangul.
+-- A name as a reader sees it: without case, accents, blanks and characters that have no width. Letters of other alphabets that look like
+-- Latin ones become Latin. Two names with the same key are one person, so two people of one name need more than an accent between them.
+-- NFKD separates accents from their letters. What is neither letter, digit nor visible ASCII is dropped, and so are the Hangul fillers,
+-- letters without a shape.
 create or replace function audit_interno.chave_pessoa(nome text)
 returns text
 language sql
@@ -13,4 +13,4 @@ return pg_catalog.translate(
   'aeopcyxijskmthbraeopuviktxioldh');
 comment on function audit_interno.chave_pessoa(text) is
   'A name as a reader would compare it: no case, accents, blanks or invisible characters; look-alike Cyrillic and Greek letters are Latin ones.';
-grant execute on function audit_interno.chave_pessoa(text) to conferente_administrador; -- who reads audit.vw_identidades
+grant execute on function audit_interno.chave_pessoa(text) to conferente_administrador; -- reads audit.vw_identidades

@@ -1,4 +1,4 @@
--- Whether a text can be read as a type. Called for the keys of a batch of which one cannot.
+-- Whether a text can be read as a type. Called for each key of a batch in which at least one cannot.
 create or replace function audit_interno.legivel(texto text, tipo text)
 returns boolean
 language plpgsql
@@ -15,8 +15,8 @@ $$;
 comment on function audit_interno.legivel(text, text) is 'True when the text can be cast to the type, given as SQL.';
 grant execute on function audit_interno.legivel(text, text) to conferente_regra;
 
--- Those of some keys that the key's column can hold today: it may have got another type since they were written down. Reads nothing
--- of the warehouse; the cast runs as conferente_regra. Called where earlier findings are looked up.
+-- Of some keys, those that the key's column can hold today: its type may have changed since they were recorded. Reads no row of the
+-- warehouse; the cast runs as conferente_regra. Called where earlier findings are looked up.
 create or replace function audit_interno.chaves_legiveis(relacao regclass, coluna text, chaves text[])
 returns text[]
 language plpgsql

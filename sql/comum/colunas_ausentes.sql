@@ -1,4 +1,4 @@
--- Which of some columns a relation does not have, in one sentence, or null. Called where a rule is checked.
+-- The columns that a relation lacks, in one sentence, or null. Called where a rule is checked.
 create or replace function audit_interno.colunas_ausentes(tabela text, colunas text[])
 returns text
 language sql

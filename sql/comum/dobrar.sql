@@ -1,7 +1,6 @@
--- Folds a text for comparison: lower case, no accents. Works in every locale, C included: accents are taken apart from their
--- letters (NFD) and dropped, and only ASCII is left to lower(). Texts that are all ASCII skip that, and so do those that have only
--- the accents of Portuguese, at a third of the price. No settings of its own and not strict, so that the planner inlines it: the
--- rules fold millions of texts.
+-- Folds a text for comparison: lower case, no accents. Works in every locale, C included: accents are separated from their letters (NFD)
+-- and dropped, which leaves only ASCII to lower(). Texts that are all ASCII, or have only the accents of Portuguese, take a shorter way at
+-- a third of the cost. Has no settings of its own and is not strict, so that the planner inlines it: the rules fold millions of texts.
 create or replace function audit_interno.dobrar(texto text)
 returns text
 language sql

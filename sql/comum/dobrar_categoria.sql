@@ -1,7 +1,6 @@
--- Folds a category or a label and drops the blanks at its ends: those that spreadsheets and exports leave there too, which nobody sees
--- (tab, line end, no-break spaces, wide ones and those without width, byte order mark); a no-break space within is a space. Folded first
--- and trimmed then: written the other way round, the trimming would be inlined into every branch of the folding. Touches nothing; kept
--- as a plain expression, so that the planner inlines it.
+-- Folds a category or a label and trims it, also of the invisible blanks that spreadsheets and exports leave (tab, line end, no-break and
+-- wide spaces, those without width, byte order mark). A no-break space inside becomes a space. It folds first and trims afterwards: the
+-- other way round, the trimming would be inlined into every branch of the folding. A plain expression, so that the planner inlines it.
 create or replace function audit_interno.dobrar_categoria(texto text)
 returns text
 language sql

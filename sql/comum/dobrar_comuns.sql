@@ -1,6 +1,6 @@
--- Folds the letters that Portuguese writes with an accent, and lower-cases the rest: what audit_interno.dobrar gives wherever
--- only ASCII is left, at a fraction of the price of taking every accent apart (replace is a byte search, translate is not).
--- Touches nothing; inlined by the planner. Called by audit_interno.dobrar alone.
+-- Folds the accented letters of Portuguese and lower-cases the rest. Where only ASCII is left, the result is that of audit_interno.dobrar,
+-- at a fraction of the cost of separating every accent (replace is a byte search, translate is not). Inlined by the planner; called by
+-- audit_interno.dobrar alone.
 create or replace function audit_interno.dobrar_comuns(texto text)
 returns text
 language sql

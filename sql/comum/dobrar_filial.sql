@@ -1,5 +1,5 @@
--- Folds the name of a branch: lower case, no accents (also decomposed ones), every run of blanks, seen or not, as one space and none at
--- the ends. Built-in functions alone and a plain expression, for it stands in the guard of updates, and the planner inlines it.
+-- Folds the name of a branch: lower case, no accents (decomposed ones included), every run of visible or invisible blanks as one space,
+-- none at the ends. Built-in functions and a plain expression only: it stands in the guard of updates, and the planner inlines it.
 create or replace function audit_interno.dobrar_filial(filial text)
 returns text
 language sql

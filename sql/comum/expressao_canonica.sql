@@ -1,8 +1,7 @@
--- SQL for the one text of a value of a column: equal values have the same, whatever the settings of the session (zone, styles,
--- digits) and the scale of the column. Texts and most others are their own; numbers lose trailing zeros, inside JSON too; times go
--- through JSON, in UTC; floats, arrays and ranges are taken in their binary form, intervals, and what holds something of which equal
--- values look different, by their hash, and what has no hash as JSON. What is written uses what conferente_regra and
--- conferente_escrita may, and nothing else.
+-- SQL for the canonical text of a column's value. Equal values have the same text, whatever the session's settings (zone, styles, digits)
+-- and the scale of the column. Texts and most other types are their own canonical text. Numbers lose trailing zeros, inside JSON too; times
+-- go through JSON, in UTC; floats, arrays and ranges use their binary form. Intervals, and types that contain values which are equal but
+-- look different, use their hash, or JSON where there is none. The SQL needs only what conferente_regra and conferente_escrita may use.
 create or replace function audit_interno.expressao_canonica(relacao regclass, coluna text, valor text)
 returns text
 language sql
@@ -12,7 +11,7 @@ as $$
   select case
     when t.oid = 'numeric'::regtype then format('trim_scale(%s)::text', valor)
     when t.oid = 'timestamptz'::regtype then format('to_jsonb((%s)::timestamptz at time zone ''UTC'') #>> ''{}''', valor)
-    when t.oid in ('float4'::regtype, 'float8'::regtype) then format('encode(float8send((%s)::float8 + 0), ''hex'')', valor) -- no negative zero
+    when t.oid in ('float4'::regtype, 'float8'::regtype) then format('encode(float8send((%s)::float8 + 0), ''hex'')', valor) -- + 0 turns a negative zero into zero
     when t.oid = 'interval'::regtype then format('interval_hash_extended((%s)::interval, 0)::text', valor) -- a month is thirty days
     when t.oid = 'bytea'::regtype then format('encode((%s)::bytea, ''hex'')', valor)
     when t.oid = 'money'::regtype then format('encode(cash_send((%s)::money), ''hex'')', valor)
@@ -29,11 +28,11 @@ as $$
   from pg_type t
   cross join lateral (
     select count(*) > 1 as composto,
-      -- a hash that is the same after a restore, which gives the types of this database other numbers
+      -- the hash must survive a restore, which gives the types of this database other numbers
       bool_and(x.typtype in ('c', 'd', 'r', 'm') or x.typsubscript = 'array_subscript_handler'::regproc or x.oid < 16384 and exists (
         select from pg_opclass o join pg_am m on m.oid = o.opcmethod and m.amname = 'hash'
         where o.opcdefault and o.opcintype = case x.oid when 'varchar'::regtype then 'text'::regtype else x.oid end)) as igualdade,
-      -- equal ones may look different, or their binary form holds such a number
+      -- equal values may look different, or the binary form contains such a type number
       bool_or(x.oid >= 16384 or x.oid in ('numeric'::regtype, 'float4'::regtype, 'float8'::regtype, 'interval'::regtype, 'jsonb'::regtype,
         'bpchar'::regtype)) as disfarcado
     from audit_interno.tipos_dentro(t.oid) as i (id) join pg_type x on x.oid = i.id

@@ -1,5 +1,5 @@
--- SQL that is true when a column of the row t holds exactly the value of a jsonb object: the same bytes of a text, whatever the
--- column's collation takes for equal, and an equal value of any other type. Called where a row is read again after it was written.
+-- SQL that is true when a column of the row t holds exactly the value of a jsonb object: for a text the same bytes, whatever its collation
+-- treats as equal; for any other type an equal value. Called where a row is read again after it was written.
 create or replace function audit_interno.expressao_fiel(relacao regclass, coluna text, objeto text)
 returns text
 language sql

@@ -1,5 +1,5 @@
--- SQL that is true when a column of the row t holds the value of a jsonb object, null equal to null. What is made of types without
--- an equality of their own (json, xml, points) is compared by its canonical text.
+-- SQL that is true when a column of the row t holds the value of a jsonb object, null equal to null. Types that contain one without an
+-- equality (json, xml, points) are compared by their canonical text.
 create or replace function audit_interno.expressao_igual(relacao regclass, coluna text, objeto text)
 returns text
 language sql

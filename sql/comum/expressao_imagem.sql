@@ -1,6 +1,6 @@
--- SQL that writes one value into a jsonb image, the same in every session, or one finding would have another identity in each
--- session's zone and style, a rejected one would speak again, and what one session wrote another could not take back. Times with a
--- zone are written in UTC.
+-- SQL that writes one value into a jsonb image, the same in every session. Otherwise a finding's identity would depend on the session's
+-- zone and style, a rejected one would come back, and one session could not take back what another wrote. Times with a zone are written in
+-- UTC.
 create or replace function audit_interno.expressao_imagem(relacao regclass, coluna text, valor text)
 returns text
 language sql
@@ -11,7 +11,7 @@ as $$
     when t.tipo = 'timestamptz'::regtype then format(
       'case when %1$s between ''0001-01-01 00:00+00'' and ''290000-01-01 00:00+00''
          then to_jsonb((to_jsonb(%1$s at time zone ''UTC'') #>> ''{}'') || ''+00:00'') else audit_interno.imagem(%1$s) end', valor)
-    when t.tipo = 'money'::regtype then format('to_jsonb((%s)::numeric)', valor) -- its text goes by lc_monetary
+    when t.tipo = 'money'::regtype then format('to_jsonb((%s)::numeric)', valor) -- its text depends on lc_monetary
     when audit_interno.json_fixo(t.tipo) then format('to_jsonb(%s)', valor)
     else format('audit_interno.imagem(%s)', valor) end
   from (select audit_interno.tipo_base(relacao, coluna) as tipo) as t

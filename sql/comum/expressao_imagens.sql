@@ -1,12 +1,12 @@
--- SQL for the columns of the row t as one jsonb object, the same in every session. Columns that the relation does not have are
--- left out. Called for images, for what identifies an entry, and for what must not move along with a write.
+-- SQL for the columns of the row t as one jsonb object, the same in every session. Columns that the relation lacks are left out. Called for
+-- images, for what identifies an entry, and for what a write must leave alone.
 create or replace function audit_interno.expressao_imagens(relacao regclass, colunas text[])
 returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- forty columns a piece: a function takes no more than a hundred arguments
+  -- forty columns at a time: a function takes at most a hundred arguments
   select coalesce(string_agg(p.pedaco, ' || ' order by p.n), '''{}''::jsonb')
   from (
     select c.n / 40 as n, format('jsonb_build_object(%s)', string_agg(

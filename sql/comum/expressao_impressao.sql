@@ -1,4 +1,4 @@
--- SQL for the fingerprint of the columns that a rule decides by, of the row aliased t: equal values have equal fingerprints
+-- SQL for the fingerprint of the columns by which a rule decides, over the row t. Equal values have equal fingerprints
 -- (audit_interno.expressao_canonica).
 create or replace function audit_interno.expressao_impressao(relacao regclass, colunas text[])
 returns text

@@ -1,5 +1,5 @@
--- SQL that reads one column's value, in the column's own type, out of a jsonb object. What audit_interno.expressao_imagem wrote is
--- read the same in every session.
+-- SQL that reads one column's value, in the column's own type, from a jsonb object. It reads what audit_interno.expressao_imagem wrote the
+-- same way in every session.
 create or replace function audit_interno.expressao_valor(relacao regclass, coluna text, objeto text)
 returns text
 language sql
@@ -12,7 +12,7 @@ as $$
     when c.tipo in ('json', 'jsonb') then -- nor has a JSON string
       format('nullif(%s -> %L, ''null'')::%s', objeto, coluna, c.tipo)
     when c.tipo = 'xml' then format('xmlparse(content %s ->> %L)', objeto, coluna) -- whatever xmloption is
-    when c.tipo = 'money' then -- a rule's own is text in the way of its session
+    when c.tipo = 'money' then -- a rule's own value is a text, as its session writes money
       format('case jsonb_typeof(%1$s -> %2$L) when ''number'' then (%1$s ->> %2$L)::numeric::money else (%1$s ->> %2$L)::money end', objeto, coluna)
     else format('(%s ->> %L)::%s', objeto, coluna, c.tipo) end
   from pg_attribute a

@@ -1,5 +1,5 @@
--- The one zone in which days are counted and times are shown: by views, API, mail, exports and command line alike. Asked for once in
--- a query, `(select audit.fuso())`, not once a row.
+-- The one zone in which days are counted and times are shown: in views, API, mail, exports and on the command line. Ask for it once a
+-- query, `(select audit.fuso())`, not once a row.
 create or replace function audit.fuso()
 returns text
 language sql

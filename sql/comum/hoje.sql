@@ -1,4 +1,4 @@
--- Instead of current_date, which goes by the caller's time zone.
+-- Use it instead of current_date, which depends on the caller's time zone.
 create or replace function audit.hoje()
 returns date
 language sql

@@ -1,4 +1,4 @@
--- A jsonb value without the trailing zeros of its numbers, however deep. Called by valores_canonicos where there are numbers.
+-- A jsonb value without the trailing zeros of its numbers, at any depth. Called by valores_canonicos where there are numbers.
 create or replace function audit_interno.sem_zeros(valor jsonb)
 returns jsonb
 language sql
@@ -16,7 +16,8 @@ $$;
 comment on function audit_interno.sem_zeros(jsonb) is 'The value with trailing zeros of its numbers dropped.';
 grant execute on function audit_interno.sem_zeros(jsonb) to conferente_regra, conferente_escrita;
 
--- A jsonb value as identities and fingerprints take it: 1000.00 and 1000 are one number. Inlined, as most hold no number.
+-- A jsonb value in the form that identities and fingerprints use: 1000.00 and 1000 are the same number. Inlined, because most values hold
+-- no number.
 create or replace function audit_interno.valores_canonicos(valores jsonb)
 returns jsonb
 language sql
@@ -27,9 +28,9 @@ $$;
 comment on function audit_interno.valores_canonicos(jsonb) is 'The value with trailing zeros of its numbers dropped.';
 grant execute on function audit_interno.valores_canonicos(jsonb) to conferente_regra, conferente_escrita;
 
--- The identity of a finding: rule, table, key, what it proposes, which entry it is about, and the fingerprint of the values it was
--- based on. Two kinds of flag on one row are two findings, so the kind of a flag is part of it. Stable, as what it calls is, so that
--- the planner inlines it. Called by detection and by verification of the trail.
+-- The identity of a finding: rule, table, key, proposed values, the entry, and the fingerprint of the values it was based on. Two kinds of
+-- flag on one row are two findings, so a flag's kind belongs to it. Stable, like what it calls, so that the planner inlines it. Called by
+-- detection and by verification of the trail.
 create or replace function audit_interno.identidade(
   regra text, tabela text, registro_id text, valores_propostos jsonb, evidencia jsonb, entrada jsonb, impressao bytea
 )

@@ -1,5 +1,5 @@
--- A value as JSON, the same in every session: zone, styles and digits are pinned here. Costs a few microseconds, so only values are
--- written by it that would otherwise differ (audit_interno.expressao_imagem). Runs as the role that reads or writes the warehouse.
+-- A value as JSON, the same in every session: zone, styles and digits are pinned here. It costs a few microseconds, so it is used only for
+-- values that would otherwise differ (audit_interno.expressao_imagem). Runs as the role that reads or writes the warehouse.
 create or replace function audit_interno.imagem(valor anyelement)
 returns jsonb
 language plpgsql

@@ -1,6 +1,6 @@
--- SQL that keeps the column of the row t between the least and the greatest of some keys, or nothing where their order
--- cannot be relied upon. Keys of one batch mostly lie together: with their bounds only that part of the table is read, and
--- of a partitioned one only the partitions that have it. Texts are left out: the column may sort them in a way of its own.
+-- SQL that keeps a column of the row t between the smallest and the largest of some keys, or nothing where their order is unreliable. The
+-- keys of a batch mostly lie together, so only that part of the table is read, and only those partitions. Texts are left out: the column
+-- may have its own sort order.
 create or replace function audit_interno.limite_chaves(relacao regclass, coluna text, chaves text[])
 returns text
 language plpgsql

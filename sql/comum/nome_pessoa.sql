@@ -1,6 +1,6 @@
--- One spelling for one person, so that nobody is two by writing a name differently: no blanks around, lower case, composed
--- characters (NFKC folds look-alike widths and ligatures too). The collation is named: the database's own may know only ASCII. Written
--- so that it is parsed once: standard_conforming_strings of a session would make another of \s.
+-- One spelling for each person, so that nobody becomes two by writing a name differently: blanks trimmed, lower case, composed characters
+-- (NFKC also folds look-alike widths and ligatures). The collation is named, because the database's own may know only ASCII. Parsed once,
+-- at creation: a session's standard_conforming_strings would change the meaning of \s.
 create or replace function audit_interno.nome_pessoa(nome text)
 returns text
 language sql

@@ -1,4 +1,4 @@
--- Whether the session is the API's, which speaks for people who are not there: its login is conferente_servico or a member of it.
+-- Whether this is a session of the API, which speaks for absent people: its login is conferente_servico or a member of it.
 create or replace function audit_interno.pela_api()
 returns boolean
 language sql

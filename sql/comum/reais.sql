@@ -1,4 +1,4 @@
--- An amount as a Brazilian reader writes it, whatever the server's locale, for texts that the database itself composes.
+-- An amount as a Brazilian reader writes it, whatever the server's locale, for texts composed in the database.
 create or replace function audit_interno.reais(valor numeric)
 returns text
 language sql

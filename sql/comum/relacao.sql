@@ -1,6 +1,6 @@
--- Looks up what a rule names: its relation and its functions, whatever may be read of their schemas. (to_regclass and to_regprocedure
--- refuse a schema that the caller may not use, and the engine may use nobody's.) Reads catalogs, changes nothing. offset 0: or the name would be taken
--- apart for every row of a catalog.
+-- Looks up what a rule names, its relation and its functions, whatever the caller may read of their schemas: to_regclass and
+-- to_regprocedure refuse a schema that the caller may not use, and the engine may use none. Reads only catalogs. Without offset 0 the name
+-- would be parsed for every row of a catalog.
 create or replace function audit_interno.relacao(nome text)
 returns regclass
 language sql

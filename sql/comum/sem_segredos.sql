@@ -1,5 +1,5 @@
--- What code of others said of an error, without what looks like a secret (the credentials of a URL, password=…, a token) and without
--- a CPF: it is kept for good, mailed and shown to readers. By the patterns of src/log/redact.ts, which a log goes by. Touches nothing.
+-- An error text of somebody else's code, without what looks like a secret (the credentials of a URL, password=…, a token) and without CPFs:
+-- it is kept for good, mailed and shown to readers. Uses the patterns of src/log/redact.ts, which cleans the log.
 create or replace function audit_interno.sem_segredos(texto text)
 returns text
 language sql

@@ -1,5 +1,5 @@
--- Whether who called may act as this role: the role that the session took (the API's callers), else the login. A definer function
--- sees its own owner as current_user, so that is not asked.
+-- Whether the caller may act as this role: by the role that the session took (callers of the API), else by the login. current_user is no
+-- help: in a definer function it is the owner.
 create or replace function audit_interno.tem_papel(papel text)
 returns boolean
 language sql

@@ -1,6 +1,6 @@
--- Type of a column as SQL text, for casts. The length of character types is left out: an explicit cast would cut silently,
--- while the assignment in the update refuses what is too long (-1, not null: that would say character, which is one letter).
--- A domain gives way to its base type for the same reason.
+-- Type of a column as SQL text, for casts. The length of character types is left out: an explicit cast would truncate silently, while the
+-- assignment in the update refuses what is too long. (-1 and not null, which would mean character, a single letter.) A domain gives way to
+-- its base type for the same reason.
 create or replace function audit_interno.tipo_coluna(relacao regclass, coluna text)
 returns text
 language sql

@@ -1,5 +1,5 @@
--- What a type is made of: itself, and below domains, arrays, ranges and composites all that is in them. Reads catalogs, changes
--- nothing. Called where SQL is written for a column.
+-- The types that a type contains: itself, and everything inside its domains, arrays, ranges and composites. Reads only catalogs. Called
+-- where SQL is written for a column.
 create or replace function audit_interno.tipos_dentro(tipo oid)
 returns setof oid
 language sql
@@ -26,8 +26,8 @@ as $$
 $$;
 comment on function audit_interno.tipos_dentro(oid) is 'The type and all types that its values are made of.';
 
--- Whether to_jsonb writes a value of the type the same in every session: all that is in it is of types whose text no setting
--- changes. (JSON has its own way to write dates, but those inside a range go by the session.) Extensions' types are not trusted.
+-- Whether to_jsonb writes a value of the type the same in every session: it contains only types whose text depends on no setting. (JSON has
+-- its own way to write dates, but dates inside a range follow the session.) Extensions' types are not trusted.
 create or replace function audit_interno.json_fixo(tipo oid)
 returns boolean
 language sql

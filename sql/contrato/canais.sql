@@ -1,5 +1,5 @@
--- Where people are told besides by mail. What lets one speak there (the whole address, the secret that signs) stands in a table that
--- nobody but the owner reads, apart from all that is shown.
+-- Where people are told besides by mail. The whole address and the signing secret would let anybody speak there, so they stand apart, in a
+-- table that only the owner reads.
 create table audit.canais (
   id bigint generated always as identity primary key,
   nome text not null unique check (nome ~ '^[a-z0-9][a-z0-9_-]{0,62}$'),
@@ -30,7 +30,7 @@ comment on column audit.canais.criado_por is 'By whom.';
 comment on column audit.canais.alterado_em is 'When it was last changed.';
 comment on column audit.canais.alterado_por is 'By whom.';
 
--- No constraint here: one that is broken would repeat the row, secret and all, in its error.
+-- No constraint here: the error of a broken one would repeat the row, secret included.
 create table audit_interno.destinos_canais (
   canal_id bigint primary key references audit.canais,
   endereco text not null,
@@ -38,7 +38,7 @@ create table audit_interno.destinos_canais (
 );
 comment on table audit_interno.destinos_canais is 'Whole address of a channel and the secret that signs what goes there (webhook). Read by the worker alone; of no use in a copy of the database: leave it out of one.';
 
--- One row for each problem, from when it began until it is over: so that it is told once, and its end once.
+-- One row for each problem from its beginning to its end, so that both are announced once.
 create table audit_interno.alarmes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in ('abertas', 'pessoa', 'limite', 'autonomia', 'falha')),

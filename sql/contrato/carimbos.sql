@@ -1,5 +1,5 @@
--- Seals of the chain as an authority outside the house stamped them (RFC 3161). Whoever rewrites the chain can make every seal anew, and
--- no stamp of the time before. Append-only, and each an operation.
+-- Seals of the chain, stamped by an authority outside the house (RFC 3161). Whoever rewrites the chain can compute every seal again, but
+-- cannot get a stamp of the past. Append-only; each stamp is an operation.
 create table audit_interno.carimbos (
   operacao_id bigint primary key references audit.operacoes,
   elo bigint not null check (elo > 0),

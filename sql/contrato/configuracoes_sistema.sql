@@ -73,7 +73,7 @@ from (values
     {"ato": "adiar", "texto": "espero resposta do fornecedor"},
     {"ato": "adiar", "texto": "espero a nota ou o crédito"}]', 'motivos', 0, 9, null, null,
     'Motivos que a página de revisão oferece depois de r (ato rejeitar) e de s (ato adiar), cada um numa tecla de 1 a 9, na ordem da lista; outro se escreve.'),
-  -- no label is shipped: what means pending or marketing is the ledger's own, and a rule without it is skipped and says so
+  -- no label is shipped: each ledger has its own words for pending and marketing, and without them a rule is skipped and says so
   ('pendente.rotulos', 'null', 'textos', 0, 100, null, null,
     'Categorias que significam pendente, comparadas sem acento nem caixa; [] se nenhuma. Enquanto for null a regra é pulada.'),
   ('pendente.vazias', 'true', 'booleano', null, null, null, null,

@@ -1,5 +1,6 @@
--- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback writes a decision for each row).
--- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
+-- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback
+-- writes a decision for each row). What they name cannot disappear: audit facts refuse deletion, and a session or rule with findings has
+-- execucoes_regra and operacoes.
 create table audit.divergencias_processadas (
   id bigint generated always as identity primary key,
   sessao_id bigint not null,
@@ -35,28 +36,29 @@ create table audit.divergencias_processadas (
   impressao bytea not null,
   especie text generated always as (evidencia ->> 'tipo') stored,
   mudanca text generated always as (audit_interno.mudanca(valores_originais, coalesce(valores_digitados, valores_propostos))) stored,
-  unique (registro_id, identidade), -- in the order of the keys, where the digest alone would be all over the index
+  unique (registro_id, identidade), -- in the order of the keys: by the digest first, neighbours would lie all over the index
   check (audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por) or status <> 'corrigida')
 ) with (fillfactor = 80);
--- What else is said of a row: few, however long the history.
+-- The other live findings of a row: few, however long its history.
 create index divergencias_processadas_vivas on audit.divergencias_processadas (registro_id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or valores_digitados is not null;
 create index divergencias_processadas_pendentes on audit.divergencias_processadas (regra, sessao_ultima_id, id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
--- What waits, most at stake first: the order in which people look.
+-- What waits, most at stake first, as people look at it.
 create index divergencias_processadas_valor on audit.divergencias_processadas (valor_em_risco, id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
--- Few, and counted whenever somebody looks.
+-- Few rows, counted whenever somebody looks.
 create index divergencias_processadas_adiadas on audit.divergencias_processadas (adiada_ate) where adiada_ate is not null;
 create index divergencias_processadas_encaminhadas on audit.divergencias_processadas (encaminhada_para) where encaminhada_para is not null;
--- Of how many groups what waits is (audit.vw_grupos_abertos): without it the server expects a hundred times as many, and sorts all that waits.
+-- How many groups the waiting findings form (audit.vw_grupos_abertos): without this the planner expects a hundred times as many, and sorts
+-- every waiting finding.
 create statistics audit.divergencias_processadas_grupos (ndistinct) on regra, especie, mudanca, status, encaminhada_para,
   (case when confianca <= 0.1 then 1 when confianca < 0.5 then 2 when confianca < 0.95 then 3 else 4 end),
   (case when mudanca is null then coalesce(nullif(entrada ->> 'fornecedor_id', ''), entrada ->> 'fornecedor') end) from audit.divergencias_processadas;
--- Filters by state, and all that the metrics read, so that they read nothing else.
+-- Filters by state, and covers what the metrics read.
 create index divergencias_processadas_metricas on audit.divergencias_processadas (status, regra, detectada_em)
   include (valor_em_risco, confianca);
--- What a session found first: few distinct values in the order of writing, so it is small and cheap.
+-- What a session was the first to find: few distinct values, in the order of writing, so it is small and cheap.
 create index on audit.divergencias_processadas (sessao_id);
 comment on table audit.divergencias_processadas is 'Findings: this rule says this row should be different, with this confidence and this evidence. One row for each finding, however often it is found again.';
 comment on column audit.divergencias_processadas.id is 'Key.';
@@ -93,7 +95,7 @@ comment on column audit.divergencias_processadas.especie is 'Kind that the rule 
 comment on column audit.divergencias_processadas.mudanca is 'What would change, the same text for findings that one decision may take together: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
 
--- Beside the finding and not in it: who may only read sees findings whole, and not what of the row is not theirs to see.
+-- Beside the finding and not in it: a reader sees whole findings, but not every column of the row is a reader's to see.
 create table audit_interno.resumos_divergencias (
   divergencia_id bigint primary key,
   resumo jsonb not null
@@ -107,7 +109,7 @@ create table audit.deteccoes (
   resumo bytea not null,
   primary key (divergencia_id, operacao_id)
 );
-create index on audit.deteccoes (operacao_id); -- many rows for each operation: a few bytes a row
+create index on audit.deteccoes (operacao_id); -- many rows for each operation: a few bytes each
 comment on table audit.deteccoes is 'Each time a finding was found, append-only.';
 comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
 comment on column audit.deteccoes.divergencia_id is 'The finding.';

@@ -1,5 +1,5 @@
--- Rows that may change have no digest of their own in the chain: each change leaves one here, and this is a fact of the operation in
--- which it happened. One row for all that one statement changed in one table (10,000 at most), so that a batch costs what a row costs.
+-- A row that may change has no digest of its own in the chain. Each change leaves a digest here instead, as a fact of the operation in
+-- which it happened. One row covers all that one statement changed in one table (10,000 at most), so a batch costs no more than a row.
 create table audit_interno.estados (
   id bigint generated always as identity primary key,
   operacao_id bigint,
@@ -17,7 +17,7 @@ comment on column audit_interno.estados.chaves is 'Keys of the rows as text, sev
 comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, of a finding of its state alone; null where the row is gone.';
 comment on column audit_interno.estados.autor is 'Role that changed them past the functions of Conferente; null where a function did.';
 
--- What a release has made, as it was when it was installed.
+-- The objects of a release, as they were when it was installed.
 create table audit_interno.objetos (
   objeto text primary key,
   resumo bytea not null,

@@ -1,6 +1,6 @@
--- What a finding would change, in one text that is the same for findings that one decision may take together: a label by its name, a
--- number only by whether it grows, shrinks or turns its sign, for each entry has another. Null where nothing is proposed. A column
--- of audit.divergencias_processadas is made of it, so nothing in it may depend on the session.
+-- What a finding would change, as one text that is the same for findings which one decision may take together. A label counts by its name;
+-- a number only by whether it grows, shrinks or changes sign, because every entry has its own. Null where nothing is proposed. A generated
+-- column of audit.divergencias_processadas uses it, so nothing in it may depend on the session.
 create or replace function audit_interno.mudanca(originais jsonb, propostos jsonb)
 returns text
 language sql

@@ -1,5 +1,5 @@
--- Electronic notes that were read from files (conferente notas), each once by its key. Whoever reads them has checked schema, signature
--- and protocol; what they prove is judged by the rule notas_fiscais.
+-- Electronic invoices (notas) read from files by `conferente notas`, each once by its key. The reader has checked schema, signature and
+-- protocol; the rule notas_fiscais judges what they prove.
 create table audit.notas (
   chave text primary key check (chave ~ '^[0-9A-Z]{44}$|^[0-9A-Z]{50}$'),
   tipo text not null check (tipo in ('nfe', 'nfse')),
@@ -87,7 +87,7 @@ comment on column audit.notas_recusadas.detalhe is 'More of it, technical.';
 comment on column audit.notas_recusadas.recusada_em is 'When it was refused first.';
 comment on column audit.notas_recusadas.vista_em is 'When last.';
 
--- Certificates that signed notes: looked at again when the trusted roots change.
+-- Certificates that signed notas: checked again when the trusted roots change.
 create table audit_interno.certificados_notas (
   sha256 bytea primary key,
   der bytea not null,

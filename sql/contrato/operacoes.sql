@@ -39,9 +39,9 @@ comment on column audit.operacoes.resumo is 'SHA-256 of the operation and of all
 comment on column audit.operacoes.selo_anterior is 'Seal of the operation before it in the chain.';
 comment on column audit.operacoes.selo is 'SHA-256(selo_anterior || elo as 8 bytes || resumo).';
 
--- Head of the chain. Updating this one row is what puts operations into one order; under repeatable read a stale head
--- raises 40001 instead of forking the chain. Only a transaction of the engine's takes it (audit_interno.selar): whoever else
--- took it could hold it for as long as a transaction lasts.
+-- Head of the chain. Updating this one row puts operations into one order; under repeatable read a stale head raises 40001 instead of
+-- forking the chain. Only a transaction of the engine takes it (audit_interno.selar): anybody else could hold it for as long as their
+-- transaction lasts.
 create table audit_interno.cadeia (
   unica boolean primary key default true check (unica),
   elo bigint not null,
@@ -50,9 +50,9 @@ create table audit_interno.cadeia (
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
 insert into audit_interno.cadeia (elo, selo) values (0, sha256('conferente'));
 
--- What has ended and waits for its place in the chain. Each transaction writes its own rows and looks at nobody else's, so that
--- none waits here for another. The order is that in which digests were taken: who counts a finding again, or decides it again,
--- has waited for the commit of whoever did before.
+-- Operations that have ended and wait for their place in the chain. Each transaction writes its own rows and reads nobody else's, so none
+-- waits for another here. The order is that of the digests: whoever counts or decides a finding again has waited for the commit of whoever
+-- did so before.
 create table audit_interno.fila_selos (
   ordem bigint generated always as identity primary key,
   operacao_id bigint not null unique references audit.operacoes,

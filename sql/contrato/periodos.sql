@@ -1,5 +1,5 @@
--- Months whose books are closed, of the company or of one branch. While one is closed nothing is written into it: auto leaves what lies
--- there, approvals and rollbacks refuse it. Others may stand in the warehouse (the setting periodos.fonte); all are in audit.periodos_fechados().
+-- Months whose books are closed, for the company or for one branch. Nothing is written into a closed month: auto leaves it alone, approvals
+-- and rollbacks refuse it. The warehouse may list others (the setting periodos.fonte); audit.periodos_fechados() has them all.
 create table audit.periodos (
   id bigint generated always as identity primary key,
   mes date not null check (extract(day from mes) = 1),
@@ -24,8 +24,8 @@ comment on column audit.periodos.reaberto_por is 'Who opened it again; null whil
 comment on column audit.periodos.reaberto_em is 'When.';
 comment on column audit.periodos.reaberto_motivo is 'Why.';
 
--- What closes and what writes hold this against each other: who writes shares it until the commit, who closes takes it alone for an instant
--- before the commit. Not audit.periodos itself, which two who close different months write at the same time.
+-- Lock between closing a month and writing: a writer shares it until its commit, a closer takes it alone for an instant before its commit.
+-- Not audit.periodos itself, to which two people who close different months may write at the same time.
 create table audit_interno.trava_periodos (
   unica boolean primary key default true check (unica),
   fechamentos bigint not null default 0

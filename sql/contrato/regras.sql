@@ -22,7 +22,7 @@ create table audit.regras (
   prioridade integer not null default 100,
   limite_linhas bigint check (limite_linhas >= 0),
   limite_fracao numeric check (limite_fracao between 0 and 1),
-  limite_valor numeric check (limite_valor >= 0 and limite_valor < 'Infinity'), -- NaN is above all numbers
+  limite_valor numeric check (limite_valor >= 0 and limite_valor < 'Infinity'), -- NaN sorts above all numbers
   tempo_limite interval not null default '10 minutes' check (tempo_limite > interval '0'),
   aprovadas bigint not null default 0,
   rejeitadas bigint not null default 0,
@@ -96,7 +96,7 @@ comment on column audit.regras.dependencias is 'Schemas, functions or views that
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
--- None has auto: nothing is proved of them on this ledger.
+-- None has auto: nothing about them is proven on this ledger.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, prioridade
@@ -116,7 +116,7 @@ insert into audit.regras (
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, false, 30);
--- They need notes (conferente notas), and auto is given by whoever has seen it work: shipped with neither.
+-- They need electronic notes (conferente notas) and ship inactive and without auto, which a person grants after seeing them work.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, ativa, prioridade
@@ -140,7 +140,7 @@ create table audit_interno.vereditos (
   sessao_id bigint not null,
   fornecedor text,
   certo boolean not null,
-  ordem bigint -- the decision that says so; null where it proves nothing of what auto would do
+  ordem bigint -- the decision that says so; null where it proves nothing about what auto would do
 );
 create index on audit_interno.vereditos (regra, hash_regra);
 comment on table audit_interno.vereditos is 'What people last said of each finding, with the code and the confidence that it had then.';

@@ -1,4 +1,4 @@
--- Taxes withheld at source: what makes a booked amount honestly lower than its document. Rates change by law, so they are data.
+-- Taxes withheld at source, an honest reason for a booked amount below its document. Rates change by law, so they are data.
 create table audit.retencoes (
   id bigint generated always as identity primary key,
   tributo text not null check (btrim(tributo) <> '' and length(tributo) <= 100),
@@ -24,11 +24,13 @@ comment on column audit.retencoes.motivo is 'Why it was added, changed or switch
 comment on column audit.retencoes.criado_em is 'When it was added.';
 comment on column audit.retencoes.criado_por is 'By whom.';
 
--- CSLL, COFINS and PIS are withheld by one law, 1 + 3 + 0.65 per cent; of a cooperative not CSLL (art. 32). PIS and COFINS go together:
--- apart, they would explain many a round percentage by chance. LC 214/2025, art. 509, leaves CSLL alone from 2027 on. IRRF is older than
--- its first day here, which is only before any ledger to be expected. CBS and IBS have no rate of withholding in the law, and split
--- payment takes them at the payment: nothing ships for them. Nor do the rates of public bodies (Lei 9.430/1996, art. 64) and of those who pay INSS on their revenue (Lei 12.546/2011): they concern few, and each rate more
--- explains more by chance.
+-- CSLL, COFINS and PIS are withheld under one law, at 1, 3 and 0.65 per cent; from a cooperative without CSLL (art. 32). PIS and COFINS
+-- stay together: apart, they would explain many a round percentage by chance. LC 214/2025, art. 509, leaves only CSLL from 2027 on. IRRF is
+-- older than its first day here, which merely lies before any ledger one may expect.
+--
+-- Nothing ships for CBS and IBS: the law gives them no rate of withholding, and split payment takes them at the payment. Nor for the rates
+-- of public bodies (Lei 9.430/1996, art. 64) and of those who pay INSS on their revenue (Lei 12.546/2011): they concern few, and every
+-- further rate explains more by chance.
 insert into audit.retencoes (tributo, aliquota, vale_de, vale_ate, lei, motivo)
 select r.tributo, r.aliquota, r.vale_de::date, r.vale_ate::date, r.lei, 'vem com o Conferente'
 from (values
@@ -47,8 +49,8 @@ from (values
   ('ISS', 5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A')
 ) as r (tributo, aliquota, vale_de, vale_ate, lei);
 
--- Computed from it by audit_interno.somar_retencoes, for the rules. peso: the lighter, the likelier: a thousand for each law, and one for
--- each tax of these laws that is not withheld.
+-- Computed from audit.retencoes by audit_interno.somar_retencoes, for the rules. The lower peso, the likelier: a thousand for each law,
+-- plus one for each tax of these laws that is not withheld.
 create table regra_validacao_valores.somas_retencao (
   soma numeric not null,
   vale_de date not null,

@@ -1,5 +1,5 @@
--- Categories that were renamed, merged or split: from a day on, what was booked under one stands under another. A person fills it, and
--- the rules move history along.
+-- Categories that were renamed, merged or split: from a day on, what was booked under one is booked under another. A person keeps the list,
+-- and the rules carry history along.
 create table audit.sucessoras_categoria (
   id bigint generated always as identity primary key,
   de text not null check (btrim(de) <> '' and length(de) <= 500),

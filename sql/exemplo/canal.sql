@@ -1,5 +1,5 @@
--- The channel of one kind of draw: seed and number of the draw, mixed so that neighbouring seeds share nothing.
--- Inlined like exemplo.sorteio, and folded to a constant when the seed is one.
+-- The channel of one kind of draw: seed and number of the draw, mixed so that neighbouring seeds share nothing. Inlined like
+-- exemplo.sorteio, and folded to a constant when the seed is one.
 create or replace function exemplo.canal(semente bigint, numero bigint)
 returns bigint
 language sql

@@ -1,6 +1,5 @@
--- Puts entries made by exemplo.lancamentos_plantados into the fact, and their truth and fingerprints aside.
--- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
--- once exemplo.criar_armazem has run.
+-- Puts entries made by exemplo.lancamentos_plantados into the fact table, and their truth and fingerprints aside. concat() makes a query
+-- that is no constant: plpgsql_check would look for the tables of constant ones, which exist only once exemplo.criar_armazem has run.
 create or replace function exemplo.carregar(inicio date, de date, ate date, recente_desde date, primeiro_id bigint, linhas int,
   semente bigint, semente_empresas bigint, universo int, seriado boolean)
 returns void
@@ -23,7 +22,7 @@ begin
       categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento, valor_desconto
     from pg_temp.exemplo_rascunho$q$);
 
-  -- An entry with a planted error is no honest oddity any more: only its errors are recorded.
+  -- An entry with a planted error is no longer an honest oddity: only its errors are recorded.
   execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de, conta_certa, conta_plantada)
     select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de,
       r.conta_certa, case when r.conta_certa is not null then r.conta_contabil end

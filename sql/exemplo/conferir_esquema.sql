@@ -1,5 +1,5 @@
--- Refuses to go on when schema dw holds anything that exemplo.criar_armazem did not make (NC901): a demonstration
--- must never touch a real warehouse. What it made is known by the mark at the end of its comment.
+-- Refuses to go on when schema dw holds anything that exemplo.criar_armazem did not make (NC901): a demonstration must never touch a real
+-- warehouse. A mark at the end of the comment identifies what it made.
 create or replace function exemplo.conferir_esquema()
 returns void
 language plpgsql

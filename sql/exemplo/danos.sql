@@ -18,7 +18,8 @@ begin
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
-  -- With the planted column set back to what was planted, and a right account to the one that went along, an entry must have its first fingerprint again.
+  -- With the planted column set back to the planted value, and a right account to the one booked with it, an entry must have its first
+  -- fingerprint again.
   for danos.registro_id, danos.motivo
   in execute concat($q$
     select o.registro_id, m.motivo

@@ -1,10 +1,9 @@
--- The ledger as it should have been booked: one row per entry of the period, honest oddities included, before
--- exemplo.lancamentos_plantados spoils some. Pure: no table is read or written.
--- Everything about an entry follows from draws on its key. Entries that belong together share one: the instalments of
--- a purchase, the months of a contract, a document and its copy. So the whole ledger comes out of one pass.
--- inicio: first month of the warehouse, from which months are counted. semente_empresas and universo: seed and size
--- with which the warehouse's suppliers were made. seriado: with monthly series and instalments, for whole months only. "offset 0" keeps the planner from
--- pulling a step up into the next and drawing the same number again wherever it is used.
+-- The ledger as it should have been booked: one row per entry of the period, honest oddities included, before exemplo.lancamentos_plantados
+-- spoils some. Pure: reads and writes no table. Everything about an entry follows from draws on its key. Entries that belong together share
+-- one: the instalments of a purchase, the months of a contract, a document and its copy. So one pass makes the whole ledger. inicio: first
+-- month of the warehouse, from which months are counted. semente_empresas and universo: seed and size with which the warehouse's suppliers
+-- were made. seriado: with monthly series and instalments, for whole months only. "offset 0" keeps the planner from pulling a step up into
+-- the next and drawing the same number again wherever it is used.
 create or replace function exemplo.lancamentos_certos(inicio date, de date, ate date, primeiro_id bigint, linhas int,
   semente bigint, semente_empresas bigint, universo int, seriado boolean)
 returns table (id bigint, data_lancamento date, carregado_em timestamptz, data_documento date, filial text, centro_custo text,

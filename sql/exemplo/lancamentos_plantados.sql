@@ -1,7 +1,7 @@
--- The ledger as it was booked: exemplo.lancamentos_certos with errors planted, each with its truth beside it
--- (tipo, coluna, valor_certo, valor_plantado, and conta_certa where the account went along; tipo null for an entry that is right). At most one error an entry.
--- tipo begins with the name of the rule that is to find it. Pure: no table is read or written.
--- recente_desde: from this day on far more entries are still parked as pending.
+-- The ledger as it was booked: exemplo.lancamentos_certos with errors planted, at most one an entry, each with its truth beside it: tipo,
+-- coluna, valor_certo, valor_plantado, and conta_certa where the account changed with it. tipo is null for a right entry, and otherwise
+-- begins with the name of the rule that should find it. Pure: reads and writes no table. recente_desde: from this day on far more entries
+-- are still parked as pending.
 create or replace function exemplo.lancamentos_plantados(inicio date, de date, ate date, recente_desde date, primeiro_id bigint,
   linhas int, semente bigint, semente_empresas bigint, universo int, seriado boolean)
 returns table (id bigint, data_lancamento date, carregado_em timestamptz, data_documento date, filial text, centro_custo text,

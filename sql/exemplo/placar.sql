@@ -1,12 +1,10 @@
--- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
--- right and were changed, in '(total)' by anybody. One wrong value that replaces another (a pending entry
--- given the wrong category) is not harm but lack of precision, and counts in precisao_corrigidas. Reads audit.divergencias_processadas by name only.
--- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, an account that went along conta_certa, and every
--- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
--- judged by what the warehouse holds now, so that one made by hand counts as what it is. desde_sessao: findings of
--- this session and later ones alone.
--- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
--- once exemplo.criar_armazem has run.
+-- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were right and were
+-- changed, in '(total)' by anybody. A wrong value that replaces another (a pending entry given the wrong category) is no harm but lost
+-- precision, counted in precisao_corrigidas. Reads audit.divergencias_processadas by name only. A proposal is right when every column it
+-- proposes is the truth: what was planted becomes valor_certo, an account that changed with it conta_certa, and every other column stays as
+-- it was. A finding that only flags counts as found, not as a proposal. A correction is judged by what the warehouse holds now, so a change
+-- made by hand since counts too. desde_sessao: only findings of this session and later ones. concat() makes a query that is no constant:
+-- plpgsql_check would look for the tables of constant ones, which exist only once exemplo.criar_armazem has run.
 create or replace function exemplo.placar(desde_sessao bigint default null)
 returns table (regra text, plantados bigint, encontrados bigint, propostas_certas bigint, propostas_erradas bigint,
   corrigidas bigint, corrigidas_certas bigint, danos bigint, precisao numeric, precisao_corrigidas numeric, cobertura numeric)

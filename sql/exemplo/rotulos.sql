@@ -1,5 +1,4 @@
--- The labels of the example's ledger, as settings of Conferente: which categories mean pending and which one is marketing. What ships
--- with the product knows none.
+-- The labels of the example's ledger, as settings: which categories mean pending, and which one is marketing. The product ships none.
 create or replace function exemplo.rotulos()
 returns table (chave text, valor jsonb)
 language sql

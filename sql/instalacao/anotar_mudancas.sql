@@ -1,4 +1,4 @@
--- Each change of a row in the tables of audit_interno.vigiadas is a fact, and each change of a finding's state.
+-- Every change of a row in the tables of audit_interno.vigiadas is a fact of the trail, and so is every change of a finding's state.
 do $$
 declare
   v_vigiada record;

@@ -1,6 +1,5 @@
--- The rules of this release have auto for the code that this release ships: installing it is trusting it. Those that lost
--- auto stay without it, and rules of the business's own are their administrator's to look at. The last thing of each
--- migration that touches what a rule runs.
+-- The rules of this release get auto for the code it ships: to install it is to trust it. Rules that lost auto stay without it, and the
+-- business's own rules are for their administrator to look at. It comes last in each migration that touches what a rule runs.
 create or replace function audit_interno.autorizar_publicadas()
 returns void
 language sql

@@ -1,5 +1,5 @@
--- The last thing of every migration: puts down, as one operation, what the schema is now, and what the rows are of tables whose columns
--- it changed; for those the digest of each row is another. An administrator sees in the trail when that was, by whom and how much.
+-- The last statement of every migration. Records, as one operation, what the schema is now, and the rows of tables whose columns it
+-- changed, because their digests have changed. The trail shows an administrator when that was, by whom and how much.
 create or replace function audit_interno.registrar_instalacao()
 returns bigint
 language plpgsql
@@ -19,7 +19,7 @@ declare
 begin
   create temp table conferente_objeto on commit drop as
   select a.objeto, a.resumo, a.definicao from audit_interno.objetos_agora() a;
-  -- the name of a table's object is its name
+  -- a table's object is named after the table
   select array_agg(v.tabela) into v_tabelas
   from audit_interno.vigiadas() v
   left join audit_interno.objetos o on o.objeto = 'tabela ' || v.tabela

@@ -1,4 +1,4 @@
--- Queues the next reading of notes, once, however many workers ask. Called by each worker that has a folder, at every tick.
+-- Queues the next reading of notes once, however many workers ask. Every worker that has a folder calls it at every tick.
 create or replace function audit_interno.agendar_leitura_notas()
 returns void
 language plpgsql

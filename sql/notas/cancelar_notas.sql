@@ -1,6 +1,6 @@
--- Gives notes their cancellations, whichever was read first. One counts that was registered, and was signed by somebody who may: of an
--- NF-e the issuer's own company; of an NFS-e whoever signed the note, or is known to sign notes (notas.assinantes_nfse). And by a
--- certificate no less trusted than the note's: somebody who can make no note that we believe cannot take one away either. Called by
+-- Matches notes and cancellations, whichever was read first. A cancellation counts if it was registered and signed by somebody entitled to:
+-- for an NF-e the issuer's company; for an NFS-e whoever signed the note, or is known to sign notes (notas.assinantes_nfse). Its
+-- certificate must be no less trusted than the note's: whoever cannot make a note that we believe cannot cancel one either. Called by
 -- guardar_notas, confiar_certificados and rever_cancelamentos.
 create or replace function audit_interno.cancelar_notas(chaves text[])
 returns table (quantas bigint, de date, ate date)

@@ -1,5 +1,5 @@
--- Whether a trusted root stands behind certificates, worked out again by a reading because the roots may have changed; what they signed
--- follows. Called by the reading with those whose answer is another one now, by their SHA-256 in hexadecimal.
+-- Updates whether a trusted root stands behind certificates, and then what they signed. Each reading works this out again, because the
+-- roots may have changed, and calls this with the certificates whose answer changed, by SHA-256 in hexadecimal.
 create or replace function audit_interno.confiar_certificados(confiaveis text[], outros text[])
 returns void
 language plpgsql

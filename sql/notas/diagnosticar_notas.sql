@@ -1,5 +1,5 @@
--- Of the diagnosis: whether electronic notes are read, and what came of the last reading. Called by audit.diagnosticar_contrato; changes
--- nothing.
+-- The part of the diagnosis that says whether electronic notes are read and what the last reading gave. Called by
+-- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_notas()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql

@@ -1,4 +1,4 @@
--- A reading of a folder has ended: what it no longer refused is forgotten. Called by the reading of notes.
+-- A reading of a folder has ended: forgets the files that it no longer refused. Called by the reading of notes.
 create or replace function audit_interno.finalizar_leitura_notas(pasta text, iniciada_em timestamptz, lidos bigint, novas bigint, recusados bigint)
 returns void
 language sql

@@ -1,6 +1,6 @@
--- Keeps what a batch of files said, in one transaction: certificates, notes, cancellations, and the contents that need not be read
--- again. A key that is there already with another content is refused, and the first one stays. Called by the reading of notes, with the owner's rights: facts
--- about signatures are believed of the caller, so few may call this.
+-- Keeps what a batch of files said, in one transaction: certificates, notes, cancellations, and the contents that need not be read again. A
+-- known key with other content is refused, and the first note stays. Called by the reading of notes with the owner's rights: it believes
+-- its caller about signatures, so few may call it.
 create or replace function audit_interno.guardar_notas(lote jsonb)
 returns table (novas bigint, canceladas bigint, repetidas bigint, de date, ate date)
 language plpgsql
@@ -10,7 +10,7 @@ as $$
 declare
   v_operacao bigint;
 begin
-  -- One batch at a time, and none while it changes who may cancel an NFS-e: otherwise a note and its cancellation could pass each other.
+  -- One batch at a time, and none while the list of NFS-e signers changes: otherwise a note and its cancellation could miss each other.
   perform from audit.configuracoes_sistema c where c.chave = 'notas.assinantes_nfse' for update;
 
   insert into audit_interno.certificados_notas (sha256, der, cnpj, valido_de, valido_ate, confiavel)
@@ -20,7 +20,7 @@ begin
   order by 1
   on conflict do nothing;
 
-  -- of two files with one key in one batch the first in the order of the files
+  -- of two files with one key in one batch, the first counts
   with lida as (
     select distinct on (n.chave) n.*, decode(n.certificado, 'hex') as sha256
     from jsonb_to_recordset(lote -> 'notas') as n (

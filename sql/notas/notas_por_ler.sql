@@ -1,5 +1,5 @@
--- Files that the last reading of notes refused, said by each session of a rule on notes: they are no row of the warehouse that a finding
--- could be on. Called by finalizar_sessao and conteudo_lacunas.
+-- How many files the last reading of notes refused. Each session of a rule on notes reports them, because there is no row of the warehouse
+-- to put a finding on. Called by finalizar_sessao and conteudo_lacunas.
 create or replace function audit_interno.notas_por_ler(sessao_id bigint)
 returns bigint
 language sql

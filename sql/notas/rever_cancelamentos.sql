@@ -1,5 +1,5 @@
--- Who is known to sign NFS-e has changed: their cancellations are judged again, at once, as the notes themselves are. What comes of it
--- is an operation, beside the change of the setting.
+-- The list of NFS-e signers has changed: judges their cancellations again at once, as the notes themselves are. The result is an operation
+-- of its own, beside the change of the setting.
 create or replace function audit_interno.rever_cancelamentos() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp

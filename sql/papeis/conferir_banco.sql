@@ -1,5 +1,5 @@
--- What is in the way of installing Conferente in this database, one line for each thing; none where it may go ahead. Reads the
--- catalogue alone and writes nothing. Run by `conferente migrar` before anything else, as the login that migrates.
+-- What prevents an installation of Conferente in this database, one row each; none where it may go ahead. Reads only the catalogue. Run by
+-- `conferente migrar` before anything else, as the login that migrates.
 select p.item, p.detalhe, p.sugestao
 from (
   select 1, 'versão', current_setting('server_version'), 'O Conferente pede o PostgreSQL 15 ou mais novo.'
@@ -11,7 +11,7 @@ from (
   select 3, 'servidor', 'em recuperação (réplica)', 'Migre no servidor principal.'
   where pg_catalog.pg_is_in_recovery()
   union all
-  -- ours belong to conferente_dono; those of another program would be left half ours
+  -- ours belong to conferente_dono; another program's schema must not become half ours
   select 4, format('esquema %s', n.nspname),
     format('já existe, é de %s e tem %s objetos', pg_catalog.pg_get_userbyid(n.nspowner), (
       select count(*) from pg_catalog.pg_class c where c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S'))),
@@ -28,7 +28,7 @@ from (
   where not exists (select from pg_catalog.pg_roles p where p.rolname = r.nome)
     and not (select p.rolsuper or p.rolcreaterole from pg_catalog.pg_roles p where p.rolname = current_user)
   union all
-  -- since PostgreSQL 16 to create roles is not enough for those that somebody else created
+  -- since PostgreSQL 16, createrole does not cover roles that somebody else created
   select 5, format('papel %s', r.rolname), format('já existe neste servidor, e o usuário %s não pode dá-lo a ninguém', current_user),
     format('Migre com um superusuário, ou com createrole e grant %I to %I with admin option.', r.rolname, current_user)
   from pg_catalog.pg_roles r

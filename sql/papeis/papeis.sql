@@ -1,5 +1,5 @@
--- Roles, schemas and default privileges. Run by `conferente migrar` as the login that migrates, before graphile-migrate
--- continues as conferente_dono. Repeatable: roles belong to the whole cluster and outlive a database.
+-- Roles, schemas and default privileges. Run by `conferente migrar` as the login that migrates, before graphile-migrate continues as
+-- conferente_dono. Safe to repeat: roles belong to the whole cluster and outlive a database.
 do $$
 declare
   v_papel text;
@@ -16,7 +16,7 @@ begin
       end;
     end if;
   end loop;
-  -- since PostgreSQL 16 the creator of a role may administer it, but not become it until granted
+  -- since PostgreSQL 16 the creator of a role may administer it, but must be granted it to become it
   if not (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
     execute format('grant conferente_dono to %I', current_user);
   end if;
@@ -24,10 +24,9 @@ begin
 end
 $$;
 
--- Code that others wrote never runs with the owner's rights: rules, and all that is read of the warehouse, run as
--- conferente_regra; all that is written to it, and the triggers that this fires, as conferente_escrita. The owner may become both
--- (so that functions can belong to them) and has nothing of theirs by itself: what would reach the warehouse past the two doors
--- (sql/motor/portas) is refused.
+-- Code that others wrote never runs with the owner's rights. Rules, and everything that reads the warehouse, run as conferente_regra;
+-- everything that writes to it, and the triggers this fires, as conferente_escrita. The owner may become both, so that functions can belong
+-- to them, but inherits none of their rights: whatever tried to reach the warehouse past the two doors (sql/motor/portas) is refused.
 do $$
 begin
   if (select rolinherit from pg_catalog.pg_roles where rolname = 'conferente_dono') then
@@ -77,12 +76,12 @@ grant usage on schema audit, audit_interno, regras, regra_trade_marketing, regra
 grant usage on schema audit_interno to conferente_escrita;
 grant usage on schema audit_interno to conferente_servico;
 
--- Nothing is executable by everybody, whatever is created later.
+-- Nothing is executable by everybody, nor will anything created later be.
 alter default privileges for role conferente_dono revoke execute on functions from public;
 alter default privileges for role conferente_dono
   in schema regras, regra_trade_marketing, regra_pendente_verificacao, regra_validacao_valores, regra_notas_fiscais
   grant execute on functions to conferente_regra;
--- (as the roles themselves: who migrates may become them, and need not have their rights)
+-- (as the roles themselves: the login that migrates may become them, and need not inherit their rights)
 set local role conferente_regra;
 alter default privileges revoke execute on functions from public;
 set local role conferente_escrita;

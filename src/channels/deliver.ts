@@ -23,15 +23,15 @@ interface Destination {
 }
 
 /**
- * Makes one attempt to send a message to its channel, and records the result. One that was not taken is tried again with the same
- * identifier.
- * @param sql one connection of a login with the rights of conferente_dono: nobody else reads where a channel lies
+ * Makes one attempt to send a message to its channel, and records the result. A message that was not taken is tried again with the
+ * same identifier.
+ * @param sql one connection of a login with the rights of conferente_dono: nobody else may read a channel's address
  */
 export function notify(sql: InRole, id: bigint, post: PostOptions, options?: AttemptOptions): Promise<void> {
   return makeAttempt(sql, id, byPost(post), options)
 }
 
-/** Composes and sends the messages to channels that are due, without a worker; first looks what they are to be told of. */
+/** Composes and sends the messages to channels that are due, without a worker. First finds out what there is to report. */
 export async function notifyDue(
   sql: Sql,
   post: PostOptions,
@@ -65,7 +65,7 @@ const byPost =
       const reply = await post(to.endereco, headers, body, options)
       if (reply.status >= 200 && reply.status < 300)
         return { subject, accepted: begun.faltam, refused: {}, error: null, final: false }
-      // By Standard Webhooks, whoever answers 410 wants no more of it.
+      // By Standard Webhooks, a receiver that answers 410 wants no more messages.
       return failed(answerOf(reply, to), reply.status === 410)
     } catch (error) {
       return failed((error as Error).message.slice(0, 500))
@@ -94,7 +94,7 @@ function messageFor({ tipo, segredo }: Destination, notice: Notice, { identifica
   }
 }
 
-/** Shown to readers of the audit: never a piece of the address or the secret, which some answers repeat. */
+/** Shown to readers of the audit, so never a piece of the address or the secret, which some answers repeat. */
 function answerOf({ status, body }: Reply, { endereco, segredo }: Destination): string {
   const words = body.replaceAll(/\s+/g, ' ').trim().slice(0, 200)
   const secrets = [...(endereco ?? '').split(/[/?&=]/).slice(3), segredo ?? ''].filter(

@@ -1,8 +1,8 @@
 import type { Notice } from './facts.ts'
 
 /**
- * The facts in an envelope of CloudEvents 1.0, structured JSON. `id` is the webhook-id, the same at each attempt: whoever has seen it
- * has seen the message.
+ * The facts in an envelope of CloudEvents 1.0, structured JSON. `id` is the webhook-id, the same at each attempt, so that a
+ * receiver recognises a repeated message.
  */
 export function cloudEvent({ link, criada_em, ...notice }: Notice, id: string): object {
   const { problema } = notice

@@ -38,7 +38,7 @@ const problem = z.object({
   desfecho: z.enum(['bem', 'desativada']).nullable(),
 })
 
-/** What audit_interno.conteudo_canal gives: everything that a message to a channel says, decided in SQL. */
+/** The result of audit_interno.conteudo_canal: everything that a message to a channel says, decided in SQL. */
 export const noticeSchema = z.object({
   tipo: z.enum(['abertas', 'pessoa', 'limite', 'autonomia', 'falha', 'resolvido', 'teste']),
   canal: z.string(),

@@ -4,29 +4,29 @@ import type { Resolve } from './reach.ts'
 
 export interface Reply {
   readonly status: number
-  /** The first of what the other side said to it; empty where it took the message. */
+  /** The beginning of the answer; empty where the message was taken. */
   readonly body: string
-  /** The whole answer, where it was asked for and is a good one. */
+  /** The whole answer, if it was wanted and is a good one. */
   readonly content?: Buffer
 }
 
 export interface PostOptions {
   readonly resolve: Resolve
-  /** Milliseconds for all of it: finding, connecting, sending, and the beginning of the answer. */
+  /** Milliseconds for everything: name look-up, connection, sending, and the beginning of the answer. */
   readonly timeout?: number
   /** Certificates to trust besides the system's, PEM. */
   readonly ca?: string
-  /** Bytes that a good answer may have, where it is to be read. */
+  /** The most bytes of a good answer to read, where it is wanted. */
   readonly read?: number
 }
 
-/** Of an answer, so many bytes are read. */
+/** Bytes that are read of any other answer. */
 const MOST_BYTES = 2048
 
 /**
- * Posts once, over a connection of its own. Follows no redirect: where it leads was not set by anybody. The host's addresses are
- * looked up once and the connection goes to one of those, so that no second answer of a name server can lead elsewhere.
- * @throws {AddressRefused} or what the connection failed with
+ * Posts once, over a connection of its own. Follows no redirect: nobody configured where it leads. The host's addresses are looked
+ * up once and the connection goes to one of those, so that a second answer of a name server cannot lead elsewhere.
+ * @throws {AddressRefused} or the error of the connection
  */
 export async function post(
   address: string,
@@ -48,7 +48,7 @@ export async function post(
       lookup: (_host, options, answer) =>
         options.all ? answer(null, [first]) : answer(null, first.address, first.family),
     })
-    // Once there is a status, what else breaks does not matter.
+    // Once there is a status, a later error does not matter.
     let status: number | undefined
     let said = ''
     const end = () => {

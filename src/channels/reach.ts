@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
 
-/** Whoever sets a channel must not reach, through the worker, what only the worker's machine and network may reach. */
+/** Whoever configures a channel must not reach, through the worker, what only the worker's machine and network may reach. */
 export class AddressRefused extends Error {
   constructor(message: string) {
     super(message)
@@ -9,13 +9,13 @@ export class AddressRefused extends Error {
   }
 }
 
-/** Networks of IPv4 that are nobody's on the internet: RFC 6890 and its successors, multicast, and what was never given out. */
+/** IPv4 networks that belong to nobody on the internet: RFC 6890 and its successors, multicast, and unassigned ones. */
 const INTERNAL_4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',
   '127.0.0.0/8',
-  '169.254.0.0/16', // also where clouds tell a machine its credentials
+  '169.254.0.0/16', // also where clouds give a machine its credentials
   '172.16.0.0/12',
   '192.0.0.0/24',
   '192.0.2.0/24',
@@ -26,7 +26,7 @@ const INTERNAL_4 = [
   '203.0.113.0/24',
   '224.0.0.0/3',
 ]
-/** Of IPv6 only 2000::/3 is given out; in it, documentation, and tunnels that lead to any IPv4. */
+/** In IPv6 only 2000::/3 is assigned; excluded from it are documentation addresses, and tunnels that lead to any IPv4 address. */
 const PUBLIC_6 = ['2000::/3']
 const INTERNAL_6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']
 
@@ -52,7 +52,7 @@ const REFUSAL = (address: string) =>
 
 /**
  * @param allowed networks and addresses that may be reached although they are internal
- * @param refusal what is said of another, in the user's language
+ * @param refusal the message for any other, in the user's language
  */
 export function createResolve(allowed: readonly string[], refusal = REFUSAL): Resolve {
   const exempt = networks(allowed)
@@ -62,7 +62,7 @@ export function createResolve(allowed: readonly string[], refusal = REFUSAL): Re
     return found.map(({ address, family }) => {
       const six = family === 6
       const kind = six ? 'ipv6' : 'ipv4'
-      // An IPv4 address in IPv6 (::ffff:10.0.0.1) is in neither list of IPv6, and so refused.
+      // An IPv4 address in IPv6 (::ffff:10.0.0.1) is in neither list, and so refused.
       const internal = six
         ? internal6.check(address, kind) || !public6.check(address, kind)
         : internal4.check(address, kind)

@@ -1,10 +1,10 @@
 import type { Words } from './words.ts'
 
-/** What Slack takes: more is refused with the whole message. */
+/** Slack's limit: beyond it, the whole message is refused. */
 const MOST_FIELDS = 10
 const LONGEST = { title: 150, text: 3000, field: 2000 }
 
-/** Blocks for an incoming webhook. `text` is what notifications and screen readers say. */
+/** Blocks for an incoming webhook. Notifications and screen readers use `text`. */
 export function slackMessage({ title, good, text, facts, button }: Words): object {
   return {
     text: escaped(title, LONGEST.text),
@@ -29,14 +29,14 @@ export function slackMessage({ title, good, text, facts, button }: Words): objec
   }
 }
 
-/** Text in which Slack reads neither formatting nor mentions nor emoji. */
+/** Text in which Slack sees no formatting, mentions or emoji. */
 const plain = (text: string, most: number) => ({
   type: 'plain_text',
   text: escaped(text, most),
   emoji: false,
 })
 
-/** Without the three characters of which Slack's mentions and links are made, and cut between characters. */
+/** Without the three characters that make Slack's mentions and links, and cut between characters. */
 function escaped(text: string, most: number): string {
   let kept = ''
   for (const sign of text) {

@@ -1,8 +1,8 @@
 import type { Words } from './words.ts'
 
 /**
- * A message with an Adaptive Card, as a Workflows webhook ("When a Teams webhook request is received") takes it. Whatever is not ours
- * stands in runs of text, where no Markdown is read: a name cannot become a link.
+ * A message with an Adaptive Card, as a Workflows webhook ("When a Teams webhook request is received") takes it. Text that is not
+ * ours goes into text runs, where Markdown is not read: a name cannot become a link.
  */
 export function teamsMessage({ title, good, text, facts, button }: Words): object {
   return {

@@ -2,12 +2,12 @@ import { type ChannelText, channelText } from '../i18n/index.ts'
 import { createMailFormat, type MailFormat, oneLine } from '../mail/format.ts'
 import type { Notice, Problem } from './facts.ts'
 
-/** A message as people read it, in Teams and in Slack alike. Nothing in it is escaped yet. */
+/** A message in the words that people read, the same for Teams and Slack. Nothing in it is escaped yet. */
 export interface Words {
   readonly title: string
-  /** Whether it says that something is over. */
+  /** Whether it announces that something is over. */
   readonly good: boolean
-  /** What was reported of the problem; it may hold anything. */
+  /** The reported problem in its own words; may contain anything. */
   readonly text: string | null
   readonly facts: readonly (readonly [label: string, value: string])[]
   readonly button: { readonly label: string; readonly url: string }

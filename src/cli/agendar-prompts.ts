@@ -12,7 +12,7 @@ export type ScheduleChange = Partial<ScheduleSettings> & { readonly motivo: stri
 
 class Cancelled extends Error {}
 
-/** Asks for the schedule on the terminal, each answer preset with what is in force. Undefined when the person gives up. */
+/** Asks for the schedule on the terminal; each answer starts with what is in force. Undefined when the person gives up. */
 export async function askSchedule(
   { text: { agenda, yesNo }, settings }: App,
   before: ScheduleSettings,

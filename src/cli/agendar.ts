@@ -74,7 +74,7 @@ async function plan(app: App, options: Options): Promise<void> {
   })
 }
 
-/** All settings that change, in one transaction: never a new time in the old zone. */
+/** Changes all settings in one transaction, so that a new time never runs in the old zone. */
 async function write(app: App, sql: Sql, before: ScheduleSettings, change: ScheduleChange): Promise<void> {
   const { transaction } = await import('../db/transaction.ts')
   await transaction(sql, async (tx) => {

@@ -18,17 +18,17 @@ export interface Database {
   readonly embedded: boolean
   /** One connection, so that a running query can be cancelled and a session's lock stays where it was taken. */
   readonly sql: Sql
-  /** Whether a pooler stands between, and the connection may be one in name alone. */
+  /** Whether there is a pooler in between, so that the connection may be shared. */
   readonly pooled: boolean
   close(): Promise<void>
 }
 
 export interface CommandLog extends Log {
-  /** Whether stderr carries the log's own lines, and no others. */
+  /** Whether stderr carries the log's lines and nothing else. */
   readonly onStderr: boolean
 }
 
-/** What every command is given. */
+/** What every command receives. */
 export interface App {
   readonly settings: Settings
   readonly text: Catalogue
@@ -38,7 +38,7 @@ export interface App {
   readonly signal: AbortSignal
   /** Role that the running command needs, for the message when the login lacks it. */
   role: Role | undefined
-  /** Where events are noted: there while a command runs that writes a log. */
+  /** Where events are logged, while a command runs that writes a log. */
   log: CommandLog | undefined
   /** Cancels the query that runs; set while a database is open. */
   cancel: (() => Promise<void>) | undefined

@@ -1,11 +1,11 @@
 import type { Catalogue } from '../i18n/index.ts'
 import { UsageError } from './errors.ts'
 
-/** Checks of what is typed, before any database is asked. Each throws UsageError in the user's words. */
+/** Checks of arguments, before any database is opened. Each throws UsageError in the user's words. */
 export function createParsers(text: Catalogue) {
   const { usage } = text
 
-  /** A day that the calendar has: 2026-02-30 is none. */
+  /** A day of the calendar: 2026-02-30 is none. */
   function day(value: string): string {
     const [, year = '', month = '', dayOfMonth = ''] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(value) ?? []
     if (year === '') throw new UsageError(usage.dateForm(value))
@@ -21,7 +21,7 @@ export function createParsers(text: Catalogue) {
     return value
   }
 
-  /** A month, as 2026-10; its first day. */
+  /** A month, such as 2026-10; gives its first day. */
   function month(value: string): string {
     if (!/^(?!0000)\d{4}-(0[1-9]|1[0-2])$/.test(value)) throw new UsageError(usage.monthForm(value))
     return `${value}-01`
@@ -41,7 +41,7 @@ export function createParsers(text: Catalogue) {
     return value
   }
 
-  /** A position of the audit chain, as a message writes it; 0 is the beginning. */
+  /** A position of the audit chain, as mail writes it; 0 is the beginning. */
   function link(value: string): string {
     if (!/^\d{1,18}$/.test(value)) throw new UsageError(usage.link(value))
     return value

@@ -67,7 +67,7 @@ export function register(program: Command, app: App): void {
     })
 }
 
-/** The lines of one function against one source of truth stay together. */
+/** Keeps the lines of one function against one source of truth together. */
 function groups(rows: readonly Line[]): Map<string, Line[]> {
   return Map.groupBy(rows, (row) => `${row.funcao} ${row.fonte}`)
 }
@@ -107,7 +107,7 @@ function printGroup({ text, format }: App, rows: readonly Line[]): void {
 
 async function writeFigure(app: App, rule: string, rows: readonly Line[], path: string): Promise<void> {
   const { avaliar } = app.text
-  // Loaded only when drawn: the library is large.
+  // Loaded only for drawing, because the library is large.
   const { reliabilitySvg } = await import('./reliability.ts')
   const series = new Map<string, Point[]>()
   for (const group of groups(rows).values()) {

@@ -8,7 +8,7 @@ import { plain, said } from './format.ts'
 import { print, printJson, printList, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
-/** A row of audit.canais, by the columns that are read by name, and what came of its last message. */
+/** A row of audit.canais, by the columns that are read by name, with the result of its last message. */
 interface Channel {
   readonly nome: string
   readonly tipo: string
@@ -121,7 +121,7 @@ async function save(app: App, { sql }: Database, nome: string, options: SaveOpti
     address: known === undefined || options.endereco === true || tipo !== known.tipo,
     secret: tipo === 'webhook' && (known?.tipo !== 'webhook' || options.segredo === true),
   })
-  // One that we draw is shown here, once: it is kept where nobody reads it.
+  // A secret that we generate is shown here, once: it is stored where nobody reads it.
   const drawn = asked.secret === '' ? `whsec_${randomBytes(32).toString('base64')}` : undefined
   const amounts = options.semValores ? true : options.comValores ? false : null
   const [row] = await sql<Channel[]>`
@@ -142,11 +142,11 @@ async function save(app: App, { sql }: Database, nome: string, options: SaveOpti
 
 interface Secrets {
   readonly address?: string
-  /** Empty where one is to be drawn. */
+  /** Empty to have one generated. */
   readonly secret?: string
 }
 
-/** Neither is an argument: those are seen by whoever lists processes, and kept by shells. */
+/** Neither is an argument: everybody who lists processes sees those, and shells keep them. */
 async function askSecrets(app: App, wanted: { address: boolean; secret: boolean }): Promise<Secrets> {
   if (!wanted.address && !wanted.secret) return {}
   if (process.stdin.isTTY && process.stdout.isTTY) {
@@ -164,7 +164,7 @@ async function askSecrets(app: App, wanted: { address: boolean; secret: boolean 
   return { ...(address && { address }), ...(wanted.secret && { secret: lines[0] ?? '' }) }
 }
 
-/** Sends at once where the login has a worker's rights; else a worker does. */
+/** Sends at once if the login has a worker's rights; otherwise a worker does. */
 async function test(app: App, { sql }: Database, nome: string, { json }: Json): Promise<number> {
   const { text } = app
   const [queued] = await sql<{ id: bigint; pode: boolean }[]>`

@@ -17,7 +17,7 @@ interface Successor {
   readonly motivo: string | null
 }
 
-/** Categories that were renamed, merged or split: lists what became of them, says it, and takes it back. */
+/** Categories that were renamed, merged or split: lists them, enters a successor, and takes one back. */
 export function register(program: Command, app: App): void {
   const { text } = app
   const { day, id } = createParsers(text)

@@ -37,7 +37,10 @@ interface Options {
   readonly json?: boolean
 }
 
-/** What auto corrected, by sample: shows the sample and what is certain of the month, takes answers, prints what it was drawn from. */
+/**
+ * Automatic corrections, checked by sample: shows the sample and the month's certificate, takes answers, and prints the data of the
+ * draw.
+ */
 export function register(program: Command, app: App): void {
   const { text } = app
   const { month, id } = createParsers(text)

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Catalogue } from '../i18n/index.ts'
 import type { App } from './app.ts'
 
-/** A command by its name, under which the catalogue has what it is for, and examples. */
+/** A command by its name, under which the catalogue has its purpose and examples. */
 export const command = (
   program: Command,
   { text }: App,

@@ -63,7 +63,7 @@ function settings(sql: Sql, key: string | undefined) {
   >`select * from audit.configuracoes_sistema where ${key ?? null}::text is null or chave = ${key ?? null} order by chave`
 }
 
-/** What is typed as JSON where the setting is a number, a truth value or a list; as it is where it is text. */
+/** The argument as JSON if the setting is a number, a truth value or a list; as it is if the setting is text. */
 function typed(value: string, kind: unknown): unknown {
   if (['texto', 'intervalo', 'hora', 'cron', 'fuso'].includes(String(kind))) return value
   try {

@@ -61,7 +61,7 @@ async function invite(app: App, database: Database, options: Options): Promise<n
   } else if (json) printJson({ ...invitation, expira_em: until, link: url })
   else {
     tell(text.signin.invited(plain(made.nome), made.papel, format.time(until)))
-    print(url) // alone on stdout; it is kept nowhere
+    print(url) // alone on stdout; it is stored nowhere
   }
   return 0
 }

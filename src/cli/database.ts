@@ -9,7 +9,7 @@ import { tell } from './output.ts'
 export const DEMO_DATABASE = 'conferente_demo'
 const ANSWER_MS = 15_000
 
-/** Opens the database of DATABASE_URL, or the embedded server's own, which is migrated as needed. */
+/** Opens the database of DATABASE_URL, or the embedded server's own, migrating that if needed. */
 export async function openDatabase(app: App, { migrated }: { migrated: boolean }): Promise<Database> {
   const { settings, text } = app
   const demo = app.program.opts()['demo'] === true
@@ -37,7 +37,7 @@ export async function openDatabase(app: App, { migrated }: { migrated: boolean }
   }
 }
 
-/** From here on times are shown as the database counts its days. */
+/** From here on times are shown in the zone in which the database counts days. */
 export async function takeZone({ format }: App, sql: Sql): Promise<void> {
   const [row] = await sql<{ fuso: string }[]>`select audit.fuso() as fuso`
   if (row) format.useZone(row.fuso)
@@ -50,7 +50,7 @@ export function otherDatabase(serverUrl: string, database: string): string {
   return url.href
 }
 
-/** One connection to a database; makes the app cancel what runs on it. */
+/** One connection to a database; lets the app cancel what runs on it. */
 export async function openConnection(
   app: App,
   url: string,
@@ -71,7 +71,7 @@ export async function openConnection(
   }
 }
 
-/** The driver tries for ever where something accepts connections and closes them; a person does not. */
+/** Where something accepts connections and closes them, the driver tries for ever; a person does not. */
 async function answered<T>(query: PromiseLike<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
@@ -88,7 +88,7 @@ async function answered<T>(query: PromiseLike<T>): Promise<T> {
 }
 
 /**
- * Makes sure that the connection is one's own for as long as it lives: locks are held in it.
+ * Makes sure that the connection is not shared as long as it lives, because it holds locks.
  * @throws {CommandError} before anything is done
  */
 export async function requireOwn({ text }: App, { url, pooled }: Database): Promise<void> {
@@ -99,7 +99,7 @@ export async function requireOwn({ text }: App, { url, pooled }: Database): Prom
   if (pooling !== 'session') throw new CommandError(text.pooler.refused(pooling))
 }
 
-/** Whether the demonstration is there, and this database has no warehouse: who asks here most likely means the other. */
+/** Whether only the demonstration has a warehouse: whoever asks this database then most likely means the other. */
 async function onlyDemonstration(sql: Sql): Promise<boolean> {
   const [row] = await sql<{ only: boolean }[]>`
     select to_regclass('dw.lancamentos') is null

@@ -12,7 +12,7 @@ interface Options {
   readonly json?: boolean
 }
 
-/** A command `NAME ID… --motivo M` that hands its ids to one function of the database. */
+/** A command `NAME ID… --motivo M` that passes its ids to one function of the database. */
 export function registerDecision(
   program: Command,
   app: App,
@@ -39,7 +39,7 @@ export function registerDecision(
 
 const asksPeople = (json = false) => process.stdin.isTTY && process.stdout.isTTY && !json
 
-/** Shows the findings and asks; what was seen of each, or null when the person gives up. What is not there has nothing to show. */
+/** Shows the findings and asks. Gives what was seen of each (null for one that is not there), or null when the person gives up. */
 async function shown(app: App, sql: Sql, ids: string[]): Promise<(string | null)[] | null> {
   const rows = await sql<Finding[]>`
     select ${findingColumns(sql)} from audit.divergencias_processadas where id = any (${ids}::bigint[]) order by id`

@@ -32,7 +32,7 @@ async function asPerson<T>(sql: Sql, person: string, work: () => PromiseLike<T>)
   }
 }
 
-/** A finding whose proposal is right or wrong by the truth kept aside: the reviewers look at the document, so they know. */
+/** A finding whose proposal is right or wrong by the hidden truth: the reviewers have the document, so they know. */
 function pick(sql: Sql, rightProposal: boolean, large: boolean): Promise<Finding | undefined> {
   const limit = sql`(select (valor #>> '{}')::numeric from audit.configuracoes_sistema where chave = 'aprovacao.valor_dupla')`
   return sql<Finding[]>`
@@ -77,7 +77,7 @@ export async function decide(app: App, sql: Sql): Promise<Finding | undefined> {
   return small
 }
 
-/** One item is rolled back; one operation is rolled back and restored; the item's row shows its history. */
+/** Rolls back one item; rolls back one operation and restores it; shows the history of the item's row. */
 export async function rollBack(
   app: App,
   sql: Sql,

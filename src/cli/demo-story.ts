@@ -19,7 +19,7 @@ export interface DemoOptions {
 /** The least share of automatic corrections that must be right for the demo to call itself a success. */
 const PRECISION = 0.99
 
-/** Tells the whole story on a database with nothing in it, and returns the exit code. */
+/** Runs the whole story on an empty database, and returns the exit code. */
 export async function runDemo(app: App, sql: Sql, options: DemoOptions): Promise<number> {
   const { text, format } = app
   const title = (line: string) => print(`\n== ${line}`)

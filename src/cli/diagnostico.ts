@@ -83,11 +83,11 @@ async function between({ text }: App, { url, pooled }: Pick<Database, 'url' | 'p
   }
 }
 
-/** The database has not been migrated: perhaps it cannot be, and that is what is to be said of it. */
+/** The database has not been migrated. Perhaps it cannot be, and then that is what to report. */
 const isWithoutSchema = (error: unknown) =>
   ['3F000', '42P01', '42883'].includes((error as { code?: string }).code ?? '')
 
-/** What the warehouse does with a write; for a login that may not write through the engine, that it was not tried. */
+/** What the warehouse does with a write; for a login that may not write through the engine, a line that says it was not tried. */
 async function trial({ text }: App, sql: Sql, table: string): Promise<readonly Line[]> {
   const [able] = await sql<
     { able: boolean }[]

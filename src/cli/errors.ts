@@ -30,7 +30,7 @@ const UNREACHABLE =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|CONNECT_TIMEOUT|ENOENT)$/
 const WRONG_USAGE = new Set(['NC001', 'NC002', 'NC003', 'NC006', 'NC008', 'NC009', 'NC014', 'NC902'])
 
-/** Says on stderr what went wrong, never with a stack, and returns the exit code. */
+/** Prints on stderr what went wrong, never with a stack, and returns the exit code. */
 export function reportError(app: App | undefined, error: unknown): number {
   const text = app?.text ?? catalogue('pt-BR')
   if (error instanceof CommanderError) return reportCommander(text, error)
@@ -54,7 +54,7 @@ export function reportError(app: App | undefined, error: unknown): number {
   return reportFailure(app, text, error as Failure)
 }
 
-/** Says on stderr what the database did as asked, but not without a word. */
+/** Prints on stderr a warning about something that the database did as asked. */
 export function reportWarning(text: Catalogue, { code, message, hint }: Warning): void {
   const summary = text.code[code as keyof Catalogue['code']]
   if (summary) tell(summary)
@@ -89,7 +89,7 @@ function reportFailure(app: App | undefined, text: Catalogue, error: Failure): n
   })
   if (known && error.message) tell(`  ${said(error.message)}`)
   told(text, error)
-  // a refusal that says what to do knows more than the command does
+  // a refusal with a hint knows more than the command does
   if (known?.hint && !error.hint) tell(`  ${text.error.hint(known.hint)}`)
   if (code) tell(`  ${text.error.code(code)}`)
   return 1
@@ -128,7 +128,7 @@ function knownFailure(
   return undefined
 }
 
-/** Who the command runs as. */
+/** The login under which the command runs. */
 function login({ settings, text }: App): string {
   const { username } = new URL(settings.databaseUrl ?? 'postgres://')
   return username ? plain(decodeURIComponent(username)) : text.error.yourLogin

@@ -48,7 +48,7 @@ export function register(program: Command, app: App): void {
     })
 }
 
-/** Which of its acts is meant; wrong usage is said before any database is asked. */
+/** The act that the options ask for; wrong usage is reported before any database is opened. */
 function choose(
   app: App,
   options: Options,
@@ -98,7 +98,7 @@ async function list({ text, format }: App, { sql }: Database, { todas, json }: O
 
 async function declare(app: App, { sql }: Database, options: Options): Promise<number> {
   const { declarar = null, regra = null, registro = null, ate = '', motivo = '', json } = options
-  // To the end of that day where the finance department is.
+  // To the end of that day in the finance department's zone.
   const until = sql`(${ate}::date + 1)::timestamp at time zone audit.fuso()`
   const rows = await sql<Exception[]>`
     with entrada as (

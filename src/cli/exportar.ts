@@ -14,7 +14,7 @@ import type { Step } from './progress.ts'
 import { withDatabase } from './with-database.ts'
 
 const TRAIL = 'trilha'
-// Here rather than from the module that exports, which is loaded only to export.
+// Here rather than imported from the export module, which is loaded only to export.
 const FORMATS = ['csv', 'xlsx', TRAIL]
 const DIALECTS = ['pt-BR', 'rfc4180'] satisfies Dialect[]
 
@@ -92,7 +92,7 @@ async function run(app: App, sql: Sql, options: Options): Promise<number> {
           motivo,
         )
   const cancelQuery = app.cancel
-  // Between two batches there is no query to cancel; and the cancel must have come and gone before the end is recorded.
+  // Between two batches there is no query to cancel, and the cancel must have passed before the end is recorded.
   app.cancel = async () => {
     await cancelQuery?.().catch(() => {})
     exported.stream.destroy(new Error('interrupted'))
@@ -122,7 +122,7 @@ async function run(app: App, sql: Sql, options: Options): Promise<number> {
   } catch (error) {
     exported.stream.destroy()
     await exported.recorded.catch(() => {})
-    // `conferente exportar --formato csv | head`: a reader that stops knows it.
+    // `conferente exportar --formato csv | head`: a reader that stops knows that it did.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 1
     throw error
   }

@@ -4,7 +4,7 @@ import type { App } from './app.ts'
 import { plain } from './format.ts'
 import { type Column, print, printJson, printTable, tell } from './output.ts'
 
-/** A finding as it is shown, or what an act did to one (audit.resultado_decisao), by the columns that are read by name. */
+/** A finding as it is shown, or what an act did to it (audit.resultado_decisao), by the columns that are read by name. */
 export interface Finding {
   readonly id: bigint
   readonly regra: string
@@ -47,7 +47,7 @@ export interface RolledBack {
   readonly aviso: string | null
 }
 
-/** What people are shown of a divergência: all but its binary fingerprints. */
+/** What people see of a divergência: everything but its binary fingerprints. */
 export const findingColumns = (sql: Sql) => sql`
   id, sessao_id, sessao_ultima_id, regra, tabela, registro_id, valores_originais, valores_propostos, valores_digitados,
   confianca, evidencia, justificativa, valor_em_risco, status, detectada_em, ultima_deteccao, vezes_detectada,
@@ -57,7 +57,7 @@ export const findingColumns = (sql: Sql) => sql`
   adiada_ate, encaminhada_para,
   (select e.lancamento from audit.vw_divergencias_exportacao e where e.id = divergencias_processadas.id) as lancamento`
 
-/** A line for each finding, and with `sentence` its justification and why it is as it is below. */
+/** A line for each finding. With `sentence`, below it the justification and the reason for its state. */
 export function printFindings(
   { text, format }: App,
   rows: readonly Finding[],
@@ -71,7 +71,7 @@ export function printFindings(
     { title: column.atStake, of: (r) => format.money(r.valor_em_risco), right: true },
     { title: column.confidence, of: (r) => format.percent(r.confianca), right: true },
     { title: column.status, of: (r) => r.status },
-    // For `conferente aprovar --visto`: what can be approved is approved as it stands here.
+    // For `conferente aprovar --visto`: approvable findings are approved as they stand here.
     ...(seen ? [{ title: column.seen, of: (r: Finding) => (approvable(r) ? r.visto : '') }] : []),
     {
       title: column.change,
@@ -105,7 +105,7 @@ export function printFindings(
   }
 }
 
-/** What the entry is known by, its days and amounts as people write them; other texts stay as they are. */
+/** What identifies the entry, with days and amounts as people write them; other texts stay as they are. */
 function entry(format: App['format'], { lancamento, resumo }: Finding): string {
   const amounts = new Set(
     Object.values(resumo ?? {})
@@ -122,7 +122,7 @@ function entry(format: App['format'], { lancamento, resumo }: Finding): string {
 const approvable = (row: Finding) =>
   WAITING.includes(row.status) && Object.keys(row.valores_digitados ?? row.valores_propostos ?? {}).length > 0
 
-/** `categoria: A → categoria: B`, the columns that change alone; what is only flagged has no arrow. */
+/** `categoria: A → categoria: B`, only the columns that change; a finding that only flags has no arrow. */
 export function change(values: (value: unknown) => string, before: unknown, after: unknown): string {
   const columns = Object.keys((after as object | null) ?? {})
   if (columns.length === 0) return '—'
@@ -131,7 +131,7 @@ export function change(values: (value: unknown) => string, before: unknown, afte
   return `${values(old)} → ${values(after)}`
 }
 
-/** Results of a person's act on findings: what became of each, and 1 where not everything was done as asked. */
+/** Prints what a person's act did to each finding; gives 1 if not everything was done as asked. */
 export function reportActed(app: App, rows: readonly Acted[], json: boolean, { undo = true } = {}): number {
   const { text, format } = app
   if (json) printJson(rows)
@@ -152,19 +152,19 @@ export function reportActed(app: App, rows: readonly Acted[], json: boolean, { u
   return rows.every((r) => r.resultado === 'feita') ? 0 : 1
 }
 
-/** What else an act did, such as costing a rule its autonomy: once for each rule. */
+/** Side effects of an act, such as costing a rule its autonomy, once for each rule. */
 function warn(rows: readonly Pick<Acted, 'aviso'>[]): void {
   for (const warning of new Set(rows.map((r) => r.aviso))) if (warning) tell(warning)
 }
 
-/** Results of a rollback; what was not taken back is shown three ways. */
+/** Prints the results of a rollback; what was not taken back is shown in all three versions. */
 export function reportRollback(app: App, rows: readonly RolledBack[], json: boolean): number {
   const { text, format } = app
   const back = rows.filter((r) => r.resultado === 'revertida' || r.resultado === 'ja_revertida')
   const kept = rows.filter((r) => !back.includes(r))
   if (json) printJson(rows)
   else {
-    // A whole session may be many thousands of rows: the conflicts are what a person has to read.
+    // A session may be many thousands of rows; the conflicts are what a person has to read.
     for (const row of kept.slice(0, 100)) {
       print(
         `${text.result[row.resultado as keyof typeof text.result]}: ${row.tabela} ${plain(row.registro_id)} (${text.column.finding} ${row.divergencia_id})`,

@@ -14,9 +14,12 @@ const once = <T>(make: () => T): (() => T) => {
   }
 }
 
-/** Numbers, amounts, days and times as people of a language write them. Amounts are always BRL; times are in the zone that the database names. */
+/**
+ * Numbers, amounts, days and times as people of a language write them. Amounts are always BRL; times are in the zone of the
+ * database's setting.
+ */
 export function createFormat(language: Language) {
-  // Made when first used: help and errors need none, and each costs milliseconds.
+  // Created on first use: help and errors need none, and each costs milliseconds.
   const number = once(() => new Intl.NumberFormat(language))
   const money = once(() => new Intl.NumberFormat(language, { style: 'currency', currency: 'BRL' }))
   const percent = once(
@@ -38,7 +41,7 @@ export function createFormat(language: Language) {
   const cents = once(
     () => new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 20 }),
   )
-  // Decimal strings keep all their digits: amounts go beyond what a JavaScript number holds exactly.
+  // Decimal strings keep all their digits, because amounts go beyond what a JavaScript number holds exactly.
   const exact = (value: unknown) =>
     typeof value === 'bigint' ? value : ((digits(value) ?? String(value)) as `${number}`)
   const written = (content: unknown) => {
@@ -48,7 +51,7 @@ export function createFormat(language: Language) {
   }
 
   return {
-    /** Times are this zone's from here on. */
+    /** Times are in this zone from here on. */
     useZone: (zone: string) => {
       time = timeIn(zone)
     },
@@ -61,7 +64,7 @@ export function createFormat(language: Language) {
     day: (value: unknown) => {
       const [, year, month, dayOfMonth] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(String(value ?? '')) ?? []
       if (year === undefined) return value == null ? '' : String(value)
-      // Years before 1000 (mistyped ones do occur) read best as they are stored.
+      // Years before 1000 (typing errors do occur) read best as they are stored.
       if (year < '1000') return String(value)
       return day().format(Date.UTC(Number(year), Number(month) - 1, Number(dayOfMonth)))
     },
@@ -76,7 +79,7 @@ export function createFormat(language: Language) {
   }
 }
 
-/** Text of the warehouse for a terminal: control characters in it must not move the cursor or colour the screen. */
+/** Text of the warehouse for a terminal: its control characters must not move the cursor or colour the screen. */
 export function plain(value: unknown): string {
   if (value == null) return ''
   const text = typeof value === 'object' && !(value instanceof Date) ? JSON.stringify(value) : String(value)
@@ -85,7 +88,9 @@ export function plain(value: unknown): string {
 
 const redact = createRedactor([])
 
-/** What a rule, the warehouse or a server said of an error, for a terminal and what keeps it: without what looks like a secret. */
+/**
+ * An error text of a rule, the warehouse or a server, without what looks like a secret: for a terminal and for whatever keeps it.
+ */
 export function said(value: unknown): string {
   return redact(plain(value))
 }

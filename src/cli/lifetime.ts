@@ -5,14 +5,14 @@ import { tell } from './output.ts'
 
 /** Something that runs until it is stopped. */
 export interface Service {
-  /** Rejects, or comes to an end, when it cannot go on. */
+  /** Settles when the service cannot go on. */
   readonly done?: Promise<void>
   stop(): Promise<void>
 }
 
 /**
- * Lets services run until a signal asks for the end, or one of them cannot go on; then stops all of them.
- * @param seconds within which they must have ended after the signal; past them the process goes all the same
+ * Runs services until a signal asks for the end, or one of them cannot go on; then stops them all.
+ * @param seconds the longest they may take to end after the signal; then the process ends anyway
  * @throws {CommandError} when one of them stopped by itself
  */
 export async function runUntilAsked(
@@ -34,7 +34,7 @@ export async function runUntilAsked(
     throw error instanceof CommandError ? error : new CommandError(plain((error as Error).message))
   }
   tell(text.worker.stopping(format.number(seconds)))
-  // Past the deadline we go all the same: other workers find our jobs without an owner.
+  // After the deadline we end anyway: other workers will find our jobs without an owner.
   const deadline = setTimeout(() => {
     tell(text.worker.late)
     process.exit(1)

@@ -3,7 +3,7 @@ import type { App } from './app.ts'
 import { CommandError } from './errors.ts'
 import { said } from './format.ts'
 
-/** Mails one-time links; the mail server is asked when the first is sent. */
+/** Mails one-time links; connects to the mail server for the first one. */
 export interface LinkMail {
   send(link: Link): Promise<void>
   close(): void

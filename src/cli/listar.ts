@@ -59,9 +59,9 @@ export function register(program: Command, app: App): void {
           from audit.divergencias_processadas
           where status = any (${options.status ? [options.status] : WAITING}::text[])
             and (${options.regra ?? null}::text is null or regra = ${options.regra ?? null})`
-        // Those who may decide see what the entries are known by; a reader does not, unless the setting opens it.
+        // Those who may decide see what identifies the entries; a reader does not, unless the setting allows it.
         const rows = await sql.begin(async (tx) => {
-          // Since PostgreSQL 16 who created the role is a member that may not become it.
+          // Since PostgreSQL 16 the creator of a role is a member that may not become it.
           await tx`
             select set_config('role', 'conferente_revisor', true)
             where pg_has_role(session_user, 'conferente_revisor',

@@ -3,7 +3,7 @@ import type { App } from './app.ts'
 import { CommandError } from './errors.ts'
 import { noteWhatIsTold, tell } from './output.ts'
 
-/** Notes what came of an attempt to send a message: people see it in `conferente notificacoes`. */
+/** Logs the result of an attempt to send a message; people see it in `conferente notificacoes`. */
 export function noteMail({ text, log }: App): (delivery: Attempted) => void {
   return ({ id, tipo, canal, status, sessao_id, tentativas, ultimo_erro }) =>
     log?.note(
@@ -22,12 +22,12 @@ export function noteMail({ text, log }: App): (delivery: Attempted) => void {
     )
 }
 
-/** They run for long, unseen: what they tell is read by programs. */
+/** Commands that run for long, unseen: programs read what they print. */
 const LONG = new Set(['trabalhar', 'servir', 'iniciar'])
 
 /**
- * Opens the log of a command that writes one: any where CONFERENTE_LOGS is set, and the long-running ones on a stderr that
- * is no terminal.
+ * Opens the log of a command that writes one: any command if CONFERENTE_LOGS is set, and long-running ones whose stderr is no
+ * terminal.
  * @throws {CommandError} when the directory cannot be used
  */
 export async function openCommandLog(app: App, command: string): Promise<void> {

@@ -23,7 +23,7 @@ export async function openMail(app: App, url: string): Promise<WorkOptions['mail
   }
 }
 
-/** Says what would otherwise be silent: messages that cannot be sent, that nobody is to receive, or that lead nowhere. */
+/** Reports what would otherwise stay silent: messages that cannot be sent, that have no recipient, or whose links lead nowhere. */
 export async function tellMail({ settings, text, format }: App, sql: Sql): Promise<void> {
   const [state] = await sql<{ esperam: bigint; faltas: string[] }[]>`
     select (select count(*) from audit.notificacoes where status in ('pendente', 'composta')) as esperam,
@@ -39,11 +39,10 @@ export async function tellMail({ settings, text, format }: App, sql: Sql): Promi
 }
 
 /**
- * Looks every minute whether the session of the day is missing, and sends that alert itself: for a process that may be the
- * only one alive.
+ * Checks every minute whether the session of the day is missing, and sends that alert itself: this may be the only process alive.
  * @param url of a login that is a member of conferente_servico, or of a superuser
- * @param shared whether a pooler stands between that gives each transaction another server process
- * @returns ends the looking
+ * @param shared whether there is a pooler in between that gives each transaction another server process
+ * @returns stops the checks
  */
 export async function watchAbsence(app: App, url: string, shared: boolean): Promise<() => Promise<void>> {
   const { connect } = await import('../db/connection.ts')

@@ -94,12 +94,13 @@ const COMMANDS = [
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
-// `conferente listar | head` closes our stdout: no reason to crash, even where the writer listens for errors itself.
+// `conferente listar | head` closes our stdout: no reason to crash, even where the writer handles errors itself.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE' && process.stdout.listenerCount('error') === 1) throw error
 })
 
-// What a library prints by itself, of a connection that was cut above all, may hold all that its driver knows: of that one line.
+// What a library prints by itself, especially about a lost connection, may contain everything its driver knows. Only its first line
+// is kept.
 for (const name of ['error', 'warn', 'info', 'log', 'trace', 'dir'] as const) {
   console[name] = (...said: unknown[]) => {
     const words = said.map((one) => (one instanceof Error ? one.message : typeof one === 'string' ? one : ''))
@@ -110,13 +111,14 @@ for (const name of ['error', 'warn', 'info', 'log', 'trace', 'dir'] as const) {
 
 let app: App | undefined
 
-// The drivers throw from a timer or an event when the server went away between two queries; all else here is a bug of ours.
+// The drivers throw from a timer or an event when the server goes away between two queries; anything else here is a bug of ours.
 process.on('uncaughtException', (error) => {
   const lost = /[\\/](postgres|pg|pg-pool)[\\/]/.test(error.stack ?? '')
   process.exit(reportError(app, lost ? Object.assign(error, { code: 'CONNECTION_CLOSED' }) : error))
 })
 
-// The driver never answers what is asked between a socket's error and its close: nothing is left to wait for, and Node would go.
+// The driver never answers a query sent between a socket's error and its close. With nothing left to wait for, Node would simply
+// exit.
 let ended = false
 process.on('beforeExit', () => {
   if (ended) return

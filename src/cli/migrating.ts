@@ -4,7 +4,7 @@ import { reportError } from './errors.ts'
 import { tell } from './output.ts'
 import { withStep } from './progress.ts'
 
-/** Migrates a database; where that fails, says what of it stays. */
+/** Migrates a database; on failure, reports how much of it remains. */
 export async function bringUpToDate(app: App, url: string, text = app.text.notice.migrating): Promise<void> {
   let reached: Stage | undefined
   let said = false
@@ -22,7 +22,7 @@ export async function bringUpToDate(app: App, url: string, text = app.text.notic
         reportError(app, new Error('Connection terminated'))
       },
     })
-  // node-postgres throws from an event where a connection is cut under a statement
+  // node-postgres throws from an event when a connection is cut during a statement
   process.prependListener('uncaughtException', stopped)
   try {
     await withStep(text, app.format, work)

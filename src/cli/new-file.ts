@@ -8,7 +8,7 @@ import type { Catalogue } from '../i18n/index.ts'
 import { CommandError } from './errors.ts'
 import { plain } from './format.ts'
 
-/** Writes a file whole or not at all: under another name beside it, on disk before it gets its own. */
+/** Writes a file whole or not at all: under another name beside it, and on disk before it gets its own. */
 export async function writeWhole(
   text: Catalogue,
   file: string,
@@ -16,7 +16,7 @@ export async function writeWhole(
   overwrite: boolean,
 ): Promise<void> {
   const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.parcial`)
-  // Past a limit of the shell (ulimit -f) the write fails instead of killing the process and leaving half a file.
+  // Past a limit of the shell (ulimit -f) this makes the write fail, instead of killing the process and leaving half a file.
   const beyond = () => {}
   process.on('SIGXFSZ', beyond)
   try {
@@ -32,7 +32,7 @@ export async function writeWhole(
   }
 }
 
-/** Said before any work is done; another process may still be faster. */
+/** Refuses an existing file before any work is done; another process may still be faster. */
 export async function refuseExisting(text: Catalogue, file: string): Promise<void> {
   const there = await access(file).then(
     () => true,
@@ -41,7 +41,7 @@ export async function refuseExisting(text: Catalogue, file: string): Promise<voi
   if (there) throw new CommandError(text.exportar.exists(file))
 }
 
-/** Unlike a rename, a link never takes the place of a file. */
+/** Unlike a rename, a link never replaces a file. */
 async function linkNew(temporary: string, file: string): Promise<void> {
   try {
     await link(temporary, file)
@@ -60,7 +60,7 @@ async function linkNew(temporary: string, file: string): Promise<void> {
 
 function fileError(text: Catalogue, file: string, error: NodeJS.ErrnoException): Error {
   const { exportar } = text
-  // Other errors (the database's) come through the same stream and stay what they are.
+  // Other errors (of the database) come through the same stream and stay as they are.
   if (error.syscall === undefined && error.code !== 'EEXIST') return error
   switch (error.code) {
     case 'EEXIST':

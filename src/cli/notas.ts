@@ -9,7 +9,7 @@ import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
-/** Beyond this a list of refused files is only long; all of them are in audit.notas_recusadas. */
+/** A longer list of refused files helps nobody; all of them are in audit.notas_recusadas. */
 const MOST_TOLD = 1000
 
 interface Options {
@@ -87,7 +87,7 @@ async function readNotes(
   }
 }
 
-/** What a reading of a folder brought, in a line. */
+/** The result of reading a folder, in one line. */
 export function brought(
   { text, format }: App,
   { arquivos, conhecidos, novas, canceladas, recusados }: Summary,

@@ -7,9 +7,9 @@ import { type Acted, reportActed } from './findings.ts'
 import { withDatabase } from './with-database.ts'
 
 /**
- * A command `NAME ID… …` for a word that leaves the findings as they are.
- * @param says adds the options of its own
- * @param call the function of the database, called with the ids and what was said
+ * A command `NAME ID… …` that leaves the findings as they are.
+ * @param says adds options of its own
+ * @param call the function of the database, called with the ids and what the options say
  */
 export function registerNote<Said>(
   program: Command,

@@ -50,7 +50,9 @@ export function register(program: Command, app: App): void {
     })
 }
 
-/** For installations without a worker: this acts as the owner, as a worker would. Channels are told first, which takes no server. */
+/**
+ * For installations without a worker: acts as the owner, as a worker would. Channels come first, because they need no mail server.
+ */
 async function sendAll(app: App, sql: Sql, url: string): Promise<number> {
   const [{ deliverDue }, { notifyDue }, { openMail }, { openChannels }] = await Promise.all([
     import('../mail/deliver.ts'),

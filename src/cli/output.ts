@@ -12,15 +12,15 @@ export function print(text = ''): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** What a line on stderr is about, for the log. */
+/** Context of a line on stderr, for the log. */
 export interface About extends Partial<Event> {
-  /** Instead of the text, where the text says what a log must not know. */
+  /** Replaces the text where that contains what a log must not know. */
   readonly message?: string
 }
 
 let noted: ((text: string, about: About) => boolean) | undefined
 
-/** @param note receives everything for stderr; when it returns true it has written the line itself */
+/** @param note receives everything for stderr; if it returns true, it has written the line itself */
 export function noteWhatIsTold(note: typeof noted): void {
   noted = note
 }
@@ -29,7 +29,7 @@ export function tell(text = '', about: About = {}): void {
   if (!noted?.(text, about)) show(text)
 }
 
-/** Tells people alone: of what the log knows in other words. */
+/** For people only; the log gets the same in other words. */
 export function show(text = ''): void {
   process.stderr.write(`${text}\n`)
 }
@@ -39,15 +39,15 @@ export function printJson(document: unknown): void {
   print(JSON.stringify(document, (_, value) => (typeof value === 'bigint' ? value.toString() : value), 2))
 }
 
-/** Aligned columns, cut at the edge of a terminal and never in a pipe. */
+/** Aligned columns, cut at the edge of a terminal but never in a pipe. */
 export function printTable<R>(rows: readonly R[], columns: readonly Column<R>[]): void {
   for (const line of tableLines(rows, columns, process.stdout.isTTY ? process.stdout.columns : undefined))
     print(line)
 }
 
 /**
- * What a command found: for programs as JSON, for people as a table.
- * @param nothing said to people instead of a table without rows
+ * The result of a command: JSON for programs, a table for people.
+ * @param nothing printed for people if there are no rows
  */
 export function printList<R>(
   rows: readonly R[],

@@ -1,7 +1,7 @@
 import { confirm, isCancel } from '@clack/prompts'
 import type { App } from './app.ts'
 
-/** Asks whether a pattern is to be saved, now that it was shown what it matches. */
+/** Asks whether to save a pattern, after showing what it matches. */
 export async function askPattern({ text }: App, pattern: string): Promise<boolean> {
   const answer = await confirm({
     message: text.result.patternAsk(pattern),

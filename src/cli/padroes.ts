@@ -17,7 +17,7 @@ interface Pattern {
   readonly motivo: string | null
 }
 
-/** What of audit.medir_padrao() is shown before a pattern is saved. */
+/** The part of audit.medir_padrao() that is shown before a pattern is saved. */
 interface Reach {
   readonly de: string | null
   readonly ate: string | null
@@ -38,7 +38,7 @@ interface SaveOptions {
   readonly json?: boolean
 }
 
-/** The business's marketing patterns: lists them, and saves one once it was shown what it matches. */
+/** The business's marketing patterns: lists them, and saves one after showing what it matches. */
 export function register(program: Command, app: App): void {
   const { text } = app
   const patterns = command(program, app, 'padroes')
@@ -104,7 +104,8 @@ async function save(
 ): Promise<number> {
   const { text } = app
   let seen = conferido
-  // Everybody is shown what it matches. A person is asked; a script says --conferido, or the database refuses what is too wide.
+  // Everybody sees what it matches. A person is asked; a script passes --conferido, or the database refuses a pattern that is too
+  // wide.
   if (!json) {
     const [reach] = await sql<Reach[]>`
       select m.de::text, m.ate::text, m.lancamentos, m.em_marketing, m.pendentes, m.discordam, m.discordancia, m.categorias

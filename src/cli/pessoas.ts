@@ -58,7 +58,7 @@ export function register(program: Command, app: App): void {
     })
 }
 
-/** Which of its acts is meant; wrong usage is said before any database is asked. */
+/** The act that the options ask for; wrong usage is reported before any database is opened. */
 function choose(app: App, options: Options): (database: Database) => Promise<number> {
   const { usage } = app.text
   const { nome, papel, endereco, remover, identidades, ligar, pessoa, desligar, motivo } = options

@@ -3,15 +3,15 @@ import type { Format } from './format.ts'
 import { tell } from './output.ts'
 
 export interface Step {
-  /** Says something further on the line of the step. */
+  /** Adds text to the line of the step. */
   update(text: string): void
   done(text?: string): void
   failed(text?: string): void
 }
 
 /**
- * Starts telling of a step on stderr: a live line with the time it takes on a terminal, plain lines elsewhere.
- * @param say takes the plain lines
+ * Starts reporting a step on stderr: on a terminal a live line with the elapsed time, elsewhere plain lines.
+ * @param say prints the plain lines
  */
 export function startStep(text: string, format: Format, live = true, say = tell): Step {
   const began = Date.now()

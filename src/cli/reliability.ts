@@ -8,7 +8,7 @@ echarts.use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRende
 export interface Point {
   /** Mean confidence of the band, 0 to 1. */
   readonly confidence: number
-  /** Share of the judged that was right, 0 to 1. */
+  /** Share of the judged suggestions that were right, 0 to 1. */
   readonly precision: number
   /** How many were judged. */
   readonly judged: number
@@ -22,8 +22,8 @@ export interface Words {
 }
 
 /**
- * The reliability diagram as an SVG document: each band's precision over its mean confidence, larger the more were judged,
- * against the diagonal where both are equal (DeGroot and Fienberg 1983).
+ * The reliability diagram as an SVG document: each band's precision over its mean confidence, larger the more were judged, against
+ * the diagonal where both are equal (DeGroot and Fienberg 1983).
  */
 export function reliabilitySvg(series: ReadonlyMap<string, readonly Point[]>, words: Words): string {
   const most = Math.max(1, ...[...series.values()].flat().map(({ judged }) => judged))

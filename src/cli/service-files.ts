@@ -5,12 +5,12 @@ import { Eta } from 'eta'
 export interface Installed {
   /** Program and its first arguments: node and the command's script. */
   readonly command: readonly [string, string]
-  /** File with DATABASE_URL=… and the like, kept apart because it holds secrets. */
+  /** File with DATABASE_URL=… and others, separate because it holds secrets. */
   readonly environmentFile: string
 }
 
 const template = (name: string) => readFileSync(new URL(`./services/${name}.eta`, import.meta.url), 'utf8')
-// `<%=` escapes for XML; the other two have an escaping of their own, below.
+// `<%=` escapes for XML; the other two formats have their own escaping, below.
 const eta = new Eta({ autoTrim: false })
 const filled = (name: string, values: object) => eta.renderString(template(name), values)
 
@@ -23,9 +23,9 @@ export function systemdUnit(installed: Installed, description: string): string {
 }
 
 /**
- * A task for the Windows Task Scheduler that runs `conferente iniciar` from the start of the system on. The environment
- * is that of the machine: `setx /m DATABASE_URL …`.
- * @param encoding declared in its first line; a file that schtasks reads is UTF-16
+ * A task for the Windows Task Scheduler that runs `conferente iniciar` from system start. It uses the environment of the machine:
+ * `setx /m DATABASE_URL …`.
+ * @param encoding declared in the first line; a file for schtasks is UTF-16
  */
 export function windowsTask(
   { command }: Pick<Installed, 'command'>,
@@ -35,7 +35,7 @@ export function windowsTask(
   return filled('conferente.xml', { command, description, encoding })
 }
 
-/** What installs such a task, to be run by an administrator. */
+/** The command that installs such a task, to be run by an administrator. */
 export const schtasksLine = (file: string) => `schtasks /create /tn Conferente /xml "${file}"`
 
 /**

@@ -38,7 +38,7 @@ async function serve(app: App, database: Database, options: ServeOptions): Promi
   return 0
 }
 
-/** Starts the API, and says where it listens. */
+/** Starts the API, and prints where it listens. */
 export async function openServer(
   app: App,
   database: Database,

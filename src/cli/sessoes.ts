@@ -42,7 +42,7 @@ export function register(program: Command, app: App): void {
     )
 }
 
-/** With the parts of its detection that are done, while it is under way. */
+/** While a session is under way, with the number of finished parts. */
 const status = (session: Session) =>
   session.status === 'em_andamento' && (session.partes ?? 0n) > 0n
     ? `${session.status} (${session.partes_concluidas}/${session.partes})`

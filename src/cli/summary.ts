@@ -112,7 +112,7 @@ function printRules({ text, format }: App, rules: readonly Execution[]): void {
   }
 }
 
-/** What a person would do next. */
+/** The next steps for a person. */
 export function nextSteps({ text }: App, session: Session): void {
   if (Number(session.encontradas) > Number(session.corrigidas)) tell(text.next.list)
   if (Number(session.corrigidas) > 0) tell(text.next.rollback(String(session.id)))

@@ -41,7 +41,7 @@ export function register(program: Command, app: App): void {
     })
 }
 
-/** Which of its acts is meant; wrong usage is said before any database is asked. */
+/** The act that the options ask for; wrong usage is reported before any database is opened. */
 function choose(app: App, options: Options): (database: Database) => Promise<number> {
   const { usage } = app.text
   const { listar, revogar, revogarPessoa, papel, nome, motivo } = options
@@ -70,7 +70,7 @@ async function issue(app: App, database: Database, options: Options): Promise<nu
   if (json) printJson({ ...record, token })
   else {
     tell(text.token.issued(plain(record.nome), papel, format.time(record.expira_em), record.id))
-    // Alone on stdout, so that it can be piped to where it belongs; it is kept nowhere.
+    // Alone on stdout, so that it can be piped to where it belongs; it is stored nowhere.
     print(token)
   }
   return 0

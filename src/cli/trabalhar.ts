@@ -31,7 +31,7 @@ export function workOptions(command: Command, { text }: App): Command {
     .option('--simultaneos <n>', text.option.jobs, parse.integer(1, 64), 2)
 }
 
-/** Starts a worker that sends mail and reports on stderr, and says when it is ready. */
+/** Starts a worker that sends mail and reports on stderr, and prints when it is ready. */
 export async function openWorker(app: App, { url, sql }: Database, options: Options): Promise<Worker> {
   app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
   const [{ startWorker }, { createWatcher }, { openMail, tellMail }, { openChannels }] = await Promise.all([
@@ -62,7 +62,7 @@ function notesOf(app: App): { notes?: Notes } {
       folder,
       ...(roots !== undefined && { roots }),
       read: (summary) => {
-        // Readings that brought nothing happen four times an hour.
+        // Readings without news happen four times an hour.
         if (summary.novas + summary.canceladas + summary.recusados === 0) return
         tell(brought(app, summary), {
           event: 'notes.read',

@@ -16,7 +16,7 @@ export function translateHelp(program: Command, text: Catalogue): void {
   program
     .configureHelp({
       showGlobalOptions: true,
-      // Defaults stand in the descriptions, in the user's language.
+      // The descriptions contain the defaults, in the user's language.
       optionDescription: (option) => option.description,
       styleTitle: (title: string) => words[title] ?? title,
       commandUsage(this: Help, command: Command) {
@@ -32,7 +32,7 @@ export function translateHelp(program: Command, text: Catalogue): void {
     .exitOverride()
 }
 
-/** What commander complains of, in the user's language. Its messages are known by their code. */
+/** commander's complaint in the user's language, recognised by its code. */
 export function usageMessage(text: Catalogue, error: CommanderError): string {
   const quoted = [...error.message.matchAll(/'([^']*)'/g)].map(([, word]) => word ?? '')
   const [first = '', second = ''] = quoted

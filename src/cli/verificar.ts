@@ -81,7 +81,7 @@ export function register(program: Command, app: App): void {
     })
 }
 
-/** What SQL cannot say: that the authority signed. */
+/** What SQL cannot tell: whether the authority signed. */
 async function checkStamps(app: App, sql: Sql, roots: string | undefined) {
   const [{ Breaks }, { proveStamps }] = await Promise.all([
     import('../trail/breaks.ts'),
@@ -148,7 +148,7 @@ function printStamps(
   if (roots === undefined) tell(verificar.noRoots)
 }
 
-/** A file that cannot be read; whatever else is wrong stays what it is. */
+/** A file that cannot be read; any other error stays as it is. */
 function fileError({ text }: App, file: string | undefined, error: NodeJS.ErrnoException): Error {
   return error.syscall === undefined
     ? error
@@ -162,7 +162,7 @@ interface FileCheck {
   readonly json: boolean
 }
 
-/** No database is opened, and no driver loaded. */
+/** Opens no database and loads no driver. */
 async function checkFile(app: App, { arquivo, witness, roots, json }: FileCheck): Promise<number> {
   const { text, format } = app
   const { verificar } = text

@@ -5,7 +5,7 @@ import { said } from './format.ts'
 import { show } from './output.ts'
 import { type Step, startStep } from './progress.ts'
 
-/** Of a session's row. Not its message: that quotes errors, and those quote values. */
+/** Columns of a session's row. Not its message: that quotes errors, which quote values. */
 const SHOWN = [
   'modo',
   'status',
@@ -26,7 +26,7 @@ const SHOWN = [
 ] as const
 
 /**
- * Tells on stderr what a session is doing, and notes it in the log.
+ * Prints on stderr what a session is doing, and logs it.
  * @param live whether a line may move: not where several sessions report at once
  */
 export function createWatcher(app: App, live = true): Watcher {

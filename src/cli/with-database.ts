@@ -2,13 +2,15 @@ import type { App, Database, Role } from './app.ts'
 
 export interface RunOptions {
   readonly role?: Role
-  /** False for the command that brings the schema itself. */
+  /** False for the command that creates the schema itself. */
   readonly migrated?: boolean
-  /** True for work that holds locks in its connection, or becomes another role there: one that a pooler shares is refused. */
+  /**
+   * True for work that holds locks in its connection, or becomes another role there: a connection shared by a pooler is refused.
+   */
   readonly own?: boolean
 }
 
-/** Opens the database, works with it, lets it go whatever happens, and sets the exit code that `work` gives. */
+/** Opens the database, works with it, always closes it, and sets the exit code that `work` returns. */
 export async function withDatabase(
   app: App,
   { role, migrated = true, own = false }: RunOptions,

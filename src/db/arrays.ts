@@ -1,7 +1,7 @@
 import type { ParsedOptions, PostgresType } from 'postgres'
 import { parse } from 'postgres-array'
 
-/** PostgreSQL's own array types, which have the same numbers everywhere, and what they are of. */
+/** PostgreSQL's own array types, which have the same numbers everywhere, and their element types. */
 const ELEMENT: Readonly<Record<number, number>> = {
   199: 114, // json
   1000: 16, // boolean
@@ -31,8 +31,8 @@ const ELEMENT: Readonly<Record<number, number>> = {
 type Converters = Pick<ParsedOptions, 'parsers' | 'serializers'>
 
 /**
- * Arrays as the driver's `types`: their elements are read and written as by themselves.
- * @param converters of the elements, once they are there
+ * Arrays as the driver's `types`: each element is read and written like a single value.
+ * @param converters for the elements, once they exist
  */
 export function arrayTypes(converters: () => Converters): Record<string, PostgresType> {
   return Object.fromEntries(
@@ -48,7 +48,7 @@ export function arrayTypes(converters: () => Converters): Record<string, Postgre
   )
 }
 
-/** An array as PostgreSQL reads it; what is no array, such as a text that is one already, as it is. */
+/** An array in PostgreSQL's syntax. Anything else, such as a text already in that syntax, stays as it is. */
 function literal(values: unknown, element: (value: unknown) => unknown): unknown {
   if (!Array.isArray(values)) return values
   const written = values.map((value) => {

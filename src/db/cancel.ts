@@ -2,13 +2,13 @@ import type { Duplex } from 'node:stream'
 import { Connection } from 'pg'
 import type { InRole } from './connection.ts'
 
-/** By what a server, or a pooler in front of it, knows one of its connections again: its own word, at the start. */
+/** What a server, or a pooler in front of it, sends at the start of a connection to recognise a request to cancel it. */
 export interface Key {
   readonly pid: number
   readonly secret: number
 }
 
-/** What of node-postgres its types leave out. */
+/** The parts of node-postgres that its types leave out. */
 interface Wire extends Connection {
   readonly stream: Duplex
   connect(port: number | string, host?: string): void
@@ -19,8 +19,8 @@ interface Wire extends Connection {
 const PATIENCE = 5_000
 
 /**
- * Cancels what a connection runs, by the protocol's own request: behind a pooler the process that served it last may run somebody
- * else's query by now. Settles once the request was taken; what that connection is sent afterwards is not hit by it.
+ * Cancels what a connection runs, by the protocol's own request: behind a pooler, the process that served it last may be running
+ * somebody else's query by now. Settles once the request has been taken; it does not hit what the connection is sent afterwards.
  * @param sql of the same server
  */
 export async function cancelRunning({ options }: InRole, { pid, secret }: Key): Promise<void> {

@@ -9,21 +9,21 @@ export { digits } from './digits.ts'
 export type Sql = postgres.Sql<{ bigint: bigint; day: string }>
 export type Connection = Awaited<ReturnType<Sql['reserve']>>
 export type Row = postgres.Row
-/** A piece of SQL to be put into a statement. */
+/** A piece of SQL to be embedded in a statement. */
 export type Fragment = postgres.PendingQuery<postgres.Row[]>
 /** The statements of one transaction. */
 export type Transaction = postgres.TransactionSql<{ bigint: bigint; day: string }>
 
 export interface ConnectOptions {
-  /** Most connections at once; a command that conducts a session needs exactly one. */
+  /** The most connections at once; a command that conducts a session needs exactly one. */
   readonly max?: number
-  /** What pg_stat_activity shows. */
+  /** The name shown in pg_stat_activity. */
   readonly name?: string
-  /** False where a pooler gives each transaction another server process: what was prepared by name is not there. */
+  /** False behind a pooler that gives each transaction another server process, which does not have statements prepared by name. */
   readonly prepare?: boolean
   /** Numbers inside JSON keep their digits as PostgreSQL wrote them (see `digits`) instead of becoming doubles. */
   readonly exactJson?: boolean
-  /** Called with each warning of ours (class NC) that a statement gives; others say nothing that a person can act on. */
+  /** Called with each warning of ours (class NC) that a statement raises; other warnings are nothing that a person can act on. */
   readonly onWarning?: (warning: Warning) => void
 }
 
@@ -33,7 +33,7 @@ export interface Warning {
   readonly hint?: string
 }
 
-// A date has no time and no zone: it stays the text that PostgreSQL wrote, or midnight somewhere would move it by a day.
+// A date has no time and no zone. It stays the text that PostgreSQL wrote, or midnight somewhere would move it by a day.
 const DAY = { to: 1082, from: [1082], serialize: (day: string) => day, parse: (day: string) => day }
 
 const EXACT_JSON = {
@@ -46,7 +46,7 @@ const EXACT_JSON = {
     ),
 }
 
-/** Opens a pool; nothing is connected before the first query. Times are shown in the zone of the people who read them. */
+/** Opens a pool; nothing connects before the first query. Times are shown in the zone of the people who read them. */
 export function connect(
   url: string,
   { max = 4, name = 'conferente', prepare = true, exactJson = false, onWarning }: ConnectOptions = {},
@@ -56,20 +56,22 @@ export function connect(
   const sql: Sql = postgres({
     ...address,
     max,
-    // Or the driver asks for all array types on each new connection, and nobody listens when that fails: the process ends.
+    // Otherwise the driver asks for all array types on each new connection, nobody handles it when that fails, and the process
+    // ends.
     fetch_types: false,
     idle_timeout: max > 1 ? 30 : 0,
-    // A lone one goes through code of others, which may make it forget what was prepared in it by name.
+    // A single connection runs other people's code, which may deallocate prepared statements.
     prepare: prepare && max > 1,
-    // What a lone connection holds, locks above all, must not go because it is an hour old.
+    // A single connection holds locks, which must not end because it is an hour old.
     ...(max === 1 && { max_lifetime: null }),
     onclose: () => {
       closed.times++
     },
     connect_timeout: 10,
-    // Or several connections that are cut at once, as idle ones may be, each wait longer than the one before, up to twenty seconds.
+    // Otherwise, when several connections are cut at once, as idle ones may be, each waits longer than the one before, up to twenty
+    // seconds.
     backoff: (retries) => Math.min(0.05 * 2 ** retries, 1),
-    // Nothing else of ours: PgBouncer refuses what it does not know.
+    // No other parameters: PgBouncer refuses those it does not know.
     connection: { application_name: name, ...(options !== undefined && { options }) },
     types: {
       bigint: postgres.BigInt,
@@ -82,7 +84,7 @@ export function connect(
     },
   })
   CLOSED.set(sql, closed)
-  // Of a new connection that it has not asked anything the driver never says that it is there: one that is open already.
+  // The driver does not report a new connection that has run nothing. This gives one that is open already.
   const reserveOpen = sql.reserve
   sql.reserve = async () => {
     await sql`select`
@@ -91,12 +93,12 @@ export function connect(
   return sql
 }
 
-/** What node-postgres makes of an address, for the other driver. */
+/** An address as node-postgres reads it, for the other driver. */
 function readUrl(url: string) {
   const { host, port, user, password, database, ssl, options } = parseAddress(url)
   const [server, at] = [host || 'localhost', Number(port || 5432)]
   return {
-    // As a list, of which its types do not know: in a text the driver would cut an IPv6 address at its colons.
+    // As a list, which its types do not allow: the driver would cut an IPv6 address in a text at its colons.
     host: [server] as unknown as string,
     port: [at] as unknown as number,
     ...(server.startsWith('/') && { path: join(server, `.s.PGSQL.${at}`) }),
@@ -108,10 +110,10 @@ function readUrl(url: string) {
   }
 }
 
-/** One connection that becomes a role as it is reserved. */
+/** A connection that becomes a role when it is reserved. */
 export type InRole = Pick<Sql, 'reserve' | 'end' | 'options'>
 
-/** @param role of which the login is a member; set once the connection is there, for PgBouncer takes none at the start */
+/** @param role the login is a member of it; set once connected, because PgBouncer takes none at the start */
 export function connectAs(role: string, url: string, options: Omit<ConnectOptions, 'max'> = {}): InRole {
   const sql = connect(url, { ...options, max: 1 })
   const reserveAsLogin = sql.reserve
@@ -128,12 +130,12 @@ export function connectAs(role: string, url: string, options: Omit<ConnectOption
   return sql
 }
 
-/** How often the connections of a pool have closed. */
+/** How often the connections of a pool have been closed. */
 const CLOSED = new WeakMap<InRole, { times: number }>()
 
 /**
- * The one connection of a pool of one, for oneself. Once it is lost every query fails: the driver alone would crash the
- * process, and the query never end.
+ * The one connection of a pool of one, reserved. Once it is lost every query fails; by itself, the driver would crash the process
+ * or never settle the query.
  */
 export async function reserve(sql: InRole): Promise<Connection> {
   const connection = await sql.reserve()
@@ -152,7 +154,7 @@ export async function reserve(sql: InRole): Promise<Connection> {
   })
 }
 
-/** Work on a connection of its own, which ends with the work: its locks go with it, and a lost one is in nobody's way. */
+/** Work on a connection of its own, which ends with the work and releases its locks. If it is lost, nobody else is affected. */
 export async function alone<T>(own: InRole, work: (connection: Connection) => Promise<T>): Promise<T> {
   let connection: Connection | undefined
   try {
@@ -165,8 +167,8 @@ export async function alone<T>(own: InRole, work: (connection: Connection) => Pr
 }
 
 /**
- * What runs on a connection ends with its client, also one that was killed: nothing is carried out later for nobody. Asked of the
- * server, for PgBouncer refuses it at the start; one whose system cannot tell does without.
+ * Makes what runs on a connection end with its client, even one that was killed, so that nothing goes on for nobody. Set by a
+ * query, because PgBouncer refuses it at the start; a system that cannot detect the loss does without.
  */
 export async function endWithClient(sql: Sql | Connection): Promise<void> {
   try {
@@ -176,9 +178,9 @@ export async function endWithClient(sql: Sql | Connection): Promise<void> {
   }
 }
 
-/** Before a step of a session: what code of others left in the connection in the step before is in nobody's way. */
+/** Before a step of a session: removes what other people's code left in the connection during the step before. */
 export async function freshen(connection: Connection, sessionId: bigint): Promise<void> {
-  await connection`reset all` // by itself, for a limit of time may be among the settings
+  await connection`reset all` // by itself, because a time limit may be among the settings
   await endWithClient(connection)
   await connection`select audit_interno.limpar_conexao(${sessionId})`
 }

@@ -10,8 +10,8 @@ const READ: Readonly<Record<string, string>> = {
 }
 
 /**
- * Whose right is missing where PostgreSQL refused something (42501) behind a door of the engine, not to the login itself.
- * @returns undefined where it is the login's; grant where the message says of what
+ * Which role lacks a right when PostgreSQL refused something (42501) behind a door of the engine, rather than to the login itself.
+ * @returns undefined if it is the login; grant if the message names the object
  */
 export function lackingRole({
   message = '',

@@ -1,4 +1,4 @@
-/** node-postgres, by which migrations, the queue and GraphQL speak, says it by a message alone. */
+/** node-postgres, used by migrations, the queue and GraphQL, reports a lost connection only in the message. */
 const LOST = /^(Connection terminated|Client has encountered a connection error)/
 
 /** A connection of node-postgres that was lost. */

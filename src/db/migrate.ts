@@ -17,13 +17,13 @@ import { releaseMigrations } from './release.ts'
 const OWNER = 'conferente_dono'
 const here = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 const quiet = new Logger(() => () => {})
-// graphile-migrate takes only a logger of its own copy of that package.
+// graphile-migrate accepts only a logger from its own copy of that package.
 const own = createRequire(import.meta.resolve('graphile-migrate'))('@graphile/logger') as {
   Logger: new (
     factory: () => (level: string, message: string) => void,
   ) => NonNullable<MigrateSettings['logger']>
 }
-/** Of graphile-migrate's and the queue's connections, so that their end can be seen. */
+/** Name of the connections of graphile-migrate and the queue, so that we can see when they end. */
 const NAME = `conferente migrar ${process.pid}`
 
 export interface Obstacle {
@@ -32,7 +32,7 @@ export interface Obstacle {
   readonly sugestao: string
 }
 
-/** What of a migration is in the database for good, each with all that stands before it: a next run goes on from there. */
+/** How far a migration is in the database for good; each stage includes those before it, and a later run continues from there. */
 export type Stage = 'roles' | 'queue' | 'migrations'
 
 /** Something is in the way, and nothing was done. */
@@ -47,13 +47,13 @@ export class MigrationRefused extends Error {
 }
 
 /**
- * Brings a database to the version of this release: roles and schemas, the worker's tables, then the committed migrations.
- * Looks first what is in the way, and lets go of the database before it returns.
+ * Brings a database to the version of this release: roles and schemas, the worker's tables, then the committed migrations. First
+ * checks what is in the way, and closes its connections before it returns.
  * @throws {MigrationRefused} and nothing was done
  * @param options.reached called with each stage that is done
- * @param options.lost called when a connection that graphile-migrate keeps is cut: it ends the process next, with exit code 1
+ * @param options.lost called when a connection of graphile-migrate is cut: it then ends the process with exit code 1
  * @param options.current also runs migrations/current.sql, which is still being written (tests and development only)
- * @param options.folder holds the migrations, where they are not those of this release (tests only)
+ * @param options.folder the migrations, if not those of this release (tests only)
  */
 export async function migrate(
   url: string,
@@ -93,7 +93,10 @@ export async function migrate(
   }
 }
 
-/** A migration records the schema as it leaves it. What somebody had changed before would be right from then on, so it is put down first. */
+/**
+ * A migration records the schema as it leaves it, which would make earlier tampering look right from then on. So that is recorded
+ * first.
+ */
 async function keepWhatWasBroken(sql: Sql, folder: string): Promise<void> {
   const [known] =
     await sql`select from pg_proc where oid = to_regprocedure('audit_interno.conferir_instalacao()')`
@@ -108,13 +111,13 @@ async function keepWhatWasBroken(sql: Sql, folder: string): Promise<void> {
 }
 
 /**
- * graphile-migrate keeps its connections a while for a next call, and ends the process when the server goes away under them
- * meanwhile, as the embedded one does when we are done.
+ * graphile-migrate keeps its connections a while for another call, and ends the process if the server goes away meanwhile, as the
+ * embedded one does when we are done.
  */
 async function letGo(url: string): Promise<void> {
   try {
     await withConnection(url, async (sql) => {
-      // a pooler keeps them for others, and does not go away with us
+      // a pooler keeps them for others, and does not end with us
       if ((await whoAnswers(sql)).pooled) return
       for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(50)) {
         const busy = await sql`select from pg_stat_activity where application_name = ${NAME}`
@@ -122,11 +125,11 @@ async function letGo(url: string): Promise<void> {
       }
     })
   } catch {
-    // the server is away, and so are they
+    // the server is gone, and the connections with it
   }
 }
 
-/** A connection that is let go within a second: the driver's own end waits for ever where one was cut under a query. */
+/** A connection that closes within a second: the driver's own end waits for ever if one was cut during a query. */
 async function withConnection<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
   const sql = connect(url, { max: 1, name: 'conferente migrar' })
   try {
@@ -136,9 +139,9 @@ async function withConnection<T>(url: string, work: (sql: Sql) => Promise<T>): P
   }
 }
 
-/** What another program has put where ours must go, or the server lacks. */
+/** Objects of another program where ours must go, and what the server lacks. */
 export async function inTheWay(sql: Sql): Promise<Obstacle[]> {
-  // ASCII alone: in another encoding the server cannot even read the question
+  // ASCII only: with another encoding the server cannot even read the question
   const encoding = await sql<Obstacle[]>`
     select 'server_encoding' as item, pg_catalog.getdatabaseencoding()::text as detalhe,
       'create database ... encoding ''UTF8'' template template0' as sugestao
@@ -149,7 +152,7 @@ export async function inTheWay(sql: Sql): Promise<Obstacle[]> {
   ]
   const [kept] = await sql`select from pg_class where oid = to_regclass('graphile_migrate.migrations')`
   if (!kept) return obstacles
-  // another program's, or those of a later release than this
+  // another program's, or those of a later release
   const strange = await sql<Obstacle[]>`
     select 'graphile_migrate' as item, 'tem migrações que não são desta versão: ' || string_agg(m.filename, ', ' order by m.filename) as detalhe,
       'Use a versão do Conferente que migrou este banco, ou outro banco.' as sugestao
@@ -159,7 +162,7 @@ export async function inTheWay(sql: Sql): Promise<Obstacle[]> {
   return [...obstacles, ...strange]
 }
 
-/** The API says on /readyz whether the database is of its release. */
+/** On /readyz the API says whether the database is of its release. */
 async function letServiceSeeVersion(sql: Sql): Promise<void> {
   await sql`grant usage on schema graphile_migrate to conferente_servico`
   await sql`grant select on graphile_migrate.migrations to conferente_servico`

@@ -2,12 +2,12 @@ import type { Key } from './cancel.ts'
 import { type Connection, connect, type Sql } from './connection.ts'
 
 /**
- * What stands between us and PostgreSQL: nothing; a pooler that keeps a server process for a connection as long as it lives; one that
- * gives each transaction, or each statement, whichever is free.
+ * What stands between us and PostgreSQL: nothing; a pooler that keeps one server process for each connection; or one that gives
+ * each transaction, or each statement, whichever process is free.
  */
 export type Pooling = 'direct' | 'session' | 'transaction' | 'statement'
 
-/** The pooler has no second connection to give, so nothing can be said about it. */
+/** The pooler has no second connection to give, so its mode cannot be found out. */
 export class PoolingUnknown extends Error {
   constructor() {
     super('the pooler gave no second connection')
@@ -18,7 +18,9 @@ export class PoolingUnknown extends Error {
 const LOOKS = 10
 const PATIENCE = 10_000
 
-/** Which process of the server answers, and whether through a pooler: that makes a number up, for it has no process yet. */
+/**
+ * The server process that answers, and whether it answers through a pooler, which makes a number up because it has no process yet.
+ */
 export async function whoAnswers(
   sql: Sql | Connection,
 ): Promise<{ readonly pid: number; readonly pooled: boolean; readonly key: Key }> {
@@ -29,8 +31,8 @@ export async function whoAnswers(
 }
 
 /**
- * Asks two connections by turns which process serves them. Where one of them meets a process of the other's, or a second one of its
- * own, they are not its own; while a transaction of one is open, that shows in the other.
+ * Asks two connections in turn which process serves them. If one of them is served by the other's process, or by a second one,
+ * processes are shared. While one has a transaction open, the other shows it.
  * @throws {PoolingUnknown}
  */
 export async function poolingOf(url: string): Promise<Pooling> {
@@ -44,7 +46,7 @@ export async function poolingOf(url: string): Promise<Pooling> {
         await other.unsafe('begin')
         others.add((await whoAnswers(other)).pid)
       } catch {
-        // PgBouncer in statement mode hangs up on it, and answers the one that has begun nothing
+        // PgBouncer in statement mode ends the transaction's connection, and answers the other one
         return whoAnswers(one).then(() => 'statement')
       }
       if (others.size > 1 || others.has(own) || (await whoAnswers(one)).pid !== own) return 'transaction'

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 const COMMITTED = fileURLToPath(new URL('../../migrations/committed', import.meta.url))
 
-/** Migrations of this release by the names that the database keeps: 000001.sql for 000001-espinha.sql. */
+/** Migrations of this release under the names in the database: 000001.sql for 000001-espinha.sql. */
 export async function releaseMigrations(): Promise<string[]> {
   const files = await readdir(COMMITTED).catch(() => [])
   return files

@@ -4,11 +4,11 @@ import { isLost } from './lost.ts'
 
 type Work<T> = (tx: Transaction) => Promise<T>
 
-/** What becomes of a connection, as opposed to what the server answers. */
+/** Errors of the connection, as opposed to answers of the server. */
 const GONE = /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|E[A-Z]+)$/
 /**
- * Meant for whom a lost connection served last, which the driver tells the next user of the connection; or the connection
- * was just being cut off, as one that is idle may be.
+ * An error meant for the previous user of a lost connection, which the driver reports to the next one; or the connection was just
+ * being cut, as an idle one may be.
  */
 const LEFT_OVER = /^(57P0[125]|CONNECTION_CLOSED|ECONNRESET|EPIPE)$/
 const TRIES = 10
@@ -16,9 +16,9 @@ const TRIES = 10
 const PAUSE = 5
 
 /**
- * One transaction. It may lose its connection at any moment: then it rejects. The driver's own `begin` would go on to roll
- * back over the connection that is gone, which throws from a timer and ends the process.
- * @param options as of BEGIN: `read only`
+ * One transaction. If its connection is lost, it rejects. The driver's own `begin` would go on to roll back over the lost
+ * connection, which throws from a timer and ends the process.
+ * @param options as for BEGIN: `read only`
  */
 export function transaction<T>(sql: Sql, work: Work<T>, options = ''): Promise<T> {
   let started = false
@@ -36,7 +36,7 @@ export function transaction<T>(sql: Sql, work: Work<T>, options = ''): Promise<T
   return retried(begin, () => !started)
 }
 
-/** Transactions in a role of which the login is a member. */
+/** Transactions in a role; the login is a member of it. */
 export function inRole(sql: Sql, role: string) {
   return <T>(work: Work<T>): Promise<T> =>
     transaction(sql, async (tx) => {
@@ -46,7 +46,7 @@ export function inRole(sql: Sql, role: string) {
 }
 
 /**
- * Tries again where what failed was an earlier user's connection and nothing has been done yet.
+ * Tries again if the failure belongs to an earlier user of the connection and nothing has been done yet.
  * @param untouched whether another try is still harmless
  */
 export async function retried<T>(start: () => PromiseLike<T>, untouched = () => true): Promise<T> {
@@ -55,13 +55,15 @@ export async function retried<T>(start: () => PromiseLike<T>, untouched = () => 
       return await start()
     } catch (error) {
       if (tries === TRIES || !untouched() || !(LEFT_OVER.test(codeOf(error)) || isLost(error))) throw error
-      // what is asked between a socket's error and its close the driver never answers
+      // the driver never answers a query sent between a socket's error and its close
       await sleep(PAUSE)
     }
   }
 }
 
-/** Once the connection is lost, `work` ends neither well nor badly for the driver: either way it would write again. */
+/**
+ * Once the connection is lost, `work` never settles for the driver: whether it succeeded or failed, the driver would write again.
+ */
 function outlive<T>(connection: { lost: boolean }, work: Work<T>): Work<T> {
   const never = new Promise<never>(() => {})
   return async (tx) => {
@@ -75,7 +77,7 @@ function outlive<T>(connection: { lost: boolean }, work: Work<T>): Work<T> {
   }
 }
 
-/** The transaction as `work` sees it: learns of the loss before anybody else, and refuses what is asked after it. */
+/** The transaction as `work` sees it: it learns of the loss before anybody else, and refuses queries after it. */
 function watched(tx: Transaction, connection: { lost: boolean }): Transaction {
   const guarded =
     (run: (...given: unknown[]) => unknown) =>
@@ -100,7 +102,7 @@ function watched(tx: Transaction, connection: { lost: boolean }): Transaction {
   })
 }
 
-/** By the driver's own door: to wait for a query would run it, also where it is but a part of another. */
+/** Uses the driver's own hook: awaiting a query would run it, even one that is only part of another. */
 function listened(query: unknown, connection: { lost: boolean }): unknown {
   const { reject } = (query ?? {}) as { reject?: (error: unknown) => void }
   if (typeof reject === 'function') {

@@ -7,7 +7,7 @@ import { type ExportOptions, exportFindings } from './findings.ts'
 import type { Exported, InTransaction } from './read.ts'
 import { exportTrail } from './trail.ts'
 
-/** What was taken out, as it stands in the audit. */
+/** What was exported, as the audit records it. */
 export interface ExportRecord {
   readonly operacao: bigint
   readonly linhas: number
@@ -18,7 +18,8 @@ export interface ExportRecord {
 
 export interface AuditedExport extends Exported {
   /**
-   * Known once the stream has ended. Rejects with what ended it before; the operation is then recorded as falhou.
+   * Known once the stream has ended. If an error ended it earlier, rejects with that error, and the operation is recorded as
+   * falhou.
    */
   readonly recorded: Promise<ExportRecord>
 }
@@ -52,8 +53,8 @@ export function auditTrail(
 }
 
 /**
- * Opened before the first byte, ended before the stream does, so that nobody has the whole file and no record. A stream that is
- * destroyed, by the reader too, is recorded as falhou.
+ * Opened before the first byte and ended before the stream ends, so that nobody has the whole file without a record. A stream that
+ * is destroyed, even by the reader, is recorded as falhou.
  */
 async function audited(
   within: InTransaction,
@@ -104,9 +105,9 @@ async function audited(
   }
 }
 
-/** Opens the operation; what it gives ends it, once. */
+/** Opens the operation; the returned function ends it, once. */
 async function open(within: InTransaction, given: object, reason?: string) {
-  // Known here alone: the caller has the same name in the audit, and must not end the record with another count.
+  // Known only here: the caller has the same name in the audit, and must not end the record with another count.
   const key = randomBytes(24).toString('base64url')
   const asked = { fecho: createHash('sha256').update(key).digest('hex'), ...given }
   let operacao: bigint | undefined

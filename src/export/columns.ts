@@ -1,8 +1,8 @@
 import type { Catalogue } from '../i18n/index.ts'
 
 /**
- * What a column holds: `text` may be anything that somebody wrote; `word` only what the system itself writes;
- * `values` what a row held or should hold, one number or else text.
+ * What a column holds. `text` may be anything that somebody wrote; `word` only what the system itself writes; `values` what a row
+ * held or should hold, a single number or a text.
  */
 export type Kind = 'integer' | 'fraction' | 'amount' | 'time' | 'word' | 'text' | 'values'
 
@@ -15,14 +15,14 @@ export interface ExportColumn {
   readonly kind: Kind
   /** In a spreadsheet, in characters. */
   readonly width: number
-  /** For `values`: the jsonb column from which the text is made. */
+  /** For `values`: the jsonb column behind the text. */
   readonly json?: string
 }
 
-/** What can be written into the column of decisions: acts of audit.decidir_planilha. */
+/** What may be written into the column of decisions: acts of audit.decidir_planilha. */
 export const DECISIONS = ['aprovar', 'rejeitar', 'confirmar', 'adiar'] as const
 
-/** Columns of a sheet to decide in: those that a person fills stay in sight, with the number of the finding. */
+/** Columns of a sheet for decisions: those that a person fills stay in sight, with the number of the finding. */
 export const TO_FILL = ['decisao', 'motivo_decisao'] as const
 
 /** Columns of an export, in their order. */

@@ -7,7 +7,7 @@ import type { Cells, RowFormat } from './read.ts'
 import { asText, harmless, harmlessValues } from './sql.ts'
 
 export const DIALECTS = ['pt-BR', 'rfc4180'] as const
-/** pt-BR opens in a Brazilian Excel as it is; rfc4180 is for programs. Both end lines with CR LF, as RFC 4180 has it. */
+/** pt-BR opens directly in a Brazilian Excel; rfc4180 is for programs. Both end lines with CR LF, as RFC 4180 says. */
 export type Dialect = (typeof DIALECTS)[number]
 
 const LINE_END = '\r\n'
@@ -17,8 +17,8 @@ export function csv(filter: FindingsFilter, dialect: Dialect, text: Catalogue): 
 }
 
 /**
- * PostgreSQL writes the lines: the text of a row is RFC 4180 but for the parentheses around it and for backslashes, which
- * it doubles. One value for each row is what keeps this near the speed of COPY.
+ * PostgreSQL writes the lines: the text of a row is RFC 4180, except for the parentheses around it and its doubled backslashes. One
+ * value for each row keeps this near the speed of COPY.
  */
 function plain(filter: FindingsFilter): RowFormat {
   const heading = COLUMNS.map(({ name }) => name).join(',') + LINE_END
@@ -33,7 +33,7 @@ function plainLine([row]: Cells): string {
   return (line.includes('\\') ? line.replaceAll('\\\\', '\\') : line) + LINE_END
 }
 
-/** What the plain dialect makes of each column. */
+/** How the plain dialect writes each column. */
 export const PLAIN_COLUMNS = COLUMNS.map(({ name, kind, json = name }) => {
   switch (kind) {
     case 'time':
@@ -51,14 +51,14 @@ function brazilian(filter: FindingsFilter, { exportar }: Catalogue): RowFormat {
   const options = {
     delimiter: ';',
     record_delimiter: LINE_END,
-    // It knows all signs of a formula but this one.
+    // It knows every sign of a formula except this one.
     cast: { string: (value: string) => (value.startsWith('\n') ? `'${value}` : value), object: number },
     escape_formulas: true,
   }
   const heading = stringify([COLUMNS.map(({ name }) => exportar.heading[name])], { ...options, bom: true })
   const numeric = COLUMNS.map(({ kind }) => NUMERIC.has(kind))
   const values = COLUMNS.map(({ kind }) => kind === 'values')
-  // What is not a string is a number.
+  // Anything but a string is a number.
   const cell = (value: string | null, i: number) =>
     value !== null && (numeric[i] || (values[i] && NUMBER.test(value))) ? { digits: value } : value
   return {

@@ -28,9 +28,9 @@ const MOST_LINES = 10_000
 const HEADING_WITHIN = 20
 
 /**
- * Reads a spreadsheet that was exported to be decided in: the one sheet that has its columns, wherever they are by now.
- * What is decided, and whether it may be, the database says.
- * @throws {SheetError} when the file is none, or would not fit into memory
+ * Reads a spreadsheet that was exported for decisions: the one sheet that has its columns, wherever they are now. The database says
+ * what is decided, and whether it may be.
+ * @throws {SheetError} when the file is no such sheet, or would not fit into memory
  */
 export async function readDecisions(bytes: Buffer): Promise<DecisionSheet> {
   if (bytes.length > MOST_FILE_BYTES) throw new SheetError('tooLarge')

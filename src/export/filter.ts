@@ -1,6 +1,6 @@
 import type { Statement } from './read.ts'
 
-/** What is left out leaves that side open. */
+/** A missing side is open. */
 export interface FindingsFilter {
   /** Found by this session. */
   readonly sessao?: string | bigint | undefined
@@ -12,7 +12,7 @@ export interface FindingsFilter {
   readonly dataFim?: string | undefined
 }
 
-/** Reads these expressions over the view for the findings that the filter chooses, in the order of their numeric ids. */
+/** Selects these expressions over the view for the findings that the filter chooses, in the order of their numeric ids. */
 export function statementOf(filter: FindingsFilter, expressions: string): Statement {
   const { sessao, status, regra, dataInicio, dataFim } = filter
   return {

@@ -11,18 +11,18 @@ export type ExportFormat = (typeof FORMATS)[number]
 
 export interface ExportOptions {
   readonly format: ExportFormat
-  /** Of CSV; pt-BR unless told. */
+  /** For CSV; the default is pt-BR. */
   readonly dialect?: Dialect
-  /** Of the headings; those of rfc4180 are the view's column names in every language. */
+  /** For the headings; rfc4180 uses the view's column names in every language. */
   readonly language: Language
-  /** A spreadsheet gets columns to decide in, which `readDecisions` takes back: for findings that wait. */
+  /** Gives a spreadsheet of waiting findings columns for decisions, which `readDecisions` reads back. */
   readonly decides?: boolean
 }
 
 /**
  * Findings as a file, streamed in constant memory from one statement, and so from one moment.
- * @param within the transaction in which it is read, with the rights of the reader (conferente_leitor at least); it
- * lasts until the stream has ended
+ * @param within the transaction in which it is read, with the rights of the reader (conferente_leitor at least); it lasts until the
+ *   stream has ended
  */
 export function exportFindings(
   within: InTransaction,

@@ -2,11 +2,11 @@ import type { Readable } from 'node:stream'
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
 import { SheetError } from './sheet-error.ts'
 
-/** Of all parts together, unpacked. A file of 10,000 lines comes to half of it. */
+/** All parts together, unpacked. A file of 10,000 lines comes to half of this. */
 const MOST_BYTES = 64 * 1024 * 1024
 const MOST_PARTS = 2000
 
-/** A package of parts, such as an XLSX file, of which not more is unpacked than memory holds, whatever it says of itself. */
+/** A package of parts, such as an XLSX file. No more is unpacked than memory holds, whatever the file says about itself. */
 export interface Package {
   has(path: string): boolean
   /** The text of a part, as it is unpacked. */
@@ -32,7 +32,7 @@ export async function openPackage(bytes: Buffer): Promise<Package> {
     async *read(path) {
       const entry = entries.get(path.toLowerCase())
       if (!entry) throw new SheetError('damaged')
-      // What is unpacked must be as much as the entry says, or yauzl ends in an error.
+      // The unpacked size must be what the entry says, or yauzl reports an error.
       left -= entry.uncompressedSize
       if (left < 0) throw new SheetError('tooLarge')
       const text = new TextDecoder('utf-8', { fatal: true })
@@ -49,7 +49,7 @@ export async function openPackage(bytes: Buffer): Promise<Package> {
   }
 }
 
-/** Whatever yauzl says of it: the file is not one that a spreadsheet saved. */
+/** Any complaint of yauzl means that no spreadsheet program saved this file. */
 async function read<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -1,4 +1,4 @@
-// The parts of an XLSX package around its rows, as ECMA-376 has them.
+// The parts of an XLSX package around its rows, by ECMA-376.
 
 /** `either` holds a number after a `#`, or text after a `"`. */
 export type CellKind = 'integer' | 'percent' | 'amount' | 'time' | 'text' | 'either'
@@ -10,7 +10,7 @@ export interface SheetColumn {
   readonly kind: CellKind
 }
 
-/** What may be chosen in the cells of one column. */
+/** The choices for the cells of one column. */
 export interface SheetChoice {
   /** Letter of the column. */
   readonly column: string
@@ -27,7 +27,7 @@ const LINKS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationshi
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006'
 const TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
 
-/** Sheets are the default for XML, so that this part can be written first, before their number is known. */
+/** The default for XML is a sheet, so this part can be written first, before the number of sheets is known. */
 export const contentTypes = `${XML}<Types xmlns="${PACKAGE}/content-types">\
 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>\
 <Default Extension="xml" ContentType="${TYPE}.worksheet+xml"/>\
@@ -64,7 +64,7 @@ export function workbookXml(name: string, lengths: readonly number[], columns: n
 <definedNames>${filters.join('')}${headings.join('')}</definedNames></workbook>`
 }
 
-/** In the order of STYLE; the first is for whatever has none. */
+/** In the order of STYLE; the first is for cells without one. */
 export function styles(timeFormat: string): string {
   return `${XML}<styleSheet xmlns="${MAIN}">\
 <numFmts count="1"><numFmt numFmtId="164" formatCode="${escapeAttribute(timeFormat)}"/></numFmts>\
@@ -84,7 +84,7 @@ ${xf(1)}${xf(10)}${xf(4)}${xf(164)}${xf(0, ' quotePrefix="1"')}</cellXfs>\
 const xf = (format: number, more = '') =>
   `<xf numFmtId="${format}" fontId="0" fillId="0" borderId="0" xfId="0"${format === 0 ? '' : ' applyNumberFormat="1"'}${more}/>`
 
-/** The heading stays in sight while the rest is scrolled, and so do the first columns, `fixed` of them. */
+/** The heading and the first `fixed` columns stay in sight while the rest scrolls. */
 export function sheetHead(columns: readonly SheetColumn[], fixed: number): string {
   const widths = columns.map(
     ({ width }, i) => `<col min="${i + 1}" max="${i + 1}" width="${width}" customWidth="1"/>`,

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Sql, Transaction } from '../db/connection.ts'
 import { transaction } from '../db/transaction.ts'
 
-/** Runs in one transaction, with whatever rights and limits the caller gives it: `(work) => transaction(sql, work)`. */
+/** Runs in one transaction, with the rights and limits that the caller gives it: `(work) => transaction(sql, work)`. */
 export type InTransaction = <T>(work: (sql: Transaction) => Promise<T>) => Promise<unknown>
 
 /** A transaction of a pool or of a single connection, as the login itself. */
@@ -21,14 +21,14 @@ export type Cells = readonly (string | null)[]
 export interface RowFormat {
   /** Every column of it is text. */
   readonly statement: Statement
-  /** What programs read is left as it is; by itself, what hides in a cell is made visible. */
+  /** Programs get text as it is; otherwise what hides in a cell is made visible. */
   readonly exact?: boolean
   /** Shapes batches of rows (Cells[]) into what the reader gets. */
   shape(batches: Readable): Readable
 }
 
 export interface Exported {
-  /** Errors of the database, and of reading, destroy it; destroying it closes the cursor and ends the transaction. */
+  /** An error of the database, or of reading, destroys it; destroying it closes the cursor and ends the transaction. */
   readonly stream: Readable
   /** Rows so far; all of them once the stream has ended. */
   readonly rows: number
@@ -38,17 +38,19 @@ export interface Exported {
 
 const BATCH_ROWS = 200
 const BUFFER = 64 * 1024
-// Controls but tab and line ends, and what turns the direction of a text: they hide in a cell, or show another text than is there.
+// Controls other than tab and line ends, and characters that turn the direction of a text: they hide in a cell, or show another
+// text than is there.
 const UNSEEN = /(?![\t\n\r])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
-/** Each is shown as a replacement character: left out, what follows it could become a formula. */
+/** Each is replaced by a visible character: without it, what follows could become a formula. */
 function visible(cell: string | null): string | null {
   return cell === null ? null : cell.replace(UNSEEN, '\ufffd')
 }
 
 /**
- * Streams what a statement reads, as fast as it is taken and no faster: a cursor of the protocol asks for the next batch
- * when the one before is under way. When the reader goes away the transaction ends, after at most the batch that is being read. Ends only after the transaction has: a file that ended is whole.
+ * Streams what a statement reads, as fast as the reader takes it: a cursor of the protocol asks for the next batch while the one
+ * before is under way. If the reader goes away, the transaction ends after the current batch at the latest. The stream ends only
+ * after the transaction, so a file that ended is whole.
  * @param counted called with the number of rows of each batch
  */
 export function readOut(within: InTransaction, format: RowFormat, counted: (rows: number) => void): Readable {
@@ -62,7 +64,7 @@ export function readOut(within: InTransaction, format: RowFormat, counted: (rows
       done(error)
     },
   })
-  // A format may not have asked for rows yet, and so not listen, when the statement fails; `out` tells the reader.
+  // A format that has not asked for rows yet handles no error when the statement fails; `out` passes it to the reader.
   batches.on('error', () => {})
   const out = new PassThrough({ highWaterMark: BUFFER })
   // `out` gets every error, and so does its reader.
@@ -85,7 +87,7 @@ export function readOut(within: InTransaction, format: RowFormat, counted: (rows
         return next
       })
     await query.catch((error: Error) => {
-      // The cursor is gone; to ask it for more would reach whatever the connection does next.
+      // The cursor is gone; asking it for more would reach whatever the connection does next.
       proceed = undefined
       throw error
     })

@@ -1,4 +1,4 @@
-/** What is wrong with a file, as `planilha.problem` of the catalogue says it. */
+/** What is wrong with a file; a key of `planilha.problem` in the catalogue. */
 export type SheetProblem =
   | 'notXlsx'
   | 'locked'

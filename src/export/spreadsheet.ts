@@ -2,7 +2,7 @@ import { SaxesParser, type SaxesTagPlain } from 'saxes'
 import type { Package } from './package.ts'
 import { SheetError } from './sheet-error.ts'
 
-/** What a cell shows: a formula its last result, an empty one nothing. */
+/** What a cell shows: for a formula its last result, for an empty cell nothing. */
 export type CellValue = string | number | boolean
 
 export interface SheetRow {
@@ -12,7 +12,7 @@ export interface SheetRow {
   readonly cells: ReadonlyMap<number, CellValue>
 }
 
-/** The worksheets of an XLSX file, one after the other, each as the rows it holds. Hidden rows and sheets are there too. */
+/** The worksheets of an XLSX file, one after the other, each as the rows it holds, hidden rows and sheets included. */
 export async function* worksheets(file: Package): AsyncGenerator<AsyncGenerator<SheetRow>> {
   const workbook = await target(file, '', '_rels/.rels', '/officeDocument')
   if (workbook === undefined) throw new SheetError('notXlsx')
@@ -99,7 +99,7 @@ async function target(
   return (await relations(file, folder, path)).find(({ type }) => type.endsWith(kind))?.path
 }
 
-/** The text in `t`, wherever it is, but not how it is pronounced. */
+/** The text in `t` at any depth, without phonetic hints. */
 function collector() {
   let text = ''
   let within = false
@@ -173,7 +173,7 @@ async function* rows(file: Package, path: string, strings: readonly string[]): A
       part = ''
       if (name === 'c') {
         const shown = cellValue(type, value, inline.take(), strings)
-        // A formula without a result, as programs write them, is not an empty cell.
+        // A formula without a stored result, as programs write them, is not an empty cell.
         const cell = shown ?? (formula === undefined ? undefined : `=${formula}`)
         if (cell !== undefined) cells.set(column, cell)
       } else if (name === 'row') ready.push({ number, cells })
@@ -219,7 +219,7 @@ function columnIndex(reference: string): number {
   return [...letters].reduce((index, letter) => index * 26 + letter.charCodeAt(0) - 64, 0) - 1
 }
 
-/** What XML cannot hold is written as _x0007_; what a database cannot hold is no text. */
+/** XML writes characters that it cannot hold as _x0007_; characters that a database cannot hold are no text. */
 function unescaped(text: string): string {
   return text
     .replace(/_x([\dA-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))

@@ -4,14 +4,14 @@ export const asText = (json: string, mark: ',' | '.') =>
     from (select key, case jsonb_typeof(value) when 'number' then translate(value #>> '{}', '.', '${mark}')
       else value #>> '{}' end as x from jsonb_each(${json})) as j)`
 
-// = + - @, tab, line feed, carriage return, and the full-width signs, which are formulas to an East Asian spreadsheet.
+// = + - @, tab, line feed, carriage return, and the full-width signs, which begin formulas in East Asian spreadsheets
 const FORMULA = '61, 43, 45, 64, 9, 10, 13, 65309, 65291, 65293, 65312'
 
-/** Text that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP has it. */
+/** Puts an apostrophe before a text that a spreadsheet would take for a formula, as OWASP advises. */
 export const harmless = (text: string) =>
   `case when ascii(${text}) in (${FORMULA}) then '''' || ${text} else ${text} end`
 
-/** The same for values, of which a plain number is no formula, whatever its sign. */
+/** The same for values: a plain number is no formula, whatever its sign. */
 export const harmlessValues = (json: string) =>
   `(select case when ascii(x) in (${FORMULA}) and x !~ '^-?\\d+(\\.\\d+)?$' then '''' || x else x end
     from (select ${asText(json, '.')} as x offset 0) as t)`

@@ -19,17 +19,17 @@ export interface WorkbookOptions {
   /** Of the first sheet; further ones are numbered. */
   readonly name: string
   readonly timeFormat: string
-  /** Stands where a text was cut. */
+  /** Replaces the rest of a text that was cut. */
   readonly cut: string
   readonly columns: readonly SheetColumn[]
-  /** Of a sheet, its heading among them. */
+  /** The most rows of a sheet, its heading included. */
   readonly mostRows: number
   /** How many of the first columns stay in sight. */
   readonly fixed?: number
   readonly choice?: SheetChoice
 }
 
-/** What a sheet holds at most. */
+/** The most rows that a sheet can hold. */
 export const MOST_ROWS = 1_048_576
 const MOST_UNITS = 32_767
 const LEVEL = 1
@@ -41,8 +41,8 @@ const NUMERIC: Record<Exclude<CellKind, 'text' | 'either'>, number> = STYLE
 type Rows = AsyncIterator<readonly Cells[]>
 
 /**
- * An XLSX workbook, written while its rows come and in constant memory: sheet after sheet into a ZIP, each compressed as it
- * goes. Text is text (never a formula), a number keeps its digits.
+ * An XLSX workbook, written while its rows arrive and in constant memory: sheet after sheet into a ZIP, each compressed as it goes.
+ * Text stays text (never a formula), a number keeps its digits.
  */
 export function workbook(rows: Rows, options: WorkbookOptions): Readable {
   const zip = new ZipFile()
@@ -132,7 +132,7 @@ function cellXml(ref: string, kind: CellKind, value: string, cut: string): strin
   return numberCell(ref, value, NUMERIC[kind], cut)
 }
 
-/** The digits as they are. A spreadsheet keeps fifteen: what has more stays text, or its last ones would be lost. */
+/** The digits as they are. A spreadsheet keeps fifteen: a longer number stays text, or its last digits would be lost. */
 function numberCell(ref: string, digits: string, style: number, cut: string): string {
   if (significant(digits) > 15) return textCell(ref, digits, cut, 0)
   return `<c r="${ref}"${style === 0 ? '' : ` s="${style}"`}><v>${digits}</v></c>`
@@ -144,12 +144,12 @@ function significant(digits: string): number {
   return fraction.replace(/[-.]/g, '').replace(/^0+/, '').length
 }
 
-// Controls but tab and line feed, which XML can hold; and what would be read as an escape.
+// Controls other than tab and line feed, characters that XML cannot hold, and text that would be read as an escape.
 const SPECIAL = /[&<>\ufffe\uffff]|(?![\t\n])\p{Cc}|_(?=x[\dA-Fa-f]{4}_)/gu
 const ANY_SPECIAL = new RegExp(SPECIAL.source, 'u')
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/
 
-/** Marked as quoted where typing it again would make it a formula. */
+/** Marked as quoted if typing it again would make it a formula. */
 function textCell(
   ref: string,
   text: string,
@@ -161,7 +161,7 @@ function textCell(
   return `<c r="${ref}"${attributes} t="inlineStr"><is><t xml:space="preserve">${content}</t></is></c>`
 }
 
-/** What XML cannot hold is written as the format has it: _x0007_. */
+/** Characters that XML cannot hold are written in the format's own way: _x0007_. */
 function escapeText(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(SPECIAL, (character) => {
     if (character === '&') return '&amp;'
@@ -171,7 +171,7 @@ function escapeText(text: string): string {
   })
 }
 
-/** Never silently: the cut is marked, and falls between two characters. */
+/** Never silent: the cut is marked, and falls between two characters. */
 function shorten(text: string, cut: string): string {
   if (text.length <= MOST_UNITS) return text
   const end = MOST_UNITS - cut.length

@@ -8,7 +8,7 @@ import { asText } from './sql.ts'
 import { MOST_ROWS, workbook } from './workbook.ts'
 
 interface SheetOptions {
-  /** With columns to decide in. */
+  /** With columns for decisions. */
   readonly decides?: boolean
   readonly mostRows?: number
 }
@@ -67,7 +67,7 @@ const CELL: Record<ExportColumn['kind'], CellKind> = {
 function cell({ name, kind, json = name }: ExportColumn, mark: ',' | '.'): string {
   switch (kind) {
     case 'time':
-      // Days since the zeroth of 1900, as spreadsheets count them.
+      // Days since the zeroth of January 1900, as spreadsheets count them.
       return `round(extract(epoch from date_trunc('second', ${name}::timestamp))::numeric / 86400 + 25569, 10)::text`
     case 'values':
       return `(select case when count(*) = 1 and min(jsonb_typeof(value)) = 'number' then '#' || min(value #>> '{}')

@@ -12,25 +12,25 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Served without a token. Only for answers that reveal nothing. */
     public?: boolean
-    /** Its answer comes from a transaction as the caller, in which the token is checked: it need not be asked about before. */
+    /** Its answer comes from a transaction as the caller, which checks the token: no separate question is needed first. */
     asks?: boolean
-    /** Answered however busy the server is: a supervisor must not take a full house for a dead one. */
+    /** Answered however busy the server is: a supervisor must not take a busy server for a dead one. */
     vital?: boolean
   }
   interface FastifyRequest {
-    /** Who calls; there in every route that is not public. */
+    /** The caller; set in every route that is not public. */
     caller: Caller | null
-    /** Whether the database has been asked about the caller's token, and its word is what goes out. */
+    /** Whether the database has already checked the caller's token, and its answer is what goes out. */
     asked: boolean
     /**
-     * Asks it, unless that was done.
+     * Has the database check it, unless that was done.
      * @throws NC020 when the token is unknown or revoked
      */
     admit(): Promise<void>
     /** Aborted when the client leaves before its answer. */
     gone: AbortSignal | null
     /**
-     * Runs in one transaction under the caller's name and role, with a limit of time. Once the client has gone it is cancelled.
+     * Runs in one transaction under the caller's name and role, with a time limit. It is cancelled once the client has gone.
      * @param regardless also when the client has gone
      */
     asCaller<T>(work: (sql: Transaction) => Promise<T>, timeoutMs?: number, regardless?: boolean): Promise<T>
@@ -38,8 +38,8 @@ declare module 'fastify' {
 }
 
 /**
- * Identifies the caller before anything else of the request is read; without a token the answer does not even say what exists.
- * Nothing goes out to a caller whom the database has not admitted: not the answer, and no word of what is wrong with the request.
+ * Identifies the caller before anything else of the request is read; without a token the answer does not even say what exists. A
+ * caller whom the database has not admitted gets nothing: no answer, and no word about what is wrong with the request.
  */
 export function installAuthentication(
   app: FastifyInstance,
@@ -53,14 +53,14 @@ export function installAuthentication(
   app.decorateRequest('asked', false)
   app.decorateRequest('admit', async function (this: FastifyRequest) {
     if (this.caller === null || this.asked) return
-    this.asked = true // the refusal goes out, too
+    this.asked = true // the refusal is an answer of the database, too
     await access.admit(this.caller)
   })
   app.decorateRequest('gone', null)
   app.decorateRequest('asCaller', function (this: FastifyRequest, work, timeoutMs, regardless = false) {
     if (this.caller === null) throw new Problem(401, text.http.noToken)
     this.asked = true
-    // what goes on for who has gone writes to somewhere else, too
+    // regardless: such work also records something elsewhere, so it goes on without its client
     return access.asCaller(
       this.caller,
       work,
@@ -100,7 +100,7 @@ async function byToken(
   }
 }
 
-/** A browser sends its cookie for any page that asks, so it counts for our own pages alone. */
+/** A browser sends its cookie for any page that asks, so only our own pages may use it. */
 async function bySession(text: Catalogue, sessions: Sessions, request: FastifyRequest): Promise<Caller> {
   const caller = await sessions.caller(request).catch((error) => {
     if (error instanceof TokenError) throw refusal(text.http.session[error.reason])
@@ -108,7 +108,7 @@ async function bySession(text: Catalogue, sessions: Sessions, request: FastifyRe
   })
   if (caller === undefined) throw refusal(text.http.noToken)
   if (!fromOwnPage(request)) throw new Problem(403, text.http.otherSite)
-  // All tabs share the cookie: what was begun in one person's name is not done in another's.
+  // All tabs share the cookie: what was begun in one person's name must not be done in another's.
   const meant = request.headers['x-conferente-pessoa']
   if (meant !== undefined && meant !== encodeURIComponent(caller.name)) throw refusal(text.http.otherPerson)
   return caller

@@ -3,8 +3,8 @@ import { compile } from '@fastify/proxy-addr'
 import ip from 'ipaddr.js'
 
 /**
- * So many connections are one address's at most, so that one that opens them and sends nothing leaves room for all others.
- * A trusted proxy has as many as it likes: everybody comes through it, and it waits for slow clients itself.
+ * Limits the connections of one address, so that a client that opens them and sends nothing leaves room for others. A trusted proxy
+ * has no limit: everybody comes through it, and it handles slow clients itself.
  */
 export function limitConnections(server: Server, most: number, trusted: readonly string[]): void {
   const isProxy = compile([...trusted])
@@ -24,7 +24,7 @@ export function limitConnections(server: Server, most: number, trusted: readonly
   })
 }
 
-/** One customer of IPv6 has at least a network of 64 bits. A server that listens for both families sees ::ffff:192.0.2.1. */
+/** An IPv6 customer has at least a /64. A server that listens for both families sees ::ffff:192.0.2.1. */
 export function neighbourhood(address: string): string {
   const parsed = ip.process(address)
   if (!('parts' in parsed)) return parsed.toString()

@@ -4,7 +4,7 @@ import type { Access } from './database.ts'
 import type { Sessions } from './session.ts'
 import type { ServerSettings } from './settings.ts'
 
-/** A one-time link for signing in, from whom it comes and where it goes. */
+/** A one-time link for signing in, with its sender and recipient. */
 export interface Link {
   readonly from: string
   readonly address: string
@@ -13,7 +13,7 @@ export interface Link {
   readonly until: Date
 }
 
-/** What every part of the server is given. */
+/** What every part of the server receives. */
 export interface HttpContext {
   readonly settings: ServerSettings
   readonly text: Catalogue
@@ -21,9 +21,9 @@ export interface HttpContext {
   readonly sessions: Sessions
   /** Mails a one-time link; undefined where no mail is sent. */
   readonly sendLink: ((link: Link) => Promise<void>) | undefined
-  /** For failures that are not the caller's business: the caller gets only the number. */
+  /** For failures that the caller must not learn about: the caller only gets the number. */
   failed(error: Error, requestId: string): void
 }
 
-/** One concern: adds its routes below the base path. */
+/** One part of the server: adds its routes below the base path. */
 export type HttpPart = (app: FastifyInstance, context: HttpContext) => Promise<void> | void

@@ -19,18 +19,18 @@ import type { Caller } from './token.ts'
 
 export interface Access {
   readonly sql: Sql
-  /** Set for a superuser, who must become the service before it may speak for others. */
+  /** The service, if the login is a superuser and must become it before it may speak for others. */
   readonly becomes: string | undefined
-  /** Whether a pooler gives each transaction another server process: nothing may be kept in a connection between two of them. */
+  /** Whether a pooler gives each transaction another server process, so that nothing may be kept in a connection in between. */
   readonly shared: boolean
   /** Cancels what one of our connections runs. */
   cancel(key: Key): Promise<void>
   /** @throws NC020 when the token is unknown or revoked */
   admit(caller: Caller): Promise<void>
   /**
-   * Runs in a transaction as the caller: with the caller's name, the caller's rights and a limit of time.
+   * Runs in a transaction as the caller: with the caller's name and rights and a time limit.
    * @param gone once aborted, what runs is cancelled and nothing is committed
-   * @param repeatable whether `work` does nothing but in the transaction, and may be done again when that was undone
+   * @param repeatable whether `work` only acts within the transaction, so that it may be repeated after a rollback
    */
   asCaller<T>(
     caller: Caller,
@@ -39,7 +39,7 @@ export interface Access {
     gone?: AbortSignal,
     repeatable?: boolean,
   ): Promise<T>
-  /** The same as the service itself, which may do nothing but let people in and out. */
+  /** The same as the service itself, which may only let people in and out. */
   asService<T>(work: (sql: Transaction) => Promise<T>, timeoutMs?: number): Promise<T>
   /** The same as a nameless reader, for the server's own questions. */
   asReader<T>(work: (sql: Transaction) => Promise<T>, timeoutMs?: number): Promise<T>
@@ -55,19 +55,20 @@ export class ServiceRoleError extends Error {
   }
 }
 
-/** A pooler stands between us and the server that has no transactions. */
+/** There is a pooler between us and the server that does not keep transactions together. */
 export class NoTransactionsError extends Error {}
 
 const SERVICE = 'conferente_servico'
-/** From here to the end of the transaction the session is another login's. */
+/** From here to the end of the transaction the session belongs to another login. */
 export const BECOME = "select set_config('session_authorization', $1, true)"
 const POOL = 10
-/** Of these, so many for one caller at the same time. */
+/** The most of these connections for one caller at the same time. */
 const SHARE = 5
 const STATEMENT_TIMEOUT = 20_000
 
 /**
- * Who the login must become before it may speak for others: nobody where it is a member of the service. And what stands between.
+ * The role that the login must become before it may speak for others (none if it is a member of the service), and the kind of
+ * pooler.
  * @throws {ServiceRoleError}
  */
 async function service(url: string): Promise<{ becomes: string | undefined; pooling: Pooling }> {
@@ -93,7 +94,7 @@ export async function openAccess(url: string): Promise<Access> {
   const shared = pooling === 'transaction'
   const sql = connect(url, { max: POOL, name: 'conferente servir', prepare: !shared })
   const share = shares(SHARE)
-  /** A transaction that begins as it would in a new connection, by this statement. */
+  /** A transaction that this statement starts in the state of a new connection. */
   const begin = <T>(
     arrived: () => void,
     start: string,
@@ -106,11 +107,11 @@ export async function openAccess(url: string): Promise<Access> {
     const fresh = async (tx: Transaction) => {
       arrived()
       working = false
-      // In one go: prepared, or the driver would ask first what it may send.
+      // Prepared, so that it takes one round trip: otherwise the driver first asks for the parameter types.
       const prepared = <R extends Row[]>(statement: string, values: readonly unknown[]) =>
         tx.unsafe<R>(statement, values as never, { prepare: true })
       const [, , started] = await Promise.all([
-        // In each transaction: as a startup parameter PostgreSQL ignores session_authorization without a word.
+        // In each transaction, because PostgreSQL silently ignores session_authorization as a startup parameter.
         becomes !== undefined && prepared(BECOME, [becomes]),
         tx.unsafe(RESET),
         prepared<Running[]>(start, given),

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { Caller } from './token.ts'
 
-/** The client has gone: its request is not carried out any more. */
+/** The client has gone: its request is abandoned. */
 export class GoneError extends Error {
   readonly code = '57014'
 
@@ -19,21 +19,21 @@ export function departure(reply: FastifyReply): AbortSignal {
   return gone.signal
 }
 
-/** What the first statement of a transaction gives. */
+/** The result of a transaction's first statement. */
 export interface Running {
-  /** Whether it began as it would in a new connection. */
+  /** Whether it began in the state of a new connection. */
   readonly fresh: boolean
 }
 
 /**
- * The first statement of a transaction: no setting is left in the connection that an earlier caller's code made. By itself, for a
- * limit of time may be among them.
+ * The first statement of a transaction, which clears settings that an earlier caller's code left in the connection. Sent by itself,
+ * because a time limit may be among them.
  */
 export const RESET = 'reset all'
 
 /**
- * And the next one: nothing else is left either, and the settings of this transaction are as given: an object as JSON, and whether it
- * is to be read only. Says whether the transaction began as it would in a new connection; if so, it has become the caller by then.
+ * The next statement: clears everything else, and applies the settings of this transaction: an object as JSON, and whether it is
+ * read only. Reports whether the transaction began in the state of a new connection; if so, it has become the caller.
  */
 const start = (become: string) => `
   select r.*, case when r.fresh then ${become} end as who
@@ -49,21 +49,21 @@ const start = (become: string) => `
 export const START_AS_NOBODY = start('null::text')
 export const START_AS_CALLER = start('audit_interno.assumir($3, $4, $5, $6, $7)')
 
-/** What START_AS_CALLER is given. */
+/** The arguments of START_AS_CALLER. */
 export const startAs = (
   settings: Record<string, unknown>,
   { name, role, tokenId, issuedAt, external }: Caller,
 ) => [JSON.stringify(settings), false, name, role, tokenId ?? null, issuedAt ?? null, external] as const
 
-/** What work returns when its transaction did not begin as it should: it has done nothing, and is begun again. */
+/** Returned by work whose transaction did not begin as it should: it has done nothing, and is begun again. */
 export const NOT_BEGUN = Symbol('not begun')
 const TRIES = 20
-/** Code of an earlier caller made the connection forget a prepared statement; the driver prepares it again the next time. */
+/** An earlier caller's code deallocated a prepared statement; the driver prepares it again the next time. */
 const FORGOTTEN = '26000'
 
 /**
- * Begins again while a connection had been left otherwise: each is mended by the transaction that finds it so.
- * @param repeatable whether that may be done also when some of it has run, all in the transaction
+ * Begins again while the connection was left in another state; each such transaction cleans it up.
+ * @param repeatable whether that is allowed even after some of the work has run, all of it within the transaction
  */
 export async function beginAgain<T>(
   begin: () => Promise<T | typeof NOT_BEGUN>,
@@ -80,8 +80,8 @@ export async function beginAgain<T>(
 }
 
 /**
- * Work whose client may leave: what runs is cancelled then, and nothing is committed.
- * @param cancel cancels the running statement; waited for, so that it does not hit what the connection is used for next
+ * Work whose client may leave: then what runs is cancelled, and nothing is committed.
+ * @param cancel cancels the running statement; awaited, so that it does not hit the connection's next use
  * @throws {GoneError} so that the transaction is rolled back
  */
 export async function whileThere<T>(

@@ -5,13 +5,13 @@ import { Problem, sendProblem } from './problem.ts'
 
 type Options = Required<Pick<FastifyServerOptions, 'frameworkErrors' | 'clientErrorHandler'>>
 
-// What Node's parser says of a request that never became one.
+// Errors of Node's parser, for requests that never became one.
 const PARSER: Readonly<Record<string, 408 | 431>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
   HPE_HEADER_OVERFLOW: 431,
 }
 
-/** Refusals before any route or hook is reached: an address that cannot be read, a request that is none. */
+/** Refusals before any route or hook is reached: an unreadable address, a malformed request. */
 export function frameworkOptions(text: Catalogue): Options {
   return {
     frameworkErrors: ({ code }, request, reply) => {

@@ -13,11 +13,14 @@ interface Part {
   quantos?: number | null
 }
 
-/** Longest time that the database may take to say that it is there. */
+/** The longest that the database may take to answer. */
 const PATIENCE = 5_000
 const PARTS = ['banco', 'migracoes', 'trabalhador', 'sessao', 'correio']
 
-/** /healthz: the process answers. /readyz: all is there that the daily work needs, or which part is not. Both without a token. */
+/**
+ * /healthz: the process answers. /readyz: everything that the daily work needs is there, or which part is not. Both without a
+ * token.
+ */
 export async function health(app: FastifyInstance, { text, access }: HttpContext): Promise<void> {
   const release = await releaseMigrations()
 
@@ -56,7 +59,7 @@ export async function health(app: FastifyInstance, { text, access }: HttpContext
 
 async function look(access: Access, release: readonly string[]): Promise<Part[]> {
   const down = PARTS.map((parte) => ({ parte, pronta: false }))
-  // While a lost connection comes back, the answer is no.
+  // While a lost connection is being restored, the answer is no.
   return Promise.race([ask(access, release).catch(() => down), sleep(PATIENCE, down, { ref: false })])
 }
 

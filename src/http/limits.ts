@@ -6,22 +6,25 @@ import type { Catalogue } from '../i18n/index.ts'
 import { Problem } from './problem.ts'
 import type { ServerSettings } from './settings.ts'
 
-/** Limits of the server as a whole; those of GraphQL are its own. */
+/** Limits of the whole server; GraphQL has its own. */
 export const LIMITS = {
   bodyBytes: 1_000_000,
   headersMs: 10_000,
   requestMs: 30_000,
   keepAliveMs: 65_000,
   connections: 2_000,
-  /** Of these, so many from one address that is no trusted proxy. */
+  /** The most of them from one address that is no trusted proxy. */
   connectionsOfOne: 500,
-  /** Requests at work or waiting for the database; any more get 503. */
+  /** Requests being processed or waiting for the database; any more get 503. */
   atOnce: 500,
-  /** Requests whose bodies are still on their way: they take memory, but nobody's turn. */
+  /** Requests whose bodies are still arriving: they take memory, but nobody's turn. */
   bodiesAtOnce: 1_000,
 } as const
 
-/** Security headers, the rate of one address, and whose pages may call. Before authentication: guessing costs too. */
+/**
+ * Security headers, the rate of one address, and whose pages may call. Before authentication, because guessing tokens has a cost
+ * too.
+ */
 export async function installLimits(
   app: FastifyInstance,
   settings: ServerSettings,
@@ -32,7 +35,7 @@ export async function installLimits(
   const sending = places(LIMITS.bodiesAtOnce, busy)
   const vital = ({ routeOptions }: FastifyRequest) => routeOptions.config?.vital === true
   app.addHook('onRequest', async (request, reply) => {
-    // Also when the client has gone before its answer.
+    // Even if the client leaves before its answer.
     reply.raw.once('close', () => {
       working.leave(request)
       sending.leave(request)
@@ -65,11 +68,11 @@ export async function installLimits(
     strictPreflight: true,
   })
   await app.register(rateLimit, { global: false, cache: 10_000 })
-  // As a hook of the server: by itself it would come with the route, after authentication, and guessing would be free.
+  // As a hook of the server: added with a route, it would come after authentication, and guessing would be free.
   app.addHook('onRequest', app.rateLimit({ max: settings.rateLimit, timeWindow: '1 minute' }))
 }
 
-/** So many requests may be in one stage; one more is refused. Who has hung up takes no place. */
+/** Limits the requests in one stage; one more is refused. A client that has hung up takes no place. */
 function places(most: number, refusal: () => Problem) {
   const taken = new Set<FastifyRequest>()
   return {

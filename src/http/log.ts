@@ -1,6 +1,6 @@
 import { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 
-/** Fastify's own lines show the whole address of each request: of its own it says only what is wrong. */
+/** Fastify's own lines would show the whole address of each request, so it logs only errors. */
 export function logOptions(log: FastifyBaseLogger | undefined) {
   return (
     log && {
@@ -10,12 +10,12 @@ export function logOptions(log: FastifyBaseLogger | undefined) {
   )
 }
 
-/** One line for each request that was answered: never its address as typed, its query, headers or body. */
+/** One line for each answered request: never its address as typed, its query, headers or body. */
 export function installRequestLog(app: FastifyInstance, log: FastifyBaseLogger | undefined): void {
   if (log === undefined) return
   app.addHook('onResponse', async ({ id, method, caller, routeOptions }, reply) => {
     const { statusCode: status, elapsedTime } = reply
-    // What asks whether we live asks every few seconds.
+    // Probes of whether we are alive come every few seconds.
     const level = status >= 500 ? 'error' : routeOptions.config?.public === true ? 'debug' : 'info'
     log[level](
       {

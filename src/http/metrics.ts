@@ -5,7 +5,7 @@ import type { HttpContext } from './context.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What this process counts itself. */
+    /** What this process counts by itself. */
     processMetrics: Registry
   }
 }
@@ -17,7 +17,7 @@ interface Sample {
   valor: number
 }
 
-/** However many ask, the database is asked once in this time. */
+/** However many requests come, the database is asked once in this time. */
 const FRESH = 5_000
 
 /** Measures every request; to be added before the routes. */
@@ -42,7 +42,7 @@ export function installHttpMetrics(app: FastifyInstance, { rest }: Catalogue): v
   })
 }
 
-/** /metrics: for Prometheus, with a token of any role. The facts are read from the database when asked for. */
+/** /metrics for Prometheus, with a token of any role. The facts are read from the database on request. */
 export function metrics(app: FastifyInstance, { text }: HttpContext): void {
   let asked = 0
   let samples: Promise<readonly Sample[]> | undefined

@@ -51,7 +51,7 @@ export const UNAVAILABLE =
 
 const redact = createRedactor([])
 
-/** What a caller may know of an error of the database: ours with all they say, a few others by what they mean, else nothing. */
+/** What a caller may know about an error of the database: everything in ours, the meaning of a few others, otherwise nothing. */
 export function publicDatabaseError(text: Catalogue, error: unknown): Problem | undefined {
   const {
     code = '',
@@ -60,7 +60,7 @@ export function publicDatabaseError(text: Catalogue, error: unknown): Problem | 
     hint,
     where = '',
   } = error as Partial<Record<'code' | 'message' | 'detail' | 'hint' | 'where', string>>
-  // node-postgres says by a message alone that its pool had no connection to give, or that one was lost.
+  // node-postgres reports only by its message that its pool had no connection to give, or that one was lost.
   if (
     UNAVAILABLE.test(code) ||
     isLost(error) ||
@@ -72,7 +72,7 @@ export function publicDatabaseError(text: Catalogue, error: unknown): Problem | 
     })
   }
   if (/^NC\d{3}$/.test(code)) {
-    // Ours, but some quote what a rule or the warehouse said.
+    // Ours, but some quote a rule or the warehouse.
     const said = (words?: string) => words && redact(words)
     return new Problem(STATUS[code] ?? 422, redact(message), { code, detail: said(detail), hint: said(hint) })
   }
@@ -88,7 +88,7 @@ export function publicDatabaseError(text: Catalogue, error: unknown): Problem | 
   if (code === '55P03' || code === '40001' || code === '40P01') {
     return new Problem(STATUS[code] ?? 503, text.http.tryAgain, { code })
   }
-  // Class 22: a value that cannot be what it should, such as a date that the calendar does not have.
+  // Class 22: a value that cannot be what it should, such as a date that is not in the calendar.
   if (/^22/.test(code)) return new Problem(422, text.http.badValue, { code })
   return undefined
 }

@@ -5,14 +5,17 @@ import { GoneError } from './departure.ts'
 import { Problem, publicDatabaseError, sendProblem, UNAVAILABLE } from './problem.ts'
 import { validationProblem } from './validation.ts'
 
-/** Every error of every route leaves as a problem document (RFC 9457); what is not the caller's business only as a number to ask about. */
+/**
+ * Every error of every route leaves as a problem document (RFC 9457); what the caller must not learn, only as a number to ask
+ * about.
+ */
 export function installProblems(
   app: FastifyInstance,
   text: Catalogue,
   report: (error: Error, id: string) => void,
 ): void {
   app.setErrorHandler(async (happened: FastifyError, request, reply) => {
-    // A caller whom the database does not know hears that, and not what is wrong with the request.
+    // A caller whom the database does not know is told so, and not what is wrong with the request.
     const error = await request.admit().then(
       () => happened,
       (refusal: FastifyError) => refusal,

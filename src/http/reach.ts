@@ -4,8 +4,9 @@ export class ReachError extends Error {
 }
 
 /**
- * Starts something that has to get hold of a connection first, which the client would wait for without end.
- * @param start calls what it is given once it has one; from the deadline on that throws, so that nothing refused is done later
+ * Starts something that needs a connection first, for which the client would otherwise wait without end.
+ * @param start calls its argument once it has a connection; after the deadline that call throws, so that nothing refused is done
+ *   later
  * @throws {ReachError}
  */
 export async function withinReach<T>(

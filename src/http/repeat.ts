@@ -1,17 +1,17 @@
 import type { FastifyRequest } from 'fastify'
 
-/** Marks a request that may be sent again: what it asks for is done once, and the answer is given again. */
+/** Marks a request that may be sent again: it is carried out once, and its answer repeated. */
 const HEADER = 'idempotency-key'
-/** Says of an answer that it was given before. */
+/** Marks an answer that was given before. */
 export const REPLAYED = 'idempotency-replayed'
 
-/** A request that bears a key: the key, and all that makes it the same request. */
+/** A request with a key: the key, and everything that makes it the same request. */
 export interface Repeatable {
   readonly key: string
   readonly whole: string
 }
 
-/** Of requests that only ask nothing is kept: asked again, they give what is true then. */
+/** Requests that only read are not kept: asked again, they give what is true then. */
 export function repeatable({
   method,
   url,
@@ -25,8 +25,8 @@ export function repeatable({
 }
 
 /**
- * What a request asks for, or the answer that was given when it was sent before.
- * @param query runs a statement in the transaction of `work`: what is done and the answer are kept together or not at all
+ * Carries a request out, or returns the answer from when it was sent before.
+ * @param query runs a statement in the transaction of `work`: the act and its answer are stored together or not at all
  * @param part which of several answers within the request
  */
 export async function once(
@@ -42,7 +42,7 @@ export async function once(
   return { answer, again: false }
 }
 
-/** Where the key stands in the document of the API. */
+/** The key in the API's document. */
 export const KEY_HEADERS = (description: string) => ({
   type: 'object',
   properties: { [HEADER]: { type: 'string', minLength: 1, maxLength: 255, description } },

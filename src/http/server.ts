@@ -27,16 +27,16 @@ export interface Server {
   readonly url: string
   /** Every route that is served, as `GET /graphql`. */
   readonly routes: readonly string[]
-  /** Whether a pooler stands between that gives each transaction another server process. */
+  /** Whether there is a pooler in between that gives each transaction another server process. */
   readonly shared: boolean
-  /** Lets what runs come to its end, then closes; may be called more than once. */
+  /** Lets running requests finish, then closes; may be called more than once. */
   close(): Promise<void>
 }
 
 export interface ServerReport {
-  /** Something failed of which the caller got only the number. */
+  /** Called when something fails of which the caller only gets the number. */
   failed?(error: Error, requestId: string): void
-  /** Mails a one-time link; not there where no mail is sent. */
+  /** Mails a one-time link; missing where no mail is sent. */
   readonly sendLink?: ((link: Link) => Promise<void>) | undefined
   /** Where requests are logged. */
   readonly log?: FastifyBaseLogger | undefined
@@ -46,7 +46,7 @@ export interface ServerReport {
 const PARTS: readonly HttpPart[] = [health, metrics, rest, graphql, review, signin]
 
 /**
- * Starts the API and answers once it listens.
+ * Starts the API and resolves once it listens.
  * @throws {ServiceRoleError} when the login of the database may not speak for others
  */
 export async function startServer(settings: ServerSettings, report: ServerReport = {}): Promise<Server> {
@@ -60,7 +60,7 @@ export async function startServer(settings: ServerSettings, report: ServerReport
     keepAliveTimeout: LIMITS.keepAliveMs,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     forceCloseConnections: 'idle',
-    // Reading the schema takes as long as the machine makes it; what it waits for has limits of its own.
+    // Reading the schema takes as long as it takes on this machine; what it waits for has its own limits.
     pluginTimeout: 0,
     http: { headersTimeout: settings.headersMs ?? LIMITS.headersMs, connectionsCheckingInterval: 1_000 },
     genReqId: () => crypto.randomUUID(),

@@ -3,13 +3,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type ServerSettings, sessionSecret } from './settings.ts'
 import { type Caller, createVerifier, signToken, type TokenRecord } from './token.ts'
 
-/** How people stay signed in: a cookie that no script sees and no other site sends. It carries a token on record, like any other. */
+/**
+ * How people stay signed in: a cookie that no script sees and no other site sends. It carries a registered token, like any other.
+ */
 export interface Sessions {
   /** Whether people can sign in here at all. */
   readonly offered: boolean
   /**
-   * Whose cookie comes with a request; the database has still to be asked.
-   * @throws {TokenError} when the cookie is no good (any more)
+   * The owner of the cookie that comes with a request; the database has yet to be asked.
+   * @throws {TokenError} when the cookie is not valid (any more)
    */
   caller(request: FastifyRequest): Promise<Caller | undefined>
   give(reply: FastifyReply, record: TokenRecord, secure: boolean): Promise<void>
@@ -17,7 +19,7 @@ export interface Sessions {
 }
 
 const NAME = 'conferente'
-/** No other host, no page without TLS can set a cookie of this name. */
+/** No other host and no page without TLS can set a cookie of this name. */
 export const SECURE_NAME = `__Host-${NAME}`
 const ATTRIBUTES = { path: '/', httpOnly: true, sameSite: 'strict' } as const
 
@@ -57,8 +59,8 @@ export async function installSessions(app: FastifyInstance, settings: ServerSett
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * Whether a page of ours sent the request. Browsers say so themselves, to servers with TLS and on this machine; to others they name
- * the origin of whatever changes something.
+ * Whether one of our pages sent the request. Browsers say so themselves to servers with TLS and on this machine; to others they
+ * name the origin of requests that change something.
  */
 export function fromOwnPage({ method, headers, host }: FastifyRequest): boolean {
   const { 'sec-fetch-site': site, origin } = headers

@@ -1,24 +1,24 @@
 import { createHmac } from 'node:crypto'
 import { type Settings, SettingsError } from '../settings/settings.ts'
 
-/** What the server needs to know; everything is there. */
+/** What the server needs to know, with everything filled in. */
 export interface ServerSettings extends Settings {
-  /** Of a login that is a member of conferente_servico, or of a superuser. */
+  /** URL of a login that is a member of conferente_servico, or of a superuser. */
   readonly databaseUrl: string
-  /** Shows GraphQL's own page and lets everybody read its schema; never in production. */
+  /** Serves GraphQL's own page and lets everybody read its schema; never in production. */
   readonly development?: boolean
-  /** A client that has not sent its headers, or the whole request, within so many milliseconds is cut off. */
+  /** A client that has not sent its headers, or the whole request, within this many milliseconds is cut off. */
   readonly headersMs?: number
   readonly requestMs?: number
   /** Connections of one address. */
   readonly connectionsOfOne?: number
-  /** Requests at work at the same time. */
+  /** Requests processed at the same time. */
   readonly atOnce?: number
 }
 
 /**
- * The secret of the cookies by which people stay signed in: another than that of tokens, so that neither passes for the other. Comes
- * from the secret that there is; undefined where people cannot sign in.
+ * The secret of the cookies by which people stay signed in, different from that of tokens, so that neither passes for the other.
+ * Derived from the configured secret; undefined where people cannot sign in.
  */
 export function sessionSecret({ jwtSecret, oidc }: Settings): string | undefined {
   const secret = jwtSecret ?? oidc?.secret
@@ -26,8 +26,8 @@ export function sessionSecret({ jwtSecret, oidc }: Settings): string | undefined
 }
 
 /**
- * The settings for a database that is open. The embedded server brings a secret of its own, so that the API works from
- * the first start; with any other database somebody must choose how callers are known.
+ * The settings for an open database. The embedded server brings its own secret, so that the API works from the first start; with
+ * any other database somebody must choose how callers are identified.
  * @throws {SettingsError}
  */
 export function serverSettings(
@@ -41,7 +41,7 @@ export function serverSettings(
     const expected = 'at least 32 characters, or CONFERENTE_JWKS_URL'
     throw new SettingsError([{ key: 'CONFERENTE_JWT_SEGREDO', problem: 'missing', expected, nearest: [] }])
   }
-  // The password was drawn at random for this data directory and is known to nobody else.
+  // The password is random, drawn for this data directory, and nobody else knows it.
   const jwtSecret = createHmac('sha256', new URL(url).password).update('conferente token').digest('base64url')
   return { ...settings, databaseUrl: url, jwtSecret }
 }

@@ -5,10 +5,10 @@ import { ReachError } from './reach.ts'
 export type Share = <T>(who: string, work: () => Promise<T>) => Promise<T>
 
 /**
- * A caller gets at most so many of a pool's connections; further work waits for one of the caller's own to come free, so that
- * a busy caller keeps nobody else waiting.
+ * Limits a caller's connections of a pool; further work waits until one of the caller's own comes free, so that a busy caller keeps
+ * nobody else waiting.
  * @param most pieces of one caller's work at the same time
- * @param waiting how many more may wait; they take places of the server as a whole
+ * @param waiting how many more may wait; they take places of the whole server
  * @throws {ReachError} when that many already wait
  */
 export function shares(most: number, waiting = 200): Share {

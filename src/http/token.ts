@@ -2,14 +2,14 @@ import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwt
 import { ROLES } from '../settings/settings.ts'
 import type { ServerSettings } from './settings.ts'
 
-/** Who calls, by a token whose signature, issuer, audience and dates are good; the database has still to be asked. */
+/** The caller, by a token with valid signature, issuer, audience and dates; the database has yet to be asked. */
 export interface Caller {
-  /** As the token has it; recorded in one spelling (audit_interno.nome_pessoa). */
+  /** As written in the token; recorded in its one spelling (audit_interno.nome_pessoa). */
   readonly name: string
   readonly role: CallerRole
   readonly tokenId: string | undefined
   readonly issuedAt: Date | undefined
-  /** By single sign-on: on record with the provider, not with us. */
+  /** From single sign-on: registered with the provider, not with us. */
   readonly external: boolean
 }
 
@@ -27,7 +27,7 @@ export interface TokenRecord {
   readonly expira_em: Date
 }
 
-/** Why a token is refused, for its holder. */
+/** Why a token is refused, told to its holder. */
 export class TokenError extends Error {
   readonly reason: 'malformed' | 'expired' | 'no_role'
 
@@ -39,7 +39,7 @@ export class TokenError extends Error {
 
 const CLOCK_TOLERANCE = 5
 
-/** Checks tokens of one family of keys only, so that no token can choose how it is checked. */
+/** Checks tokens of one kind of key only, so that no token can choose how it is checked. */
 export function createVerifier(settings: ServerSettings): (token: string) => Promise<Caller> {
   const { jwksUrl, jwtSecret = '', jwtIssuer: issuer, jwtAudience: audience } = settings
   const external = jwksUrl !== undefined
@@ -78,7 +78,7 @@ function callerOf(settings: ServerSettings, payload: JWTPayload, external: boole
   }
 }
 
-/** @throws {TokenError} when it is no name: format characters could make two look like one */
+/** @throws {TokenError} when it is no valid name: format characters could make two look like one */
 export function nameOf(claim: unknown): string {
   if (typeof claim !== 'string' || claim.trim() === '' || claim.length > 200 || /\p{C}/u.test(claim)) {
     throw new TokenError('no_role')
@@ -86,7 +86,10 @@ export function nameOf(claim: unknown): string {
   return claim
 }
 
-/** One of the four, whatever else the person's groups are; reading is part of each, so it gives way. */
+/**
+ * One of the four roles, whatever other groups the person has. Reading is part of each role, so another one takes precedence over
+ * it.
+ */
 export function roleOf(claim: unknown): CallerRole {
   const named = (Array.isArray(claim) ? claim : [claim])
     .filter((item) => typeof item === 'string')
@@ -98,7 +101,7 @@ export function roleOf(claim: unknown): CallerRole {
   return `conferente_${role}` as CallerRole
 }
 
-/** Signs a token that is on record. */
+/** Signs a registered token. */
 export function signToken(
   { jwtSecret = '', jwtIssuer, jwtAudience, jwtNameClaim, jwtRoleClaim }: ServerSettings,
   record: TokenRecord,

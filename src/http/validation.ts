@@ -4,12 +4,12 @@ import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import type { Catalogue } from '../i18n/index.ts'
 import { Problem } from './problem.ts'
 
-/** Refuses unknown names rather than dropping them: a filter with a typo must not answer as if there were none. */
+/** Refuses unknown names rather than dropping them: a filter with a typo must not answer as if it were not there. */
 export function installValidation(app: FastifyInstance): void {
   const options = { strict: false, verbose: true, useDefaults: true } as const
   const ofText = new Ajv({ ...options, coerceTypes: 'array' })
   const ofJson = new Ajv(options)
-  // ajv-formats is CommonJS and says nothing of its default export to TypeScript.
+  // ajv-formats is CommonJS, and its default export is missing from its types.
   for (const ajv of [ofText, ofJson]) (addFormats as unknown as (ajv: Ajv) => void)(ajv)
   const compiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
     (httpPart === 'body' ? ofJson : ofText).compile(schema)

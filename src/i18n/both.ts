@@ -9,10 +9,10 @@ export class Both<T> {
   }
 }
 
-/** A text in both languages; one with something put in is a function, and the English one takes what the Portuguese takes. */
+/** A text in both languages. With values in it, it is a function, and the English one takes what the Portuguese one takes. */
 export const both = <T>(ptBR: T, en: NoInfer<T>): Both<T> => new Both(ptBR, en)
 
-/** A text that both languages have alike. */
+/** A text that is the same in both languages. */
 export const same = <T>(text: T): Both<T> => new Both(text, text)
 
 export type Texts = Both<unknown> | readonly Texts[] | { readonly [name: string]: Texts }

@@ -1,7 +1,7 @@
 import { both } from './both.ts'
 import { counted, plural } from './mail/plural.ts'
 
-/** Texts of what channels are told. Arguments are already formatted, except counts named n, which decide singular and plural. */
+/** Texts for channels. Arguments are already formatted, except counts named n, which decide singular and plural. */
 export const channel = {
   title: {
     abertas: both(

@@ -111,7 +111,7 @@ export const error = {
   diskFull: both('o disco do servidor está cheio', "the server's disk is full"),
 }
 
-/** Printed before the database's own message, which is in Portuguese already. */
+/** Printed before the database's own message, which is always in Portuguese. */
 export const code = {
   NC001: both('', 'An argument is invalid.'),
   NC002: both('', 'The window is reversed: the first date must not be after the last one.'),

@@ -80,11 +80,11 @@ export type Catalogue = Said<typeof TEXTS>
 export type MailText = Said<typeof mail>
 export type ChannelText = Said<typeof channel>
 
-/** Everything said to users, in their language. */
+/** Everything that users are told, in their language. */
 export const catalogue = (language: Language): Catalogue => inLanguage(TEXTS, language)
 
-/** Everything that messages say, in the language that is set for them. */
+/** The texts of mail, in its configured language. */
 export const mailText = (language: Language): MailText => inLanguage(mail, language)
 
-/** Everything that channels are told, in the language of each. */
+/** The texts for channels, in the language of each. */
 export const channelText = (language: Language): ChannelText => inLanguage(channel, language)

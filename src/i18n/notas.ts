@@ -1,6 +1,6 @@
 import { both } from './both.ts'
 
-/** Of reading electronic notes. */
+/** Texts about reading electronic notes. */
 export const notas = {
   folder: both(
     'pasta das notas; sem ela, a de CONFERENTE_NOTAS',

@@ -1,6 +1,6 @@
 import { both, same } from './both.ts'
 
-/** What an interrupted migration leaves, by how far it came. */
+/** What an interrupted migration leaves behind, by how far it came. */
 const STOPPED = {
   roles: both(
     'Ficam no banco os papéis e os esquemas, e talvez parte das tabelas da fila (graphile_worker); mais nada.',

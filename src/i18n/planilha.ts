@@ -1,6 +1,6 @@
 import { both } from './both.ts'
 
-/** Of sheets of decisions. */
+/** Texts about sheets of decisions. */
 export const planilha = {
   line: both('linha', 'line'),
   decision: both('decisão', 'decision'),

@@ -1,6 +1,6 @@
 import { both } from './both.ts'
 
-/** Of PgBouncer and its like. */
+/** Texts about PgBouncer and other poolers. */
 export const pooler = {
   refused: both(
     (mode: string) =>

@@ -1,6 +1,6 @@
 import { both } from './both.ts'
 
-/** What the commands that let people in say. */
+/** Texts of the commands that let people in. */
 export const signin = {
   invited: both(
     (name: string, role: string, until: string) =>

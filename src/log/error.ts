@@ -1,7 +1,7 @@
-/** What a log may know of an error: never the row that PostgreSQL shows in its detail, nor the parameters of the query. */
+/** What may be logged of an error: never the row that PostgreSQL quotes in its detail, nor the query's parameters. */
 export function describe(error: unknown): Record<string, unknown> {
   const { name, stack, code } = error as Error & { code?: unknown }
-  // Where the driver was when the server answered helps nobody.
+  // For an answer of the server, the driver's stack helps nobody.
   const answered = /^[0-9A-Z]{5}$/.test(String(code))
   const frames = answered ? undefined : stack?.split('\n').filter((line) => /^\s+at /.test(line))
   return { type: name, code, message: publicMessage(error), stack: frames?.join('\n') }

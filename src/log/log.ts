@@ -7,7 +7,7 @@ export { LogDirectoryError } from './rolling.ts'
 
 export type Level = 'debug' | 'info' | 'warn' | 'error'
 
-/** One event. Names of events and of what is technical are English, of what is the domain's Portuguese. */
+/** One event. Names of events and of technical things are English, those of the domain Portuguese. */
 export interface Event {
   /** Such as `session.opened`. */
   readonly event: string
@@ -19,7 +19,7 @@ export interface Event {
 
 export interface Log {
   note(event: Event, message: string): void
-  /** For a library that takes a logger, and writes of no session. */
+  /** For a library that takes a logger and knows no sessions. */
   readonly logger: Logger
 }
 
@@ -28,15 +28,15 @@ export interface LogOptions extends RollingReport {
   readonly directory: string | undefined
   /** Whether each event also goes to stderr, as a line of JSON. */
   readonly stderr: boolean
-  /** What must not be read anywhere in a line. */
+  /** Texts that must not appear anywhere in a line. */
   readonly secrets: readonly string[]
 }
 
 const LEVEL: Level = 'info'
 
 /**
- * Opens the log. Each line is written before `note` returns, so that nothing is lost however the process ends; a line that
- * cannot be written stops nobody.
+ * Opens the log. Each line is written before `note` returns, so nothing is lost however the process ends. A line that cannot be
+ * written stops nobody.
  * @throws {LogDirectoryError} when files cannot be written in `directory`
  */
 export async function openLog({ directory, stderr, secrets, ...report }: LogOptions): Promise<Log> {
@@ -51,7 +51,7 @@ export async function openLog({ directory, stderr, secrets, ...report }: LogOpti
         timestamp: stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
         redact: { paths: PATHS, censor: '***' },
-        // Nothing that a library logs of a request shows its address, whose query may hold anything, or its headers.
+        // Libraries log no address of a request, whose query may contain anything, and no headers.
         serializers: { err: describe, req: () => undefined, res: () => undefined },
         hooks: { streamWrite: redact },
       },
@@ -76,7 +76,7 @@ function withoutBigints(event: Record<string, unknown>): Record<string, unknown>
 }
 
 function stderrStream() {
-  // Their reader has gone, or the file behind it is on a full disk: no reason to stop.
+  // The reader has gone, or the file behind it is on a full disk: no reason to stop.
   process.stderr.on('error', () => {})
   return { write: (line: string) => void process.stderr.write(line) }
 }

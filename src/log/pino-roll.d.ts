@@ -2,7 +2,7 @@ declare module 'pino-roll' {
   import type { EventEmitter } from 'node:events'
 
   export interface RollingStream extends EventEmitter {
-    /** Path of the file that is written. */
+    /** Path of the file being written. */
     readonly file: string
     write(line: string): void
   }

@@ -3,11 +3,11 @@ const NAMES = ['authorization', 'cookie', 'password', 'senha', 'segredo', 'secre
 /** Fields that are never shown, at the top and one and two levels below. */
 export const PATHS = ['', '*.', '*.*.'].flatMap((above) => NAMES.map((name) => `${above}${name}`))
 
-/** Shorter ones would match innocent words, so they are redacted only where they stand alone. */
+/** Shorter secrets would match innocent words, so they are redacted only where they stand alone. */
 const SHORTEST = 8
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  // user:password@ of any URL, up to the last @ before its end: passwords with an @ of their own do occur
+  // user:password@ of any URL, up to the last @ before its end, because some passwords contain an @
   [/\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s"'<>\\]*@/gi, '$1***@'],
   [/\b(Bearer|Basic) +[\w.~+/=-]+/gi, '$1 ***'],
   [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, '***'],
@@ -15,13 +15,13 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     /\b(password|passwd|pwd|senha|segredo|secret|token|access_token|api_key)\s*=\s*('[^'"\\]*'|[^\s"'&;\\]+)/gi,
     '$1=***',
   ],
-  // A CPF as people write it: whose it is need not be known of an error.
+  // A CPF as people write it: an error need not say whose it is.
   [/\b\d{3}\.\d{3}\.\d{3}-\d{2}\b/g, '***'],
 ]
 
 /**
- * Takes out of a line what looks like a secret or a person's number, and what is known to be one. JSON stays JSON.
- * @param secrets as they are, and as URLs and mail servers get them
+ * Removes from a line what looks like a secret or a person's number, and every known secret. JSON stays JSON.
+ * @param secrets as they are, and as they appear in URLs and to mail servers
  */
 export function createRedactor(secrets: readonly string[]): (line: string) => string {
   const known = [...new Set(secrets.flatMap(spellings))]

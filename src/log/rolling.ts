@@ -2,11 +2,11 @@ import { lstatSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import roll, { type RollingStream } from 'pino-roll'
 
-/** Each kind gets a new file every day, and within the day after so many megabytes. */
+/** Each kind gets a new file every day, and within the day after this many megabytes. */
 export const FILE_MB = 20
-/** Files of each kind that are kept, the newest. */
+/** How many files of each kind are kept, the newest. */
 export const FILES_KEPT = 60
-/** Bytes that wait in memory while a disk is full; what comes on top is lost, and counted. */
+/** Bytes that wait in memory while a disk is full; anything more is lost, and counted. */
 const WAITING_BYTES = 1_000_000
 
 /** Everything, and the events of sessions. The files are called APP.day.number.log. */
@@ -28,9 +28,9 @@ export class LogDirectoryError extends Error {
 }
 
 export interface RollingReport {
-  /** Lines cannot be written, for the first time since they could. */
+  /** Called when lines can no longer be written. */
   broken?(code: string): void
-  /** They can be again; so many were lost. */
+  /** Called when they can be again, with the number of lost lines. */
   mended?(lost: number): void
 }
 
@@ -60,7 +60,7 @@ async function open(directory: string, name: string, report: RollingReport): Pro
     dateFormat: 'yyyy-MM-dd',
     frequency: 'daily',
     size: FILE_MB,
-    // Written before the call returns: whatever ends the process, no line is waiting.
+    // Written before the call returns: however the process ends, no line is waiting.
     sync: true,
     maxLength: WAITING_BYTES,
     mode: 0o640,
@@ -85,12 +85,12 @@ async function open(directory: string, name: string, report: RollingReport): Pro
   })
   const clear = () => removeOld(directory, name)
   clear()
-  // pino-roll removes old files when it rolls; a command that is run once a day never does.
+  // pino-roll removes old files when it rolls, which a command that runs once a day never does.
   stream.on('ready', clear)
   return stream
 }
 
-/** By day and number: not by name, .10 comes after .9. */
+/** By day and number: sorted by name, .10 would come before .9. */
 function removeOld(directory: string, name: string): void {
   const dated = readdirSync(directory).flatMap((file) => {
     const [, stem, day, number] = /^(.+)\.(\d{4}-\d\d-\d\d)\.(\d+)\.log$/.exec(file) ?? []
@@ -101,12 +101,14 @@ function removeOld(directory: string, name: string): void {
     try {
       rmSync(join(directory, file), { force: true })
     } catch {
-      // another's, or another process was first
+      // somebody else's, or another process was first
     }
   }
 }
 
-/** app.log is the newest file. Where it is somebody's own file, or links cannot be made, the dated files have to do. */
+/**
+ * Makes app.log point to the newest file. Where it is somebody's own file, or links cannot be made, only the dated files are there.
+ */
 function pointTo(link: string, file: string): void {
   try {
     const found = lstatSync(link, { throwIfNoEntry: false })
@@ -114,6 +116,6 @@ function pointTo(link: string, file: string): void {
     rmSync(link, { force: true })
     symlinkSync(basename(file), link)
   } catch {
-    // another process was first, or the system does not let us
+    // another process was first, or the system does not allow it
   }
 }

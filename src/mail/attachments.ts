@@ -12,7 +12,7 @@ import { createMailFormat } from './format.ts'
 const KILOBYTE = 1000
 
 /**
- * Makes CSV and XLSX of a session's findings, on disk and in constant memory. Above the limit of the setting
+ * Makes CSV and XLSX files of a session's findings, on disk and in constant memory. Above the limit of the setting
  * correio.limite_anexo nothing is attached and the note gives the address instead: a file is never cut.
  * @param url of a login with the rights of conferente_leitor; `role` to become on it
  */

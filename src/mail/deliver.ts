@@ -28,7 +28,7 @@ export interface Attempt extends AttemptOptions {
   readonly attach?: Attach | undefined
 }
 
-/** Makes one attempt to send a letter to those who do not have it yet, and records the result. */
+/** Makes one attempt to send a mail to those who do not have it yet, and records the result. */
 export function send(
   sql: InRole,
   id: bigint,
@@ -39,8 +39,7 @@ export function send(
 }
 
 /**
- * Composes and sends letters that are due: `servir` calls it for ausencia, so that the alert that no worker lives needs no
- * worker.
+ * Composes and sends mails that are due. `servir` calls it for ausencia: an alert that no worker is alive must not need a worker.
  */
 export function deliverDue(
   sql: Sql,
@@ -94,7 +93,7 @@ async function attempt(begun: Begun, mailer: Mailer, attach?: Attach): ReturnTyp
   }
 }
 
-/** The digest goes out all the same, and says that its files do not. */
+/** The digest goes out anyway, and says that its files do not. */
 async function notMade(error: Error, language: 'pt-BR' | 'en'): Promise<Awaited<ReturnType<Attach>>> {
   const { mailText } = await import('../i18n/index.ts')
   return { note: { note: mailText(language).notAttached(error.message.slice(0, 200)) }, files: [] }
@@ -102,7 +101,7 @@ async function notMade(error: Error, language: 'pt-BR' | 'en'): Promise<Awaited<
 
 /**
  * The dead-man's check with its message, for a process that may be the only one alive: one call every minute or so.
- * @param mailer undefined when SMTP_URL is not set: the alert is recorded all the same, and sent by who can
+ * @param mailer undefined when SMTP_URL is not set: the alert is recorded anyway, and sent by a process that can
  */
 export async function watchForAbsence(
   sql: Sql,

@@ -4,10 +4,10 @@ import { createRedactor } from '../log/redact.ts'
 
 /** BRL as PostgreSQL wrote it: a JavaScript number would not hold every cent. */
 export const amount = z.string()
-/** However the connection reads JSON: the command line's keeps the digits as PostgreSQL wrote them. */
+/** Works however the connection reads JSON: the command line's keeps the digits as PostgreSQL wrote them. */
 export const count = z.preprocess((value) => Number(digits(value) ?? Number.NaN), z.number())
 const redact = createRedactor([])
-/** What a rule or the database said of an error: without secrets, and without the value that could not be read, as in the log. */
+/** An error text of a rule or the database: without secrets, and without the value that could not be read, as in the log. */
 export const said = z.string().transform((text) => redact(text).replace(/: ".*"/s, ': …'))
 export const instant = z.string()
 const values = z.record(z.string(), z.unknown())
@@ -78,7 +78,7 @@ const rule = z.object({
   tendencia: z.array(count.nullable()),
 })
 
-/** What audit_interno.conteudo_mensagem gives: everything that a message says, decided in SQL. */
+/** The result of audit_interno.conteudo_mensagem: everything that a message says, decided in SQL. */
 export const factsSchema = z.object({
   tipo: z.enum(['divergencias', 'resumo', 'falha', 'limite', 'ausencia']),
   idioma: z.enum(['pt-BR', 'en']),

@@ -1,6 +1,6 @@
 import type { Language } from '../settings/settings.ts'
 
-// What would move a cursor, break a header or hide in a line: control, format and separator characters.
+// Control, format and separator characters, which would move a cursor, break a header or hide in a line.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu
 
 /** One line of text from the warehouse: nothing in it can break a header, or a line of the plain text. */
@@ -30,7 +30,7 @@ export function createMailFormat(language: Language, zone: string) {
   }
   const size = (unit: 'kilobyte' | 'megabyte') =>
     new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 })
-  // A confidence has four decimals: fewer would round one up to a threshold that it does not reach.
+  // A confidence has four decimals; with fewer it could be rounded up to a threshold that it does not reach.
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 2 })
   const dates = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options)
   const day = dates({ dateStyle: 'short', timeZone: zone })
@@ -38,7 +38,7 @@ export function createMailFormat(language: Language, zone: string) {
   const time = dates({ dateStyle: 'short', timeStyle: 'short', timeZone: zone })
   const hour = dates({ timeStyle: 'short', timeZone: zone })
   const plainDay = dates({ dateStyle: 'short', timeZone: 'UTC' })
-  // Intl puts no-break spaces between sign and number, which mail programs and searches treat as they like.
+  // Intl puts no-break spaces between sign and number, which mail programs and searches handle badly.
   const spaced = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ')
 
   return {
@@ -46,7 +46,7 @@ export function createMailFormat(language: Language, zone: string) {
     size: (bytes: number) =>
       spaced(bytes < 1e6 ? size('kilobyte').format(bytes / 1e3) : size('megabyte').format(bytes / 1e6)),
     money: (value: string) => spaced(money.format(exact(value))),
-    /** To the cent where there is nothing to shorten. */
+    /** To the cent if there is nothing to shorten. */
     compact: (value: string) =>
       spaced((Math.abs(Number(value)) < 1000 ? money : compact).format(exact(value))),
     percent: (value: number) => spaced(percent.format(value)),
@@ -57,7 +57,7 @@ export function createMailFormat(language: Language, zone: string) {
     /** A date column, which is text YYYY-MM-DD; years before 1000 stay as they are stored. */
     plainDay: (date: string) =>
       /^[1-9]\d{3}-\d\d-\d\d$/.test(date) ? plainDay.format(new Date(`${date}T00:00Z`)) : date,
-    /** A value of a finding: a number with the digits that PostgreSQL wrote, what is no number as it is. */
+    /** A value of a finding: a number with the digits that PostgreSQL wrote, anything else as it is. */
     value: (value: unknown) => {
       const { n } = (typeof value === 'object' && value !== null ? value : {}) as { n?: string }
       if (typeof n === 'string') return digits(n)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Mailer } from './transport.ts'
 
-/** What a letter with a one-time link says, and to whom. */
+/** A mail with a one-time link, and its recipient. */
 export interface LinkLetter {
   /** The setting correio.remetente. */
   readonly from: string
@@ -10,11 +10,11 @@ export interface LinkLetter {
   readonly text: string
 }
 
-/** The mail server did not take a link; the message is the server's. */
+/** The mail server refused a link; the message is the server's. */
 export class LinkError extends Error {}
 
 /**
- * Sends a one-time link at once: it lies in no queue and no table, so its secret is nowhere but in the letter.
+ * Sends a one-time link at once, without queue or table, so that its secret is in the mail and nowhere else.
  * @throws {LinkError} the person asks for another link
  */
 export async function sendLink(mailer: Mailer, { from, to, subject, text }: LinkLetter): Promise<void> {

@@ -9,7 +9,7 @@ export interface Attempted {
   readonly status: string
   readonly tentativas: number
   readonly ultimo_erro: string | null
-  /** Name of the channel that it goes to; null for mail. */
+  /** Name of the channel; null for mail. */
   readonly canal: string | null
 }
 
@@ -25,15 +25,15 @@ export interface Begun {
   readonly composta_em: Date
 }
 
-/** What came of one attempt. */
+/** The result of one attempt. */
 export interface Outcome {
-  /** Addresses for whom the message was taken. */
+  /** Addresses for which the server accepted the message. */
   readonly accepted: readonly string[]
-  /** Address to answer: refused for good. Everybody else may be tried again. */
+  /** Address to answer, refused for good. All others may be tried again. */
   readonly refused: Readonly<Record<string, string>>
-  /** Why not everybody was served, in the server's words or the connection's; null when all is done. */
+  /** Why somebody was not served, in the words of the server or the connection; null when all is done. */
   readonly error: string | null
-  /** The message itself was refused for good: there is nothing to try again. */
+  /** The message itself was refused for good: another attempt makes no sense. */
   readonly final: boolean
 }
 
@@ -45,11 +45,11 @@ export type Attempt = (
 
 export interface AttemptOptions {
   readonly last?: boolean
-  /** Told of the delivery row afterwards. */
+  /** Called with the delivery row afterwards. */
   readonly mailed?: ((delivery: Attempted) => void) | undefined
 }
 
-/** The message is being sent by another process at this moment. */
+/** Another process is sending the message right now. */
 export class MessageBusy extends Error {
   constructor(id: bigint) {
     super(`message ${id} is being sent by another process`)
@@ -57,7 +57,7 @@ export class MessageBusy extends Error {
   }
 }
 
-/** Not everybody has been served yet; there will be another attempt. */
+/** Somebody has not been served yet; there will be another attempt. */
 export class MessageDeferred extends Error {
   constructor(id: bigint, reason: string) {
     super(`message ${id} not sent yet: ${reason}`)
@@ -65,17 +65,17 @@ export class MessageDeferred extends Error {
   }
 }
 
-/** Fixes a message's facts, recipients and identifier, and queues its sending. One that was composed already is left alone. */
+/** Fixes a message's facts, recipients and identifier, and queues its sending. A composed message is left alone. */
 export async function compose(sql: Sql | Connection, id: bigint): Promise<void> {
   await sql`select from audit_interno.compor_mensagem(${id})`
 }
 
 /**
- * Makes one attempt to send a message to those who do not have it yet, and records the result. A message that is not
- * to be sent is left alone.
- * @param sql one connection: it holds the message's lock while the message is on its way
+ * Makes one attempt to send a message to those who do not have it yet, and records the result. A message that is not to be sent is
+ * left alone.
+ * @param sql one connection, which holds the message's lock while it is on its way
  * @param last whether to give up if this attempt fails
- * @throws {MessageBusy} {MessageDeferred} when there is to be another attempt
+ * @throws {MessageBusy} {MessageDeferred} when there will be another attempt
  */
 export async function makeAttempt(
   sql: InRole,
@@ -117,7 +117,7 @@ function tellOf(row: Attempted | undefined, mailed: AttemptOptions['mailed']): v
   if (row.status === 'composta') throw new MessageDeferred(row.id, String(row.ultimo_erro))
 }
 
-/** What one look of `deliverDue` did. */
+/** What one call of `attemptDue` did. */
 export interface Delivery {
   readonly sent: readonly bigint[]
   readonly failed: readonly { readonly id: bigint; readonly error: Error }[]
@@ -125,11 +125,11 @@ export interface Delivery {
 
 export interface Due {
   readonly kinds: readonly string[]
-  /** Messages to channels; else letters. */
+  /** Messages to channels; otherwise mails. */
   readonly channels?: boolean
-  /** Also what waits for its next attempt, as when a person says "now". */
+  /** Includes messages that wait for their next attempt, as when a person says "now". */
   readonly waiting?: boolean
-  /** Whether the connection is one's own only within a transaction: each attempt is one, then. */
+  /** Whether the connection is reserved only within a transaction: then each attempt is one. */
   readonly shared?: boolean
   readonly mailed?: AttemptOptions['mailed']
 }
@@ -137,7 +137,7 @@ export interface Due {
 const MOST_ATTEMPTS = 25
 
 /**
- * Composes and sends what is due, without a worker. Safe beside workers and beside itself: each message is sent by one process at a
+ * Composes and sends what is due, without a worker. Safe beside workers and other callers: each message is sent by one process at a
  * time, and once.
  * @param sql one connection of a login with the rights of conferente_servico or conferente_dono
  */

@@ -31,14 +31,14 @@ export function present(facts: Facts): View {
       oneLine(text.mailNote(named(m, text), format.time(m.criada_em), m.erro ?? m.status)),
     ),
     url: facts.link,
-    // digits alone, as conferente verificar --elo takes them
+    // digits only, as conferente verificar --elo takes them
     chain: text.chain(String(facts.cadeia.elo), facts.cadeia.selo),
     footer: text.footer(format.time(facts.gerado_em), facts.fuso),
     text,
   }
 }
 
-/** What kind of message, and to which channel if it was no letter. */
+/** The kind of message, and the channel if it was not a mail. */
 const named = ({ tipo, canal }: Facts['correio'][number], text: MailText) =>
   canal == null ? text.kind(tipo) : `${text.kind(tipo)} (${canal})`
 
@@ -69,7 +69,7 @@ function subject(facts: Facts, text: MailText, format: MailFormat): string {
   return estado === 'espera' ? text.subject.waiting(day, did, total, count) : text.subject.done(day, did)
 }
 
-/** What waits now: without what was postponed on purpose. */
+/** What waits now, without what was postponed on purpose. */
 function waits({ espera }: Facts, format: MailFormat) {
   const total = (espera?.total ?? 0) - (espera?.adiadas ?? 0)
   return { total, count: format.number(total), overdue: format.number(espera?.vencidas ?? 0) }
@@ -134,7 +134,7 @@ function lead(facts: Facts, text: MailText, format: MailFormat): string[] {
   return [did, ...waiting, ...certified(facts, text, format)]
 }
 
-/** How much of what was corrected may be wrong, and the seal that draws this session's part of the sample. */
+/** How much of the corrected money may be wrong, and the seal that draws this session's part of the sample. */
 function certified({ certificado }: Facts, text: MailText, format: MailFormat): string[] {
   if (!certificado) return []
   const { valor, limite, conferidas, tamanho, sessao, selo } = certificado

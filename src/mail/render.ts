@@ -22,14 +22,14 @@ export interface Rendered {
 
 const template = (name: string) => readFileSync(new URL(`./templates/${name}`, import.meta.url), 'utf8')
 
-// Everything that is filled in is escaped, unless a template says otherwise; ours never does.
+// Everything that is filled in is escaped, unless a template says otherwise; ours never do.
 const forHtml = new Eta({ autoEscape: true })
 
-/** The whole message of some facts: HTML and plain text that say the same, and the pictures that the HTML shows. */
+/** A whole message from its facts: HTML and plain text that say the same, and the pictures that the HTML shows. */
 export async function render(facts: Facts, files?: Files): Promise<Rendered> {
   const view = present(facts)
   const data = { view, files, trend: TREND }
-  // Filled first, compiled then: MJML would take a template's tags for text of its own, and it never escapes anything.
+  // Filled in before it is compiled: MJML would take a template's tags for text of its own, and never escapes anything.
   const { html, errors } = await mjml2html(forHtml.renderString(template('message.mjml.eta'), data), {
     validationLevel: 'strict',
     ignoreIncludes: true,

@@ -88,7 +88,7 @@ export function presentItem(item: Item, text: MailText, format: MailFormat): Vie
   }
 }
 
-/** What a load undid of what had been corrected: how many, by which load, what became of them, and what to do. */
+/** Corrections that a load undid: how many, by which load, what became of them, and what to do. */
 export function undone({ desfeitas }: Facts, text: MailText, format: MailFormat): View['undone'] {
   if (!desfeitas) return undefined
   const { undone: words } = text

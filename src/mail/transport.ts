@@ -4,9 +4,9 @@ import type { Picture } from './render.ts'
 
 export interface Letter {
   readonly from: string
-  /** Everybody it is for, as the header says. */
+  /** Everybody it is for, for the header. */
   readonly to: readonly string[]
-  /** Those of them to whom this attempt is made. */
+  /** The recipients of this attempt. */
   readonly envelope: readonly string[]
   readonly date: Date
   readonly subject: string
@@ -28,13 +28,13 @@ export interface Mailer {
 }
 
 export interface MailerOptions {
-  /** Certificates to trust besides the system's, PEM; a process is given them by NODE_EXTRA_CA_CERTS. */
+  /** Certificates to trust besides the system's, PEM; a process gets them from NODE_EXTRA_CA_CERTS. */
   readonly ca?: string
   /** Milliseconds without any answer after which a connection is given up. */
   readonly timeout?: number
 }
 
-/** Where the error happened, and what the server said to it. Answers may hold line breaks. */
+/** Where the error happened, and the server's answer, which may contain line breaks. */
 interface SmtpError extends Error {
   code?: string
   responseCode?: number
@@ -47,10 +47,9 @@ interface SmtpError extends Error {
 const LOCAL = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /**
- * Speaks SMTP with one server, a connection for each letter.
- * @param smtpUrl smtps:// is TLS from the start; smtp:// is upgraded by STARTTLS, and where the server does not offer that the
- *   letter is not sent, unless the server is this machine or the URL says `?requireTLS=false`. A certificate that does not
- *   hold is an error, always.
+ * Speaks SMTP with one server, with a new connection for each mail.
+ * @param smtpUrl smtps:// is TLS from the start; smtp:// is upgraded by STARTTLS. If the server does not offer that, the mail is
+ *   not sent, unless the server is this machine or the URL says `?requireTLS=false`. An invalid certificate is always an error.
  */
 export function createMailer(smtpUrl: string, { ca, timeout = 60_000 }: MailerOptions = {}): Mailer {
   const url = new URL(smtpUrl)
@@ -70,7 +69,7 @@ export function createMailer(smtpUrl: string, { ca, timeout = 60_000 }: MailerOp
     greetingTimeout: timeout,
     socketTimeout: timeout,
     disableUrlAccess: true,
-    // Only here can we know whether the end of the message had been sent when the connection broke.
+    // Only here can we tell whether the end of the message had been sent when the connection broke.
     logger: listener((entry) => {
       if (entry['tnx'] === 'message') letterEnded = true
     }),
@@ -81,7 +80,7 @@ export function createMailer(smtpUrl: string, { ca, timeout = 60_000 }: MailerOp
       try {
         const info = await transport.sendMail({
           from: letter.from,
-          // Each address is one of our own, checked when it was set: nothing here to be parsed into several.
+          // Each address is one of ours, checked when it was configured, and must not be parsed into several.
           to: letter.to.map((address) => ({ name: '', address })),
           envelope: { from: plainAddress(letter.from), to: [...letter.envelope] },
           date: letter.date,
@@ -124,7 +123,7 @@ function failed(error: SmtpError, { envelope }: Letter, letterEnded: boolean): O
       final: false,
     }
   }
-  // A 5xx to MAIL or DATA is about this letter. One to AUTH, or a broken certificate, is about a setting that will be mended.
+  // A 5xx to MAIL or DATA is about this mail. One to AUTH, or a bad certificate, is about a setting that will be mended.
   const final = error.permanent === true && (error.code === 'EENVELOPE' || error.code === 'EMESSAGE')
   const uncertain = letterEnded && error.responseCode === undefined
   const words = oneAnswer(error)

@@ -12,14 +12,14 @@ const drawing = readFile(fileURLToPath(import.meta.resolve('@resvg/resvg-wasm/in
 
 export const TREND = { width: 536, height: 84 } as const
 
-// Middle tones on a transparent ground: they stand out from white and from near-black alike (3:1 and more on both).
+// Middle tones on a transparent ground stand out from white and from near-black alike (3:1 and more on both).
 const PAST = '#5b84d6'
 const TODAY = '#d9822b'
 const SILENT = '#8593aa'
 
 /**
- * Bars of a count a day, the last one marked; a day without a count is a dot below the line, so that it is not taken for
- * zero. No text in the picture: it needs no font, and the numbers stand beside it.
+ * Bars of a count a day, the last one marked. A day without a count is a dot below the line, so that nobody takes it for zero. No
+ * text in the picture: it needs no font, and the numbers stand beside it.
  * @returns a PNG at twice the size it is shown in
  */
 export async function trendPng(days: readonly (number | null)[]): Promise<Buffer> {
@@ -38,7 +38,7 @@ export async function trendPng(days: readonly (number | null)[]): Promise<Buffer
           type: 'bar',
           barCategoryGap: '28%',
           data: days.map((n, i) => ({
-            // A zero is a line of its own: something ran, and found nothing new.
+            // A zero is a thin line: something ran, and found nothing new.
             value: n === null ? null : Math.max(n, most * 0.03),
             itemStyle: { color: i === days.length - 1 ? TODAY : PAST, borderRadius: [2, 2, 0, 0] },
           })),

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { otherName } from './der.ts'
 
-/** 2.16.76.1.3.3: the CNPJ of the holder, by ICP-Brasil (DOC-ICP-04). */
+/** 2.16.76.1.3.3: the holder's CNPJ, by ICP-Brasil (DOC-ICP-04). */
 const CNPJ = Buffer.from('604c010303', 'hex')
 
 /** A certificate that signed something, as the database keeps it. */
@@ -20,7 +20,7 @@ export interface Signer {
 
 const known = new Map<string, Signer>()
 
-/** What is to be known of a certificate; worked out once for each. */
+/** Everything known about a certificate, computed once for each. */
 export function signer(certificate: X509Certificate, authorities: Authorities): Signer {
   const sha256 = createHash('sha256').update(certificate.raw).digest('hex')
   const key = `${authorities.digest} ${sha256}`
@@ -45,16 +45,16 @@ function holder(certificate: X509Certificate): string | null {
   return cnpj !== undefined && /^[0-9A-Z]{12}[0-9]{2}$/.test(cnpj) ? cnpj : null
 }
 
-/** From one certificate up to a root. ICP-Brasil has three above a company. */
+/** The most links from a certificate up to a root. ICP-Brasil has three above a company. */
 const LONGEST = 6
 
-/** Who is believed: roots, and the authorities between them and those who sign. */
+/** Trusted authorities: roots, and those between them and the signers. */
 export class Authorities {
   readonly #certificates: readonly X509Certificate[]
   readonly digest: string
 
   constructor(certificates: readonly X509Certificate[]) {
-    // One that is no authority vouches for nobody, wherever it lies.
+    // A certificate that is no authority vouches for nobody, wherever it lies.
     this.#certificates = certificates.filter(({ ca }) => ca)
     this.digest = createHash('sha256')
       .update(
@@ -71,7 +71,9 @@ export class Authorities {
     return this.#certificates.filter(isRoot).length
   }
 
-  /** Whether a chain of signatures leads from it to one of the roots, each link valid on the day the certificate was issued. */
+  /**
+   * Whether a chain of signatures leads from the certificate to a root, with each link valid on the day the certificate was issued.
+   */
   vouchFor(certificate: X509Certificate): boolean {
     let one = certificate
     for (let links = 0; links < LONGEST; links++) {

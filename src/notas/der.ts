@@ -1,10 +1,10 @@
-/** One value of DER, the encoding of certificates: its tag, its content, and itself. */
+/** One value of DER, the encoding of certificates: its tag, its content, and its own bytes. */
 interface Value {
   readonly tag: number
   readonly content: Buffer
 }
 
-/** The values that follow one another in a piece of DER. Ends quietly where a length does not fit. */
+/** The consecutive values in a piece of DER. Ends quietly at a length that does not fit. */
 function values(bytes: Buffer): Value[] {
   const found: Value[] = []
   let at = 0
@@ -32,7 +32,7 @@ const OTHER_NAME = 0xa0
 const ALTERNATIVE_NAMES = Buffer.from('551d11', 'hex')
 
 /**
- * The text of an otherName among a certificate's alternative names. Node prints these as unsupported.
+ * The text of an otherName among a certificate's alternative names, which Node prints as unsupported.
  * @param certificate whole, as DER
  * @param oid of the name, as DER without tag and length
  */

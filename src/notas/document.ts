@@ -11,7 +11,7 @@ export const DS = 'http://www.w3.org/2000/09/xmldsig#'
  */
 export function parseXml(bytes: Buffer): XmlDocument {
   const text = decode(bytes)
-  // A note has no document type, and without one no entity, external or growing, can be declared.
+  // A note has no document type, and without one it can declare no entity, external or growing.
   if (/<!(doctype|entity)/i.test(text)) throw new Refusal('dtd')
   const declared = /^<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1]
   if (declared !== undefined && !/^utf-?8$/i.test(declared)) throw new Refusal('codificacao', declared)
@@ -49,7 +49,7 @@ function path(expression: string): XmlXPath {
   return found
 }
 
-/** The only element there; expressions are constants of ours. */
+/** The only such element; expressions are constants of ours. */
 export function element(node: XmlNode | XmlDocument, expression: string): XmlElement | undefined {
   const [one, ...more] = node.find(path(expression))
   if (more.length > 0) throw new Refusal('esquema', `more than one ${expression}`)

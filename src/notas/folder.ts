@@ -5,13 +5,13 @@ import { Refusal } from './refusal.ts'
 
 /** No note is larger: SEFAZ takes up to half a megabyte. */
 export const MOST_BYTES = 2 * 1024 * 1024
-/** Folders within folders: deeper ones go in a circle by a mount, or were made to tire us. */
+/** Deeper folders are a loop made by a mount, or made to tire us out. */
 const DEEPEST = 16
 
 export interface Found {
   /** Below the folder, with slashes. */
   readonly path: string
-  /** Set where it is not to be opened. */
+  /** Set if the file must not be opened. */
   readonly refusal?: Refusal
 }
 
@@ -27,7 +27,7 @@ export class TooManyFiles extends Error {
 }
 
 /**
- * The XML files of a folder and those below it, one after the other: never more than a few names are in memory. Links are not
+ * The XML files of a folder and those below it, one after the other, with never more than a few names in memory. Links are not
  * followed, so nothing outside is reached.
  */
 export async function* xmlFiles(folder: string): AsyncGenerator<Found> {
@@ -52,7 +52,7 @@ async function* below(root: string, folder: string, path: string, depth: number)
   try {
     yield* within(root, folder, depth)
   } catch (error) {
-    // One that may not be read costs its own files alone, and is reported.
+    // A folder that may not be read costs only its own files, and is reported.
     if (!['EACCES', 'EPERM', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     yield { path, refusal: new Refusal('ilegivel', (error as NodeJS.ErrnoException).code) }
   }
@@ -64,7 +64,7 @@ function refusedByKind(entry: Dirent): Refusal | undefined {
   return undefined
 }
 
-/** @throws {TooManyFiles} past `most`; only names are looked at */
+/** @throws {TooManyFiles} beyond `most`; looks only at names */
 export async function refuseTooMany(folder: string, most: number): Promise<void> {
   let count = 0
   for await (const _ of xmlFiles(folder)) if (++count > most) throw new TooManyFiles(most)
@@ -77,12 +77,12 @@ export async function refuseTooMany(folder: string, most: number): Promise<void>
 export async function readXmlFile(folder: string, path: string): Promise<Buffer> {
   let file: FileHandle | undefined
   try {
-    // What lies between is looked at by `opendir`, which says of a link that it is one.
+    // `opendir` checks the folders between, and reports a link as a link.
     file = await open(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     const { size, ...stat } = await file.stat().then((stat) => ({ size: stat.size, plain: stat.isFile() }))
     if (!stat.plain) throw new Refusal('especial')
     if (size > MOST_BYTES) throw new Refusal('tamanho', `${size} bytes`)
-    // One byte more than it said: a file that grows meanwhile is not read for ever.
+    // One byte more than its size: a file that grows meanwhile is not read for ever.
     const bytes = Buffer.alloc(size + 1)
     const { bytesRead } = await file.read(bytes, 0, size + 1, 0)
     if (bytesRead !== size) throw new Refusal('ilegivel', 'changed while it was read')

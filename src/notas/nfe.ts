@@ -7,9 +7,9 @@ import { checkSignature, type Signed } from './signature.ts'
 
 /** Cancelled; cancelled because another note was issued instead, by mistake or while SEFAZ did not answer. */
 const CANCELLATIONS: Readonly<Record<string, Schema>> = { '110111': 'cancelamento', '110112': 'substituicao' }
-/** Authorised; authorised after its time. */
+/** Authorised; authorised late. */
 const AUTHORISED = ['100', '150']
-/** Event registered, also after its time, also where the note itself is not bound. */
+/** Event registered, even late, and even where the note itself is not linked. */
 const REGISTERED = ['135', '136', '155']
 
 /** An NF-e or NFC-e of layout 4.00 with its protocol: nfeProc. */
@@ -65,7 +65,7 @@ function facts(
   }
 }
 
-/** What SEFAZ answered. A protocol of another content is no protocol: the file is refused. */
+/** SEFAZ's answer. If the protocol belongs to other content, the file is refused. */
 function protocol(
   document: XmlDocument,
   chave: string,
@@ -106,7 +106,7 @@ export function checkDigit(positions: string): string {
   return String(rest < 2 ? 0 : 11 - rest)
 }
 
-/** The cancellation of an NF-e with SEFAZ's answer. Of other events (letters of correction, the buyer's word) nothing is kept. */
+/** The cancellation of an NF-e with SEFAZ's answer. Nothing is kept of other events (corrections, the buyer's statements). */
 export function readNfeEvent(document: XmlDocument): Reading {
   const kind = text(document.root, 'n:evento/n:infEvento/n:tpEvento') ?? ''
   const schema = CANCELLATIONS[kind]

@@ -5,9 +5,9 @@ import { Refusal } from './refusal.ts'
 import { validate } from './schema.ts'
 import { checkSignature, type Signed } from './signature.ts'
 
-/** Generated, also by order or in the supplier's name; by replacement; as registered by the town. */
+/** Generated, also by court order or on the supplier's behalf; by replacement; as registered by the town. */
 const VALID = ['100', '101', '102', '103', '107']
-/** Cancelled; because another note replaces it; as the town's tax office granted; by that office itself. */
+/** Cancelled; replaced by another note; cancelled with the consent of the town's tax office; by that office itself. */
 const CANCELLATIONS = ['e101101', 'e105102', 'e105104', 'e305101']
 
 /**
@@ -20,7 +20,7 @@ export function readNfse(document: XmlDocument): Reading {
   const info = element(note, 's:infNFSe') as XmlElement
   const signed = checkSignature(info, element(note, 'ds:Signature'))
   const declared = element(info, 's:DPS/s:infDPS') as XmlElement
-  // A signature of the supplier's own, where there is one, must hold too.
+  // If the supplier signed too, that signature must hold as well.
   const inner = element(info, 's:DPS/ds:Signature')
   if (inner) checkSignature(declared, inner)
   const found = facts(info, declared, signed)
@@ -58,15 +58,16 @@ function facts(info: XmlElement, declared: XmlElement, { digest }: Signed): Note
   }
 }
 
-/** 7 of the town, who generated it, 1 or 2, 14 of the issuer, 13 of the number, the rest. */
+/** 7 digits of the town, who generated it, 1 or 2, 14 of the issuer, 13 of the number, the rest. */
 function checkKey({ chave, numero, emitente }: Note): void {
   if (chave.slice(9, 23) !== emitente.padStart(14, '0') || chave.slice(23, 36) !== numero.padStart(13, '0'))
     throw new Refusal('chave', 'not of this note')
 }
 
 /**
- * An event of an NFS-e that ends it. Its author may sign the request inside; a town or the national system, which registers it, signs
- * the whole, and with that it is registered. Of other events (a cancellation that is asked for or refused, the buyer's word) nothing is kept.
+ * An event that ends an NFS-e. Its author may sign the request inside; the town or national system that registers it signs the
+ * whole, and that signature is the registration. Nothing is kept of other events (a cancellation that is requested or refused, the
+ * buyer's statements).
  */
 export function readNfseEvent(document: XmlDocument): Reading {
   const kind = element(

@@ -1,7 +1,7 @@
 import type { XmlDocument } from 'libxml2-wasm'
 import type { Signed } from './signature.ts'
 
-/** What a note says, with the columns of audit.notas. Amounts are text: they keep their digits. */
+/** The content of a note, under the column names of audit.notas. Amounts are text, to keep their digits. */
 export interface Note {
   readonly chave: string
   readonly tipo: 'nfe' | 'nfse'
@@ -11,14 +11,14 @@ export interface Note {
   readonly emitente_nome: string | null
   readonly destinatario: string | null
   readonly destinatario_nome: string | null
-  /** With the zone that it was written with. */
+  /** With the zone in which it was written. */
   readonly emitida_em: string
   readonly data_emissao: string
   readonly valor_total: string
   /** Total less what the note says is withheld. */
   readonly valor_liquido: string
   readonly valor_desconto: string | null
-  /** Total with IBS, CBS and IS, where the note has it apart. */
+  /** Total with IBS, CBS and IS, if the note states it separately. */
   readonly valor_com_tributos: string | null
   readonly valor_ibs: string | null
   readonly valor_cbs: string | null
@@ -31,16 +31,16 @@ export interface Note {
   readonly digest: string
 }
 
-/** That a note no longer holds. */
+/** Says that a note no longer holds. */
 export interface Cancellation {
   readonly chave: string
   readonly cancelada_em: string
   readonly protocolo: string | null
-  /** Whether it was accepted and is not of a test. */
+  /** Whether it was accepted and is no test. */
   readonly aceito: boolean
 }
 
-/** What a file is: a note, a cancellation, or something that says nothing of a note's amount. */
+/** What a file holds: a note, a cancellation, or something that says nothing about a note's amount. */
 export interface Reading {
   readonly note?: Note
   readonly cancellation?: Cancellation

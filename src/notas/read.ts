@@ -13,7 +13,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 }
 
 /**
- * What a file says, once its schema and its signature hold.
+ * What a file says, once its schema and its signature are valid.
  * @throws {Refusal}
  */
 export function read(bytes: Buffer): Reading {
@@ -25,7 +25,7 @@ export function read(bytes: Buffer): Reading {
     if (!reader) throw new Refusal('tipo', name)
     return reader(document)
   } catch (error) {
-    // what the library cannot work with, such as a namespace that it cannot write canonically, is a fault of this file alone
+    // what the library cannot handle, such as a namespace that it cannot write canonically, is a fault of this file alone
     throw error instanceof XmlError ? new Refusal('xml', error.message) : error
   } finally {
     document.dispose()

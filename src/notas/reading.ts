@@ -5,7 +5,7 @@ import { readXmlFile, refuseTooMany, TooManyFiles, xmlFiles } from './folder.ts'
 import type { Cancellation, Note, Reading } from './note.ts'
 import { type Reason, Refusal } from './refusal.ts'
 
-/** Of one statement; also the most that is in memory. */
+/** Files of one statement; also the most that are in memory. */
 const BATCH_FILES = 250
 const BATCH_BYTES = 16 * 1024 * 1024
 
@@ -20,7 +20,7 @@ export interface Refused {
 export interface Summary {
   /** XML files that were looked at. */
   readonly arquivos: number
-  /** Of these, how many were read before, with the same content. */
+  /** How many of these were read before, with the same content. */
   readonly conhecidos: number
   readonly novas: number
   readonly canceladas: number
@@ -84,7 +84,7 @@ export async function readFolder(sql: Sql, folder: string, options: ReadingOptio
     total.canceladas += done.counts.canceladas
     total.conhecidos += done.known
     total.recusados += done.refused.length
-    // Only the ends are kept: a folder may hold years.
+    // Keeps only the first and last day: a folder may hold years.
     days.push(...done.days)
     days.sort().splice(1, Math.max(0, days.length - 2))
     onProgress?.(total.arquivos)
@@ -107,7 +107,7 @@ export async function readFolder(sql: Sql, folder: string, options: ReadingOptio
 const obstacle = (error: unknown): string =>
   error instanceof TooManyFiles ? 'excesso' : (error as Error).message
 
-/** Files that are read together, and kept in one statement. */
+/** Files that are read together, and kept by one statement. */
 class Batch {
   readonly #folder: string
   readonly #files: Fresh[] = []
@@ -210,7 +210,7 @@ class Facts {
   }
 }
 
-/** Roots come and go: what was signed by a certificate that is now trusted, or no longer, follows. */
+/** Roots come and go: updates what was signed with certificates that are trusted now, or no longer. */
 async function trustAgain(sql: Sql, authorities: Authorities): Promise<void> {
   const now: { trusted: string[]; others: string[] } = { trusted: [], others: [] }
   const rows = sql<{ sha256: string; der: string; confiavel: boolean }[]>`

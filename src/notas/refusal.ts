@@ -1,4 +1,4 @@
-/** Why a file is not kept. The first four are of the file, the rest of what it holds. */
+/** Why a file is not kept. The first four concern the file, the rest its content. */
 export const REASONS = [
   'ligacao',
   'especial',
@@ -18,7 +18,7 @@ export const REASONS = [
 
 export type Reason = (typeof REASONS)[number]
 
-/** A file that is not kept; it says why. */
+/** A file that is not kept, with the reason. */
 export class Refusal extends Error {
   readonly reason: Reason
 

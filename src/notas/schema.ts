@@ -19,7 +19,7 @@ export type Schema = keyof typeof FILES
 const loaded = new Map<Schema, XsdValidator>()
 let registered = false
 
-/** @throws {Refusal} with the first thing that is not as the schema has it */
+/** @throws {Refusal} with the first violation of the schema */
 export function validate(document: XmlDocument, schema: Schema): void {
   let validator = loaded.get(schema)
   if (!validator) {
@@ -37,7 +37,7 @@ export function validate(document: XmlDocument, schema: Schema): void {
 function load(file: string): XsdValidator {
   register()
   const path = join(FOLDER, file)
-  // The schema of signatures, by the W3C, has entities of its own.
+  // The W3C's schema of signatures has entities of its own.
   const source = XmlDocument.fromBuffer(readFileSync(path), {
     url: path,
     option: ParseOption.XML_PARSE_NOENT | ParseOption.XML_PARSE_NONET,
@@ -49,7 +49,7 @@ function load(file: string): XsdValidator {
   }
 }
 
-/** What schemas include is read from their own folder, and nothing else ever is. */
+/** Included schemas are read from their own folder; nothing else ever is. */
 function register(): void {
   if (registered) return
   registered = true
@@ -76,8 +76,8 @@ function register(): void {
 }
 
 /**
- * The patterns of the NFS-e stand between ^ and $, which its authors took for anchors. To a schema they are two characters, and no
- * value would ever fit.
+ * The patterns of the NFS-e stand between ^ and $, which their authors took for anchors. In a schema these are plain characters,
+ * and no value would ever match.
  */
 const asMeant = (schema: Buffer): Buffer =>
   Buffer.from(schema.toString('utf8').replaceAll(/(<xs:pattern value=")\^([^"]*)\$"/g, '$1$2"'))

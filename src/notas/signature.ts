@@ -23,10 +23,10 @@ export interface Signed {
 }
 
 /**
- * Checks the signature over an element. The digest is taken of the very element that is read, and not of whatever its Id leads to:
- * a signed element that was moved elsewhere, with another in its place, proves nothing. Only what the manuals of NF-e and NFS-e
- * prescribe is known: one reference, canonical XML without comments, RSA.
- * @param signed is read by the caller
+ * Checks the signature over an element. The digest is computed over the very element that is read, and not over whatever its Id
+ * points to: a signed element that was moved elsewhere, with another in its place, proves nothing. Accepts only what the manuals of
+ * NF-e and NFS-e prescribe: one reference, canonical XML without comments, RSA.
+ * @param signed the element that the caller reads
  * @param signature beside it
  * @throws {Refusal}
  */

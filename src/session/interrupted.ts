@@ -1,4 +1,6 @@
-/** The conductor of a session was asked to stop. In a file of its own, because errors are distinguished before anything else is loaded. */
+/**
+ * The conductor of a session was asked to stop. In a separate file, because errors are told apart before anything else is loaded.
+ */
 export class SessionInterrupted extends Error {
   readonly sessionId: bigint
   constructor(sessionId: bigint) {

@@ -32,7 +32,7 @@ export interface Session {
   readonly resumo: object | null
 }
 
-/** What there is of a rule and its session when a step of it has ended. */
+/** The state of a rule and its session when a step of it has ended. */
 export interface Counted
   extends Pick<Session, 'limite_atingido'>,
     Partial<

@@ -40,15 +40,15 @@ export class SessionBusy extends Error {
   }
 }
 
-/** Milliseconds between two looks whether the session was cancelled. */
+/** Milliseconds between two checks whether the session was cancelled. */
 const LOOK = 1000
 
 /**
- * Conducts a session step by step on one connection, which holds the session's lock. What each step does, and which
- * comes next, the database decides; each is committed by itself.
+ * Conducts a session step by step on one connection, which holds the session's lock. The database decides what each step does and
+ * which comes next; each step is committed by itself.
  * @param signal once aborted, and the running query cancelled, the session is closed as falhou with `reason`
  * @returns the session's row; a failed rule or session does not throw
- * @throws {SessionInterrupted} after `signal`; errors of the connection, and of opening the session, as they are
+ * @throws {SessionInterrupted} after `signal`; errors of the connection, and of opening the session, unchanged
  */
 export async function conductSession(
   sql: Sql,
@@ -72,11 +72,11 @@ export async function conductSession(
 }
 
 /**
- * Conducts a session that exists already: an agendada one, or what is left of one whose conductor died. One that has
- * ended is left alone. Its detection is cut into parts, which other workers share.
+ * Conducts an existing session: an agendada one, or the rest of one whose conductor died. One that has ended is left alone. Its
+ * detection is cut into parts, which other workers share.
  * @returns the session's row
  * @throws {SessionBusy} while another connection conducts it
- * @throws {SessionInterrupted} after `signal` or `pause`; NC004 when there is no such session; errors of the connection as they are
+ * @throws {SessionInterrupted} after `signal` or `pause`; NC004 when there is no such session; errors of the connection unchanged
  */
 export async function resumeSession(id: bigint, watcher: Watcher, reach: Reach): Promise<Session> {
   return withConnection(id, reach, async (connection) => {
@@ -86,7 +86,7 @@ export async function resumeSession(id: bigint, watcher: Watcher, reach: Reach):
     try {
       await takeSteps(connection, id, watcher, reach)
     } catch (error) {
-      // The cancelling came between two steps.
+      // It was cancelled between two steps.
       if (!(isDatabaseError(error) && error.code === '57014' && (await reach.over(id)))) throw error
     }
     return await finished(connection, id, watcher)
@@ -94,8 +94,8 @@ export async function resumeSession(id: bigint, watcher: Watcher, reach: Reach):
 }
 
 /**
- * Does one part of a session's detection; nothing where it is done, another works on it, or the session has ended.
- * @throws {SessionInterrupted} after `signal`; errors of the connection as they are
+ * Does one part of a session's detection; nothing if it is done, another worker has it, or the session has ended.
+ * @throws {SessionInterrupted} after `signal`; errors of the connection unchanged
  */
 export async function detectPart(
   { sessao_id, ...part }: { sessao_id: bigint; regra: string; parte: number },
@@ -107,9 +107,7 @@ export async function detectPart(
   })
 }
 
-/**
- * Works on a session on a connection of its own. What runs there is cancelled after `signal`, or when the session ends under it.
- */
+/** Works on a session on a separate connection. What runs there is cancelled after `signal`, or when the session ends meanwhile. */
 async function withConnection<T>(
   id: bigint,
   { open, over, signal }: Reach,

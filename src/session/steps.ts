@@ -22,14 +22,14 @@ export interface SessionStep {
 
 /** Watches a session being conducted. */
 export interface Watcher {
-  /** Sessions whose conductor had died, now closed. */
+  /** Sessions whose conductor died, now closed. */
   interrupted?(sessions: readonly Session[]): void
   opened?(session: Session): void
   began?(step: SessionStep, id: bigint): void
   ended?(step: SessionStep, error: Error | undefined, id: bigint, counted?: Counted): void
-  /** It has ended; not called for one that is interrupted. */
+  /** It has ended; not called for an interrupted one. */
   finished?(session: Session): void
-  /** Whether each step's end brings the figures of the rule and the session so far: one query more for each. */
+  /** Whether the end of each step brings the figures so far of the rule and the session: one more query for each. */
   readonly counting?: boolean
 }
 
@@ -37,18 +37,18 @@ export interface Watcher {
 export interface Stop {
   /** Once aborted, the running query is cancelled. */
   readonly signal: AbortSignal
-  /** Once aborted, no further step is begun: what remains is for the next conductor. */
+  /** Once aborted, no further step begins: the rest is for the next conductor. */
   readonly pause?: AbortSignal
-  /** With it the interrupted session is closed as falhou; without it the session stays open for the next conductor. */
+  /** With a reason the interrupted session is closed as falhou; without one it stays open for the next conductor. */
   readonly reason?: string
 }
 
 const RETRIES = 3
 const RETRY = new Set(['40001', '40P01'])
-/** Milliseconds between two looks for a part to take, while others work on all that are left. */
+/** Milliseconds between two attempts to take a part, while others work on all that are left. */
 const WAIT = 200
 
-/** Takes the steps of a session, one after the other, to its end. What comes next the database says. */
+/** Takes the steps of a session, one after the other, to its end. The database says what comes next. */
 export async function takeSteps(
   connection: Connection,
   id: bigint,
@@ -65,14 +65,14 @@ export async function takeSteps(
       if (!(await takePart(connection, id, undefined, watcher, stop))) await rest(pause)
       continue
     }
-    // A failure that did not move the session on would come round for ever.
+    // A failure that does not move the session on would repeat for ever.
     const stuck = failed !== undefined && failed.etapa === step.etapa && failed.regra === step.regra
     watcher.began?.(step, id)
     try {
       if (signal.aborted) throw new SessionInterrupted(id)
       await inTransaction(connection, id, async () => {
         await limitTime(connection, step.tempo_limite_ms)
-        // a cancelling that came between two queries has cancelled nothing
+        // a cancel request between two queries has cancelled nothing
         if (signal.aborted) throw new SessionInterrupted(id)
         await connection`select audit_interno.executar_etapa(${id}, ${step.etapa}, ${step.regra})`
       })
@@ -97,7 +97,7 @@ async function nextStep(connection: Connection, id: bigint, stop: Stop): Promise
   }
 }
 
-/** Closes the session where a reason was given. The cancelling may come late and hit the closing: then it is done again. */
+/** Closes the session if a reason was given. A late cancel request may hit the closing, which is then repeated. */
 async function interrupted(
   connection: Connection,
   id: bigint,
@@ -116,10 +116,10 @@ async function interrupted(
 }
 
 /**
- * Takes one part of a session's detection and does it, in one transaction; its rule fails alone when it fails.
- * @param wanted the part that is meant; any without it
- * @returns whether there was one to take: not where others work on it or it is done
- * @throws {SessionInterrupted} after `signal`; errors of the connection as they are
+ * Takes one part of a session's detection and does it, in one transaction; if it fails, only its rule fails.
+ * @param wanted the part in question; any, if left out
+ * @returns whether there was one to take: not if others work on it or it is done
+ * @throws {SessionInterrupted} after `signal`; errors of the connection unchanged
  */
 export async function takePart(
   connection: Connection,
@@ -145,7 +145,7 @@ export async function takePart(
     if (part) watcher.ended?.(part, error as Error, id)
     if (signal.aborted && !isLost(error)) throw new SessionInterrupted(id)
     if (!part || !isDatabaseError(error) || isLost(error)) throw error
-    // Of a rule that has failed, or a session that has ended, meanwhile, this changes nothing.
+    // If the rule has failed or the session has ended meanwhile, this changes nothing.
     await recordFailure(connection, id, 'detectar', part.regra, error.code, error.message)
     return true
   }
@@ -155,7 +155,7 @@ export async function takePart(
   return part !== undefined
 }
 
-/** Never the reason why a step that is done counts as failed. */
+/** An error here must not make a finished step count as failed. */
 async function count(
   connection: Connection,
   id: bigint,
@@ -188,7 +188,7 @@ async function inTransaction(connection: Connection, id: bigint, work: () => Pro
       await connection`commit`
       return
     } catch (error) {
-      // A connection that is gone must not be written to: the driver would crash the process.
+      // A lost connection must not be written to: the driver would crash the process.
       if (isLost(error)) throw error
       await takeBack(connection)
       if (!isDatabaseError(error) || !RETRY.has(error.code) || attempt > RETRIES) throw error
@@ -220,7 +220,10 @@ async function recordFailure(
   })
 }
 
-/** The connection is gone: the server ended it, or the driver lost it. The code proves nothing: a foreign server's are the same. */
+/**
+ * Whether the connection is gone: the server ended it, or the driver lost it. The code alone proves nothing: a foreign server has
+ * the same.
+ */
 function isLost(error: unknown): boolean {
   if (error instanceof SessionInterrupted) return false
   return !isDatabaseError(error) || /^(FATAL|PANIC)$/.test(error.severity)

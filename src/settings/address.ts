@@ -5,10 +5,10 @@ import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { parse as Parse } from 'pg-connection-string'
 
-/** A part of an address of a database that no driver of ours can keep, and what would be right. */
+/** A part of a database address that none of our drivers can honour, with what would be right. */
 export class AddressError extends Error {}
 
-/** What libpq calls each setting, and the variable of the environment that gives it where the address does not. */
+/** libpq's name for each setting, and the environment variable that gives it if the address does not. */
 const PARAMETERS = {
   host: 'PGHOST',
   port: 'PGPORT',
@@ -29,11 +29,11 @@ const PARAMETERS = {
 type Parameter = keyof typeof PARAMETERS
 type Parameters = Partial<Record<Parameter, string>>
 
-/** What libpq knows and changes nothing here: we name our connections, wait ten seconds for one, and leave TCP to the system. */
+/** Settings of libpq that have no effect here: we name our connections, wait ten seconds for one, and leave TCP to the system. */
 const WITHOUT_EFFECT =
   /^(application_name|fallback_application_name|connect_timeout|keepalives.*|tcp_user_timeout)$/
 
-/** Of these settings the values that our drivers can keep; the first is what is meant where none is given. */
+/** The values of these settings that our drivers can honour; the first is the default. */
 const KEPT: Partial<Record<Parameter, readonly string[]>> = {
   sslmode: ['disable', 'require', 'verify-ca', 'verify-full'],
   channel_binding: ['prefer', 'disable'],
@@ -46,9 +46,9 @@ const KEPT: Partial<Record<Parameter, readonly string[]>> = {
 const SOCKETS = ['/var/run/postgresql', '/tmp']
 
 /**
- * The address of a database as libpq reads it, from a URL or from `host=… dbname=…`, with the environment behind it, written so that
- * both drivers understand it alike: host, port, user and database are there, whatever libpq would have taken for them.
- * @throws {AddressError} naming what cannot be kept
+ * The address of a database as libpq reads it, from a URL or from `host=… dbname=…`, completed from the environment. Written so
+ * that both drivers understand it alike: it names host, port, user and database, whatever libpq would have taken by default.
+ * @throws {AddressError} naming what cannot be honoured
  */
 export function readAddress(text: string, env: NodeJS.ProcessEnv): string {
   const given = /^postgres(ql)?:\/\//.test(text) ? fromUrl(text) : fromPairs(text)
@@ -65,7 +65,7 @@ export function readAddress(text: string, env: NodeJS.ProcessEnv): string {
   return written(of, env)
 }
 
-/** The address that the environment alone gives, where it names a server. */
+/** The address given by the environment alone, if it names a server. */
 export function addressOfEnvironment(env: NodeJS.ProcessEnv): string | undefined {
   return env['PGHOST'] ? readAddress('', env) : undefined
 }
@@ -87,7 +87,7 @@ function written(of: Parameters, env: NodeJS.ProcessEnv): string {
   return address.href
 }
 
-/** Certificates are where libpq looks for them; without one to compare with, what claims to verify is refused. */
+/** Certificates are where libpq looks for them. A mode that claims to verify is refused without one to verify against. */
 function encryption(
   { sslmode, sslrootcert, sslcert, sslkey }: Parameters,
   host: string,
@@ -97,11 +97,11 @@ function encryption(
     const file = join(env['HOME'] || homedir(), '.postgresql', name)
     return existsSync(file) ? file : undefined
   }
-  // the system's authorities are for names alone
+  // the system's authorities vouch only for names
   const mode = sslrootcert === 'system' ? 'verify-full' : (sslmode ?? 'disable')
   // a socket of this machine is never encrypted
   if (mode === 'disable' || host.startsWith('/')) return { sslmode: 'disable' }
-  // for an address both drivers would compare the certificate with localhost
+  // if the host is an IP address, both drivers would compare the certificate with localhost
   if (mode === 'verify-full' && isIP(host))
     throw new AddressError('a host by its name with sslmode=verify-full')
   const root = sslrootcert ?? usual('root.crt')
@@ -121,7 +121,7 @@ function usualHost(port: string): string {
   return SOCKETS.find((place) => existsSync(join(place, `.s.PGSQL.${port}`))) ?? 'localhost'
 }
 
-// Loaded once there is an address: help and a mistyped flag need none.
+// Loaded only once there is an address: help and a mistyped flag need none.
 const parser = () => createRequire(import.meta.url)('pg-connection-string') as { parse: typeof Parse }
 
 function fromUrl(text: string): Parameters {
@@ -134,9 +134,9 @@ function fromUrl(text: string): Parameters {
     throw new AddressError(FORM)
   }
   const { host, port, user, password } = read
-  // the parser leaves what is reserved in a URL as it stands
+  // the parser leaves escapes of reserved characters as they are
   const database = decodeURIComponent(head.split('/')[3] ?? '')
-  // a plus is a plus to libpq
+  // to libpq a plus is a plus
   const parameters = new URLSearchParams(query.replaceAll('+', '%2B'))
   if (parameters.get('ssl') === 'true') {
     parameters.delete('ssl')

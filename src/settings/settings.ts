@@ -9,7 +9,7 @@ import { nearestNames } from './nearest.ts'
 export type Language = 'pt-BR' | 'en'
 
 export interface Settings {
-  /** As both drivers understand it. Unset: the embedded server of `dataDir` is used. */
+  /** In the form that both drivers understand. Unset: the embedded server of `dataDir` is used. */
   readonly databaseUrl: string | undefined
   /** Absolute directory of the embedded server's data. */
   readonly dataDir: string
@@ -26,26 +26,26 @@ export interface Settings {
   readonly jwtRoleClaim: string
   /** Address to listen on. */
   readonly host: string
-  /** Path under which a proxy shows the server: empty, or /as/here. */
+  /** Path under which a proxy publishes the server: empty, or /as/here. */
   readonly basePath: string
-  /** Proxies whose X-Forwarded-* headers are believed: addresses and networks. */
+  /** Proxies whose X-Forwarded-* headers are trusted: addresses and networks. */
   readonly trustedProxies: readonly string[]
   /** Origins whose pages may call the API. */
   readonly corsOrigins: readonly string[]
   /** Requests of one address in a minute. */
   readonly rateLimit: number
-  /** Roles, without their prefix, that may ask GraphQL for its schema. */
+  /** Roles, without their prefix, that may read GraphQL's schema. */
   readonly introspection: readonly string[]
   readonly smtpUrl: string | undefined
-  /** Internal addresses and networks in which channels may lie. */
+  /** Internal addresses and networks that channels may use. */
   readonly channelNetworks: readonly string[]
   /** Folder of electronic notes that the worker reads. */
   readonly notesDir: string | undefined
-  /** Certificates of authorities that are believed of those who sign notes: a file, or a folder of them. */
+  /** Certificates of authorities that are trusted for signers of notes: a file, or a folder of them. */
   readonly notesRoots: string | undefined
-  /** Certificates of authorities whose stamps of the chain are believed: a PEM file. */
+  /** Certificates of authorities whose stamps of the chain are trusted: a PEM file. */
   readonly stampRoots: string | undefined
-  /** Single sign-on of people, by OpenID Connect's code flow. */
+  /** Single sign-on for people, by OpenID Connect's code flow. */
   readonly oidc: OidcSettings | undefined
 }
 
@@ -59,7 +59,7 @@ export interface OidcSettings {
   readonly nameClaim: string
   /** Unset: roles are those that administrators registered. */
   readonly roleClaim: string | undefined
-  /** What the claim says, to a role; unset: it says the role itself. */
+  /** Values of the claim, each with its role; unset: the claim names the role itself. */
   readonly roles: Readonly<Record<string, string>> | undefined
 }
 
@@ -68,7 +68,7 @@ export type SettingKey = keyof typeof KEYS
 export interface SettingsProblem {
   readonly key: string
   readonly problem: 'missing' | 'malformed' | 'unknown'
-  /** What would be right, in technical English; for an unknown key, the known names nearest to it. */
+  /** What would be right, in technical English; for an unknown key, the nearest known names. */
   readonly expected: string
   readonly nearest: readonly string[]
 }
@@ -85,7 +85,7 @@ export class SettingsError extends Error {
   }
 }
 
-// Loaded once something is set: a quarter of what `conferente --help` would take.
+// Loaded only once something is set: it costs a quarter of the time of `conferente --help`.
 let loaded: typeof Zod | undefined
 const z = (): typeof Zod => {
   loaded ??= (createRequire(import.meta.url)('zod') as typeof import('zod')).z
@@ -105,7 +105,7 @@ const integer = (least: number, most: number) =>
     .regex(/^\d{1,9}$/)
     .transform(Number)
     .pipe(z().int().min(least).max(most))
-/** Keys and secrets that cross a network in the clear could be anybody's. */
+/** Keys and secrets that cross a network unencrypted could come from anybody. */
 const safeUrl = () =>
   url('https:', 'http:').refine(
     (value) => !URL.canParse(value) || value.startsWith('https:') || isLoopback(new URL(value).hostname),
@@ -115,7 +115,7 @@ const list = (item: Zod.ZodType<string, string>) =>
     .string()
     .transform((value) => value.split(',').map((part) => part.trim()))
     .pipe(z().array(item))
-/** Roles that the API knows, without their prefix. */
+/** The roles of the API, without their prefix. */
 export const ROLES = ['leitor', 'revisor', 'operador', 'administrador'] as const
 
 const KEYS = {
@@ -216,7 +216,7 @@ const KEYS = {
   },
 } as const
 
-/** The checked value of one key; what is wrong with it is noted. */
+/** The checked value of one key; problems with it are collected. */
 type Read = <K extends SettingKey>(key: K) => Zod.output<ReturnType<(typeof KEYS)[K]['schema']>> | undefined
 
 const OWN_KEYS = Object.keys(KEYS).filter((name) => name.startsWith('CONFERENTE_'))
@@ -288,7 +288,7 @@ export function readSettings(
   return Object.freeze(settings)
 }
 
-/** All of it or nothing: half a provider would be noticed by the first who signs in. */
+/** All or nothing: a half-configured provider would only be noticed by the first person who signs in. */
 function oidcSettings(
   env: NodeJS.ProcessEnv,
   read: Read,
@@ -318,7 +318,7 @@ function contradictions({ jwksUrl, jwtSecret }: Settings, env: NodeJS.ProcessEnv
   if (jwksUrl === undefined) return []
   const named = (['CONFERENTE_JWT_EMISSOR', 'CONFERENTE_JWT_PUBLICO'] as const).filter((key) => !env[key])
   if (jwtSecret === undefined) return named.map(missing)
-  // Keys of two kinds at once would let a token choose how it is checked.
+  // With keys of two kinds a token could choose how it is checked.
   const expected = 'to be unset where CONFERENTE_JWKS_URL is set'
   return [
     { key: 'CONFERENTE_JWT_SEGREDO', problem: 'malformed', expected, nearest: [] },
@@ -357,11 +357,11 @@ export function childEnvironment(env: NodeJS.ProcessEnv = process.env): Record<s
   return kept
 }
 
-/** What PostGraphile asks the environment, once, before it is loaded. */
+/** Sets what PostGraphile reads from the environment, once, before it is loaded. */
 export function preparePostGraphile(env: NodeJS.ProcessEnv = process.env): void {
-  // whether it shall be strict with itself and talkative
+  // whether it checks itself strictly and prints much
   env['GRAPHILE_ENV'] ??= 'production'
-  // a statement that it prepared by name may be forgotten by code of the warehouse that ran on the connection
+  // a prepared statement may be deallocated by code of the warehouse that ran on the connection
   env['DATAPLAN_PG_PREPARED_STATEMENT_CACHE_SIZE'] = '0'
 }
 

@@ -12,7 +12,7 @@ export interface CountedBreak extends Break {
   readonly ocorrencias: number
 }
 
-/** Keeps the first break of each kind, and counts the others: however much is broken, it fits in memory. */
+/** Keeps the first break of each kind, and counts the others, so that any amount of damage fits in memory. */
 export class Breaks {
   readonly #kinds = new Map<string, { first: Break; times: number }>()
 
@@ -22,7 +22,7 @@ export class Breaks {
     else this.#kinds.set(found.situacao, { first: found, times: 1 })
   }
 
-  /** The first broken link first. */
+  /** The first broken link comes first. */
   list(): CountedBreak[] {
     return [...this.#kinds.values()]
       .map(({ first, times }) => ({ ...first, ocorrencias: times }))

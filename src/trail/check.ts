@@ -4,23 +4,23 @@ import { lines } from './lines.ts'
 import { FACTS, findingBreak, isDigest, Operation } from './operation.ts'
 import { type KeptStamp, type ProvenStamps, proveStamps } from './stamps.ts'
 
-/** A position of the chain and its seal, as a message carried them. */
+/** A position of the chain and its seal, as quoted in a mail. */
 export interface Witness {
   readonly elo: number
   readonly selo: string
 }
 
 export interface TrailReport extends ProvenStamps {
-  /** None: what the file holds is proven. */
+  /** Empty if the content of the file is proven. */
   readonly breaks: readonly CountedBreak[]
   readonly operacoes: number
   readonly fatos: number
-  /** Findings whose content was beside their last detection. */
+  /** Findings whose content accompanied their last detection. */
   readonly divergencias: number
-  /** Of the last operation. */
+  /** Position of the last operation. */
   readonly elo: number
   readonly selo: string
-  /** Operations that waited for their seal when the file was written: they are not in it. */
+  /** Operations that waited for their seal when the file was written, and so are not in it. */
   readonly pendentes: number
 }
 
@@ -28,10 +28,10 @@ export interface TrailReport extends ProvenStamps {
 const BEGINNING: Witness = { elo: 0, selo: hash('sha256', 'conferente') }
 
 /**
- * Proves an exported trail, line by line in constant memory, with nothing but its bytes: that every operation and fact has the
- * digest that is sealed, that the links follow one another without a gap up to the head that the file names, and that the witness
- * agrees, and that stamps are what an authority signed. Whoever rewrites the whole file and has neither against them is not seen.
- * @param roots a PEM file of authorities whose stamps are believed
+ * Proves an exported trail from its bytes alone, line by line in constant memory. Every operation and fact has the sealed digest,
+ * the links follow one another without a gap up to the head that the file names, the witness agrees, and an authority signed the
+ * stamps. Without a witness or stamp, it does not detect somebody who rewrote the whole file.
+ * @param roots a PEM file of authorities whose stamps are trusted
  */
 export async function checkTrail(
   bytes: AsyncIterable<Buffer>,
@@ -48,7 +48,7 @@ export async function checkTrail(
       }
     }
   } catch (error) {
-    // What follows a line that cannot be read cannot be told.
+    // After an unreadable line nothing more can be checked.
     if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError))
       throw error
     check.unreadable(number, error.message)
@@ -67,7 +67,7 @@ class Check {
   #operation: Operation | undefined
   #witnessed = false
   readonly #stamps: KeptStamp[] = []
-  /** Of tokens: said by an operation, and there. */
+  /** Stamps by token: those that an operation recorded (#recorded), and those in the file (#kept). */
   readonly #recorded = new Map<string, Operation>()
   readonly #kept = new Map<string, Operation>()
   #operations = 0
@@ -79,7 +79,7 @@ class Check {
     if (witness?.elo === 0) this.#hear(BEGINNING, null)
   }
 
-  /** @throws {SyntaxError | TypeError} where the line is not as the format has it */
+  /** @throws {SyntaxError | TypeError} where the line does not follow the format */
   take(text: string): void {
     const line = JSON.parse(text) as Record<string, unknown>
     if (line === null || typeof line !== 'object') throw new TypeError('no object')
@@ -144,7 +144,7 @@ class Check {
       )
     else {
       if (elo <= before.elo) this.#add('elo_repetido', elo, id, object, `elo ${before.elo + 1}`, `elo ${elo}`)
-      // behind a gap there is nothing to compare with
+      // after a gap there is nothing to compare with
       if (seloAnterior !== before.selo)
         this.#add(
           'selo_anterior_errado',
@@ -191,7 +191,7 @@ class Check {
       if (!this.#recorded.has(digest)) differ(operation, 'nenhum carimbo', `token ${digest}`)
   }
 
-  /** The facts of an operation end where the next begins. */
+  /** The facts of an operation end where the next operation begins. */
   #close(): void {
     const operation = this.#operation
     if (operation === undefined) return

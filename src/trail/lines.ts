@@ -1,9 +1,9 @@
-/** Of one line, so many bytes: more is no trail, and would not fit in memory. */
+/** The most bytes of a line: a longer one is no trail, and would not fit in memory. */
 const LONGEST = 256 * 1024 * 1024
 const LINE_END = 0x0a
 
 /**
- * The lines of a file, one at a time. By their bytes: U+2028 ends no line here, as it does for node:readline.
+ * The lines of a file, one at a time. Split as bytes: U+2028 ends no line here, as it does in node:readline.
  * @throws {RangeError} where a line has no end
  */
 export async function* lines(bytes: AsyncIterable<Buffer>): AsyncGenerator<string[]> {

@@ -6,14 +6,14 @@ export type Fact = (typeof FACTS)[number]
 
 const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer')
 
-/** An operation as its line has it, and its digest as its facts come by. */
+/** An operation as its line describes it, with its digest computed as its facts come in. */
 export class Operation {
   readonly elo: number
   readonly id: number
   readonly resumo: string
   readonly selo: string
   readonly seloAnterior: string | null
-  /** What the operation says of itself, PostgreSQL's text of a row. */
+  /** The operation's own content, PostgreSQL's text of a row. */
   readonly text: string
   readonly counts: Record<Fact, number> = {
     deteccao: 0,
@@ -25,7 +25,7 @@ export class Operation {
   }
   readonly #facts: Partial<Record<Fact, Hash>> = {}
 
-  /** @throws {TypeError} where the line is not as the format has it */
+  /** @throws {TypeError} where the line does not follow the format */
   constructor(line: Readonly<Record<string, unknown>>) {
     const { elo, operacao, resumo, selo, selo_anterior: before } = line
     const id = typeof operacao === 'string' ? /^\((\d{1,15}),/.exec(operacao)?.[1] : undefined
@@ -47,21 +47,21 @@ export class Operation {
     this.#facts[kind].update(sha256(text))
   }
 
-  /** As audit_interno.resumo_operacao; once, when all facts have come by. */
+  /** As audit_interno.resumo_operacao computes it; to be called once, after all facts. */
   digest(): string {
     const whole = createHash('sha256').update(sha256(this.text))
     for (const kind of FACTS) whole.update(this.#facts[kind]?.digest() ?? sha256(''))
     return whole.digest('hex')
   }
 
-  /** SHA-256 of the token, of an operation that records a stamp. */
+  /** SHA-256 of the token, if the operation records a stamp. */
   stamped(): string | undefined {
     return /^\(\d+,carimbo,/.test(this.text)
       ? (/""sha256"": ""([0-9a-f]{64})""/.exec(this.text)?.[1] ?? '')
       : undefined
   }
 
-  /** What the seal is the SHA-256 of, by what the line says came before, its position and its digest. */
+  /** The bytes whose SHA-256 is the seal, by what the line says: the seal before, the position and the digest. */
   sealed(): Buffer | undefined {
     if (this.seloAnterior === null) return undefined
     const link = Buffer.alloc(8)
@@ -69,7 +69,7 @@ export class Operation {
     return Buffer.concat([Buffer.from(this.seloAnterior, 'hex'), link, Buffer.from(this.resumo, 'hex')])
   }
 
-  /** The seal that follows from it. */
+  /** The resulting seal. */
   seal(): string | undefined {
     const sealed = this.sealed()
     return sealed && hash('sha256', sealed)
@@ -80,12 +80,12 @@ export function isDigest(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
 }
 
-/** What a detection says the digest of its finding was. */
+/** The digest of its finding that a detection states. */
 const DETECTION = /^\((\d{1,18}),[^,]*,"\\\\x([0-9a-f]{64})"\)$/
 
 /**
- * A finding beside its last detection: whether it is what was found.
- * @returns undefined where it is, or what is wrong
+ * Compares a finding with its last detection: is it what was found?
+ * @returns undefined if it is, or what is wrong
  */
 export function findingBreak(
   line: Readonly<Record<string, unknown>>,

@@ -14,7 +14,7 @@ import {
   TSTInfo,
 } from 'pkijs'
 
-/** A time-stamp token (RFC 3161) that does not prove what it is said to prove, and why. */
+/** A time-stamp token (RFC 3161) that does not prove what it should, and why. */
 export class StampError extends Error {
   constructor(message: string) {
     super(message)
@@ -23,11 +23,11 @@ export class StampError extends Error {
 }
 
 export interface Stamp {
-  /** When the authority says it saw the seal. */
+  /** When the authority says that it saw the seal. */
   readonly em: Date
-  /** Its name, as its certificate has it. */
+  /** The authority's name, by its certificate. */
   readonly autoridade: string
-  /** Whether its certificate leads to one of the roots given; undefined without roots. */
+  /** Whether its certificate leads to one of the given roots; undefined without roots. */
   readonly confiavel: boolean | undefined
 }
 
@@ -35,10 +35,10 @@ const CONTENT_TYPE = '1.2.840.113549.1.9.3'
 const TIME_STAMPING = '1.3.6.1.5.5.7.3.8'
 const COMMON_NAME = '2.5.4.3'
 
-/** What an authority is asked: to stamp this seal, which is a SHA-256 itself and so its own imprint. */
+/** The request to an authority: to stamp this seal, which is a SHA-256 and so serves as its own imprint. */
 export function stampRequest(seal: Buffer): { readonly der: Buffer; readonly nonce: string } {
   const nonce = randomBytes(16)
-  nonce[0] = ((nonce[0] as number) & 0x3f) | 0x40 // positive, and of this length however it is written
+  nonce[0] = ((nonce[0] as number) & 0x3f) | 0x40 // positive, and of this length in every encoding
   const request = new TimeStampReq({
     version: 1,
     messageImprint: new MessageImprint({
@@ -52,8 +52,8 @@ export function stampRequest(seal: Buffer): { readonly der: Buffer; readonly non
 }
 
 /**
- * The token of an authority's answer.
- * @throws {StampError} where it gives none, or one that answers another question
+ * The token in an authority's answer.
+ * @throws {StampError} if it has none, or one that answers another request
  */
 export function tokenOf(answer: Buffer, seal: Buffer, nonce: string): Buffer {
   const response = understood(() => TimeStampResp.fromBER(bytes(answer)))
@@ -75,9 +75,9 @@ export function tokenOf(answer: Buffer, seal: Buffer, nonce: string): Buffer {
 export const sealOf = (token: Buffer): Buffer => imprintOf(opened(token).info)
 
 /**
- * Proves a token: that whoever holds the key of the certificate in it signed this seal, with a certificate meant for stamping, and where
- * roots are given, that the certificate led to one of them at that time. Revocations are not looked up.
- * @param sealed what the seal is the SHA-256 of: selo_anterior, elo as 8 bytes and resumo
+ * Proves a token: the holder of its certificate's key signed this seal, the certificate is meant for stamping and, if roots are
+ * given, it led to one of them at that time. Revocations are not looked up.
+ * @param sealed the bytes whose SHA-256 is the seal: selo_anterior, elo as 8 bytes and resumo
  * @throws {StampError}
  */
 export async function checkStamp(
@@ -119,7 +119,7 @@ export function readCertificates(file: Buffer): Certificate[] {
   return (blocks.length > 0 ? blocks : [file]).map((der) => understood(() => Certificate.fromBER(bytes(der))))
 }
 
-/** A copy in memory of its own: a Buffer may share its own with others. */
+/** A copy with its own memory: a Buffer may share its memory with others. */
 const bytes = (buffer: Buffer): ArrayBuffer => new Uint8Array(buffer).buffer
 
 function opened(token: Buffer) {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import type { Break } from './breaks.ts'
 
-/** A stamp as the trail has it, and the link it is said to stamp. */
+/** A stamp as the trail has it, and the link that it should stamp. */
 export interface KeptStamp {
   readonly elo: number
   readonly token: Buffer
-  /** What the link's seal is the SHA-256 of; null where the link is gone. */
+  /** The bytes whose SHA-256 is the link's seal; null if the link is gone. */
   readonly sealed: Buffer | null
 }
 
@@ -28,7 +28,7 @@ export async function proveStamps(
   let primeiro: ProvenStamps['primeiro']
   let ultimo: ProvenStamps['ultimo']
   if (stamps.length > 0) {
-    // a library of its own, for which nobody waits who has no stamps
+    // a separate library, loaded only where there are stamps
     const { checkStamp, readCertificates } = await import('./stamp.ts')
     const trusted = roots === undefined ? undefined : readCertificates(await readFile(roots))
     for (const { elo, token, sealed } of stamps) {
@@ -41,7 +41,7 @@ export async function proveStamps(
           esperado: null,
           encontrado: why,
         })
-      if (sealed === null) continue // that the link is gone is told as such
+      if (sealed === null) continue // the missing link is reported elsewhere
       try {
         const { em, autoridade, confiavel } = await checkStamp(token, sealed, trusted)
         if (confiavel === false) invalid(autoridade)

@@ -1,6 +1,6 @@
 import type { WorkReport } from './context.ts'
 
-/** Works at once, then again each time `pause` milliseconds after it has ended, until stopped. */
+/** Works at once, then again `pause` milliseconds after each end, until stopped. */
 export function beat(work: () => Promise<void>, pause: number, report: WorkReport) {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
@@ -18,7 +18,7 @@ export function beat(work: () => Promise<void>, pause: number, report: WorkRepor
       stopped = true
       clearTimeout(timer)
     },
-    /** Settles once what runs has ended. */
+    /** Settles once the current run has ended. */
     last: () => last,
   }
 }

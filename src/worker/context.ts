@@ -2,10 +2,10 @@ import type { Summary } from '../notas/reading.ts'
 import type { Reach, Watcher } from '../session/session.ts'
 import type { Scheduled } from './schedule.ts'
 
-/** Whose rights the work has. */
+/** The role whose rights the work has. */
 export const OWNER = 'conferente_dono'
 
-/** What every task is given. */
+/** What every task receives. */
 export interface WorkContext extends Reach {
   watch(): Watcher
   /** Aborted when the worker is asked to stop: begin nothing new. */
@@ -17,9 +17,9 @@ export interface WorkContext extends Reach {
 /** The folder of electronic notes that this worker reads. */
 export interface Notes {
   readonly folder: string
-  /** Of authorities that are trusted. */
+  /** Certificates of trusted authorities. */
   readonly roots?: string
-  /** Told of each reading. */
+  /** Called after each reading. */
   readonly read?: (summary: Summary) => void
 }
 
@@ -30,11 +30,11 @@ export interface WorkReport {
   standby?(): void
   /** From here on jobs are taken: at once, or after a standby's promotion. */
   ready?(): void
-  /** It has looked at the schedule and after the dead. */
+  /** It has checked the schedule and looked for dead workers. */
   ticked?(): void
   scheduled?(entry: Scheduled): void
   released?(workers: readonly string[]): void
   jobFailed?(task: string, error: Error, last: boolean, sessionId?: string): void
-  /** A tick, or the worker's own bookkeeping, failed; it is tried again. */
+  /** A tick, or the worker's own bookkeeping, failed; it will be tried again. */
   trouble?(message: string): void
 }

@@ -13,8 +13,8 @@ interface House {
 }
 
 /**
- * One tick: shows that this worker lives, takes up what the dead left, keeps the schedule.
- * @param keep each in a transaction with the owner's rights, always on the same connection
+ * One tick: shows that this worker lives, takes over from dead ones, keeps the schedule.
+ * @param keep each call in a transaction with the owner's rights, always on the same connection
  */
 export async function keepHouse(
   keep: <T>(work: (sql: Transaction) => Promise<T>) => Promise<T>,
@@ -27,9 +27,9 @@ export async function keepHouse(
       select audit_interno.liberar_trabalhos(${tasks}::text[], ${grace}::interval) as nomes`,
   )
   if (released?.nomes) report.released?.(released.nomes)
-  // What people did from psql: their own transactions may not hold the head of the chain.
+  // Seals what people did in psql: their own transactions may not hold the head of the chain.
   await keep((sql) => sql`select audit_interno.selar()`)
-  // Those whose job has failed for the last time, or whose conductor was no worker.
+  // Sessions whose job has failed for the last time, or whose conductor was no worker.
   await keep((sql) => sql`select from audit_interno.encerrar_interrompidas()`)
   await keep((sql) => sql`select from audit_interno.encerrar_mensagens()`)
   await keep((sql) => sql`select from audit_interno.conferir_ausencia()`)
@@ -37,7 +37,7 @@ export async function keepHouse(
   if (notes) await keep((sql) => sql`select from audit_interno.agendar_leitura_notas()`)
   const entry = await keep((sql) => scheduleDue(sql))
   if (entry) report.scheduled?.(entry)
-  // Last: whatever is wrong with it, sessions begin.
+  // Last, so that sessions begin whatever is wrong with it.
   await keep((sql) => sql`select from audit_interno.conferir_alarmes()`)
   report.ticked?.()
 }

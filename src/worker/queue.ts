@@ -9,7 +9,7 @@ interface QueueOptions {
   /** Jobs at once. */
   readonly jobs: number
   readonly stopWithin: number
-  /** Once aborted, a job that fails is one that was handed back. */
+  /** Once aborted, a job that fails counts as handed back. */
   readonly pause: AbortSignal
   readonly failed: WorkReport['jobFailed']
   readonly trouble: (message: string) => void
@@ -27,8 +27,8 @@ export function createQueue(url: string, options: QueueOptions): Queue {
   const events: WorkerEvents = new EventEmitter()
   events.on('pool:create', ({ workerPool }) => pools.push(workerPool.id))
   events.on('pool:listen:notification', ({ message }) => {
-    // Any login that may connect may send it, and the library would stop for good. It is meant for a release whose tables the running one
-    // does not know; a worker that starts then is refused by the tables themselves.
+    // Any login that may connect can send this message, and the library would stop for good. It is meant for a release whose tables
+    // the running one does not know; a worker that starts then is refused by the tables themselves.
     if (message.channel === 'worker:migrate') message.channel = ''
   })
   events.on('job:error', ({ job, error }) => {
@@ -70,7 +70,7 @@ function runnerOptions(
     preset: {
       worker: {
         gracefulShutdownAbortTimeout: stopWithin,
-        // Other values can leave a job that finishes during shutdown locked, and it would run again hours later.
+        // With other values a job that finishes during shutdown may stay locked, and would run again hours later.
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,
       },

@@ -4,16 +4,19 @@ import type { Sql, Transaction } from '../db/connection.ts'
 export interface Schedule {
   /** Five fields: minute, hour, day of month, month, day of week. */
   readonly cron: string
-  /** IANA zone in which they are read. */
+  /** The IANA zone in which they are read. */
   readonly fuso: string
 }
 
-/** Next due times after `from`. Across a change of daylight saving a daily time comes once, moved to the end of a gap. */
+/**
+ * Next due times after `from`. Across a change to or from daylight saving a daily time comes once; in a gap it moves to the end of
+ * the gap.
+ */
 export function nextRuns({ cron, fuso }: Schedule, from: Date, count: number): Date[] {
   return pattern({ cron, fuso }).nextRuns(count, from)
 }
 
-/** Whether a schedule ever comes: not where it is badly written, its zone unknown here, or the calendar has no such day. */
+/** Whether a schedule ever comes due: not if it is malformed, its zone is unknown here, or the calendar has no such day. */
 export function possible(schedule: Schedule): boolean {
   try {
     return nextRuns(schedule, new Date(), 1).length > 0
@@ -35,9 +38,9 @@ export interface Scheduled {
 }
 
 /**
- * Queues the session of the last due time that none was queued for; of several that were missed only the last, because the
+ * Queues the session of the last due time that has none yet. If several were missed, only the last is queued, because the
  * incremental window covers the gap. Safe however many processes do this at once.
- * @param at the moment to look from; the server's own clock if not given
+ * @param at the moment to look from; by default the server's clock
  * @returns the row of audit.agendamentos that this call made or tried again, if any
  */
 export async function scheduleDue(sql: Sql | Transaction, at?: Date): Promise<Scheduled | undefined> {

@@ -14,7 +14,7 @@ interface Due {
 const MOST_BYTES = 256 * 1024
 
 /**
- * Asks the authority for a stamp of the head, if one is due, proves it and keeps it. What went wrong is kept too, and thrown.
+ * If a stamp of the head is due, requests it from the authority, proves it and keeps it. An error is recorded too, and thrown.
  * @param roots file of certificates, PEM: a stamp that leads to none of them is refused
  */
 export async function stampHead(sql: Connection, options: PostOptions, roots?: string): Promise<void> {

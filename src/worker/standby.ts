@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sql } from '../db/connection.ts'
 import type { WorkReport } from './context.ts'
 
-/** Whether the server is a standby. It may become one and be promoted again at any time, which is reported once each time. */
+/** Whether the server is a standby. It may become one and be promoted at any time; each change is reported once. */
 export function watchStandby(sql: Sql, report: WorkReport) {
   let known = false
   const ask = async () => {
@@ -19,7 +19,7 @@ export function watchStandby(sql: Sql, report: WorkReport) {
       }
       return now
     },
-    /** Waits until it is none any more; false when asked to stop before. */
+    /** Waits until it is no longer a standby; false if asked to stop first. */
     async over(pause: number, stop: AbortSignal): Promise<boolean> {
       while (!stop.aborted && (await ask().catch(() => true))) {
         await sleep(pause, undefined, { signal: stop }).catch(() => {})

@@ -25,16 +25,16 @@ const GRACE = '30 seconds'
 export interface WorkOptions {
   /** Milliseconds from `stop` until everything is finished or handed back. */
   readonly stopWithin?: number
-  /** Milliseconds between two looks at the schedule. */
+  /** Milliseconds between two checks of the schedule. */
   readonly tick?: number
   readonly grace?: string
   /** Without it messages are composed, and wait for a worker that can send them. */
   readonly mail?: { readonly mailer: Mailer } & Pick<Attempt, 'attach' | 'mailed'>
-  /** How messages to channels are sent: by default to public addresses alone. */
+  /** How messages to channels are sent; by default only to public addresses. */
   readonly channels?: { readonly post: PostOptions } & Pick<Attempt, 'mailed'>
-  /** Certificates of authorities whose stamps are believed, a PEM file. Without it any authority's is. */
+  /** Certificates of authorities whose stamps are trusted, a PEM file. Without it any authority is. */
   readonly stampRoots?: string
-  /** Without it notes are read by workers that have a folder, or by nobody. */
+  /** Without it, only workers that have a folder read notes. */
   readonly notes?: Notes
   /** Jobs at once in this process: each is one busy connection. */
   readonly jobs?: number
@@ -47,8 +47,8 @@ export interface Worker {
 }
 
 /**
- * Works off the queue until stopped, and keeps the schedule. Any number of workers may share a database.
- * Against a standby it waits for the promotion: the queue's own library would be started and never take a job.
+ * Works off the queue until stopped, and keeps the schedule. Any number of workers may share a database. On a standby it waits for
+ * the promotion: the queue's own library would start and never take a job.
  * @param url of a login that is a member of conferente_dono
  */
 export async function startWorker(
@@ -79,7 +79,7 @@ export async function startWorker(
     stopWithin,
     pause: pause.signal,
     failed: report.jobFailed,
-    // What the queue cannot do on a standby is reported as that, and once.
+    // What the queue cannot do on a standby is reported as such, and once.
     trouble: (message) =>
       void standby.look().then(
         (waiting) => waiting || report.trouble?.(message),
@@ -102,7 +102,7 @@ export async function startWorker(
 
   let begun: Promise<Runner | undefined>
   try {
-    // Before graphile-worker, which would try to make its tables in a database that is not ours.
+    // Before graphile-worker, which would try to create its tables in a database that is not ours.
     await asOwner((sql) => sql`select from audit_interno.agenda()`)
     begun = (await standby.look())
       ? standby.over(tick, pause.signal).then((over) => (over ? begin() : undefined))
@@ -119,11 +119,11 @@ export async function startWorker(
       if (pause.signal.aborted) return
       pause.abort()
       heart?.stop()
-      // What has not come to the end of its step by then is cancelled, and has the rest of the time to be handed back.
+      // A step that has not ended by then is cancelled, which leaves time to hand the job back.
       const cancel = setTimeout(() => hard.abort(), stopWithin * 0.7)
       try {
         const running = await begun.catch(() => undefined)
-        await running?.stop().catch(() => {}) // stopped by itself already
+        await running?.stop().catch(() => {}) // it may have stopped by itself
         await running?.promise.catch(() => {})
         await heart?.last()
       } finally {
@@ -134,7 +134,7 @@ export async function startWorker(
   }
 }
 
-/** This process's own, with the owner's rights. */
+/** This process's own connections, with the owner's rights. */
 function connections(url: string) {
   const name = `conferente trabalhar ${hostname()} ${process.pid}`
   const open = () => connectAs(OWNER, url, { name })

@@ -1,4 +1,4 @@
-// Work in a process of its own, whose memory is then known: prints its greatest resident size in MB.
+// Work in a separate process, so that its memory can be measured: prints its greatest resident size in MB.
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { alone, connect, connectAs } from '../../src/db/connection.ts'

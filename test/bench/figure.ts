@@ -1,5 +1,5 @@
-// How cost grows with rows, out of several runs: `node test/bench/figure.ts docs/performance a.json b.json c.json` writes
-// one picture for each work that all runs have measured in seconds.
+// How cost grows with rows, from several runs: `node test/bench/figure.ts docs/performance a.json b.json c.json` writes one picture
+// for each work that all runs have measured in seconds.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LineChart } from 'echarts/charts'
@@ -18,7 +18,7 @@ interface Run {
 
 type Point = [rows: number, seconds: number]
 
-/** Both on logarithmic axes, where a straight line of slope one is a cost in proportion to the rows. */
+/** Both axes are logarithmic, where a straight line of slope one is a cost in proportion to the rows. */
 function growthSvg(
   title: string,
   ours: readonly Point[],

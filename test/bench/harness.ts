@@ -1,4 +1,4 @@
-// Alternates a floor and our way in one process and database, so that the noise of a shared machine falls on both.
+// Alternates a floor and our way in one process and database, so that the noise of a shared machine affects both.
 import { performance } from 'node:perf_hooks'
 import type { Sql } from '../../src/db/connection.ts'
 
@@ -19,7 +19,7 @@ export interface Context {
 
 export type Unit = 's' | 'ms' | 'bytes' | 'MB'
 
-/** One row of the table. Of a measure without a floor, the bar is held against our value itself. */
+/** One row of the table. A measure without a floor compares the bar with our value itself. */
 export interface Result {
   readonly name: string
   readonly work: string
@@ -31,12 +31,12 @@ export interface Result {
   readonly bar?: number
   readonly atLeast?: boolean
   readonly note?: string
-  /** What keeps it from its bar; told where it misses it. */
+  /** The reason why it misses its bar, if it does. */
   readonly why?: string
 }
 
 export interface Measure {
-  /** What `--so` calls it; also its file. */
+  /** Its name for `--so`, and of its file. */
   readonly name: string
   run(context: Context): Promise<readonly Result[]>
 }
@@ -53,7 +53,7 @@ export function ratio({ floorRuns, runs }: Result): number | undefined {
   return floorRuns.length > 0 ? median(runs) / median(floorRuns) : undefined
 }
 
-/** How far from its bar, on the wrong side: as the table shows it, in times the floor or in the unit. */
+/** How far it misses its bar: in times the floor or in the unit, as in the table. */
 export function missedBy(result: Result): number | undefined {
   if (result.bar === undefined || isMet(result) !== false) return undefined
   return Math.abs((ratio(result) ?? median(result.runs)) - result.bar)

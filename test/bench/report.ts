@@ -1,4 +1,4 @@
-// The table, as people and as programs read it.
+// The table, for people and for programs.
 import { cpus, totalmem } from 'node:os'
 import type { Sql } from '../../src/db/connection.ts'
 import { isMet, median, missedBy, type Result, ratio, type Unit } from './harness.ts'

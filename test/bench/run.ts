@@ -66,7 +66,7 @@ if (unknown.length > 0 || !(rows >= 10_000) || !(runs >= 1)) {
 
 const say = (line: string) => console.error(line)
 const dir = mkdtempSync(join(tmpdir(), 'conferente-bench-'))
-// As `conferente` starts it, durability and all; --url names another server, for another version of PostgreSQL.
+// Started as `conferente` starts it, with durability; --url names another server, for another version of PostgreSQL.
 const server = values.url
   ? undefined
   : await openEmbedded(
@@ -99,7 +99,7 @@ try {
         failed = true
         say(`${measure.name} failed: ${(error as Error).stack}`)
       }
-      // As it goes: what was measured for hours is not lost with what follows.
+      // Written as it goes: hours of measuring are not lost with what follows.
       if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, results }, null, 2)}\n`)
       say(`${measure.name}: ${((Date.now() - began) / 1000).toFixed(0)} s`)
     }

@@ -54,7 +54,7 @@ export async function prepare(serverUrl: string, database: string, rows: number)
 export const ALL = 'row(null, null, null, null, null)::audit.janela'
 
 export const RULE = 'bancada'
-/** Of the category that the bench damages entries with; a run's number follows. */
+/** The category with which the bench damages entries; a run's number follows. */
 const WRONG = 'BANCADA '
 
 /** One entry in ten is a target: when its category is a wrong one of the bench, the rule proposes the one it had. */
@@ -95,18 +95,18 @@ export async function damage(sql: Sql, run: number): Promise<void> {
   await sql`update dw.lancamentos t set categoria = ${WRONG + run} from bancada.alvo a where t.id = a.id`
 }
 
-/** A rule whose corrections were rolled back is refuted; the bench forgets that and gives auto back. */
+/** A rule whose corrections were rolled back is refuted; the bench clears that and gives auto back. */
 export const trustAgain = (sql: Sql) =>
   sql.begin(async (tx) => {
     await tx`delete from audit_interno.automaticas_erradas`
     await tx`select from audit.alterar_regra(${RULE}, '{"automatica": true}', 'bancada')`
   })
 
-/** What correcting does, without any audit. */
+/** The bare change of a correction, without any audit. */
 export const mend = (sql: Sql) => sql`
   update dw.lancamentos t set categoria = a.certa from bancada.alvo a where t.id = a.id`
 
-/** Both sides begin with the same: no dead rows, statistics, an empty write-ahead of full pages. */
+/** Both sides begin with the same: no dead rows, fresh statistics, and a checkpoint behind them. */
 export async function settle(sql: Sql): Promise<void> {
   await sql`vacuum (analyze) dw.fato_lancamentos`
   await sql`checkpoint`

@@ -1,4 +1,4 @@
-// Messages on their way to channels: signed, at least once with one identifier, never where nobody set them to go.
+// Messages on their way to channels: signed, at least once with one identifier, and never anywhere that nobody configured.
 import { Webhook } from 'standardwebhooks'
 import { type Test, test } from 'tap'
 import { notify, notifyDue } from '../../src/channels/deliver.ts'
@@ -216,7 +216,7 @@ test('internal addresses are refused, however they are written, unless whoever r
   await t.rejects(allowed('127.0.0.2'))
 })
 
-test('what a refused address is told of stands beside the message, and nothing left the machine', async (t) => {
+test('a refused address is shown with its message, and nothing left the machine', async (t) => {
   const c = await scenario(t)
   const there = await receptor(t)
   await mensagem(c, there.url)
@@ -296,7 +296,7 @@ test('a worker tells channels by itself, without a mail server, and gives up aft
   await until(async () => good.received.length === 1)
   await until(async () => (await row(sql))['tentativas'] > 0)
   await until(async () => {
-    // The time until its next attempt passes at once, and that is its last.
+    // Skips the wait for its next attempt, which is its last.
     await sql`update graphile_worker._private_jobs set max_attempts = attempts + 1, run_at = now()
       where locked_at is null and run_at > now() and key like 'enviar_mensagem:%'`
     return (await row(sql))['status'] === 'falhou'

@@ -1,4 +1,4 @@
-// What people read in Teams and in Slack, and that nothing that others wrote is read there as anything but text.
+// What people read in Teams and Slack, where nothing that others wrote is anything but text.
 import { createRequire } from 'node:module'
 import { test } from 'tap'
 import { type Notice, noticeSchema, type Problem } from '../../src/channels/facts.ts'
@@ -8,7 +8,7 @@ import { wordsOf } from '../../src/channels/words.ts'
 import { canal } from '../helper/receiver.ts'
 import { scenario } from '../helper/scenario.ts'
 
-// Its modules are written for bundlers: what Node loads is the bundle.
+// Its modules are written for bundlers: Node must load the bundle.
 const { AdaptiveCard, SerializationContext, Versions } = createRequire(import.meta.url)(
   'adaptivecards/dist/adaptivecards.min.js',
 ) as typeof import('adaptivecards')
@@ -186,7 +186,7 @@ test('Slack reads no mention, no link and no formatting in what others wrote', a
   t.notMatch(said, /"mrkdwn"|"emoji":true/, 'in plain text *, @ and :bomb: are only signs')
 })
 
-test('whatever is said fits what Slack takes', async (t) => {
+test('every message fits Slack’s limits', async (t) => {
   const long = `&<>${'&'.repeat(5000)}`
   const message = slackMessage(
     wordsOf(

@@ -188,7 +188,7 @@ test('writes crontab lines that a shell understands', async (t) => {
     { command: [process.execPath, echo], environmentFile },
     { cron: '0 7 * * *', fuso: 'UTC', modo: 'manual' },
   )
-  // What cron itself does to the line: the first five fields are its own, and \% is %.
+  // What cron itself does to the line: it takes the first five fields, and \% is %.
   const command = (lines.split('\n')[1] ?? '').split(' ').slice(5).join(' ').replaceAll('\\%', '%')
   const ran = async () => (await exec('/bin/sh', ['-c', command])).stdout
   t.equal(await ran(), 'lido processar,--modo,manual\n', 'no mail where no server is set')

@@ -37,7 +37,7 @@ await t.test('what nobody has decided yet is not called right', async (t) => {
   t.match(ran.stdout, /ninguém decidiu sobre o que a regra encontrou/)
 })
 
-await t.test('another version is told apart, and whose it must be is said', async (t) => {
+await t.test('another version is told apart, and the error says who must own it', async (t) => {
   await sql.unsafe(`create function dw.outra(audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp as $$ begin return; end $$`)
   const ran = await backTest('trade_marketing', '--outra-funcao', 'dw.outra', '--json')

@@ -1,4 +1,4 @@
-// Every command whose connection to the server breaks in the middle: a sentence and exit code 1, soon, and nothing of a driver.
+// Every command whose connection to the server breaks in the middle: a sentence and exit code 1, soon, and nothing from a driver.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -47,7 +47,7 @@ const COMMANDS = [
   'token --papel leitor --nome bi --validade 1d',
 ]
 
-/** Stands between a command and the server, and breaks every connection there is at the nth piece that the server sends. */
+/** Stands between a command and the server, and breaks every connection at the nth piece that the server sends. */
 async function wire(t: Pick<Test, 'teardown'>, url: string) {
   const { hostname, port } = new URL(url)
   const open = new Set<Socket>()

@@ -78,7 +78,7 @@ t.test('what is unknown, past, or not allowed is refused and changes nothing', a
   t.same(await c.sql`select from audit.excecoes`, [])
 })
 
-t.test('wrong usage is said before any database is asked', async (t) => {
+t.test('wrong usage is reported before any database is opened', async (t) => {
   for (const [args, says] of [
     [['--declarar', '1', '--ate', '2099-12-31'], /--motivo/],
     [['--declarar', '1', '--motivo', 'x'], /--ate/],

@@ -86,7 +86,7 @@ t.test('a full disk, a reader who stops and Ctrl-C leave nothing half, and it is
   t.teardown(() => rm(directory, { recursive: true }))
   const toFile = ['exportar', '--formato', 'csv', '--arquivo', join(directory, 'divergencias.csv')]
   const record = async () => {
-    await c.sql`select audit_interno.selar()` // what people do is sealed by the engine's next commit
+    await c.sql`select audit_interno.selar()` // the engine's next commit seals what people do
     return one(
       await c.sql`select status, detalhes ->> 'erro' as erro, selo is not null as selada
         from audit.operacoes where tipo = 'exportacao' order by id desc limit 1`,
@@ -160,7 +160,7 @@ t.test('while the file is written its reader cannot close the record with anothe
   ])
 })
 
-/** From this finding on whoever exports waits for the advisory lock 1. */
+/** From this finding on every export waits for advisory lock 1. */
 async function getStuck(sql: Sql, id: number): Promise<void> {
   await sql.unsafe(`
     create function public.esperar() returns boolean language plpgsql stable

@@ -1,4 +1,4 @@
-// What a command line had running when it was killed is not carried out later, for nobody.
+// What a command was running when it was killed is not carried out later, for nobody.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { testDatabase } from '../helper/database.ts'

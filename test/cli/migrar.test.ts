@@ -1,4 +1,4 @@
-// `conferente migrar` against databases that are not empty, and servers that are set otherwise.
+// `conferente migrar` on databases that are not empty, and on servers with other settings.
 import t from 'tap'
 import { connect } from '../../src/db/connection.ts'
 import { testDatabase } from '../helper/database.ts'
@@ -68,7 +68,7 @@ t.test('a migration that fails says what was wrong, in a sentence', async (t) =>
   t.notMatch(ran.stderr, /at .*\.js|_events|POOL/, 'no stack, nothing of the driver')
 })
 
-t.test('the server may be set otherwise: it is migrated, finds and corrects all the same', async (t) => {
+t.test('a server with other settings is migrated, finds and corrects just the same', async (t) => {
   const settings = [
     'alter database %s set quote_all_identifiers = on',
     `alter database %s set idle_session_timeout = '1s'`,
@@ -179,7 +179,7 @@ t.test('a column that compares without accents is named by diagnostico, whicheve
   const errors = await accused()
   t.same(errors.map(({ item }: { item: string }) => item.split('.').at(-1)).sort(), columns.sort())
   t.match(errors[0], { detalhe: /sem_acento/, sugestao: /collate "default"/ })
-  // what is corrected must come straight from its table, the others as the suggestion says
+  // corrected columns must come straight from the table, the others as the suggestion says
   await sql.unsafe(
     `alter table dw.lancamentos alter categoria type text collate "default";
      alter table dw.lancamentos rename to de_antes;

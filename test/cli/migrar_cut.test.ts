@@ -1,4 +1,4 @@
-// `conferente migrar` whose connection is cut, wherever it is: exit code 1 and a sentence, and the next run finishes the work.
+// `conferente migrar` whose connection is cut at any point: exit code 1 and a sentence, and the next run finishes the work.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,10 +14,10 @@ const OURS = `datname = current_database() and application_name like 'conferente
 interface Cut {
   /** Which connections are cut, once there is one. */
   readonly which: string
-  /** Held by somebody else's transaction meanwhile, so that the command waits there. */
+  /** A lock that somebody else's transaction holds meanwhile, so that the command waits there. */
   readonly held?: (database: string) => string
   readonly migrated?: boolean
-  /** What the command says of what stays. */
+  /** What the command says about what remains. */
   readonly said?: RegExp
 }
 

@@ -1,4 +1,4 @@
-// `conferente preparar`: SQL on stdout that can be run as it is, what to look at on stderr, and 1 when nothing would work.
+// `conferente preparar`: SQL on stdout that can be run as it is, hints on stderr, and 1 when nothing would work.
 import t from 'tap'
 import { testDatabase } from '../helper/database.ts'
 import { PASSWORD } from '../helper/server.ts'

@@ -1,4 +1,4 @@
-// What README tells a newcomer to type for a warehouse of their own, typed as it stands there.
+// The commands that README gives a newcomer for their own warehouse, typed exactly as they stand there.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ const blocks = (title: string) =>
 
 t.test("five minutes to the first correction of one's own data, and what keeps it running", async (t) => {
   const { sql: admin, url: adminUrl } = await testDatabase(t, 'empty')
-  // as README has it: the owner with createrole, who is no superuser; and ana, who is a person
+  // as in README: the owner with createrole, who is no superuser; and ana, who is a person
   const owner = await newcomer(t, { sql: admin, url: adminUrl }, 'dba', 'conferente_dono')
   const ana = await newcomer(t, { sql: admin, url: adminUrl }, 'ana', 'conferente_revisor')
   const database = new URL(adminUrl).pathname.slice(1)

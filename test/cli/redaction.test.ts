@@ -1,4 +1,4 @@
-// What a rule or the warehouse says of an error may hold a password, an address with one, or a CPF: none of it leaves the server.
+// An error of a rule or the warehouse may contain a password, an address with one, or a CPF: none of it leaves the server.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'

@@ -116,7 +116,7 @@ await t.test('rejected', async (t) => {
   t.match(ran.stdout, /rejeitada/)
 })
 
-await t.test('taken back by its own number; confirmed; a lot of which one was decided already', async (t) => {
+await t.test('taken back by its own number; confirmed; a batch with one decided already', async (t) => {
   const [um, two, three] = await openOnes(
     `regra = 'pendente_verificacao' and ${proposes} and valor_em_risco < ${pair}`,
   )
@@ -143,7 +143,7 @@ await t.test('taken back by its own number; confirmed; a lot of which one was de
   t.match(undone.json(), [{ status: 'aberta' }, { status: 'aberta' }])
 })
 
-await t.test('left for later, forwarded and commented: told in the list, and taken back', async (t) => {
+await t.test('postponed, forwarded and commented: shown in the list, and taken back', async (t) => {
   const [um, two] = await openOnes(`regra = 'pendente_verificacao' and ${proposes}`)
   const ids = [um?.id ?? '', two?.id ?? '']
   const postpone = (...args: string[]) =>
@@ -230,7 +230,7 @@ await t.test(
     const asked = (answer: string, args: string[]) =>
       conferente(args, {
         url: ana,
-        // answered once it has asked, and what was typed stays open until it has ended
+        // answers once it is asked, and keeps its standard input open until the end
         shell: () => `d=$(mktemp -d) && mkfifo $d/in && exec 3<>$d/in
           (for i in $(seq 300); do grep -q 'acima?' $d/out && break; sleep 0.1; done 2>/dev/null; printf '${answer}' >&3) &
           script -qefc "stty cols 200; $0 $*" $d/out <&3; code=$?; kill $! 2>/dev/null; rm -r $d; exit $code`,
@@ -335,7 +335,7 @@ await t.test(
   },
 )
 
-await t.test('a rule that fails is said, and the session ends with 1', async (t) => {
+await t.test('a rule that fails is reported, and the session ends with 1', async (t) => {
   await sql.unsafe(`create or replace function regras.quebrada(j audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$ begin raise exception 'quebrou'; end $$; grant execute on function regras.quebrada(audit.janela) to conferente_regra`)
@@ -369,7 +369,7 @@ await t.test('Ctrl-C closes the session as falhou', async (t) => {
   })
 })
 
-await t.test('a cancelling that comes late and hits the closing of the session is outlived', async (t) => {
+await t.test('a late cancel request that hits the closing of the session does no harm', async (t) => {
   let done: Promise<unknown> | undefined
   const ran = await conferente(['processar', '--modo', 'manual', ...year, '--regra', 'quebrada'], {
     url: olivia,
@@ -394,7 +394,7 @@ await t.test('a cancelling that comes late and hits the closing of the session i
   })
 })
 
-await t.test('a connection that is lost is said, and the next session closes what it left', async (t) => {
+await t.test('a lost connection is reported, and the next session closes what it left', async (t) => {
   let sent = false
   const ran = await conferente(['processar', '--modo', 'manual', ...year, '--regra', 'quebrada'], {
     url: olivia,

@@ -10,7 +10,7 @@ registerHooks({ load: (url, context, next) => {
   return next(url, context)
 } })`
 
-// What whoever runs the tests has set is no matter of theirs.
+// The settings of whoever runs the tests must not matter.
 const { PATH, HOME } = process.env
 const env = { PATH, HOME }
 

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { drawn } from '../helper/thorough.ts'
 import { conferente } from './helper.ts'
 
-// No server: wrong usage is found before any database is asked.
+// No server: wrong usage is found before any database is opened.
 const url = 'postgresql://ninguem:nada@127.0.0.1:1/nada'
 const refused = (t: Test, args: string[], says: RegExp) =>
   t.test(`conferente ${args.join(' ')}`, async (t) => {

@@ -1,4 +1,4 @@
-// Who may install: on a server that has none of our roles yet, which the shared one always has.
+// Who may install, on a server that has none of our roles yet; the shared one always has them.
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ t.teardown(() => admin.end({ timeout: 1 }))
 
 const as = (login: string, database: string) =>
   Object.assign(new URL(databaseUrl(server.url, database)), { username: login, password: 'x' }).href
-/** What of ours a database and the server hold. */
+/** What is left of ours in a database and on the server. */
 const left = async (database: string) => {
   const sql = connect(databaseUrl(server.url, database), { max: 1 })
   const [found] = await sql<{ esquemas: string[]; papeis: string[] }[]>`

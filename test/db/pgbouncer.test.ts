@@ -1,4 +1,5 @@
-// Conferente through PgBouncer: all of it in session mode, the API in transaction mode, and a refusal before work begins elsewhere.
+// Conferente through PgBouncer: everything in session mode, the API in transaction mode, and a refusal before work begins
+// elsewhere.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Test, test } from 'tap'
 import type { App } from '../../src/cli/app.ts'
@@ -245,7 +246,7 @@ test('a parameter that PgBouncer does not take is named', { skip }, async (t) =>
 type Server = Awaited<ReturnType<typeof api>>
 type Ask = Parameters<Server['request']>
 
-/** REST and GraphQL by turns. */
+/** REST and GraphQL in turn. */
 const ask = (n: number, token: string): Ask =>
   n % 2 === 0 ? ['/api/v1/divergencias', { token }] : ['/graphql', { token, body: GRAPHQL }]
 
@@ -258,7 +259,7 @@ function request(n: number, token: string): [string, RequestInit] {
 async function answersAll(t: Test, server: Server, requests: number): Promise<void> {
   const tokens = await Promise.all(['ana', 'bia', 'caio', 'davi'].map((name) => server.token('leitor', name)))
   const wrong: unknown[] = []
-  // a hundred at once: more, on a busy machine, may rightly be told that none of ours came free in time
+  // a hundred at once: on a busy machine more may rightly be told that no connection came free in time
   for (let sent = 0; sent < requests; sent += 100) {
     const answers = await Promise.all(
       Array.from({ length: Math.min(100, requests - sent) }, (_, n) =>

@@ -1,5 +1,5 @@
-// A migration that was released never changes: its digest stands in migrations/released.sha256, as sha256sum writes it. Until
-// 1.0.0 nothing is released, and the one migration is written again.
+// A released migration never changes: its digest is in migrations/released.sha256, as sha256sum writes it. Until 1.0.0 nothing is
+// released, and the one migration is rewritten.
 import { createHash } from 'node:crypto'
 import { existsSync, globSync } from 'node:fs'
 import { join } from 'node:path'

@@ -58,7 +58,7 @@ test('a lost connection fails its transaction, and the next one does not notice'
   }
   for (const [what, work] of Object.entries(cases)) {
     await t.rejects(transaction(sql, work), { code: /^CONNECTION_/ }, what)
-    // As many as the pool has, so that each connection is taken up again.
+    // As many as the pool has, so that each connection is used again.
     const next = await Promise.all(
       [1, 2, 3, 4].map((n) => transaction(sql, (tx) => tx`select ${n}::int as n`)),
     )

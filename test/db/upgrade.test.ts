@@ -1,6 +1,6 @@
-// A database of the first release, with a life in it, comes to the newest one: nothing that was recorded is lost or changed, and
-// everything goes on from there. Committed migrations never change, so the first of them is that release; while there is no other, the
-// next one is made up here.
+// A database of the first release, with a life in it, is upgraded to the newest: nothing recorded is lost or changed, and
+// everything continues. Committed migrations never change, so the first of them is that release; while there is no other, the next
+// one is made up here.
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ import { one, scenario } from '../helper/scenario.ts'
 
 const COMMITTED = readdirSync(join(ROOT, 'migrations/committed')).sort()
 
-/** What a next release would bring: a table, a column, another body of a function. */
+/** What a later release may bring: a table, a column, another body of a function. */
 const NEXT = `set local role conferente_dono;
 create table audit.novidades (id bigint primary key, texto text not null);
 grant select on audit.novidades to conferente_leitor;
@@ -24,7 +24,7 @@ as 'select (now() at time zone audit.fuso())::date';
 select audit_interno.registrar_instalacao();
 reset role;`
 
-/** What a migration adds to the trail, and what it records of the schema, is no loss. */
+/** Additions of a migration to the trail, and its records of the schema, are no loss. */
 const ADDED: Record<string, string> = {
   'audit.operacoes': `tipo <> 'instalacao'`,
   'audit_interno.estados': `operacao_id not in (select id from audit.operacoes where tipo = 'instalacao')`,
@@ -54,7 +54,7 @@ function folder(t: Test, files: readonly string[], next?: string): string {
   return place
 }
 
-/** Every table of ours: how many rows, and a digest of what the given columns hold. */
+/** Every table of ours: the number of rows, and a digest of the given columns. */
 async function held(sql: Sql, columns: ReadonlyMap<string, readonly string[]>) {
   const tables = new Map<string, unknown>()
   for (const [table, names] of columns) {

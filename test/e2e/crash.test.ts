@@ -1,5 +1,5 @@
-// A session is cut at random moments, by kill -9 of the server and by loss of its connection: nothing is ever half done,
-// and the next run finishes the work.
+// A session is cut at random moments, by kill -9 of the server or by loss of its connection: nothing is ever half done, and the
+// next run finishes the work.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -28,7 +28,7 @@ t.test('a session cut at random moments', async (t) => {
 
   t.equal(await run(), 0, 'an uncut session ends well')
   await withDatabase(spoil)
-  let { milliseconds: whole } = await timed(run) // warm, as the ones that are cut will be
+  let { milliseconds: whole } = await timed(run) // warm, like the runs that will be cut
 
   let cut = 1
   for (let attempt = 1; cut <= CUTS && attempt <= 3 * CUTS; attempt++) {
@@ -43,12 +43,12 @@ t.test('a session cut at random moments', async (t) => {
     t.strictSame(where, [], `cut ${cut}, ${how}: nothing half done (exit ${code})`)
 
     const next = await timed(run)
-    // 1 where it is this run that meets what the load undid, and says so
+    // 1 if this run meets what the load undid, and says so
     t.ok(next.code === 0 || next.code === 1, `cut ${cut}: the next run comes to its end (exit ${next.code})`)
     t.equal(await withDatabase(wrongRows), 0, `cut ${cut}: and has finished the work`)
     t.strictSame(await withDatabase(halfStates), [], `cut ${cut}: still nothing half done`)
     if (code !== 0) cut++
-    else whole *= 0.9 // it had ended before the cut: it takes less than was measured, on a machine that was busier then
+    else whole *= 0.9 // it ended before the cut: the measured run was slower, on a busier machine
   }
   t.equal(cut, CUTS + 1, `${CUTS} sessions were really cut`)
 
@@ -63,7 +63,7 @@ t.test('a session cut at random moments', async (t) => {
   )
 })
 
-/** Entries that are all wrong, and a rule that knows it, corrected in batches of fifty. */
+/** Entries that are all wrong, and a rule that corrects them in batches of fifty. */
 async function scene(sql: Sql): Promise<void> {
   await sql.unsafe(`
     create schema dw;
@@ -102,7 +102,7 @@ async function wrongRows(sql: Sql): Promise<number> {
   return row?.['n']
 }
 
-/** What must never be seen, whenever one looks: each line names what is half done. */
+/** What must never be visible at any moment: each line names something half done. */
 async function halfStates(sql: Sql): Promise<string[]> {
   const rows = await sql`
     with ultima as (

@@ -1,4 +1,4 @@
-// The morning run end to end: a session asked for, a worker started as people start it, and the letter in a mail program.
+// The morning run end to end: a requested session, a worker started as people start it, and the mail in a mail program.
 import { test } from 'tap'
 import { postOffice, receive } from '../helper/postman.ts'
 import { exited, startProcess, until, workshop } from '../helper/work.ts'

@@ -1,5 +1,5 @@
-// The demonstration's promise on warehouses that differ in everything drawn by chance: what auto corrects is right at
-// least 99 times in 100, and nothing that was right is changed.
+// The demonstration's promise on warehouses that differ in everything random: what auto corrects is right at least 99 times in 100,
+// and nothing right is changed.
 import t from 'tap'
 import { testDatabase } from '../helper/database.ts'
 import { times } from '../helper/thorough.ts'

@@ -383,7 +383,7 @@ t.test('a directory that is not ours is refused and left as it was', async (t) =
   await refused(t, older, 'wrong_version', { found: '17', needed: '18' })
 })
 
-t.test('a lost or wrong password is said', async (t) => {
+t.test('a lost or wrong password is reported', async (t) => {
   const dir = freshDir()
   const first = new Client(dir)
   await first.report

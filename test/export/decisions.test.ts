@@ -1,4 +1,4 @@
-// A sheet of decisions as it comes back: whoever saved it, and whatever somebody put into it.
+// A sheet of decisions that comes back, whoever saved it, and whatever somebody put into it.
 import { strict as assert } from 'node:assert'
 import { execFile, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { ROOT } from '../helper/files.ts'
 import { exportSheet, fillIn, readRows, saveSheet } from '../helper/sheet.ts'
 import { HOSTILE_TEXTS, seedFindings } from './findings.ts'
 
-/** The lines of a file whose cells are not those that were exported. */
+/** The lines of a file whose cells differ from those exported. */
 async function changedRows(
   sql: Awaited<ReturnType<typeof testDatabase>>['sql'],
   file: Buffer,

@@ -31,12 +31,12 @@ async function bytes(sql: Sql, options: ExportOptions, filter: FindingsFilter = 
 
 /** Whether a spreadsheet would calculate it. */
 const formula = (text: string) => /^[=+\-@\t\r\n＝＋－＠]/.test(text)
-/** What would not be seen, or would turn the text around, is marked. */
+/** Marks what would not be seen, or would turn the text around. */
 const visible = (text: string) =>
   text.replace(/(?![\t\n\r])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
 const defused = (text: string) => visible(formula(text) ? `'${text}` : text)
 
-// What people write, and what they should not: PostgreSQL keeps everything but NUL and lone surrogates.
+// What people write, and should not: PostgreSQL keeps everything but NUL and lone surrogates.
 const ODD = [
   ...'=+-@\t\r\n"\';,\\_\u0007\u000b\u001b\u007f\u0085\u202e\u2066\u200f\ufeff\uffff＝é😀𝒳',
   '\r\n',
@@ -48,7 +48,7 @@ const text = fc
   .array(fc.oneof(fc.constantFrom(...ODD), fc.string({ unit: 'binary', maxLength: 3 })), { maxLength: 6 })
   .map((parts) => parts.join('').replaceAll('\0', '').toWellFormed())
 
-/** Another test's findings gone, as nobody but a superuser of a test could. */
+/** Deletes another test's findings, as only a test's superuser could. */
 async function clearAll(sql: Sql): Promise<void> {
   await sql.unsafe(`alter table audit.divergencias_processadas disable trigger user;
     delete from audit.divergencias_processadas; alter table audit.divergencias_processadas enable trigger user`)
@@ -241,7 +241,7 @@ async function wideOnes(sql: Sql): Promise<void> {
   await sql`update audit.divergencias_processadas set justificativa = repeat('é', 20000)`
 }
 
-/** Waits until rows have come, which are many more than fit on the way: the cursor stands still before the next. */
+/** Waits until rows have come. There are many more than the buffers hold, so the cursor pauses before the next ones. */
 async function arrivedAt(read: { readonly rows: number }): Promise<void> {
   for (const deadline = Date.now() + 30_000; read.rows === 0; await sleep(10)) {
     if (Date.now() > deadline) throw new Error('no rows came')

@@ -36,7 +36,7 @@ export async function seedFindings(sql: Sql, findings: readonly Finding[]): Prom
     order by r.n`
 }
 
-/** What people should not write, each kind once; all of it outlives LibreOffice's own reading and writing of text. */
+/** Texts that people should not write, one of each kind; all of them survive LibreOffice's own reading and writing of text. */
 export const HOSTILE_TEXTS: readonly string[] = [
   '=1+1',
   '=HYPERLINK("http://x.invalid";"clique")',

@@ -37,7 +37,7 @@ t.test(
       () => {},
     )
     await pipeline(made, createWriteStream(book))
-    // Every sheet to a file of its own, UTF-8, values as they are and not as they look.
+    // Each sheet to a separate file, UTF-8, values as they are and not as they look.
     const filter = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1'
     await promisify(execFile)(
       'soffice',

@@ -1,4 +1,4 @@
-// What an administrator or a warehouse's owner may try with code of theirs that we run, and what must be the same afterwards.
+// What an administrator or a warehouse's owner may try with their code that we run, and what must be the same afterwards.
 import type { Sql } from '../../src/db/connection.ts'
 import { SCHEMAS } from './schema.ts'
 
@@ -8,17 +8,17 @@ export interface Attack {
   readonly body: string
   /** Tried in every place, not only in the main ones. */
   readonly everywhere?: boolean
-  /** Only where nothing at all may be written: elsewhere the role may do this to what is its own. */
+  /** Only where nothing at all may be written: elsewhere the role may do this to what it owns. */
   readonly readOnly?: boolean
-  /** Only where what is done is rolled back when the rows are read: elsewhere it is of no use to anybody, and stays. */
+  /** Only where reading rolls back what is done: elsewhere it helps nobody, and stays. */
   readonly onlyReading?: boolean
-  /** Where rows are only read, what it does is taken back with the reading, and the rule may go on. */
+  /** Where rows are only read, its effect is rolled back with the reading, and the rule may continue. */
   readonly undone?: boolean
-  /** What it leaves is taken out without a word, where it is not taken back: it did no harm yet. */
+  /** What it leaves, if not rolled back, is removed silently: it has done no harm yet. */
   readonly healed?: boolean
-  /** What it leaves no rollback takes back: it is refused and told, and stays until the connection ends. */
+  /** No rollback removes what it leaves: it is refused and reported, and stays until the connection ends. */
   readonly stays?: boolean
-  /** Where this says so, the attack cannot be tried on this server. */
+  /** Gives a reason if the attack cannot be tried on this server. */
   readonly unless?: (sql: Sql) => Promise<string | undefined>
 }
 
@@ -268,27 +268,27 @@ export const ATTACKS: readonly Attack[] = [
   },
 ]
 
-/** Where the tables say what a session wrote itself: what is compared is all the rest. */
+/** Conditions for tables in which a session writes: only the other rows are compared. */
 const OWN: Record<string, string> = {
   'audit.sessoes_processamento': `id <= $1 or solicitada_por <> 'olivia' or status = 'agendada'`,
   'audit.execucoes_regra': 'sessao_id <= $1',
   'audit.operacoes': `(tipo <> 'registro' and coalesce(sessao_id, 0) <= $1) or ator <> 'olivia' or tipo not in ('deteccao', 'correcao', 'autoverificacao', 'registro')`,
-  // what a session changes it puts down; that nothing else was changed the tables themselves say, and verificar_integridade
+  // a session records what it changes; the tables themselves, and verificar_integridade, show that nothing else was changed
   'audit_interno.estados': `operacao_id not in (select id from audit.operacoes where sessao_id > $1 or tipo = 'registro' and ator = 'olivia')`,
-  'audit_interno.portas_abertas': 'false', // which transaction of this connection came last
+  'audit_interno.portas_abertas': 'false', // the last transaction of this connection
   'audit.deteccoes': 'operacao_id not in (select id from audit.operacoes where sessao_id > $1)',
   'audit.alteracoes': 'operacao_id not in (select id from audit.operacoes where sessao_id > $1)',
   'audit.correcoes_desfeitas': 'operacao_id not in (select id from audit.operacoes where sessao_id > $1)',
   'audit.divergencias_processadas': `regra = 'parada'`,
-  'audit.codigos_regra': `regra = 'parada'`, // kept at the first sight of a code
+  'audit.codigos_regra': `regra = 'parada'`, // kept when code is first seen
   'audit.notificacoes': 'coalesce(sessao_id, 0) <= $1',
   'audit_interno.partes_sessao': 'sessao_id <= $1',
   'audit_interno.fila_selos': 'false',
-  'audit_interno.sessoes_a_avisar': 'false', // each session that ended, until channels were told
+  'audit_interno.sessoes_a_avisar': 'false', // ended sessions that channels have not heard of yet
   'audit_interno.cadeia': 'false', // its head moves; verificar_integridade proves it
 }
 
-/** Everything of ours, as digests by name: tables but for what sessions after the given one wrote, objects, rights, roles. */
+/** Everything of ours, as digests by name: tables without what sessions after the given one wrote, objects, rights, roles. */
 export async function ours(sql: Sql, session: bigint): Promise<Record<string, string>> {
   const tables = await sql`
     select format('%s.%s', n.nspname, c.relname) as nome
@@ -325,7 +325,7 @@ export async function ours(sql: Sql, session: bigint): Promise<Record<string, st
   const parts = tables.map(({ nome }) => {
     const [schema, table] = (nome as string).split('.')
     const own = (OWN[nome as string] ?? 'true').replaceAll('$1', String(session))
-    // what a session counts of its rules is its own
+    // what a session counts for its rules is its own
     const row =
       nome === 'audit.regras' ? `format('%s %s %s %s', nome, limiar, automatica, funcao)` : 't::text'
     return digest(nome as string, `select ${row} from "${schema}"."${table}" t where ${own}`)

@@ -1,4 +1,4 @@
-// What the tests of the API share: a server over a test's own database, tokens for its people, and requests to it.
+// Shared by the tests of the API: a server over a test's own database, tokens for its people, and requests to it.
 import { randomUUID, type webcrypto } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { Test } from 'tap'
@@ -15,9 +15,9 @@ export interface Api {
   readonly url: string
   readonly settings: ServerSettings
   readonly routes: readonly string[]
-  /** What failed inside, which no caller is told. */
+  /** Failures inside, which no caller learns about. */
   readonly failures: Error[]
-  /** A token on record, as `conferente token` makes it. */
+  /** A registered token, as `conferente token` makes it. */
   token(role: string, name?: string): Promise<string>
   /** The secret of a one-time link, as `conferente convite` makes it. */
   invitation(role: string, name?: string): Promise<string>
@@ -109,7 +109,7 @@ export async function api(
   }
 }
 
-/** A token that nobody put on record: right in everything but what is changed. */
+/** A token that nobody registered: right in everything except what is changed. */
 export function forge(
   { jwtIssuer, jwtAudience }: ServerSettings,
   claims: Record<string, unknown> = {},

@@ -1,4 +1,4 @@
-// An authority of the tests' own, and companies that it vouches for: certificates as ICP-Brasil issues them, with the CNPJ in an
+// The tests' own authority, and companies that it vouches for: certificates as ICP-Brasil issues them, with the CNPJ in an
 // otherName. Node signs but makes no certificates, so their DER is put together here.
 import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 
@@ -11,7 +11,7 @@ export interface Holder {
 
 export interface CertificateOptions {
   readonly cnpj?: string
-  /** Who signs it; by default itself. */
+  /** The signer; by default itself. */
   readonly by?: Holder
   readonly authority?: boolean
   readonly from?: string
@@ -19,7 +19,7 @@ export interface CertificateOptions {
   readonly bits?: number
 }
 
-/** The same name makes the same certificate but for its key, which is made once in each process. */
+/** The same name gives the same certificate except for its key, which is made once in each process. */
 export function certify(
   name: string,
   {

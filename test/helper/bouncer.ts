@@ -10,13 +10,13 @@ import { freePort } from './port.ts'
 import { exited } from './work.ts'
 
 const PROGRAM = '/usr/sbin/pgbouncer'
-/** The reason why a test is left out, where there is no PgBouncer: `apt-get install pgbouncer`. */
+/** Why a test is skipped where there is no PgBouncer: `apt-get install pgbouncer`. */
 export const WITHOUT_BOUNCER = existsSync(PROGRAM) ? false : `no ${PROGRAM}`
 
 /** PgBouncer does not run as root. */
 const NOBODY = 65_534
 
-/** The same database through a PgBouncer of its own, as Debian sets it up but for the mode and the size of its pools. */
+/** The same database through its own PgBouncer, set up like Debian's except for the mode and the size of its pools. */
 export async function bouncer(
   t: Pick<Test, 'teardown'>,
   url: string,
@@ -28,7 +28,7 @@ export async function bouncer(
   const place = mkdtempSync(join(tmpdir(), 'conferente-pgbouncer-'))
   chmodSync(place, 0o755)
   const settings = join(place, 'pgbouncer.ini')
-  // whoever comes is let in, and is at the server who he says: there the password counts
+  // lets everybody in under the name they give; the server checks the password
   const passwords = {
     [server.username]: server.password,
     trabalhador: 'teste',

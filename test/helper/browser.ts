@@ -1,10 +1,10 @@
-// A real browser, for the tests of the review page. Where there is none they are skipped, and say so.
+// A real browser for the tests of the review page. Without one they are skipped, and say so.
 import { existsSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { t as file, type Test } from 'tap'
 import { CHROMIUM, launch } from './chromium.ts'
 
-/** What to hand to a test that needs a browser: why it is skipped, or nothing. */
+/** Pass it to a test that needs a browser: the reason why it is skipped, or nothing. */
 export const noBrowser: { skip?: string } = existsSync(CHROMIUM)
   ? {}
   : { skip: `no browser at ${CHROMIUM}: apt-get install chromium, or name one in CONFERENTE_TESTE_CHROMIUM` }
@@ -17,7 +17,7 @@ export interface Sight {
 /** One for all tests of a file. */
 let shared: Promise<Browser> | undefined
 
-/** Opens windows, each a person's own, gone with the test; what goes wrong in a page fails it. */
+/** Opens windows, each for one person, closed with the test; an error in a page fails it. */
 export async function openBrowser(t: Test): Promise<(url: string, sight?: Sight) => Promise<Page>> {
   if (shared === undefined) {
     shared = launch()

@@ -1,4 +1,4 @@
-// Certificates that nobody signed, and their keys, for tests alone: valid to 2126. One for localhost, one for a server elsewhere.
+// Self-signed certificates and their keys, for tests only, valid to 2126. One for localhost, one for a server elsewhere.
 export const CERT = `-----BEGIN CERTIFICATE-----
 MIIBnDCCAUGgAwIBAgIUSznpKh7Ypy/0/vKTChNoasTvm0UwCgYIKoZIzj0EAwIw
 FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNDAxMDUwMloYDzIxMjYxMDMx

@@ -1,4 +1,4 @@
-// The browser that tests and pictures use: Debian's, which CI installs. What only draws pictures does not load the test runner.
+// The browser of tests and pictures: Debian's, which CI installs. Code that only draws pictures does not load the test runner.
 import { type Browser, chromium } from 'playwright-core'
 
 export const CHROMIUM = process.env['CONFERENTE_TESTE_CHROMIUM'] ?? '/usr/bin/chromium'

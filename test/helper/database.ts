@@ -24,7 +24,7 @@ function administrator(serverUrl: string): Sql {
   return shared
 }
 
-/** What a database is copied from: this release, the same with the small warehouse in it, or nothing of ours. */
+/** The templates of databases: this release, the same with the small warehouse in it, or nothing of ours. */
 const TEMPLATES = {
   migrated: TEMPLATE,
   scenario: WITH_SCENARIO,
@@ -65,7 +65,7 @@ export async function testDatabase(
   }
 }
 
-/** Changes rows of ours as our functions do: what anybody else changes directly, every verification names. */
+/** Changes rows of ours as our functions do: every verification names what anybody else changes directly. */
 export async function asOwner(sql: Sql, change: (owner: Sql) => PromiseLike<unknown>): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`set local role conferente_dono`
@@ -73,7 +73,7 @@ export async function asOwner(sql: Sql, change: (owner: Sql) => PromiseLike<unkn
   })
 }
 
-/** Waits for connections that are just closing: one that is cut off by force would fail the test after its end. */
+/** Waits for connections that are closing: one cut off by force would fail the test after its end. */
 async function emptied(admin: Sql, database: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const [busy] = await admin`select from pg_stat_activity where datname = ${database} limit 1`
@@ -101,7 +101,7 @@ export async function untilGone(sql: Sql, pid: number): Promise<void> {
   throw new Error(`process ${pid} is still there`)
 }
 
-/** A login of one test alone. The people are everybody's at the same time: what one test grants to them another would see. */
+/** A login for one test alone. All tests share the people at the same time: a grant to one of them would show in other tests. */
 export async function newcomer(
   t: Pick<Test, 'teardown'>,
   { sql, url }: Pick<TestDatabase, 'sql' | 'url'>,

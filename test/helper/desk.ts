@@ -1,4 +1,4 @@
-// A browser on the findings of a small warehouse, and people who come in by a one-time link of their own.
+// A browser on the findings of a small warehouse, and people who each sign in by a one-time link.
 import type { Locator, Page } from 'playwright-core'
 import type { Test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
@@ -13,7 +13,7 @@ interface Service {
 }
 
 interface Scene extends Service {
-  /** The rule registers by which columns a person knows an entry. */
+  /** Whether the rule registers the columns by which a person knows an entry. */
   readonly resumo?: boolean
 }
 
@@ -26,7 +26,7 @@ export async function makeDesk(t: Test, { resumo = false, changes, report }: Sce
   return { cena: scene, ...(await openCounter(t, scene, { changes, report })) }
 }
 
-/** The page over a database that there is, and the way in. */
+/** The page over an existing database, and the way in. */
 export async function openCounter(
   t: Test,
   { sql, url }: { sql: Sql; url: string },
@@ -55,23 +55,23 @@ export async function openCounter(
 
 export type Desk = Awaited<ReturnType<typeof makeDesk>>
 
-/** The heading of what is in hand, or of a part of the screen. */
+/** The heading of the current group, or of a part of the screen. */
 export const inHand = (page: Page, title: string) =>
   page.getByRole('heading', { level: 2, name: title, exact: true })
 /** Waits until the line on top says so. */
 export const waitFor = (page: Page, text: string | RegExp) =>
   page.getByRole('heading', { level: 1, name: text }).waitFor()
-/** What is to be read there, as it is laid out. */
+/** The text there, as it is laid out. */
 export const readable = (there: Locator) =>
   there.evaluate((element) => Reflect.get(element, 'innerText') as string)
-/** What the last act came to, once it says this. */
+/** The result of the last act, once it says this. */
 export async function saidOnPage(page: Page, text: RegExp): Promise<string> {
   const said = page.locator('.said .notice')
   await said.filter({ hasText: text }).waitFor()
   return readable(said)
 }
 export const itemRows = (page: Page) => page.locator('table.items tbody tr:not(.details)')
-/** Waits until what is in hand can be decided. */
+/** Waits until the current group can be decided. */
 export const untilReady = (page: Page) => itemRows(page).first().waitFor()
 export const dialogOf = (page: Page) => page.getByRole('dialog')
 /** Gives the reason that a dialog asks for, and confirms. */

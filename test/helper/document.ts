@@ -21,12 +21,15 @@ export function codeBlocks(page: string): CodeBlock[] {
   }))
 }
 
-/** Single statements: a semicolon at the end of a line ends one, but for those inside $$ … $$. */
+/** Single statements: a semicolon at the end of a line ends one, except inside $$ … $$. */
 export function statements(sql: string): string[] {
   return (sql.match(/(?:[^;$]|\$\$[\s\S]*?\$\$|;(?!\n))+;\n/g) ?? []).map((text) => text.trim())
 }
 
-/** Runs the blocks of a page one after the other, each as the person it names, and gives what each prints beside what the page shows. */
+/**
+ * Runs the blocks of a page one after the other, each as the person it names, and gives what each prints next to what the page
+ * shows.
+ */
 export async function enact(page: string, { url, connectAs }: Pick<TestDatabase, 'url' | 'connectAs'>) {
   const dba = connect(url, { max: 1 })
   const people = new Map<string, Sql>([['dba', dba]])

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Sql } from '../../src/db/connection.ts'
 
-/** Body of a function that never ends, and says by a lock that it has begun. */
+/** Body of a function that never ends, and shows by a lock that it has begun. */
 export const ENDLESS = 'begin perform pg_advisory_xact_lock(4711); loop null; end loop; end'
 
-/** Waits until such a function runs, and gives it up for whoever called it. */
+/** Waits until such a function runs, and cancels it. */
 export async function interrupt(sql: Sql): Promise<void> {
   for (;;) {
     const [running] = await sql`

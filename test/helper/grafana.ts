@@ -1,7 +1,6 @@
 /**
- * Expands the macros of Grafana's PostgreSQL data source as its query engine does, also where that is narrow: an
- * argument ends at the first parenthesis that closes.
- * https://grafana.com/docs/grafana/latest/datasources/postgres/query-editor/#macros
+ * Expands the macros of Grafana's PostgreSQL data source like its query engine, including its limits: an argument ends at the first
+ * closing parenthesis. https://grafana.com/docs/grafana/latest/datasources/postgres/query-editor/#macros
  */
 export function expandMacros(sql: string, { from, to }: { readonly from: Date; readonly to: Date }): string {
   return sql.replace(/\$([_a-zA-Z0-9]+)\(([^)]*)\)/g, (_, name: string, given: string) => {

@@ -1,4 +1,4 @@
-// A reviewer without a mouse: clears the queue, or what is probably no error, by keys alone, and counts them.
+// A reviewer without a mouse: clears the queue, or what is probably no error, by keyboard alone, and counts the keys.
 import type { Page } from 'playwright-core'
 import { inHand, itemRows } from './desk.ts'
 
@@ -20,7 +20,7 @@ export async function clearImprobable(page: Page): Promise<Effort> {
   return { decisions, keys: keys + 1 }
 }
 
-/** Takes what the page offers first for each group: it knows what only flags, and what was never right. */
+/** Takes the first act that the page offers for each group: the page knows what only flags, and what was never right. */
 async function clear(page: Page, nothing: string, most = 300): Promise<Effort> {
   let keys = 0
   const press = (key: string) => {
@@ -29,7 +29,7 @@ async function clear(page: Page, nothing: string, most = 300): Promise<Effort> {
   }
   for (let decisions = 0; decisions < most; decisions += 1) {
     const finished = inHand(page, nothing)
-    // The page is ahead of the server: at the end all that was decided is waited for.
+    // The page is ahead of the server: at the end, wait for everything that was decided.
     await itemRows(page).first().or(finished).first().waitFor({ timeout: 300_000 })
     if (await finished.isVisible()) return { decisions, keys }
     const [first] = await page.locator('.acts button.first').allTextContents()
@@ -43,7 +43,7 @@ async function clear(page: Page, nothing: string, most = 300): Promise<Effort> {
       await press('a')
       if (await page.locator('.panel').isVisible()) await press('a')
     }
-    // The next one is in hand before the server has answered.
+    // The next group is shown before the server has answered.
     await page.waitForFunction(
       `document.querySelector('.list [aria-current]')?.textContent !== ${JSON.stringify(group)}`,
     )

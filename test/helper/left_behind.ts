@@ -1,14 +1,14 @@
 import type { Sql } from '../../src/db/connection.ts'
 
-/** Half of the number of the lock that is left. */
+/** Half of the number of the lock left behind. */
 export const LEFT_LOCK = 4242
-/** What the connection calls itself then. */
+/** The connection's application name then. */
 export const LEFT_NAME = 'largada'
 const LEFT_TIMEOUT = '25ms' // too short for any statement of ours but the shortest
 
 /**
- * Whoever writes to dw.lancamentos from now on is left all that code of the warehouse's owner can leave in a connection: at the
- * commit, by a trigger of a table that no door of ours reaches, so after all that we look at.
+ * From now on, everybody who writes to dw.lancamentos is left everything that code of the warehouse's owner can leave in a
+ * connection: at the commit, by a trigger of a table that no door of ours reaches, and so after all our checks.
  */
 export async function leaveAtCommit(sql: Sql): Promise<void> {
   await sql.unsafe(`

@@ -1,4 +1,5 @@
-// Files that take long by their nature. `npm test` runs about one in ten of each kind, drawn by chance; CI, and whoever names them, all.
+// Files that take long by their nature. `npm test` runs about one in ten of each kind, drawn by chance; CI and runs of named files
+// run all.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './files.ts'
@@ -118,7 +119,7 @@ const LONG: Record<string, readonly string[]> = {
   ],
 }
 
-/** What this run of everything leaves out, and how many files there are to draw from. */
+/** What a complete run leaves out, and how many files there are to draw from. */
 export function leftOut(): { files: readonly string[]; of: number } {
   const all = Object.values(LONG).map((names) => names.map((name) => `test/${name}.test.ts`))
   const gone = all.flat().find((file) => !existsSync(join(ROOT, file)))

@@ -1,15 +1,15 @@
-// A warehouse that is emptied and filled again every night, and what the system says of its corrections that are gone.
+// A warehouse that is emptied and filled again every night, and what the system says about its lost corrections.
 import { factsSchema } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
 import { one, type Scenario } from './scenario.ts'
 
-/** What the source holds from now on. */
+/** Sets what the source holds from now on. */
 export const source = (c: Scenario, change = 'select') =>
   c.sql.unsafe(
     `drop table if exists dw.origem; create table dw.origem as select * from dw.lancamentos; ${change}`,
   )
 
-/** The night's load: emptied and filled from the source, which knows nothing of our corrections. */
+/** The nightly load: empties and fills from the source, which knows nothing about our corrections. */
 export async function reload(c: Scenario, hour: 'nova' | 'antiga' = 'nova') {
   await c.sql.unsafe(`truncate dw.lancamentos; insert into dw.lancamentos select * from dw.origem;
     update dw.lancamentos set carregado_em = ${hour === 'nova' ? 'clock_timestamp()' : "now() - interval '10 days'"};

@@ -1,5 +1,5 @@
-// Electronic notes as suppliers send them, signed by an authority of the tests' own (helper/authority.ts). They are signed by another
-// library than the one that checks them.
+// Electronic notes as suppliers send them, signed by the tests' own authority (helper/authority.ts), with another library than the
+// one that checks them.
 import { SignedXml } from 'xml-crypto'
 import { checkDigit } from '../../src/notas/nfe.ts'
 import type { Holder } from './authority.ts'
@@ -17,7 +17,7 @@ export interface NfeOptions {
   readonly retido?: string
   readonly ambiente?: '1' | '2'
   readonly finalidade?: string
-  /** False: nothing is paid for it. */
+  /** False if nothing is paid for it. */
   readonly pago?: boolean
   readonly comprador?: string
   readonly cStat?: string
@@ -117,9 +117,9 @@ export function cancellation({ by, cStat = '135', substituta, ...options }: Canc
 }
 
 export interface NfseOptions {
-  /** Who issues the note: a town, or the national system. */
+  /** The issuer of the note: a town, or the national system. */
   readonly by: Holder
-  /** Signs the declaration inside; without it nobody does. */
+  /** Signs the declaration inside; without a supplier nobody does. */
   readonly supplier?: Holder
   readonly cnpj: string
   readonly numero: number
@@ -153,7 +153,7 @@ export function nfse({
 const nfseTaxes = (base: string, { ibs, cbs, total }: Taxes): string =>
   `<IBSCBS><cLocalidadeIncid>3550308</cLocalidadeIncid><xLocalidadeIncid>SAO PAULO</xLocalidadeIncid><valores><vBC>${base}</vBC><uf><pIBSUF>0.10</pIBSUF><pAliqEfetUF>0.10</pAliqEfetUF></uf><mun><pIBSMun>0.00</pIBSMun><pAliqEfetMun>0.00</pAliqEfetMun></mun><fed><pCBS>0.90</pCBS><pAliqEfetCBS>0.90</pAliqEfetCBS></fed></valores><totCIBS><vTotNF>${total}</vTotNF><gIBS><vIBSTot>${ibs}</vIBSTot><gIBSUFTot><vIBSUF>${ibs}</vIBSUF></gIBSUFTot><gIBSMunTot><vIBSMun>0.00</vIBSMun></gIBSMunTot></gIBS><gCBS><vCBS>${cbs}</vCBS></gCBS></totCIBS></IBSCBS>`
 
-/** What the events of an NFS-e hold beside their name, by their code. */
+/** What the events of an NFS-e contain besides their name, by their code. */
 const NFSE_EVENTS: Readonly<Record<string, string>> = {
   '101101':
     '<xDesc>Cancelamento de NFS-e</xDesc><cMotivo>1</cMotivo><xMotivo>Erro na emissao da nota</xMotivo>',

@@ -1,4 +1,4 @@
-// Notes in a folder, entries of them in a ledger, and mistakes in those that are known: what a rule finds can be held against it.
+// Notes in a folder, their entries in a ledger, and known mistakes, to compare with what a rule finds.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,12 +31,12 @@ export function notary(t: Pick<Test, 'teardown'>, companies = 4) {
 export type Notary = ReturnType<typeof notary>
 
 export interface Planted {
-  /** As the rule names it; undefined where the entry is right. */
+  /** The rule's name for it; undefined where the entry is right. */
   readonly tipo: string | undefined
   readonly entry: Record<string, unknown>
 }
 
-/** Mistakes that people make with a note, one in five entries. What looks like a mistake and is none is among the right ones. */
+/** Mistakes that people make with a note, one in five entries. What only looks like a mistake is among the right ones. */
 const MISTAKES: readonly [tipo: string, change: (entry: Entry) => Partial<Entry>][] = [
   ['valor_da_nota', ({ valor }) => ({ valor: valor * 100 })],
   ['valor_da_nota', ({ valor }) => ({ valor: valor / 100 })],
@@ -65,7 +65,7 @@ const swapped = (valor: number): number => {
 }
 
 /**
- * Notes of a month, and an entry for each: two in ten of them wrong. The same for the same count.
+ * Notes of a month, and an entry for each: two in ten of them wrong. The same count gives the same notes.
  * @param count of notes; a multiple of 40
  */
 export function month(office: Notary, count: number): Planted[] {
@@ -91,7 +91,7 @@ export function month(office: Notary, count: number): Planted[] {
       data_lancamento: day.replace('2026-10-28', '2026-11-02'),
       fornecedor_id: shape % 2 === 0 ? cnpj : cnpj.replace(/(..)(...)(...)(....)(..)/, '$1.$2.$3/$4-$5'),
       fornecedor: `Empresa ${n % 4}`,
-      // the key alone, in fours, or in the text; the number alone only where the entry is right
+      // the key alone, in groups of four, or in the text; the number alone only where the entry is right
       documento:
         shape === 0
           ? key

@@ -1,4 +1,4 @@
-// As much of the provider as the tests use. Its own types would bring along those of Koa and Express.
+// The part of the provider that the tests use. Its own types would bring those of Koa and Express.
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http'
 

@@ -1,5 +1,5 @@
-// A warehouse of six months and a rule that knows each, with a gate in front of every month: what holds its lock holds up
-// the part that reads it.
+// A warehouse of six months and a rule that reads each, with a gate in front of every month: whoever holds its lock holds up the
+// part that reads the month.
 import type { Test } from 'tap'
 import { connect, connectAs, type Row } from '../../src/db/connection.ts'
 import { resumeSession } from '../../src/session/session.ts'
@@ -12,11 +12,11 @@ export const ROWS = 20
 export interface MonthsWorkshop extends Workshop {
   /** Asks for a session over the six months. */
   request(mode?: 'manual' | 'auto', ...rules: string[]): Promise<bigint>
-  /** Closes the gates of months; gives what opens them again. */
+  /** Closes the gates of months; returns a function that opens them again. */
   closeGates(...months: number[]): Promise<() => Promise<void>>
-  /** Waits until so many parts stand before gates. */
+  /** Waits until this many parts stand before gates. */
   stopped(n: number): Promise<void>
-  /** What is recorded of a session: each finding once, each part's operation once, counters that say the same. */
+  /** The records of a session: each finding once, each part's operation once, counters that say the same. */
   accounts(id: bigint): Promise<Row>
 }
 
@@ -89,7 +89,7 @@ export async function monthsWorkshop(t: Test): Promise<MonthsWorkshop> {
   }
 }
 
-/** Conducts a queued session to its end as one worker alone would, part by part. */
+/** Conducts a queued session to its end as a single worker would, part by part. */
 export async function inParts(url: string, id: bigint): Promise<Row> {
   return resumeSession(
     id,

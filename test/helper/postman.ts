@@ -1,4 +1,4 @@
-// A real SMTP server that does as it is told, and what arrived in it.
+// A real SMTP server that behaves as told, and the mail that arrived.
 import type { AddressInfo } from 'node:net'
 import PostalMime, { type Attachment, type Email } from 'postal-mime'
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
@@ -13,7 +13,7 @@ export interface Arrived extends Email {
   readonly raw: string
 }
 
-/** What a mail program offers to save: not the pictures that the letter itself shows. */
+/** The attachments that a mail program offers to save, without the pictures that the mail itself shows. */
 export const anexos = (letter: Arrived | undefined) =>
   (letter?.attachments ?? []).filter(({ disposition }) => disposition === 'attachment')
 
@@ -22,9 +22,9 @@ export const contents = ({ content }: Attachment): Buffer => Buffer.from(content
 export interface PostOffice {
   readonly port: number
   readonly arrived: Arrived[]
-  /** One answer for each letter from now on, in order: a code to refuse it with, `cut` in the middle of it, or `lost` after it. */
+  /** One answer for each mail from now on, in order: a code to refuse it with, `cut` in the middle of it, or `lost` after it. */
   readonly answers: ('ok' | 'cut' | 'lost' | number)[]
-  /** Address to code: recipients that are refused. */
+  /** Address to code: recipients to refuse. */
   readonly refuse: Map<string, number>
   readonly sessions: { secure: boolean; user: string | undefined }[]
   close(): Promise<void>
@@ -70,7 +70,7 @@ export async function postOffice(t: Test, options: SMTPServerOptions = {}, port 
   function cut({ id }: SMTPServerSession) {
     sockets.get(id)?.()
   }
-  // The session's id and its socket meet only here; without this nothing could break in the middle.
+  // The session's id and its socket meet only here; without this no connection could be cut in the middle.
   const { connections } = server as unknown as {
     connections: Set<{ id: string; _socket: { destroy(): void } }>
   }
@@ -98,7 +98,7 @@ export function makeSender(t: Test, url: string, options: MailerOptions = {}): M
   return mailer
 }
 
-/** A session that found something, with everybody who is to know set. */
+/** A session that found something, with all recipients set. */
 export async function theSession(c: Scenario, ...addresses: string[]): Promise<bigint> {
   await receive(c.sql, 'correio.destinatarios', addresses)
   await c.book({ id: 1, confianca: 0.5, valor: 1234.56 })
@@ -109,6 +109,6 @@ export async function theSession(c: Scenario, ...addresses: string[]): Promise<b
 export const receive = (sql: Sql, key: string, addresses: readonly string[]) =>
   sql`select audit.alterar_configuracao(${key}, ${sql.json(addresses)}, 'teste')`
 
-/** As if the wait before the next attempt were over. */
+/** Skips the wait before the next attempt. */
 export const afterwards = (sql: Sql) =>
   sql`update audit.notificacoes set proxima_tentativa = now() - interval '1 second' where proxima_tentativa is not null`

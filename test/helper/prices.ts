@@ -1,9 +1,9 @@
-// A rule of somebody's own over a table with columns of several types: what is inactive should be active and called certo.
+// Somebody's own rule over a table with columns of several types: what is inactive should be active and called certo.
 import type { Sql } from '../../src/db/connection.ts'
 
 /**
- * Creates dw.precos with two rows and registers the rule `precos` over it; one of its columns is called t, and one row has an amount of
- * twenty digits, of which the rule would change the last.
+ * Creates dw.precos with two rows and registers the rule `precos` over it. One of its columns is called t, and one row has an
+ * amount of twenty digits, the last of which the rule would change.
  */
 export async function prices(sql: Sql): Promise<void> {
   await sql.unsafe(`

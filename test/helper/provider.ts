@@ -1,4 +1,4 @@
-// A real OpenID Connect provider on this machine, people who have accounts there, and a browser's way through it without a browser.
+// A real OpenID Connect provider on this machine, people with accounts there, and a browser's way through it without a browser.
 import { createServer } from 'node:http'
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import Provider from 'oidc-provider'
@@ -9,16 +9,16 @@ import { freePort } from './port.ts'
 const SECRET = 'o segredo do cliente no provedor, bem comprido'
 
 interface Seat {
-  /** Null: whoever sits there gives up. */
+  /** Null: the person at the keyboard gives up. */
   who: string | null
-  /** Tokens are out of date by so many seconds, as from a clock that is slow. */
+  /** Tokens expired this many seconds ago, as from a clock that is slow. */
   expired: number | undefined
   broken: boolean
 }
 
 /**
  * @param people claims of each account
- * @returns what a server on `port` is set to, and who sits at the provider's login
+ * @returns the settings of a server on `port`, and who sits at the provider's login
  */
 export async function startProvider(
   t: Pick<Test, 'teardown'>,
@@ -116,7 +116,7 @@ export function visitor() {
   return {
     jar,
     step,
-    /** Every address on the way, the one that is shown last; stops before an address that `before` names. */
+    /** Every address on the way, with the final page; stops before an address that `before` names. */
     async go(url: string, before?: RegExp): Promise<{ trail: string[]; end: Stop }> {
       const trail = [url]
       for (let next = url; ; ) {

@@ -1,4 +1,4 @@
-// A real HTTP server that stands for somebody's webhook: it answers as it is told, and keeps what arrived.
+// A real HTTP server that stands for somebody's webhook: it answers as told, and keeps what arrived.
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createSecure, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -15,7 +15,7 @@ export interface Received {
 export interface Receiver {
   readonly url: string
   readonly received: Received[]
-  /** One for each request from now on, in order: a status, or what to do with the answer. */
+  /** One for each request from now on, in order: a status, or a function that answers. */
   readonly answers: (number | ((answer: ServerResponse) => void))[]
   /** Cuts every connection. */
   closeAll(): void
@@ -53,14 +53,14 @@ export async function receptor(t: Test, tls?: ServerOptions): Promise<Receiver> 
   }
 }
 
-/** This machine alone may be reached, as if whoever runs the worker had said so. */
+/** Only this machine may be reached, as if the worker's operator had allowed it. */
 export const post = { resolve: createResolve(['127.0.0.0/8']), timeout: 10_000 }
 
 export const SEGREDO = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 
 export const KEY_PART = 'T0CHAVE/B0SECRETA/x9f2kq7w'
 
-/** Saves a channel as the administrator, at the receiver. */
+/** Saves a channel to the receiver, as the administrator. */
 export const canal = (
   adelia: Sql,
   url: string,

@@ -17,7 +17,7 @@ export interface Entry {
 
 /**
  * The small warehouse of scenario_tables.ts, and what people do in it.
- * @param made the database to lay it in, where it is not one of this release
+ * @param made the database to create it in, if not one of this release
  */
 export async function scenario(t: Pick<Test, 'teardown'>, made?: TestDatabase) {
   if (made) await made.sql.unsafe(SCENARIO)
@@ -75,7 +75,7 @@ export async function scenario(t: Pick<Test, 'teardown'>, made?: TestDatabase) {
     approve: (who: People, ...ids: number[]) =>
       asPerson(who)`select id::int, status, resultado, codigo, explicacao, aviso, operacao_id::int
         from audit.aprovar_divergencias(${ids}, 'conferido', ${shown(asPerson(who), ids)})`,
-    /** What the list shows of findings now; null of an unknown one. */
+    /** What the list shows of findings now; null for an unknown one. */
     shown: async (...ids: number[]) =>
       (await sql`select ${shown(sql, ids)} as visto`)[0]?.['visto'] as (string | null)[],
     confirm: (who: People, ...ids: number[]) =>

@@ -1,6 +1,6 @@
 /**
- * A small warehouse and one tiny rule, `errada`: a category that begins with dw.ajuste.prefixo should be CERTA.
- * The row itself tells the rule's confidence; descricao "aponta" makes it flag only, "teimosa" flag again whatever is done.
+ * A small warehouse and one tiny rule, `errada`: a category that begins with dw.ajuste.prefixo should be CERTA. The row itself
+ * gives the rule's confidence; descricao "aponta" makes it only flag, "teimosa" makes it flag again whatever is done.
  */
 export const SCENARIO = `
   create schema if not exists dw;

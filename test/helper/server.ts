@@ -3,10 +3,13 @@ import { connect, type Sql } from '../../src/db/connection.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { SCENARIO } from './scenario_tables.ts'
 
-/** Name of the migrated database that every test file's own is cloned from. */
+/** The migrated database from which every test file's own is cloned. */
 export const TEMPLATE = process.env['CONFERENTE_TESTE_MODELO'] ?? 'conferente_modelo'
 
-/** The same with the small warehouse of `cenario` in it, which most tests begin with: laid and registered once, not in each of them. */
+/**
+ * The same with the small warehouse of `cenario` in it, with which most tests begin: created and registered once, not in each of
+ * them.
+ */
 export const WITH_SCENARIO = `${TEMPLATE}_cenario`
 
 /** People who log in during tests, each with the role that such a person would have. */
@@ -37,7 +40,7 @@ export async function prepare(serverUrl: string): Promise<void> {
   }
 }
 
-/** Makes of a template the one with the small warehouse in it. */
+/** Turns a template into the one with the small warehouse. */
 export async function withScenario(admin: Sql, serverUrl: string, template: string): Promise<void> {
   const made = `${template}_cenario`
   await admin.unsafe(`drop database if exists ${made} with (force)`)
@@ -55,7 +58,7 @@ export async function withScenario(admin: Sql, serverUrl: string, template: stri
 export async function grantAuto(url: string): Promise<void> {
   const sql = connect(url, { max: 1 })
   try {
-    // as the owner of our functions: what somebody else changes directly is named by every verification
+    // as the owner of our functions: every verification names what somebody else changes directly
     await sql.unsafe(`set role conferente_dono;
       update audit.regras set automatica = true, concessao_correcoes = 1000000, concessao_valor = 1e12, concedida_em = now(), concedida_por = 'adelia'
       where nome in ('trade_marketing', 'pendente_verificacao', 'validacao_valores')`)
@@ -64,7 +67,7 @@ export async function grantAuto(url: string): Promise<void> {
   }
 }
 
-/** graphile-migrate lets go of its connections only later; PostgreSQL clones no database that is in use. */
+/** graphile-migrate releases its connections only later, and PostgreSQL does not clone a database in use. */
 async function untilUnused(admin: Sql, database: string): Promise<void> {
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(20)) {
     const busy = await admin`select from pg_stat_activity where datname = ${database}`

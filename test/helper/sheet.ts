@@ -1,4 +1,4 @@
-// A sheet of what waits, as a person would fill it in and a spreadsheet program save it.
+// A sheet of waiting findings, as a person would fill it in and a spreadsheet program save it.
 import { readXlsx, writeXlsx } from 'hucre/xlsx'
 import type { Sql } from '../../src/db/connection.ts'
 import { exportFindings, type FindingsFilter, inTransaction, readDecisions } from '../../src/export/index.ts'
@@ -21,9 +21,9 @@ export async function readRows(file: Buffer): Promise<Cell[][]> {
   return (sheet?.rows ?? []).map((row) => [...row] as Cell[])
 }
 
-/** Saved by another program: strings are shared, and numbers, times and widths as that program has them. */
+/** Saved by another program: strings are shared, and numbers, times and widths are as that program writes them. */
 export async function saveSheet(rows: readonly (readonly Cell[])[]): Promise<Buffer> {
-  // Excel marks what would be read as an escape, and writes nothing that XML does not hold; this writer does.
+  // Excel marks what would be read as an escape, and writes nothing that XML cannot hold; this writer does neither.
   const cell = (value: Cell) =>
     typeof value === 'string'
       ? value.replace(/_(?=x[\dA-Fa-f]{4}_)/g, '_x005F_').replace(/[\ufffe\uffff]/g, '')

@@ -1,4 +1,4 @@
-// An authority that stamps times: OpenSSL's, behind a small HTTP server.
+// A time-stamping authority: OpenSSL's, behind a small HTTP server.
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type ServerResponse } from 'node:http'

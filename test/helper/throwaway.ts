@@ -1,15 +1,15 @@
-// What makes a run of the tests cheap: a server that forgets everything, and programs compiled once.
+// Makes a run of the tests cheap: a server that forgets everything, and programs compiled once.
 import { mkdtempSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Embedded, openEmbedded } from '../../src/embedded/embedded.ts'
 import { ROOT } from './files.ts'
 
-// Databases are made and dropped by the hundred: in memory that costs the kernel a third of what it does on a disk.
+// Databases are made and dropped by the hundred: in memory that costs the kernel a third of what it costs on a disk.
 const MEMORY = '/dev/shm'
 const ROOM = 4 * 2 ** 30
 
-/** Where Node keeps what it compiled, types stripped, as `bin/conferente.js` does: half of what a short process costs. */
+/** Where Node keeps compiled programs, types stripped, as `bin/conferente.js` does: half the cost of a short process. */
 export const COMPILED = join(ROOT, 'node_modules/.cache/conferente')
 
 /** Starts a server that is fast and forgets everything; it is gone with its data once it is released. */
@@ -18,7 +18,7 @@ export function throwAwayServer(): Promise<Embedded> {
     { dataDir: mkdtempSync(join(hasRoom() ? MEMORY : tmpdir(), 'conferente-teste-')) },
     {
       temporary: true,
-      // The databases live for seconds: nothing in them is worth cleaning up. CI's PostgreSQL 15 does so beside the tests.
+      // The databases live for seconds: nothing in them is worth vacuuming. CI's PostgreSQL 15 does vacuum, during the tests.
       settings: {
         fsync: 'off',
         full_page_writes: 'off',

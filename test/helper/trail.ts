@@ -6,7 +6,7 @@ import type { Scenario } from './scenario.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../docs/examples/trilha.mjs', import.meta.url))
 
-/** Texts that a careless program would not give back as they were. */
+/** Texts that a careless program would not return as they were. */
 export const AWKWARD =
   'aspas " barra \\ fim\u2028de linha\u2029 \u202eatrás \u0007 e\u0301 é 🧾 (,) {"a": 1}\tok'
 
@@ -27,7 +27,7 @@ export function checkBytes(text: string, witness?: Witness, roots?: string) {
   return checkTrail(pieces(), witness, roots)
 }
 
-/** What an auditor runs, who has Node and nothing else. */
+/** Runs a script as an auditor does who has only Node. */
 export async function runScript(
   file: string,
   ...witnesses: string[]
@@ -41,7 +41,10 @@ export async function runScript(
   }
 }
 
-/** What a superuser does who knows how seals are made: takes every digest again, and seals all of it as if it had always been so. */
+/**
+ * The act of a superuser who knows how seals are made: computes every digest again, and seals everything as if it had always been
+ * so.
+ */
 export const REWRITE = `
   do $$
   declare

@@ -1,4 +1,4 @@
-// Values as psql shows them, and the same as each way must bring them.
+// Values as psql shows them, and the form in which each way must deliver them.
 import type { Sql } from '../../src/db/connection.ts'
 import { digits, parse, rawJSON } from '../../src/db/digits.ts'
 
@@ -14,10 +14,10 @@ export const KINDS: readonly Kind[] = [
 
 export type Rows = Record<string, unknown>[]
 
-/** The name in GraphQL of a column. */
+/** A column's name in GraphQL. */
 export const camel = (snake: string) => snake.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 
-/** An instant to the microsecond, in UTC, as psql is asked for it. */
+/** An instant to the microsecond, in UTC, the form in which psql is asked for it. */
 const instant = (text: string) =>
   `${new Date(text).toISOString().slice(0, 23)}${(/\.\d{3}(\d{1,3})/.exec(text)?.[1] ?? '').padEnd(3, '0')}Z`
 
@@ -40,14 +40,14 @@ export const plain = (value: unknown): string => {
   )
 }
 
-/** A value that came, as psql shows it. */
+/** A delivered value, as psql shows it. */
 export const written = (kind: Kind, value: unknown): string => {
   if (kind === 'jsonb') return JSON.stringify(value)
   if (kind === 'bigint[]') return JSON.stringify((value as unknown[]).map(plain))
   return kind.startsWith('timestamp') && typeof value === 'string' ? instant(value) : plain(value)
 }
 
-/** What psql shows, as it must come by a way that keeps every digit. */
+/** What psql shows, in the form delivered by a way that keeps every digit. */
 export const asShown = (kind: Kind, shown: string): string => {
   if (kind === 'jsonb') return exact(shown)
   return kind === 'bigint[]' ? JSON.stringify(shown.slice(1, -1).split(',')) : shown
@@ -56,11 +56,11 @@ export const asShown = (kind: Kind, shown: string): string => {
 export const toMilliseconds = (shown: string) => shown.replace(/\d{3}Z$/, '000Z')
 export const toSeconds = (shown: string) => shown.replace(/\.\d{6}Z$/, '.000000Z')
 
-/** JSON's numbers as JavaScript's, to fifteen digits: as docs/api.md says of GraphQL. */
+/** JSON's numbers as JavaScript holds them, to fifteen digits: as docs/api.md says about GraphQL. */
 export const rounded = (kind: Kind, shown: string) =>
   kind === 'jsonb' ? JSON.stringify(JSON.parse(shown)) : asShown(kind, shown)
 
-/** The wall clock of agenda.fuso, which is three hours behind all year, as if it were UTC. */
+/** The wall clock of agenda.fuso, three hours behind all year, as if it were UTC. */
 export const wallClock = (shown: string) =>
   `${new Date(Date.parse(shown) - 3 * 3_600_000).toISOString().slice(0, 19)}.000000Z`
 
@@ -76,14 +76,14 @@ export interface Column {
   readonly kind: Kind
 }
 
-/** What there is: read from the catalogue, so that nothing is forgotten. */
+/** All columns, read from the catalogue, so that none is forgotten. */
 export const catalogue = (sql: Sql) => sql<Column[]>`
   select c.relname as relation, a.attname as "column", format_type(a.atttypid, null) as kind
   from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   where c.relnamespace = 'audit'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') and format_type(a.atttypid, null) = any (${[...KINDS]})
   order by c.relname, a.attname collate "C"`
 
-/** Rows as psql shows them; times in UTC, to the microsecond; JSON's own null, which only psql tells from none, is none. */
+/** Rows as psql shows them, times in UTC, to the microsecond. JSON's own null, which only psql tells apart, counts as none. */
 export async function shown(
   sql: Sql,
   from: string,
@@ -99,7 +99,7 @@ export async function shown(
   return [...(await sql.unsafe(`select ${list.join(', ')} from ${from}`))]
 }
 
-/** As only a test can: what is still empty gets a value that a double, a millisecond or another zone would spoil. */
+/** As only a test can: fills what is empty with a value that a double, a millisecond or another zone would spoil. */
 export async function fill(sql: Sql): Promise<void> {
   const columns = await sql<
     { relation: string; column: string; kind: Kind; precision: number; key: boolean }[]
@@ -109,7 +109,7 @@ export async function fill(sql: Sql): Promise<void> {
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity = ''
     where c.relnamespace = 'audit'::regnamespace and c.relkind in ('r', 'p') and format_type(a.atttypid, null) = any (${[...KINDS]})`
   const value = {
-    // another for each row, and odd: no double holds it, and it may be unique
+    // different for each row, and odd: no double holds it, and it may be unique
     bigint: '9007199254740993 + 2 * (ctid::text::point)[1]::bigint',
     'bigint[]': "'{9007199254740993}'",
     'timestamp with time zone': "'2026-11-10T01:30:00.123456Z'",

@@ -24,7 +24,7 @@ const SHAPES: Record<WarehouseShape, (keyOf: KeyType) => string> = {
     create view dw.lancamentos as select id, data_lancamento, carregado_em, filial, centro_custo, conta_contabil,
       classe as categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento, valor_desconto
     from origem.razao`,
-  // somebody else's: names in tables of their own, the supplier sometimes unknown
+  // somebody else's: names in separate tables, the supplier sometimes unknown
   estrela: (keyOf) => `
     create schema estrela;
     create table estrela.dim_categoria (sk serial primary key, nome text unique);
@@ -57,7 +57,7 @@ const SHAPES: Record<WarehouseShape, (keyOf: KeyType) => string> = {
     create trigger gravar instead of insert or update on dw.lancamentos for each row execute function estrela.gravar()`,
 }
 
-/** An empty warehouse of the given form and type of key, granted as the contract says, and its labels. */
+/** An empty warehouse of the given form and type of key, granted as the contract says, with its labels. */
 export async function makeWarehouse(
   sql: Sql,
   shape: WarehouseShape = 'tabela',
@@ -84,7 +84,7 @@ export function keyOf(type: KeyType, n: number): string {
   return `NF '${n}' "ção" \\ 🚗,{%s} ${'\u00a0'}`
 }
 
-/** Books entries; what is not said is ordinary and right. */
+/** Books entries; what is not given is ordinary and right. */
 export async function book(sql: Sql, ...entries: Record<string, unknown>[]): Promise<void> {
   const rows = entries.map((entry) => ({
     data_lancamento: '2026-02-10',
@@ -104,7 +104,7 @@ export async function book(sql: Sql, ...entries: Record<string, unknown>[]): Pro
     from jsonb_populate_recordset(null::dw.lancamentos, ${sql.json(rows as never)})`
 }
 
-/** Makes categories known to the ledger, so that auto may write them: an entry in no window for each, without a date. */
+/** Makes categories known to the ledger, so that auto may write them: an entry without a date for each, which is in no window. */
 export async function makeKnown(sql: Sql, ...categories: string[]): Promise<void> {
   await book(
     sql,
@@ -120,7 +120,7 @@ export async function makeKnown(sql: Sql, ...categories: string[]): Promise<void
   )
 }
 
-/** The whole of a relation, as text and in order of its key: to be compared before and after. */
+/** A whole relation as text, in the order of its key, to be compared before and after. */
 export async function photograph(sql: Sql, relation = 'dw.lancamentos'): Promise<string[]> {
   const rows = await sql.unsafe(`select t::text as linha from ${relation} t order by t.id::text collate "C"`)
   return rows.map((row) => row['linha'] as string)
@@ -139,7 +139,7 @@ export async function findingsIn(sql: Sql, ...status: string[]) {
     where ${status.length === 0} or d.status = any (${status}) order by d.regra, d.registro_id collate "C", d.id`
 }
 
-/** SQLSTATE with which a statement is refused; undefined when it is not. */
+/** The SQLSTATE with which a statement is refused; undefined if it is not. */
 export async function refusalOf(statement: PromiseLike<unknown>): Promise<string | undefined> {
   try {
     await statement
@@ -159,8 +159,8 @@ export interface RuleOptions {
 }
 
 /**
- * Makes a rule of a query over the alias t and registers it as an administrator does. It is registered while it finds nothing
- * and gets its query then: what a trial would refuse is a rule that broke later.
+ * Makes a rule from a query over the alias t and registers it as an administrator does. It is registered while it finds nothing and
+ * then gets its query, because a trial would refuse a rule that only breaks later.
  */
 export async function makeRule(
   { sql, adelia }: { sql: Sql; adelia: Sql },
@@ -174,7 +174,7 @@ export async function makeRule(
   await adelia`select audit.registrar_regra(${nome}, 'de teste', ${`minhas.${nome}`}, ${tabela}, 'id', ${colunas},
     limiar => 0.9, concessao_correcoes => ${automatica ? 1_000_000 : null}, concessao_valor => ${automatica ? 1e12 : null})`
   await sql.unsafe(fn(`return query select ${consulta};`))
-  // auto is given to the code that there is now, of the others in this schema too
+  // auto is granted to the present code, which includes the others of this schema
   await asOwner(
     sql,
     (owner) =>
@@ -191,14 +191,14 @@ export function proposing(proposed: string, where: string, table = 'dw.lancament
 /** A list of ids as PostgreSQL writes it, for `::bigint[]`. */
 export const arrayOf = (...ids: unknown[]) => `{${ids.join()}}`
 
-/** One person approves what the list shows; what became of the findings. */
+/** One person approves what the list shows; returns what became of the findings. */
 export async function approveAll(sql: Sql, ...ids: unknown[]) {
   return sql`select * from audit.aprovar_divergencias(${arrayOf(...ids)}::bigint[], 'confere com a nota', array(
     select (select audit.divergencia_visto(d) from audit.divergencias_processadas d where d.id = u.id)
     from unnest(${arrayOf(...ids)}::bigint[]) with ordinality as u (id, n) order by u.n))`
 }
 
-/** One person rolls findings back; what became of the rows. */
+/** One person rolls findings back; returns what became of the rows. */
 export async function rollBack(sql: Sql, ...ids: unknown[]) {
   return sql`select * from audit.reverter_divergencias(${arrayOf(...ids)}::bigint[], 'era outra nota')`
 }

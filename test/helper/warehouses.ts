@@ -1,10 +1,10 @@
-// Warehouses unlike the demonstration's, and a witness of each: a second copy of their tables that no code of ours has written, to
-// which only what the audit says is applied. What the base tables hold must be what the witness holds, to the byte.
+// Warehouses unlike the demonstration's, each with a witness: a second copy of its tables that no code of ours has written, to
+// which only what the audit says is applied. The base tables must hold what the witness holds, to the byte.
 import type { Row, Sql } from '../../src/db/connection.ts'
 
 export type Kind = 'estrela' | 'razao' | 'debito_credito'
 
-/** What the warehouse does with an update; `certo` is what was asked. */
+/** What the warehouse does with an update; `certo` does what was asked. */
 export const VARIANTS = {
   estrela: [
     'certo',
@@ -31,7 +31,7 @@ export type Variant = (typeof VARIANTS)[Kind][number]
 export interface Options {
   kind: Kind
   variant?: Variant
-  /** Whether the look-up key of the category may be null (estrela). */
+  /** Whether the category's look-up key may be null (estrela). */
   nullable?: boolean
 }
 
@@ -42,23 +42,23 @@ export interface Warehouse {
   readonly base: string
   /** The nth entry's key as text. */
   key(n: number): string
-  /** The category that findings are made of, another, and one more. */
+  /** The category of which findings are made, another, and one more. */
   readonly wrong: string
   readonly right: string
   readonly other: string
   /** A change by somebody else, committed: `{s}` stands for the schema of the tables. */
   edit(statement: string, connection?: Sql): Promise<void>
   /**
-   * Where the base tables are not what the findings say they are, and not what the images say, written one after the other; the
-   * latter is left out where somebody else has written since.
+   * Where the base tables differ from what the findings say, and from what the images, applied one after the other, say; the latter
+   * is left out where somebody else has written since.
    */
   differences(options?: { images: boolean }): Promise<string[]>
 }
 
-/** How many entries there are; their nth has the nth key. */
+/** How many entries there are; the nth has the nth key. */
 export const ENTRIES = 44
 
-/** A text that one entry has: a session writes by itself no text that the ledger has never seen. */
+/** A text that one entry has, because a session by itself writes no text unknown to the ledger. */
 export const KNOWN_TEXT = '  Texto  "novo", ção'
 
 interface Form {
@@ -74,9 +74,9 @@ interface Form {
   view(schema: string, name: string): string
   fill(schema: string): string
   trigger(variant: Variant): string
-  /** `retrato.escrever(chave text, c jsonb)`: what a right warehouse would do. */
+  /** `retrato.escrever(chave text, c jsonb)`: what a correct warehouse would do. */
   write: string
-  /** Where what may move along is told to the witness. */
+  /** Where the witness learns which columns may change along. */
   load: string
 }
 
@@ -113,7 +113,7 @@ const star: Form = {
     update ${schema}.fato set sk_categoria = 2 where nk = ${star.key(44)}; update ${schema}.fato set sk_categoria = 3 where nk = ${star.key(43)};
     update ${schema}.fato set historico = '${KNOWN_TEXT}' where nk = ${star.key(37)}`,
   trigger(variant) {
-    // what a trigger that is right writes, and what the others do instead
+    // what a correct trigger writes, and what the others do instead
     const upper = 'upper(c.nome) = new.categoria'
     const category = `(select c.sk from origem.dim_categoria c where ${
       variant === 'nulo' || variant === 'nao_nulo'
@@ -322,7 +322,7 @@ export async function warehouse(sql: Sql, options: Options): Promise<Warehouse> 
   }
 }
 
-/** Of what a rollback says of a row, what is not so. */
+/** The false statements in a rollback's results. */
 export async function untrue(sql: Sql, results: readonly Row[]): Promise<string[]> {
   const lies: string[] = []
   for (const r of results) {
@@ -343,8 +343,8 @@ export async function untrue(sql: Sql, results: readonly Row[]): Promise<string[
 export const COLUMNS = ['categoria', 'valor', 'valor_documento', 'descricao', 'documento']
 
 /**
- * Registers the rule `casa`, with a schema of its own, which proposes what its table `propostas` says for as long as the row holds what it held when that was written:
- * it is content with whatever else the row holds, as rules are that look for one error.
+ * Registers the rule `casa`, with its own schema, which proposes what its table `propostas` says as long as the row holds what it
+ * held when that was written. It accepts anything else that the row may hold, like a rule that looks for one error.
  */
 export async function houseRule(
   sql: Sql,
@@ -379,7 +379,7 @@ export interface Proposal {
   risco?: number
 }
 
-/** Has the rule propose: what the row holds now is what it objects to. */
+/** Makes the rule propose: it objects to what the row holds now. */
 export async function propose(
   sql: Sql,
   proposals: Proposal[],

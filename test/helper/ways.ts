@@ -25,15 +25,15 @@ import {
 } from './values.ts'
 
 export interface Way {
-  /** Rows of a relation as they come by this way, by the names of its columns; undefined where it does not go by it. */
+  /** Rows of a relation as this way delivers them, by the names of its columns; undefined if the relation does not go this way. */
   read(relation: string, columns: readonly string[]): Promise<Rows | undefined>
-  /** What must come of a value that psql shows so. */
+  /** What this way must deliver for a value that psql shows so. */
   readonly expected: (kind: Kind, shown: string) => string
-  /** What came, in the same words. */
+  /** What was delivered, in the same form. */
   readonly got?: (kind: Kind, value: unknown) => string
 }
 
-/** Each way by its name, as whoever may see everything. */
+/** Each way by its name, for somebody who may see everything. */
 export async function ways(t: Test, c: Scenario, server: Api): Promise<Record<string, Way>> {
   const token = await server.token('administrador', 'adelia')
   const driver = (exactJson: boolean): Way => {
@@ -79,7 +79,7 @@ export async function ways(t: Test, c: Scenario, server: Api): Promise<Record<st
     await sql.end()
     return factsSchema.parse(row?.['conteudo'])
   }
-  /** Numbers, lists and objects of a letter are texts, so that they keep their digits. */
+  /** Numbers, lists and objects in a mail are texts, so that they keep their digits. */
   const values = (given: object) =>
     Object.fromEntries(
       Object.entries(given).map(([name, value]) => {
@@ -192,10 +192,10 @@ export async function ways(t: Test, c: Scenario, server: Api): Promise<Record<st
     xlsx: {
       read: file(async () => {
         const { sheets } = await readXlsx(await exported('formato=xlsx'))
-        // behind the two columns to decide in
+        // after the two columns for decisions
         return named((sheets[0]?.rows ?? []).map((row) => row.slice(2)))
       }),
-      // a number, with the digits of one
+      // a number, with a number's digits
       expected: (kind, shown) => (kind.startsWith('timestamp') ? wallClock(shown) : String(Number(shown))),
       got: (kind, value) => (kind.startsWith('timestamp') ? toSeconds(plain(value)) : String(value)),
     },

@@ -1,4 +1,4 @@
-// What the worker's tests share: a warehouse whose rules take as long as they are told, and workers to run.
+// Shared by the worker's tests: a warehouse whose rules take as long as they are told, and workers to run.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
@@ -9,7 +9,7 @@ import { ROOT } from './files.ts'
 import { PASSWORD } from './server.ts'
 
 export interface Workshop extends TestDatabase {
-  /** Of a login that may be conferente_dono, as a worker's must, and no more. */
+  /** URL of a login that may become conferente_dono, as a worker's must, and nothing more. */
   readonly workerUrl: string
   /** Seconds that each run of a rule takes from now on. */
   slowDown(seconds: number): Promise<unknown>
@@ -18,11 +18,11 @@ export interface Workshop extends TestDatabase {
   session(id: bigint): Promise<Row>
 }
 
-/** Twenty wrong entries, and two rules that know it, `uma` and `outra`. */
+/** Twenty wrong entries, and two rules that find them, `uma` and `outra`. */
 export async function workshop(t: Test): Promise<Workshop> {
   const base = await testDatabase(t)
   const { sql } = base
-  // a schema each: a function beside another changes its code's hash
+  // a schema for each, because a function beside another changes the hash of its code
   const rule = (name: string) => `
     create schema regra_${name};
     create function regra_${name}.regra_${name}(janela audit.janela) returns setof audit.achado language plpgsql stable
@@ -108,7 +108,7 @@ export async function launchWorker(
   return { ...worker, said, ticks: () => ticks }
 }
 
-/** `conferente trabalhar` in a process of its own, once it says that it is ready. */
+/** `conferente trabalhar` in a separate process, once it says that it is ready. */
 export async function startProcess(
   t: Test,
   url: string,
@@ -132,7 +132,7 @@ export async function startProcess(
   return Object.assign(child, { said: () => text })
 }
 
-/** Waits until each of these workers has looked at the schedule twice from now on: one look may have begun before. */
+/** Waits until each of these workers has checked the schedule twice from now on: one check may have begun before. */
 export async function haveLooked(workers: readonly { ticks(): number }[]): Promise<void> {
   const before = workers.map((worker) => worker.ticks())
   await until(() => workers.every((worker, i) => worker.ticks() >= (before[i] ?? 0) + 2))

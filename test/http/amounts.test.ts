@@ -1,4 +1,4 @@
-// An amount crosses from the database by several ways; by each it has the digits that PostgreSQL wrote.
+// An amount leaves the database by several ways, and by each it has the digits that PostgreSQL wrote.
 import { test } from 'tap'
 import { connect } from '../../src/db/connection.ts'
 import { exportFindings, inTransaction } from '../../src/export/index.ts'
@@ -80,7 +80,7 @@ test('what a simulation and a session answer is the same, however the connection
     const sql = connect(personal(c.url, 'olivia'), { max: 1, exactJson })
     const [row] =
       await sql`select * from audit.processar_divergencias('auto', regras => '{errada}', simular => true)`
-    // of two moments, and so of two sessions
+    // from two moments, and so from two sessions
     const same = Object.entries(row ?? {}).filter(
       ([name, value]) => name !== 'id' && !(value instanceof Date),
     )

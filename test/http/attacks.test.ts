@@ -1,4 +1,4 @@
-// What somebody with a token may try: each is refused or served, the server stays up, and its memory stays bounded.
+// What somebody with a token may try: each attempt is refused or served, the server stays up, and its memory stays bounded.
 import { connect } from 'node:net'
 import { type Test, test } from 'tap'
 import { neighbourhood } from '../../src/http/connections.ts'
@@ -87,7 +87,7 @@ test('queries that are too deep, too wide, too long or too many are refused befo
     'a subscription': query('subscription { regras { totalCount } }'),
   }
   const before = process.memoryUsage().rss
-  // What GraphQL itself says of a query that is none; all else by our limits, before it is planned.
+  // GraphQL itself refuses an invalid query; our limits refuse everything else, before it is planned.
   const byGraphql = ['a fragment within itself', 'half a query']
   for (const [what, body] of Object.entries(attacks)) {
     const error = await refused(t, server, token, what, body)
@@ -110,7 +110,7 @@ test('queries that are too deep, too wide, too long or too many are refused befo
   t.same(server.failures, [])
 })
 
-test('the schema is told to those who build on it, and to a reader only where that is set', async (t) => {
+test('developers may read the schema, a reader only where that is configured', async (t) => {
   const base = await testDatabase(t)
   const server = await api(t, base)
   const open = await api(t, base, { introspection: ['leitor'] })
@@ -273,7 +273,7 @@ test('a body of 100 MB is cut off, by announcement and in pieces', async (t) => 
   const before = process.memoryUsage().rss
   for (const length of ['Content-Length: 104857600', 'Transfer-Encoding: chunked']) {
     const socket = connect(Number(port), '127.0.0.1')
-    socket.on('error', () => {}) // cut off while we still send
+    socket.on('error', () => {}) // cut off while we are still sending
     let said = ''
     socket.on('data', (data) => {
       said += data
@@ -328,7 +328,7 @@ test("bodies that do not come take nobody's turn, and a full house is not a dead
     const socket = connect(Number(port), '127.0.0.1')
     socket.on('error', () => {})
     t.teardown(() => socket.destroy())
-    // The server has begun with the request when it asks for the body.
+    // The server asks for the body once it has begun with the request.
     const begun = new Promise((resolve) => socket.once('data', resolve))
     socket.write(half)
     await begun
@@ -342,8 +342,8 @@ test("bodies that do not come take nobody's turn, and a full house is not a dead
   t.equal((await full.request('/healthz')).status, 200)
 })
 
-test('1,000 requests at once are served or told to come again', async (t) => {
-  // The clients share our one thread with the server: what the server takes for a slow client may be a busy test.
+test('1,000 requests at once are served or told to retry', async (t) => {
+  // The clients share our one thread with the server: what looks like a slow client to it may be a busy test.
   const server = await api(t, await testDatabase(t), {
     headersMs: 120_000,
     requestMs: 240_000,

@@ -1,4 +1,4 @@
-// A request whose client has gone is not carried out later: whoever gave up asks again, and must not find it done.
+// A request whose client has gone is not carried out later: people who gave up ask again, and must not find it done.
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
 import { untilLocked } from '../helper/database.ts'

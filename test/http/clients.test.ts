@@ -1,4 +1,4 @@
-// The examples of docs/api.md, run as they are written; and that what watches Conferente watches what there is.
+// The examples of docs/api.md, run as written; and the dashboards and alerts for Conferente use metrics that exist.
 import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -36,7 +36,7 @@ test('curl: the examples read, decide and ask for a session', {
   skip: !(has('curl') && has('jq')) && 'no curl or jq here',
 }, async (t) => {
   const { stage, env } = await scene(t)
-  // Sessions need a warehouse that the bundled rules know; here the one rule of the scene is all there is.
+  // Sessions need a warehouse that the bundled rules know; here only the scene's one rule runs.
   await stage.sql`update audit.regras set ativa = nome = 'errada'`
   const script = blocks('curl', 'sh')
   t.equal(script.length, 2)
@@ -59,7 +59,7 @@ test('TypeScript: the client is checked against the schema, and runs', async (t)
   t.equal(clientTypes(read('docs/schema.graphql')), read(CLIENT_TYPES), 'stale: run `npm run schema`')
   const { env } = await scene(t)
   const [script = ''] = blocks('TypeScript', 'sh')
-  // Without tap's own hooks, which it hands down to every child.
+  // Without tap's own hooks, which it passes to every child process.
   const { stdout } = await run('bash', ['-euc', `unset NODE_OPTIONS\n${script}`], { cwd: ROOT, env })
   const amounts = stdout
     .trim()

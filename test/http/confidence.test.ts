@@ -1,4 +1,4 @@
-// A confidence just under the threshold of 95 % is shown as what it is in every channel, never as 95 %.
+// A confidence just under the threshold of 95 % is shown as it is in every channel, never as 95 %.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,5 +1,5 @@
-// Every number, time, day and document of schema audit, and every way by which it reaches TypeScript: by each it is what psql shows.
-// A column that is not listed, and a way that the list does not name, fail here.
+// Every number, time, day and document of schema audit, by every way in which it reaches TypeScript: each shows what psql shows. An
+// unlisted column, or a way that the list does not name, fails here.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -32,8 +32,8 @@ import { makeRule, proposing } from '../helper/warehouse.ts'
 import { ways } from '../helper/ways.ts'
 
 /**
- * The list. Of each relation the columns and, in front, the ways other than the driver (however it reads JSON) and GraphQL, by which
- * every column goes: R REST, C command line with --json, F files (both dialects of CSV, and XLSX), M mail.
+ * The list. For each relation its columns and, in front, the ways that every column takes besides the driver (however it reads
+ * JSON) and GraphQL: R REST, C command line with --json, F files (both dialects of CSV, and XLSX), M mail.
  */
 const CROSSINGS = `
 agendamentos
@@ -120,7 +120,7 @@ vw_resumos
   -   divergencia_id resumo
 `
 
-/** What functions answer with, by the same letters. */
+/** What functions return, by the same letters. */
 const ANSWERS = `
 avaliacao
   C   achados certas cobertura confianca_media conhecidas danos erradas_no_limiar erro_calibracao julgadas precisao recuperacao
@@ -141,7 +141,7 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
   M: ['mail'],
 }
 
-/** One row at least of every relation, nothing in it empty that can be full, and values that are easily lost on the way. */
+/** At least one row of every relation, with everything filled that can be, and values that are easily lost on the way. */
 async function scene(t: Test): Promise<Scenario> {
   const c = await scenario(t)
   const [adelia, ana] = [c.asPerson('adelia'), c.asPerson('ana')]

@@ -1,5 +1,5 @@
-// Data Studio's connector in docs/examples: held against Google's own types by the compiler, and each field that it names
-// against the live answer to what it asks.
+// Data Studio's connector in docs/examples: the compiler checks it against Google's own types, and each field that it names is
+// compared with a live answer.
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
 import { tsc } from '../helper/compiler.ts'
@@ -17,7 +17,7 @@ const CODE = read('docs/examples/data-studio/Code.js')
 const MANIFEST = read('docs/examples/data-studio/appsscript.json')
 const DAYS = { startDate: '2020-01-01', endDate: '2099-12-31' }
 
-/** What a field's value is, for each of Data Studio's types. */
+/** What a field's value must be, for each of Data Studio's types. */
 const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   TEXT: (value) => typeof value === 'string',
   BOOLEAN: (value) => typeof value === 'boolean',

@@ -1,4 +1,4 @@
-// One notion of a day, agenda.fuso, in every channel: around midnight it is neither the server's, nor Greenwich's, nor the reader's.
+// One notion of a day, agenda.fuso, in every channel: around midnight it is not the server's, nor Greenwich's, nor the reader's.
 import { test } from 'tap'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { present } from '../../src/mail/present.ts'
@@ -30,7 +30,7 @@ for (const [zone, instant, day, shown] of [
     t.equal(one(await leo`select dias_aberta from audit.vw_divergencias_abertas`)['dias_aberta'], age, 'psql')
     t.equal(one(await leo`select dia::text from audit.vw_metricas_resumo`)['dia'], day)
     t.equal(one(await leo`select dia::text from audit.vw_metricas_desempenho`)['dia'], day)
-    // a day and more apart: whenever this runs, one of them has another day
+    // more than a day apart: whenever this runs, one of them has another date
     for (const elsewhere of ['Etc/GMT+12', 'Etc/GMT-14', 'Asia/Tokyo']) {
       await leo.unsafe(`set timezone = '${elsewhere}'`)
       t.match(

@@ -1,4 +1,4 @@
-// Decisions and their undoing by the API: the same answers, finding by finding, as in psql.
+// Decisions and undoing them by the API: the same answers, finding by finding, as in psql.
 import { type Test, test } from 'tap'
 import { api } from '../helper/api.ts'
 import { scenario } from '../helper/scenario.ts'
@@ -161,7 +161,7 @@ test('What is postponed, forwarded and commented by REST and GraphQL alike is sh
 
 test('GraphQL: bringing a correction back is a reviewer’s; a rollback as wrong says what it cost', async (t) => {
   const { stage, ana, olivia, graphql, ids } = await scene(t)
-  // tolerating so little, two wrong answers are enough
+  // with so little tolerance, two wrong answers are enough
   await stage.sql`update audit.configuracoes_sistema set valor = '0.01' where chave = 'regras.erro_tolerado'`
   await stage.approve('ana', ids[0])
   await stage.reject('ana', ids[1])
@@ -211,7 +211,7 @@ test('An approval by API says what was seen, of the rule’s own proposals too; 
   t.equal(psql[0]?.['status'], 'corrigida')
 })
 
-test('REST: what was seen, and then typed over or changed at the source, is told and left; the others go through', async (t) => {
+test('REST: findings typed over or changed at the source since they were seen are reported and left; the others go through', async (t) => {
   const { stage, ana, rest, seen, ids } = await scene(t)
   const [um, two] = ids
   await stage.book({ id: 5 })

@@ -1,4 +1,4 @@
-// The file of findings over REST: what is in it, and that it is on record.
+// The file of findings over REST: its content, and its record.
 import { type Test, test } from 'tap'
 import { api } from '../helper/api.ts'
 import { scenario } from '../helper/scenario.ts'
@@ -39,7 +39,7 @@ test('findings leave as CSV or XLSX, and each time it is on record who took how 
   t.equal((await server.request(`${PATH}?formato=csv`)).status, 401)
 })
 
-/** Findings far beyond what the ways between server and reader can hold. */
+/** Findings far beyond what the buffers between server and reader can hold. */
 async function many(t: Test) {
   const scene = await scenario(t)
   await scene.book({ id: 1 })
@@ -76,7 +76,7 @@ test('a file that nobody read to its end is recorded as such', async (t) => {
 
 test('an export whose connection to the database is lost breaks off, and nothing else does', async (t) => {
   const { stage, server, begin, ended } = await many(t)
-  // the heading may be here before the statement has begun
+  // the head of the answer may be here before the statement has begun
   const strike = () =>
     until(async () => {
       const struck = await stage.sql`
@@ -90,7 +90,7 @@ test('an export whose connection to the database is lost breaks off, and nothing
     const reader = body?.getReader()
     await reader?.read()
     await strike()
-    // What is on its way still arrives; then the file ends in an error, never as if it were whole.
+    // What is under way still arrives; then the file ends in an error, never as if it were complete.
     await t.rejects(async () => {
       while (!(await reader?.read())?.done);
     })
@@ -121,7 +121,7 @@ test('a question whose connection is lost is answered with 503, and the next one
       const waiting = await scene.sql`
         select application_name as de from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'`
-      // Each of them in its question, not on its way there; GraphQL asks two things at once.
+      // Each of them during its question, not before it; GraphQL asks two things at once.
       const [rest, graph] = ['conferente servir', 'conferente servir graphql'].map(
         (name) => waiting.filter(({ de }) => de === name).length,
       )

@@ -1,5 +1,5 @@
-// Every operation of the generated OpenAPI document, with values that fit it and values that do not: never a failure inside,
-// every refusal a problem document, every answer as the document says. CONFERENTE_TESTE_FUZZ=5000 tries more than CI does,
+// Every operation of the generated OpenAPI document, with values that fit it and values that do not: never a failure inside, every
+// refusal a problem document, every answer as the document says. CONFERENTE_TESTE_FUZZ=5000 tries more than CI does,
 // CONFERENTE_TESTE_SEMENTE another seed.
 
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -103,7 +103,7 @@ const hostile: fc.Arbitrary<Value> = fc.oneof(
 
 const mostlyFitting = (schema: Schema) => either(fitting(schema), hostile)
 
-/** Mostly the one, now and then the other. */
+/** Mostly one, now and then the other. */
 const either = <A, B>(one: fc.Arbitrary<A>, other: fc.Arbitrary<B>, often = 4): fc.Arbitrary<A | B> =>
   fc.oneof({ weight: often, arbitrary: one }, { weight: 1, arbitrary: other })
 
@@ -206,7 +206,7 @@ test('whatever is sent, REST answers as its document says', async (t) => {
       }),
       { seed: SEED, numRuns: RUNS, endOnFailure: RUNS <= 100 },
     )
-    // What a decision needs is there too seldom by chance; rest.test.ts has those that are taken.
+    // Chance seldom creates what a decision needs; rest.test.ts has decisions that succeed.
     t.ok(
       method !== 'get' || [...seen.keys()].some((status) => status < 300),
       `${method} ${path}: something was accepted (${[...seen].map(([status, n]) => `${status}: ${n}`).join(', ')})`,
@@ -219,7 +219,7 @@ test('whatever is sent, REST answers as its document says', async (t) => {
   t.same(server.failures.map(String), [], 'nothing failed inside')
 })
 
-/** Bodies of which most members fit. */
+/** Bodies most of whose members fit. */
 function bodyOf({ properties = {}, required = [] }: Schema): fc.Arbitrary<Value> {
   return fc.record(
     Object.fromEntries(

@@ -1,4 +1,4 @@
-// What docs/ offers to Grafana, as near as can be without it: its own types, its macros, its requests.
+// What docs/ offers for Grafana, tested as closely as possible without it: its own types, its macros, its requests.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ import { scenario } from '../helper/scenario.ts'
 
 const DASHBOARD = read('docs/observability/grafana.json')
 
-/** What the compiler says of a dashboard as a value of Grafana's own type. */
+/** The compiler's complaints about a dashboard as a value of Grafana's own type. */
 function typeErrors(dashboard: string): string {
   const directory = mkdtempSync(join(tmpdir(), 'conferente-grafana-'))
   const file = join(directory, 'dashboard.ts')
@@ -36,7 +36,7 @@ test("the dashboard is one by Grafana's own types", (t) => {
 })
 
 test('every metric of dashboard and alerts is reported by a live server', async (t) => {
-  // A metric is told once there is a case of it.
+  // A metric is only listed once there is a case of it.
   const scene = await scenario(t)
   await scene.book({ id: 1, valor: 50 })
   await scene.runSession()

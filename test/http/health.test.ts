@@ -29,7 +29,7 @@ test('ready means database, migrations, worker, sessions and mail; what is not, 
   t.match(problem.headers.get('content-type'), /^application\/problem\+json/)
   t.match(problem.json, { status: 503, detail: /trabalhador/ })
 
-  // A worker's mark, as it holds it.
+  // A worker's mark, held as a worker holds it.
   const worker = await sql.reserve()
   await worker`select audit_interno.marcar_trabalhadores('{um}')`
   t.same(await missing(server), [200])
@@ -45,7 +45,7 @@ test('ready means database, migrations, worker, sessions and mail; what is not, 
 
   await sql`insert into audit.notificacoes (tipo, sessao_id, criada_em)
     select 'resumo', id, now() - interval '2 hours' from audit.sessoes_processamento`
-  // Nobody is to receive it yet, so it would be let go.
+  // It has no recipient yet, so it would be dropped.
   t.same(await missing(server), [200])
   await sql`update audit.notificacoes set status = 'pendente'`
   t.same(await missing(server), [503, 'correio'], 'a message that waits too long')
@@ -61,7 +61,7 @@ test('ready means database, migrations, worker, sessions and mail; what is not, 
 
 test('without its database the API says so, in every route, and comes back with it', async (t) => {
   const { sql, url } = await testDatabase(t)
-  // The way to the database, which can be cut.
+  // A connection to the database that can be cut.
   const { net, cut, mend } = await cable(t, new URL(url))
   const server = await api(t, { sql, url: net })
   const token = await server.token('leitor')
@@ -79,7 +79,7 @@ test('without its database the API says so, in every route, and comes back with 
   t.notOk((await missing(server)).includes('banco'))
 })
 
-test('metrics tell what stands in the database, to whoever has a token', async (t) => {
+test('metrics show what is in the database, with any token', async (t) => {
   const scene = await scenario(t)
   const server = await api(t, scene)
   await scene.book({ id: 1, valor: 50 }, { id: 2, valor: 300 })
@@ -146,7 +146,7 @@ test('what reached no connection in time is refused, and not done later either',
   t.equal(inTime, 'in time')
 })
 
-/** A TCP way to a server that can be cut and mended. */
+/** A TCP connection to a server that can be cut and restored. */
 async function cable(t: Test, target: URL) {
   const open = new Set<Socket>()
   const way = listen((socket) => {

@@ -1,4 +1,4 @@
-// Who calls: tokens that are good, and every way in which one is not.
+// Callers: valid tokens, and every way in which one is not.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
@@ -72,7 +72,7 @@ test('a revoked token is refused at the next request, also where no table is rea
   t.match(await typename(), { status: 401, json: { codigo: 'NC020' } })
   t.equal(await status(server, token), 401)
   t.equal((await server.request('/nada', { token })).status, 401)
-  // nor is it told what is wrong with its request
+  // nor does it learn what is wrong with its request
   for (const [path, body] of Object.entries({
     '/api/v1/divergencias?satus=aberta': undefined,
     '/api/v1/divergencias?': undefined,

@@ -4,7 +4,7 @@ import { api } from '../helper/api.ts'
 import { scenario } from '../helper/scenario.ts'
 import { times } from '../helper/thorough.ts'
 
-test('a server that cuts off idle connections after a moment is not noticed by who asks', async (t) => {
+test('a server that cuts off idle connections after a moment goes unnoticed by clients', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 })
   await c.runSession()
@@ -18,7 +18,7 @@ test('a server that cuts off idle connections after a moment is not noticed by w
     console.error = error
   })
   for (let n = 0; n < times(40, { thorough: 100 }); n++) {
-    // about as long as the server waits: now the connection has just gone, now it is just going
+    // about as long as the server waits: sometimes the connection has just closed, sometimes it is closing
     await sleep(46 + Math.random() * 6)
     const [rest, graphql, ready] = await Promise.all([
       request('/api/v1/divergencias', { token: ana }),

@@ -1,4 +1,4 @@
-// What code of the warehouse leaves in a connection of the API is refused where it ran, and gone before the next caller comes.
+// What code of the warehouse leaves in a connection of the API is refused where it ran, and gone before the next caller.
 import { test } from 'tap'
 import type { Sql, Transaction } from '../../src/db/connection.ts'
 import { openAccess } from '../../src/http/database.ts'
@@ -34,11 +34,11 @@ test('a lock by number and a prepared statement do not outlive the next request'
   // the pool gives its connections in turn
   for (let n = 0; n < 10; n += 1) t.equal((await list()).status, 200)
   t.match(await held(scene.sql), [{ n: 0 }], 'the lock is free')
-  // the statement's name as well: it would be refused as taken, not as left behind
+  // the statement's name as well: otherwise it would be refused because the name is taken, not because it was left behind
   for (let n = 0; n < 5; n += 1) t.match((await approve()).json, { codigo: 'NC012' })
 })
 
-/** Somebody signed in from outside: no token of ours. */
+/** Somebody signed in from outside, without a token of ours. */
 const ANA = {
   name: 'ana',
   role: 'conferente_revisor',
@@ -47,7 +47,7 @@ const ANA = {
   external: true,
 } as const
 
-/** All that a transaction finds in its connection. */
+/** Everything that a transaction finds in its connection. */
 const found = async (tx: Transaction) => {
   const [own] =
     await tx`select pg_backend_pid() as pid, nullif(current_setting('fundo.quem', true), '') as quem, current_setting('work_mem') as memoria`

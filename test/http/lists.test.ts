@@ -90,7 +90,7 @@ test('the pages of every list reach every row once, in every order that it offer
 const portions = (orders: string[]) =>
   Array.from({ length: Math.ceil(orders.length / ROOTS) }, (_, i) => orders.slice(i * ROOTS, (i + 1) * ROOTS))
 
-/** Some rows in every table, as whoever restores a backup writes them: with values that are the same and values that are missing. */
+/** Some rows in every table, written like a restored backup: with repeated values and missing values. */
 async function fill(sql: Sql): Promise<void> {
   await sql.begin(async (tx) => {
     await tx.unsafe(`

@@ -1,5 +1,5 @@
-// Who may do what, in psql and over HTTP alike: L leitor, R revisor, O operador, A administrador; ninguem is anybody else,
-// and has nothing. A new table, view or function of schema audit belongs here before it is anybody's.
+// Who may do what, in psql and over HTTP alike: L leitor, R revisor, O operador, A administrador; ninguem is anybody else, and has
+// nothing. A new table, view or function of schema audit must be entered here first.
 export const MATRIX = `
 agendamentos                L R O A
 alteracoes                  L R O A
@@ -134,7 +134,7 @@ verificar_integridade()     L R O A
 visao_geral()               L R O A
 `
 
-/** Every route that answers with something of its own; what is not here is a refusal of a method (405), for everybody alike. */
+/** Every route with an answer of its own; the others refuse a method (405), for everybody alike. */
 export const ROUTES = `
 GET /metrics                                   L R O A
 GET /api/docs/json                             L R O A
@@ -165,14 +165,14 @@ POST /graphql                                  L R O A
 const PUBLIC_READS = [
   '/healthz',
   '/readyz',
-  // The page of the OpenAPI document, the same for everybody; the document itself is not.
+  // The page of the OpenAPI document is the same for everybody; the document itself is not.
   '/api/docs',
   '/api/docs/',
   '/api/docs/static/index.html',
   '/api/docs/static/swagger-initializer.js',
   '/api/docs/static/theme/signin.js',
   '/api/docs/static/*',
-  // So is the review page; what it shows it asks of /graphql, with a token.
+  // So is the review page; what it shows comes from /graphql, with a token.
   '/revisao',
   '/revisao/',
   ...[
@@ -233,7 +233,7 @@ const PUBLIC_READS = [
   ...['style', 'desk', 'hand', 'details', 'overview', 'ruling', 'narrow', 'print'].map(
     (name) => `/revisao/${name}.css`,
   ),
-  // How people come in.
+  // How people sign in.
   '/',
   '/entrar',
 ].flatMap((path) => [`GET ${path}`, `HEAD ${path}`])
@@ -246,13 +246,13 @@ export const PUBLIC: readonly string[] = [
 
 export const LETTERS = { leitor: 'L', revisor: 'R', operador: 'O', administrador: 'A' } as const
 
-/** One line of the table as the tests find it. */
+/** One line of the table, as the tests find it. */
 export function line(object: string, letters: string, width = 27): string {
   const marks = Object.values(LETTERS).map((letter) => (letters.includes(letter) ? letter : ' '))
   return `${object.padEnd(width)} ${marks.join(' ')}`.trimEnd()
 }
 
-/** A request to each route that wants more than its address, such that only the role can be wrong with it. */
+/** A request to each route that needs more than its address, such that only the role can be wrong with it. */
 export const QUESTIONS: Readonly<Record<string, { readonly query?: string; readonly body?: object }>> = {
   'POST /api/v1/divergencias/processar': { body: { modo: 'manual' } },
   'POST /api/v1/divergencias/aprovar': { body: { ids: [1], visto: ['x'], motivo: 'confere' } },

@@ -1,4 +1,4 @@
-// Decisions that mean what people meant, by REST and by GraphQL alike: taken back, confirmed, rolled back, proposed again.
+// Decisions do what people meant, by REST and by GraphQL alike: taken back, confirmed, rolled back, proposed again.
 import { type Test, test } from 'tap'
 import { api } from '../helper/api.ts'
 import { one, type Scenario, scenario } from '../helper/scenario.ts'
@@ -20,7 +20,7 @@ interface Refusal {
 type Answer = Result[] | Refusal
 type Who = 'ana' | 'bruno' | 'olivia'
 
-/** What people do by an API; each answers with a line for each finding, or the refusal. */
+/** What people do through an API; each act answers with a line for each finding, or the refusal. */
 interface Way {
   approve(who: Who, ...ids: number[]): Promise<Answer>
   reject(who: Who, ...ids: number[]): Promise<Answer>
@@ -178,7 +178,7 @@ for (const name of ['REST', 'GraphQL'] as const) {
       await way.approve('ana', large),
       await way.reject('ana', wrong),
       await way.confirm('ana', flag),
-      // typed by GraphQL: REST has no way to
+      // typed through GraphQL, because REST has no way to
       await mutate('ana', 'corrigirManualmente', {
         id: String(typed),
         valores: { categoria: 'MINHA' },

@@ -1,5 +1,5 @@
-// The matrix: every object of schema audit, every field and route of the API, for every role and for none. What is tried is
-// read from the catalogs, from GraphQL's schema and from the server's routes, so nothing new escapes it.
+// The matrix: every object of schema audit, every field and route of the API, for every role and for none. The list to try comes
+// from the catalogs, from GraphQL's schema and from the server's routes, so nothing new escapes it.
 import {
   buildSchema,
   type GraphQLField,
@@ -24,7 +24,7 @@ const EXPECTED = MATRIX.split('\n').filter((text) => text !== '')
 const PEOPLE = { leitor: 'leo', revisor: 'ana', operador: 'olivia', administrador: 'adelia' } as const
 const ROLES = Object.keys(LETTERS) as (keyof typeof LETTERS)[]
 
-/** Each object of schema audit, and how it is tried: without arguments that mean anything, and undone. */
+/** Each object of schema audit, and how it is tried: without meaningful arguments, and undone. */
 const OBJECTS = `
   select c.relname as name, format('select from audit.%I limit 0', c.relname) as attempt
   from pg_class c where c.relnamespace = 'audit'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
@@ -98,7 +98,7 @@ const given = (inputs: readonly { name: string; type: GraphQLInputType }[]) =>
     .map(({ name, type }) => `${name}: ${sample(type)}`)
     .join(', ')
 
-/** The first value that can be asked for, so that the field is really read. */
+/** The first selectable value, so that the field is really read. */
 function selection(type: GraphQLOutputType): string {
   const named = getNamedType(type)
   if (isLeafType(named)) return ''
@@ -169,7 +169,7 @@ test('no route answers without a token, but those that tell nothing', async (t) 
   t.ok(server.routes.includes('POST /graphql'))
   for (const route of server.routes) {
     const [method = '', url = ''] = route.split(' ')
-    if (method === 'OPTIONS') continue // what a browser asks before it may ask
+    if (method === 'OPTIONS') continue // a browser's question before its request
     const path = url.replace(/:\w+/g, '1').replace('*', 'x')
     const { status } = await server.request(path, { method })
     t.equal(status === 401, !PUBLIC.includes(route), `${route}: ${status}`)
@@ -192,8 +192,8 @@ test('every route and page answers the roles of the table, and nobody else', asy
     // One after the other: only so many exports may be open at once.
     for (const [role, token] of tokens) {
       const { status, text } = await server.request(path, { method, token, body })
-      // What the reviewer did first is done: not possible now is an answer too.
-      // That there is no spreadsheet is an answer to whoever may send one.
+      // The reviewer's earlier acts are done, so "not possible now" is an answer too. Whoever may send a spreadsheet is told that
+      // there is none.
       t.ok(
         [200, 202, 403, 405, 409, 422].includes(status),
         `${route} as ${role}: ${status} ${text.slice(0, 200)}`,

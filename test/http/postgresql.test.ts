@@ -16,14 +16,14 @@ const QUERIES = [
     from "audit"."vw_metricas_resumo" as t0 group by 1 limit 2000001`,
 ]
 
-/** Puts the test server's TLS on, as its own user; whoever does not ask for TLS notices nothing. */
+/** Turns the test server's TLS on, as its own user; connections without TLS notice nothing. */
 async function withTls(t: Test, sql: Sql): Promise<void> {
   const [{ dir = '' } = {}] = await sql<{ dir: string }[]>`select current_setting('data_directory') as dir`
   for (const [name, pem] of [
     ['conferente.crt', CERT],
     ['conferente.key', KEY],
   ] as const) {
-    // Its key must be readable by the server alone, whichever user that is.
+    // Only the server may be able to read its key, whichever user that is.
     await sql.unsafe(
       `copy (select unnest(string_to_array('${pem}', e'\\n'))) to program 'umask 077; cat > "${dir}/${name}"'`,
     )

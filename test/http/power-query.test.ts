@@ -1,5 +1,5 @@
-// The Power Query examples of docs/api.md: read by Microsoft's parser; what they ask for is asked of a live server, and each
-// column that they name is there, of the type that they give it.
+// The Power Query examples of docs/api.md: read by Microsoft's parser; their requests go to a live server, and each column that
+// they name is there, with the type that they give it.
 import { DefaultSettings, Language, TaskUtils } from '@microsoft/powerquery-parser'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'

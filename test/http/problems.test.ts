@@ -1,4 +1,4 @@
-// Every refusal is a problem document that says what is wrong, where, and what would be right; never what is not ours.
+// Every refusal is a problem document that says what is wrong, where, and what would be right, and never anything internal.
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'tap'
@@ -106,7 +106,7 @@ test('a request that is none is refused in the same way', async (t) => {
   }
 })
 
-test('whoever asks too often is told to wait', async (t) => {
+test('a client that asks too often is told to wait', async (t) => {
   const { request: ask } = await api(t, await testDatabase(t), { rateLimit: 2 })
   await ask('/healthz')
   await ask('/healthz')

@@ -1,4 +1,4 @@
-// A request that is sent again, because its answer was lost on the way: with its key it is carried out once.
+// A request is sent again, because its answer was lost on the way: with its key it is carried out once.
 import { randomUUID } from 'node:crypto'
 import { type Test, test } from 'tap'
 import { api } from '../helper/api.ts'

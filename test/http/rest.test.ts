@@ -55,7 +55,7 @@ test('findings come in pages, filtered and in the order asked for, with the tota
   t.match(await ask('pagina=1000000'), { total: 4, itens: [] }, 'past the end the total is still true')
 })
 
-test('one finding is asked for by its number, and an unknown one is said to be', async (t) => {
+test('one finding is fetched by its number, and an unknown number is reported', async (t) => {
   const { server, leo, stage } = await scene(t)
   const { id } = await stage.finding(4)
   const { json } = await server.request('/api/v1/divergencias?registro_id=4', { token: leo })
@@ -164,7 +164,7 @@ test('an administrator closes months and opens them again; everybody sees what i
 test('the history tells what was done, by whom, and what each session took', async (t) => {
   const { server, leo, stage } = await scene(t)
   await stage.approve('ana', (await stage.finding(1)).id)
-  // Decided in psql: queued, and sealed by the engine.
+  // Decided in psql: queued, then sealed by the engine.
   await stage.sql`select audit_interno.selar()`
   const ask = async (path: string) => (await server.request(path, { token: leo })).json
   t.match(await ask('/api/v1/auditoria/operacoes?tipo=aprovacao'), {
@@ -186,7 +186,7 @@ test('the history tells what was done, by whom, and what each session took', asy
   })
   const { regras } = await ask('/api/v1/relatorios/metricas/performance?de=2020-01-01&ate=2020-01-02')
   const measured = regras.find(({ regra }: { regra: string }) => regra === 'errada')
-  // One approval of one: observed 1; Wilson's lower end at 95 % is 1 / (1 + 1.96²).
+  // One approval out of one: observed 1; Wilson's lower end at 95 % is 1 / (1 + 1.96²).
   t.match(measured, { aprovadas: 1, rejeitadas: 0, precisao: 1, precisao_minima: 0.2065, abertas: 3 })
 })
 

@@ -1,10 +1,10 @@
-// What the server gives of the review page; how it is used is tested in a browser, test/e2e/review.test.ts.
+// The files of the review page as served; their use is tested in a browser, test/e2e/review.
 import { readdirSync } from 'node:fs'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
 import { testDatabase } from '../helper/database.ts'
 
-test('the address that letters and GraphQL name is the page, with any query', async (t) => {
+test('the address in mail and GraphQL is the page, with any query', async (t) => {
   const base = await testDatabase(t)
   const server = await api(t, base)
   const [named] = await base.sql`select audit.pagina_revisao() || '?divergencia=7' as url`

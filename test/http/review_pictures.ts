@@ -1,5 +1,5 @@
-// Draws the review page over a small demonstration warehouse and a morning's load, as a desk and a phone show it, into docs/review:
-// `npm run review-pictures`.
+// Draws the review page over a small demonstration warehouse and a morning's load, as a desktop and a phone show it, into
+// docs/review: `npm run review-pictures`.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ interface Picture {
   readonly dark?: boolean
   /** revisor, unless told otherwise */
   readonly role?: string
-  /** What is done before it is taken. */
+  /** What to do before the picture is taken. */
   readonly begin: (page: Page) => Promise<unknown>
 }
 

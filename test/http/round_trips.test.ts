@@ -7,7 +7,7 @@ import { type Scenario, scenario } from '../helper/scenario.ts'
 
 const APPROVAL =
   'mutation ($ids: [BigInt!]!, $visto: [String!]!) { aprovarDivergencias(input: { ids: $ids, visto: $visto, motivo: "confere" }) { resultado { status } } }'
-/** More than there are connections, so that each knows its statements by then. */
+/** More than there are connections, so that each has prepared its statements by then. */
 const WARM = 24
 
 // Before GraphQL is loaded, which takes the parser as it finds it.
@@ -19,7 +19,7 @@ parser.parse = (...given: unknown[]) => {
   return parse(...given)
 }
 
-/** A way to the database that counts: a round trip begins with what is sent after an answer. */
+/** A connection that counts: a round trip begins with the first thing sent after an answer. */
 async function counted(t: Test, url: string) {
   const counter = { trips: 0, url: '' }
   const { hostname, port } = new URL(url)
@@ -47,7 +47,7 @@ async function counted(t: Test, url: string) {
   return counter
 }
 
-/** From now on each question about a token leaves a trace, also one whose transaction is undone. */
+/** From now on each check of a token leaves a trace, even if its transaction is rolled back. */
 async function countTokens({ sql }: Scenario) {
   await sql.unsafe(`
     create sequence public.perguntas;

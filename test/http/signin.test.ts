@@ -1,4 +1,5 @@
-// How people come in by a one-time link and stay: the cookie, whose pages it counts for, and all that somebody may try with it.
+// How people sign in by a one-time link and stay signed in: the cookie, the pages that may use it, and everything somebody may try
+// with it.
 import { Writable } from 'node:stream'
 import pino from 'pino'
 import { test } from 'tap'

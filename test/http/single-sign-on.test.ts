@@ -1,4 +1,5 @@
-// Single sign-on with a real provider: who comes in, as what and where, and every way in which somebody should not.
+// Single sign-on with a real provider: who gets in, with which name and role and to which page, and every way in which somebody
+// should not.
 import { type Test, test } from 'tap'
 import type { ServerSettings } from '../../src/http/server.ts'
 import type { OidcSettings } from '../../src/settings/settings.ts'
@@ -71,7 +72,7 @@ test('a person whom an administrator registered comes in, where the link led, un
   t.same(server.failures, [])
 })
 
-test('somebody without a role is told kindly, and comes in as nothing', async (t) => {
+test('somebody without a role is told so kindly, and does not get in', async (t) => {
   const { base, provider, server, me } = await house(t)
   provider.seat.who = 'guid-2'
   const mallory = visitor()
@@ -230,7 +231,7 @@ test('two tabs may be on their way at once', async (t) => {
   t.equal((await browser.go(two.end.url)).end.url, `${server.url}/revisao`)
 })
 
-test('a provider that is away is said, not shown from inside, and asked again once it is back', async (t) => {
+test('a provider that is down is reported without internals, and used again once it is back', async (t) => {
   const { base, provider, server } = await house(t)
   await base.connectAs('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
   provider.seat.who = 'guid-1'

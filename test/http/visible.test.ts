@@ -1,4 +1,4 @@
-// Files hold no control and no bidirectional characters, whatever the warehouse, the rules and people wrote, by whichever way they leave.
+// No file contains control or bidirectional characters, whatever the warehouse, the rules and people wrote, and however it leaves.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ import { type Scenario, scenario } from '../helper/scenario.ts'
 const EVIL = 'x\u0001\u0007\u001b[31m\u0085\u009d\u202eoãn\u2066\u200fy'
 const UNSEEN = /(?![\t\n\r])\p{Cc}|\p{Bidi_Control}/u
 
-/** A finding of which every text is hostile, as neither people nor rules can all write it. */
+/** A finding with hostile text everywhere, more than people and rules could write. */
 async function scene(t: Test): Promise<Scenario> {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])

@@ -29,7 +29,7 @@ t.test('no text is left that nobody says', async (t) => {
   const names = [catalogue, mailText]
     .flatMap((texts) => keys(texts('en')))
     .map((key) => key.replace(/: \w+$/, ''))
-  // A text in a list is one of its list's, and one of several words is said where these are.
+  // A text in a list belongs to the list, and a text of several words is used where these are.
   const parts = (key: string) =>
     key
       .replace(/([.]\d+)+$/, '')

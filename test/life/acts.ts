@@ -1,5 +1,5 @@
-// What may happen in a life. Each act chooses among what is there by numbers that its command carries, so that a life is its list of
-// commands and nothing else.
+// What may happen in a life. Each act chooses among what is there by numbers in its command, so a life is its list of commands and
+// nothing else.
 import type { Sql } from '../../src/db/connection.ts'
 import { conductSession } from '../../src/session/session.ts'
 import { scheduleDue } from '../../src/worker/schedule.ts'
@@ -32,7 +32,7 @@ const dates = (window: Window): [string | null, string | null] =>
       ? ['-infinity', 'infinity']
       : [MONTHS[window] as string, LASTS[window] as string]
 
-/** Some of what there is, beginning at a number that goes round. */
+/** Some of the existing rows, beginning at a number that wraps around. */
 async function some(sql: Sql, query: string, pick: number, many: number): Promise<bigint[]> {
   const rows = await sql.unsafe<{ id: bigint }[]>(query)
   return Array.from(
@@ -48,7 +48,7 @@ const seen = (sql: Sql, ids: readonly bigint[]) => sql`array(
   select (select audit.divergencia_visto(d) from audit.divergencias_processadas d where d.id = u.id)
   from unnest(${arrayOf(...ids)}::bigint[]) with ordinality as u (id, n) order by u.n)`
 
-/** Each act gives the session that looked at everything, where one did, alone. */
+/** Each act returns the session that looked at everything, alone, if there was one. */
 export const acts = {
   async session(
     life: Life,
@@ -65,7 +65,7 @@ export const acts = {
     })
     return alone && window === 'all' && !simulate ? id : undefined
   },
-  /** The same from the command line: each step by itself. */
+  /** The same from the command line: step by step. */
   async process(life: Life, { mode, rules, window, dies }: Looking & { dies: Point | null }) {
     const [dataInicio, dataFim] = dates(window)
     const request = {
@@ -219,7 +219,7 @@ export const acts = {
         life.sql`select from life.change(${arrayOf(...ids)}::bigint[], ${`update dw.lancamentos set ${set}${load} where id = any ('{${ids}}')`})`,
     )
   },
-  /** The nightly load: entries as the source has them, gone, or under a key that was another's. */
+  /** The nightly load: entries as the source has them, or gone, or under another entry's key. */
   async load(life: Life, { row, many, how }: { row: number; many: number; how: 'again' | 'gone' | 'other' }) {
     const ids = Array.from({ length: many }, (_, i) => BigInt(1 + ((row + i) % 60)))
     const entries = `insert into dw.lancamentos select t.* from life_kept."dw.lancamentos" t where t.id = any ('{${ids}}');`
@@ -228,7 +228,7 @@ export const acts = {
       ${how === 'other' ? `update dw.lancamentos set documento = 'NF nova ' || id where id = any ('{${ids}}');` : ''}`
     await life.attempt(() => life.sql`select from life.change(${arrayOf(...ids)}::bigint[], ${command})`)
   },
-  /** What the warehouse's own trigger does with a row from now on. */
+  /** Sets what the warehouse's own trigger does with a row. */
   async whim(life: Life, { row, does }: { row: number; does: 'recusa' | 'cala' | 'outra coisa' | 'nada' }) {
     await life.attempt(
       () => life.sql`
@@ -244,7 +244,7 @@ export const acts = {
         life.sql`insert into dw.capricho values (${row + 1}, ${does}) on conflict (id) do update set faz = excluded.faz`,
     )
   },
-  /** Hours go by, and the schedule is looked at every half hour. */
+  /** Hours pass, and the schedule is checked every half hour. */
   async hours(life: Life, { hours }: { hours: number }) {
     for (let n = 0; n < 2 * hours; n++) {
       life.clock = new Date(life.clock.getTime() + 1_800_000)

@@ -1,9 +1,9 @@
--- A transaction of its own: what is above is sealed by now. Everything as it is now is what each life begins with.
+-- A transaction of its own, because what is above is sealed by now. Every life begins with everything as it is now.
 create schema life_kept;
 create table life.steps (n int generated always as identity, step text not null);
 create table life.start as select * from life.picture(null);
 create table life.rows as select t.id, t::text as row from dw.lancamentos t;
--- deleted, not truncated: that would have every plan made again
+-- deleted, not truncated, which would make every plan be made again
 insert into life.steps (step)
 select format('delete from %s', c.oid::regclass)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -1,4 +1,4 @@
-// Commands of fast-check: an act, what it is given, and after it the promises. A command prints as what `replay` reads.
+// Commands of fast-check: an act with its arguments, and then the promises. A command prints in the form that `replay` reads.
 import fc from 'fast-check'
 import { type Acts, acts, type Looking, type Window } from './acts.ts'
 import type { Life } from './life.ts'
@@ -12,7 +12,7 @@ export interface Model {
   asked: number
 }
 export const STEPS = 60
-/** How often the whole chain is proved, and not only its newest links. */
+/** How often the whole chain is proven, and not only its newest links. */
 const PROOF = 12
 
 const NEEDS_FINDINGS: ReadonlySet<keyof Acts> = new Set(['approve', 'answer', 'type', 'undo', 'rollBack'])
@@ -43,7 +43,7 @@ export class Command implements fc.AsyncCommand<Model, Life> {
   toString = () => JSON.stringify([this.act, this.given])
 }
 
-/** Nobody is stopped, or once in so many times somebody is. */
+/** Nobody is stopped, or once in this many times somebody is. */
 const point = (once: number) =>
   fc.oneof(
     { weight: once - 1, arbitrary: fc.constant(null) },
@@ -60,7 +60,7 @@ const looking: { [K in keyof Looking]: fc.Arbitrary<Looking[K]> } = {
 const rule = fc.constantFrom('rotulo', 'importe')
 const sets = ['ERRADA', 'CERTA', 'DUVIDA', 'OUTRA'].map((category) => `categoria = '${category}'`)
 
-/** Each as often as it comes here. */
+/** Each as often as it appears here. */
 const RECORDS: readonly (readonly [
   act: keyof Acts,
   often: number,
@@ -159,7 +159,7 @@ const commands = RECORDS.flatMap(([act, often, given]) =>
   Array.from({ length: often }, () => fc.record(given).map((made) => new Command(act, made))),
 )
 
-/** A list of commands of which so many are possible, nine times in ten: most are not at their moment. */
+/** A list of commands, of which this many are possible nine times in ten: most are not possible at their moment. */
 export const life = (most: number) =>
   fc.commands(commands, { maxCommands: 20 * most, size: 'max', disableReplayLog: true })
 

@@ -1,5 +1,5 @@
-// Do the promises see anything? Each of these faults in the engine breaks one of them within eight commands; without the fault the same
-// commands break none.
+// Do the promises see anything? Each of these faults in the engine breaks one of them within eight commands; without the fault the
+// same commands break none.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'

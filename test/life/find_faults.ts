@@ -1,5 +1,5 @@
-// Plants one fault after another in the engine and lives until a promise breaks; then shrinks that life: `npm run faults`, or with numbers
-// for these alone. Fails when a fault is not found within so many lives, or no longer fits its file.
+// Plants one fault after another in the engine and lives until a promise breaks, then shrinks that life: `npm run faults`, or with
+// the numbers of some. Fails when a fault is not found within so many lives, or no longer fits its file.
 import { availableParallelism } from 'node:os'
 import fc from 'fast-check'
 import { connect } from '../../src/db/connection.ts'
@@ -11,10 +11,10 @@ import { FAULTS } from './faults.ts'
 import { Life } from './life.ts'
 import { live } from './lived.ts'
 
-/** Short ones, and more of them: they are shrunk sooner. */
+/** Short ones, and more of them: they shrink sooner. */
 const LIVES = 60
 const STEPS = 20
-/** So few commands are understood; where single faults are asked for, as few as possible. */
+/** Few enough to be understood; for single faults, as few as possible. */
 const FEW = 8
 const wanted = process.argv.slice(2).map(Number)
 const work = FAULTS.map((fault, n) => ({ n: n + 1, fault, broken: mutate(fault) })).filter(
@@ -85,7 +85,7 @@ async function find(url: string, broken: string): Promise<Found | undefined> {
     )
     if (!result.failed) return undefined
     let error = result.errorInstance as Error
-    // Left out are halves, quarters, single commands, for as long as a promise still breaks.
+    // Leaves out halves, quarters, single commands, as long as a promise still breaks.
     for (
       let size = Math.ceil(ran.length / 2);
       wanted.length === 1 || ran.length > FEW;

@@ -1,5 +1,6 @@
-// One seed replays a life: up to sixty commands in a small warehouse, its three people and two workers; the promises of the design hold
-// after each, and at the end everything is rolled back. `npm run life -- 1000` lives so many; `npm run life -- 1 4711` the life of one seed.
+// One seed replays a life: up to sixty commands in a small warehouse, with three people and two workers. The promises of the design
+// hold after each, and at the end everything is rolled back. `npm run life -- 1000` lives so many; `npm run life -- 1 4711` the
+// life of one seed.
 import fc from 'fast-check'
 import { type Test, test } from 'tap'
 import { testDatabase } from '../helper/database.ts'

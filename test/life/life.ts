@@ -1,4 +1,4 @@
-// The real thing that commands act on: a database, its people and its two workers, put back to its beginning for each life.
+// What commands act on: a database, its people and its two workers, reset for each life.
 import { readFileSync } from 'node:fs'
 import { connect, connectAs, type InRole, isDatabaseError, type Sql } from '../../src/db/connection.ts'
 import {
@@ -30,17 +30,17 @@ export class Broken extends Error {
   }
 }
 
-/** What may be refused to a person who asks for it at the wrong moment; anything else is a fault. */
+/** What a person may be refused who asks at the wrong moment; anything else is a fault. */
 const REFUSALS = /^(NC0|42501|55P03|P0001)/
 
 export class Life {
-  /** The superuser: the source system, and who looks around. */
+  /** The superuser: the source system, and the observer. */
   readonly sql: Sql
   readonly points: Points
   readonly workers: readonly Worker[]
   readonly #people: ReadonlyMap<Person, Sql>
   readonly #keeper: Sql
-  /** What the schedule takes for now: it begins three hours before the clocks go back in Lisbon. */
+  /** The schedule's present: it begins three hours before the clocks go back in Lisbon. */
   clock = new Date(0)
 
   constructor(url: string) {
@@ -61,7 +61,7 @@ export class Life {
     this.workers = ['first', 'second'].map((name) => {
       const own = connectAs('conferente_dono', ...of(WORKER, name))
       const close = own.end.bind(own) as () => Promise<void>
-      // kept warm between sessions; what it had for itself is given back, as a connection that ends gives it back
+      // kept warm between sessions; what it held is released, as when a connection ends
       own.end = async () => {
         const connection = await own.reserve()
         await connection`delete from audit_interno.posses where pid = pg_backend_pid()`
@@ -82,7 +82,7 @@ export class Life {
   }
 
   async begin(): Promise<void> {
-    // of a life that broke off somebody may still stand at a point
+    // after a life that broke off, somebody may still stand at a point
     for (const worker of this.workers) {
       const { halted } = worker
       delete worker.halted
@@ -108,7 +108,7 @@ export class Life {
 
   halted = (): Halted[] => this.workers.flatMap((worker) => worker.halted ?? [])
 
-  /** Ends the waiting of a stopped worker as its command had it. */
+  /** Ends the waiting of a stopped worker as its command says. */
   #makeWay = async (one: Halted): Promise<void> => {
     const worker = this.workers.find(({ halted }) => halted === one) as Worker
     const { halted } = worker
@@ -120,7 +120,7 @@ export class Life {
     }
   }
 
-  /** What a person, or the source, does; gives the SQLSTATE where it is refused. */
+  /** Something that a person, or the source, does; returns the SQLSTATE if it is refused. */
   async attempt(work: () => PromiseLike<unknown>): Promise<string | undefined> {
     try {
       await this.points.past(this.halted, work(), this.#makeWay)
@@ -141,12 +141,12 @@ export class Life {
     return this.attempt(async () => {
       const halted = await this.points.stop(point, name, work)
       await halted?.kill()
-      // the driver gives the error once more to whoever asks next
+      // the driver reports the error once more to the next query
       if (halted) await this.as(name)`select`.catch(() => {})
     })
   }
 
-  /** A worker takes what there is: a session that nobody conducts, else parts of one that somebody does. */
+  /** A worker takes what there is: a session that nobody conducts, else parts of one that somebody conducts. */
   async work(index: number, stop: Point | null, dies: boolean): Promise<void> {
     const worker = this.workers[index] as Worker
     if (worker.halted) return this.#makeWay(worker.halted)
@@ -188,7 +188,7 @@ export class Life {
     })
   }
 
-  /** Nobody stands at a point any more. */
+  /** Waits until nobody stands at a point. */
   async stand(): Promise<void> {
     for (const one of this.halted()) await this.#makeWay(one)
   }
@@ -201,7 +201,7 @@ export class Life {
   }
 
   async proves(): Promise<void> {
-    // of the schema nothing is asked: points and planted faults are strange to it
+    // the schema is not checked, because points and planted faults are foreign to it
     const rows = await this.sql`
       select * from audit.verificar_integridade() where situacao !~ '^(provada|esquema_|protecao_)'`
     if (rows.length > 0)

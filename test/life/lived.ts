@@ -17,8 +17,8 @@ export async function live(
 }
 
 /**
- * Everything is taken back. What was touched from outside is reported as a conflict; entries that nobody touched are what they were,
- * to the byte; the books balance, and the chain proves.
+ * Everything is taken back. What was touched from outside is reported as a conflict; untouched entries are what they were, to the
+ * byte; the books balance, and the chain is proven.
  */
 async function rolledBack(life: Life): Promise<void> {
   await life.stand()

@@ -1,4 +1,4 @@
-// `npm run life -- 1000` lives so many, of seeds from chance on; with a second number from that seed on.
+// `npm run life -- 1000` lives so many, with random seeds; with a second number, from that seed on.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { ROOT } from '../helper/files.ts'

@@ -1,5 +1,5 @@
-// Kills and waits at named points. A point is a wait in a trigger that only this test installs (scene.sql), for a lock that only it holds:
-// so it is the seed that says who stops where, and not the machine.
+// Kills and waits at named points. A point is a wait in a trigger that only this test installs (scene.sql), for a lock that only it
+// holds, so the seed decides who stops where, and not the machine.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sql } from '../../src/db/connection.ts'
 
@@ -27,12 +27,12 @@ export type Point = (typeof POINTS)[number]
 
 const LOCKS = 20261130
 
-/** Something that is under way, and stopped at a point. */
+/** Something under way that was stopped at a point. */
 export interface Halted {
   readonly pid: number
   /** Ends what is stopped, as kill -9 of its client or loss of its connection would. */
   kill(): Promise<void>
-  /** Lets it go on, and waits until it has ended. */
+  /** Lets it continue, and waits until it has ended. */
   goOn(): Promise<void>
 }
 
@@ -46,8 +46,8 @@ export class Points {
   }
 
   /**
-   * Runs work on the connections of one name until it comes to the point, or to its end where that lies elsewhere.
-   * @returns what is stopped there; nothing where the work has ended
+   * Runs work on the connections of one name until it reaches the point, or ends elsewhere.
+   * @returns what is stopped there; undefined if the work has ended
    */
   async stop(point: Point, name: string, work: () => Promise<unknown>): Promise<Halted | undefined> {
     const lock = `${point} / ${name}`
@@ -85,7 +85,7 @@ export class Points {
       pid,
       kill: async () => {
         await this.#sql`select pg_terminate_backend(${pid})`
-        await running // its failure is meant
+        await running // its failure is expected
         for (;;) {
           const [alive] = await this.#sql`select from pg_stat_activity where pid = ${pid}`
           if (!alive) break
@@ -101,7 +101,7 @@ export class Points {
     }
   }
 
-  /** Does something while others are stopped: where it has to wait for one of them, that one is told to make way. */
+  /** Does something while others are stopped: if it has to wait for one of them, that one is told to make way. */
   async past<T>(
     halted: () => readonly Halted[],
     work: PromiseLike<T>,

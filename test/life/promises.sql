@@ -1,5 +1,5 @@
--- The promises of the design, each as what would break it. Asked after every command, in one statement.
--- p_whole: a session that has just looked at everything, alone; what it should have found is asked too.
+-- The promises of the design, each as a query for what would break it. Run after every command, in one statement. p_whole: a
+-- session that has just looked at everything, alone; then what it should have found is checked too.
 create function life.breaks(p_whole bigint default null) returns table (promise text, break text) language plpgsql stable as $f$
 begin
   return query
@@ -7,7 +7,7 @@ begin
     select a.operacao_id, a.divergencia_id, a.reverte_operacao_id, a.antes, a.depois, o.tipo, o.sessao_id, o.ator, o.iniciada_em, o.finalizada_em,
       d.regra, d.registro_id, d.entrada, d.valores_originais, d.valores_propostos, d.valor_decisao, d.mes,
       lead(a.operacao_id) over (partition by a.divergencia_id order by a.operacao_id) is null as last,
-      -- each taking back after a correction turns it the other way
+      -- each rollback after the correction flips the state
       a.reverte_operacao_id is null or (
         select count(*) from audit.alteracoes p
         where p.divergencia_id = a.divergencia_id and p.operacao_id <= a.operacao_id and p.reverte_operacao_id is not null and p.operacao_id > (
@@ -20,13 +20,13 @@ begin
     select distinct on (c.divergencia_id) c.divergencia_id, c.tipo, c.ator
     from audit.decisoes c where audit_interno.responde(c.tipo) order by c.divergencia_id, c.id desc
   ), span as materialized (
-    -- of each session's images, which settings were in force at any time between its first act and theirs
+    -- for each session's images: the settings in force at any time between its first act and theirs
     select o.sessao_id, min(o.id) as began from audit.operacoes o where o.sessao_id is not null group by o.sessao_id
   ), limit_rule as materialized (
     select o.id, o.regra, (o.detalhes #>> '{depois,limiar}')::numeric as limiar from audit.operacoes o where o.tipo = 'regra'
   )
-  -- Atomic, and nobody writes unseen: what every entry began with and became by each change, from outside or by us, is what it was
-  -- before each change and is now. Not an amount is lost, nothing is written twice, or over what it did not know.
+  -- Atomic, and nobody writes unseen: each entry's first state and its state after each change, from outside or by us, is its state
+  -- before the next change and now. No amount is lost, and nothing is written twice, or over something unknown.
   select 'the books balance', format('row %s %s: %s %s × %s', s.registro, s.entrada, s.coluna, s.valor, sum(s.n))
   from (
     select x.registro, x.entrada, x.coluna, x.valor, 1 as n from life.start x
@@ -72,7 +72,7 @@ begin
     when 'corrigida' then i.divergencia_id is null or not i.stands
     when 'revertida' then w.tipo is null or w.tipo not in ('reversao', 'reversao_por_erro') or i.stands and exists (
       select from image r where r.divergencia_id = d.id and r.tipo = 'reversao' and r.operacao_id > i.operacao_id)
-    -- a correction that stands is not lost from sight, unless it was seen undone, or had gone before it was taken back
+    -- a correction that stands is not lost from sight, unless it was seen undone, or was gone before it was taken back
     else i.stands
       and not exists (select from audit.correcoes_desfeitas u where u.divergencia_id = d.id and u.correcao_operacao_id = i.operacao_id)
       and not exists (
@@ -109,7 +109,7 @@ begin
       select count(*) from audit.decisoes c where c.operacao_id = o.id) end as n) as x
   where x.n <> o.linhas
   union all
-  -- Shared by workers: each part once, and joined once
+  -- Shared by workers: each part done once, and joined once
   select 'each part once', format('session %s, rule %s: %s operations of part %s', o.sessao_id, o.regra, count(*), o.detalhes ->> 'parte')
   from audit.operacoes o where o.detalhes ? 'partes' group by o.sessao_id, o.regra, o.detalhes ->> 'parte' having count(*) > 1
   union all
@@ -224,7 +224,7 @@ begin
     from audit.operacoes o where o.elo is not null window w as (order by o.elo)) as x
   where x.elo <> x.n or x.selo_anterior <> x.anterior
   union all
-  -- The schedule: a due time a day, whatever the clock does
+  -- The schedule: one due time a day, whatever the clock does
   select 'once a day', format('%s: %s', (a.previsto_para at time zone 'Europe/Lisbon')::date, count(*))
   from audit.agendamentos a group by 1, (a.previsto_para at time zone 'Europe/Lisbon')::date having count(*) > 1
   union all

@@ -1,5 +1,5 @@
--- The small warehouse of a life: sixty entries of four months, half of them wrong, and three tiny rules. What changes it from outside
--- goes through life.change, which writes down each value before and after. life.begin_again puts everything back.
+-- The small warehouse of a life: sixty entries of four months, half of them wrong, and three tiny rules. Changes from outside go
+-- through life.change, which records each value before and after. life.begin_again resets everything.
 create schema dw;
 create table dw.lancamentos (
   id bigint primary key, data_lancamento date, carregado_em timestamptz, filial text, centro_custo text, conta_contabil text,
@@ -26,7 +26,7 @@ begin
   return new;
 end $f$;
 
--- A rule in a schema of its own: its query over the alias l.
+-- A rule in its own schema: its query over the alias l.
 create function pg_temp.rule(name text, finds text, proposes text) returns void language plpgsql as $f$
 begin
   execute format($d$
@@ -95,7 +95,7 @@ begin
   where a.valor is distinct from b.valor;
 end $f$;
 
--- Named points: who passes one waits while a test holds its lock for that connection's name. Nobody else knows of them.
+-- Named points: whoever passes one waits while a test holds its lock for that connection's name. Nobody else knows of them.
 create function life.point() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $f$
 declare v_name text := tg_argv[0];
 begin

@@ -1,4 +1,4 @@
-// Logs: one line of JSON for each event, in files where there is a directory, and never a secret in them.
+// Logs: one line of JSON for each event, in files if there is a directory, and never a secret in them.
 import {
   existsSync,
   mkdirSync,
@@ -58,7 +58,7 @@ test('a worker writes what its sessions do, each event with its session, on stde
   const child = await startProcess(t, url, { CONFERENTE_LOGS: dir, SMTP_URL: secret })
   const id = await requestSession()
   await until(async () => (await session(id))['na_fila'] === 0)
-  // Nobody listens there: the attempt is an event, too.
+  // Nobody listens there; the attempt is an event, too.
   await until(() => /"mail.attempted"/.test(child.said()))
   child.kill('SIGTERM')
   t.equal(await exited(child), 0, child.said())
@@ -111,7 +111,7 @@ test('a worker writes what its sessions do, each event with its session, on stde
   t.notOk(written.includes('errada'), 'no contents of rows')
 })
 
-test('a failed rule, and what a session corrected, are told', async (t) => {
+test('a failed rule, and what a session corrected, are reported', async (t) => {
   const { sql, workerUrl } = await workshop(t)
   await sql.unsafe(`
     create or replace function regra_outra.regra_outra(janela audit.janela) returns setof audit.achado language plpgsql stable
@@ -251,21 +251,21 @@ test('a file that has grown is followed by the next, and app.log with it', async
   t.match(events(dir, 'app').length, Math.floor(FILE_MB * 2.1) + 2, 'and nothing is lost between them')
 })
 
-test('a directory that cannot be used is told of at the start, with what to do', async (t) => {
+test('an unusable directory is reported at the start, with what to do', async (t) => {
   const dir = directory(t)
   const run = (logs: string, command = ['listar']) =>
     conferente(command, { url: 'postgres://ninguem@127.0.0.1:1/nada', env: { CONFERENTE_LOGS: logs } })
   t.match(await run(join(dir, 'nada')), { code: 1, stderr: /não existe: .*nada\nSugestão: mkdir -p/ })
   writeFileSync(join(dir, 'arquivo'), '')
   t.match(await run(join(dir, 'arquivo'), ['trabalhar']), { code: 1, stderr: /não é um diretório/ })
-  // Nobody can create files there, root neither.
+  // Nobody can create files there, not even root.
   t.match(await run('/proc'), { code: 1, stderr: /não é possível gravar logs em \/proc.*\nSugestão/ })
   t.match(await run(join(dir, 'nada'), ['--help']), { code: 0, stderr: '' })
 })
 
 test('a file system that fills later stops no session', { skip: !existsSync('/dev/full') }, async (t) => {
   const { workerUrl } = await workshop(t)
-  // As the log would be on a full disk: it can be opened, and each write fails.
+  // Like a log on a full disk: it can be opened, and each write fails.
   const dir = mkdtempSync(join(tmpdir(), 'conferente-cheio-'))
   mkdirSync(dir, { recursive: true })
   for (const hours of [0, 24]) {

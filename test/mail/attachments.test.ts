@@ -1,4 +1,4 @@
-// The files of the digest: what the session found, whole or not at all.
+// The files of the digest: what the session found, complete or not at all.
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { test } from 'tap'

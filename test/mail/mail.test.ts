@@ -178,7 +178,7 @@ test('what did not go out is shown with its session, in the metrics and in the d
   t.equal(await metric('conferente_correio', { tipo: 'resumo', status: 'falhou' }), 1)
   t.equal(await metric('conferente_correio_recusados_total', { tipo: 'divergencias' }), 1)
 
-  // Caused four days ago, given up today: as after 25 attempts.
+  // Queued four days ago, given up today: as after 25 attempts.
   await c.sql`update audit.notificacoes set criada_em = now() - interval '4 days', ultima_tentativa = now() - interval '3 days'`
   await c.runSession()
   const [row] = await c.sql`
@@ -209,7 +209,7 @@ test('when every recipient is refused the message has failed, and is not tried a
   t.match(await digest(c), { status: 'falhou', entregues: [], recusados: { [MANAGER]: /550/ } })
 })
 
-test('a connection cut in the middle of the letter: it arrives once, under the same Message-ID', async (t) => {
+test('a connection cut in the middle of the mail: it arrives once, under the same Message-ID', async (t) => {
   const c = await scenario(t)
   const office = await postOffice(t)
   const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
@@ -224,7 +224,7 @@ test('a connection cut in the middle of the letter: it arrives once, under the s
   t.equal(office.arrived[0]?.messageId, cut['identificador'])
 })
 
-test('an answer lost after the whole letter: said to be uncertain, and the second copy can be known by its Message-ID', async (t) => {
+test('an answer lost after the whole mail: reported as uncertain, and the second copy has the same Message-ID', async (t) => {
   const c = await scenario(t)
   const office = await postOffice(t)
   const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
@@ -275,7 +275,7 @@ test('one that another process is just sending is neither sent nor forgotten', a
   t.equal(office.arrived.length, 1)
 })
 
-test('a certificate that nobody trusts is an error; trusted, the letter goes over TLS', async (t) => {
+test('a certificate that nobody trusts is an error; trusted, the mail goes over TLS', async (t) => {
   const c = await scenario(t)
   await theSession(c, MANAGER)
   const secure = await postOffice(t, { ...TLS, secure: true })

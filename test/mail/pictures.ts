@@ -1,5 +1,5 @@
-// Draws every kind of message as a phone and a desktop show it, light and dark, into docs/mail: `npm run mail-pictures`.
-// Arguments: a directory to write to instead, and names of messages to draw alone.
+// Draws every kind of message as a phone and a desktop show it, light and dark, into docs/mail: `npm run mail-pictures`. Arguments:
+// a directory to write to instead, and names of messages to draw alone.
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// What the warehouse holds may say anything: none of it becomes markup, a header or a line of its own.
+// The warehouse may contain anything, and none of it becomes markup, a header or a line of its own.
 import { test } from 'tap'
 import { mailText } from '../../src/i18n/index.ts'
 import { deliverDue } from '../../src/mail/deliver.ts'
@@ -11,7 +11,7 @@ import { one, scenario } from '../helper/scenario.ts'
 const HOSTILE =
   '<script>alert(1)</script> {{77*77}} <%= 77*77 %> </mj-text><mj-raw><img src=x onerror=alert(2)></mj-raw> &amp; "aspas" \'uma\' \r\nBcc: intruso@mal.com\r\n\u202eoãn'
 
-/** A digest as SQL gives it, everything free in it replaced by hostile text. */
+/** A digest as SQL gives it, with all free text in it replaced by hostile text. */
 async function hostile(
   t: Parameters<typeof scenario>[0],
 ): Promise<{ facts: Facts; c: Awaited<ReturnType<typeof scenario>> }> {
@@ -50,7 +50,7 @@ test('hostile data stays text in HTML and in plain text, and no header comes of 
   t.ok(subject.length <= 200)
 
   const office = await postOffice(t)
-  await c.sql`update audit.notificacoes set assunto = ${`[Conferente] ${HOSTILE}`}` // as if somebody had got past the composing
+  await c.sql`update audit.notificacoes set assunto = ${`[Conferente] ${HOSTILE}`}` // as if somebody had bypassed the composing
   await deliverDue(c.sql, makeSender(t, `smtp://127.0.0.1:${office.port}`), { kinds: ['resumo'] })
   const [letter] = office.arrived
   t.same(letter?.envelope, ['gestora@empresa.com.br'])
@@ -127,7 +127,7 @@ test('the picture is a PNG of twice the size, and the numbers stand beside it fo
 test('no message needs anything from elsewhere: no remote picture, font or style', async (t) => {
   const { facts } = await hostile(t)
   const { html } = await render(facts)
-  // Of tags and styles alone: what the warehouse holds is text.
+  // Only tags and styles: what the warehouse holds is text.
   const tags = [...html.matchAll(/<style.*?<\/style>|<[a-z][^>]*>/gis)].map(([tag]) => tag).join('\n')
   const elsewhere = [
     ...tags.matchAll(/(?:src|href|url)\s*[=(]\s*["']?(?!cid:|http:\/\/localhost:8000)([^"')\s]+)/gi),

@@ -1,4 +1,4 @@
-// Mail beside workers, and without any: what is caused is sent, once, when there is somebody to send it.
+// Mail with workers and without any: every queued message is sent, once, when somebody can send it.
 import { test } from 'tap'
 import { deliverDue, watchForAbsence } from '../../src/mail/deliver.ts'
 import { compose } from '../../src/mail/outbox.ts'
@@ -9,7 +9,7 @@ import { launchWorker, until, workshop } from '../helper/work.ts'
 
 const MANAGER = 'gestora@empresa.com.br'
 const AGENDA = `update audit.configuracoes_sistema set alterada_em = '2026-01-01' where chave like 'agenda.%'`
-// Two hours ago, so that the test never runs across it.
+// Two hours ago, so that it never passes during the test.
 const DEADLINE = `select audit.alterar_configuracao('agenda.prazo',
   to_jsonb(to_char(now() at time zone 'America/Sao_Paulo' - interval '2 hours', 'HH24:MI')), 'teste')`
 
@@ -45,7 +45,7 @@ test('a server that is down for an hour: the message waits, longer each time, an
   const waits: number[] = []
   for (let n = 1; waits.reduce((sum, s) => sum + s, 0) < 3600; n++) {
     await until(async () => (await tries()) >= n)
-    // The time until its next attempt passes at once.
+    // Skips the wait before its next attempt.
     await until(async () => {
       const [job] = await sql`
         with vez as (select id, extract(epoch from run_at - now()) as espera from graphile_worker._private_jobs
@@ -234,7 +234,7 @@ test('a worker raises and sends the alert too, and once', async (t) => {
   const { sql, workerUrl } = await workshop(t)
   const office = await postOffice(t)
   await receive(sql, 'correio.destinatarios', [MANAGER])
-  await sql`update audit.regras set ativa = false` // nothing can be queued: no session will end
+  await sql`update audit.regras set ativa = false` // no session can be queued, so none will end
   await sql.unsafe(DEADLINE)
   await sql.unsafe(AGENDA)
   const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../helper/files.ts'
 
-/** A small thing broken in one place of one file below sql/. */
+/** One small thing broken in one place of one file below sql/. */
 export interface Mutation {
   readonly file: string
-  /** Must stand in the file exactly once. */
+  /** Must appear in the file exactly once. */
   readonly from: string
   readonly to: string
 }
@@ -17,7 +17,7 @@ export interface Subject {
   readonly mutations: readonly Mutation[]
 }
 
-/** Mutations of one file, as pairs of what stands there and what it is broken into. */
+/** Mutations of one file, as pairs of an original text and its broken form. */
 export const of = (file: string, ...pairs: readonly (readonly [from: string, to: string])[]): Mutation[] =>
   pairs.map(([from, to]) => ({ file, from, to }))
 

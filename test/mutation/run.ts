@@ -1,6 +1,6 @@
-// Breaks the rules in small ways, one at a time, and sees that their tests notice: `npm run mutation`, or with names of
-// subjects for these alone. A mutation that no test notices, or whose text is no longer in its file, makes it fail.
-// With --write the outcomes go into test/mutation/README.md, each subject in its row.
+// Breaks the rules in small ways, one at a time, and checks that their tests notice: `npm run mutation`, or with names of subjects
+// for these alone. It fails on a mutation that no test notices, or whose text is no longer in its file. With --write the results go
+// into test/mutation/README.md, each subject in its row.
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -71,12 +71,12 @@ async function tryOut(admin: Sql, subject: Subject, mutation: Mutation, name: st
   return caught
 }
 
-/** What failed first in a subject's tests, their databases cloned from a template; undefined when nothing did. */
+/** What failed first in a subject's tests, with databases cloned from a template; undefined if nothing did. */
 async function firstFailure(subject: Subject, template: string): Promise<string | undefined> {
   for (const test of subject.tests) {
     const { code, output } = await run(test, template)
     if (code === 0) continue
-    // an assertion's own line is indented, the line of the test around it comes after
+    // an assertion's own line is indented; the line of its test comes after it
     return output.match(/^ *not ok \d+ - (.*?)(?: #.*)?$/m)?.[1] ?? 'the test itself broke off'
   }
   return undefined

@@ -10,7 +10,7 @@ runs one subject alone. With \`--write\` it puts the last count here:
 | --- | --- | --- | --- |
 `
 
-/** The page with the count of each subject; those that were not tried now stay as the page had them. */
+/** The page with the count of each subject; those not tried now stay as they were on the page. */
 export function table(outcomes: readonly Outcome[], page: string): string {
   const day = new Date().toISOString().slice(0, 10)
   const rows = new Map(

@@ -1,4 +1,4 @@
-// `conferente notas`: a folder is read whole, whoever filled it, and says of each bad file what is wrong with it.
+// `conferente notas`: a folder is read completely, whoever filled it, and each bad file is reported with what is wrong with it.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

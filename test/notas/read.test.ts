@@ -145,7 +145,7 @@ t.test('of the events of an NFS-e those that end it give its key and when; the o
       { chave: nfseKeyOf(event), cancelada_em: '2026-11-05T18:00:00-03:00', protocolo: '7', aceito: true },
       type,
     )
-  // asked for, and refused
+  // a request, and a refusal
   for (const type of ['101103', '105105']) t.same(reading(nfseEvent({ ...event, tipo: type })), {}, type)
   t.match(reading(nfseEvent({ ...event, ambiente: '2' })).cancellation, { aceito: false }, 'of a test')
 
@@ -207,7 +207,7 @@ t.test('what was changed, moved or wrapped after it was signed is refused', asyn
     'assinatura',
   )
 
-  // the signed note is kept somewhere, and another stands where it is read
+  // the signed note is kept somewhere, and another one stands where it is read
   const other = nfe({ ...NOTE, total: '9000.00' })
   const signature = /<Signature xmlns.*<\/Signature>/s.exec(xml)?.[0] as string
   t.equal(
@@ -223,7 +223,7 @@ t.test('what was changed, moved or wrapped after it was signed is refused', asyn
     xml.replace('<NFe ', `<NFe xmlns="http://www.portalfiscal.inf.br/nfe">${forged}${signature}</NFe><NFe `),
   ])
     t.match(refused(wrapped), /esquema|assinatura/)
-  // the same with the signed one outside of what the schema looks into
+  // the same with the signed one outside the part that the schema checks
   t.match(
     refused(xml.replace(signedInfo, forged).replace('</nfeProc>', `${signedInfo}</nfeProc>`)),
     /esquema|assinatura/,
@@ -260,7 +260,7 @@ t.test(
     )
     t.match(reading(nfe({ ...NOTE, cStat: '302' })).note, { autorizada: false })
     t.match(reading(nfe({ ...NOTE, ambiente: '2' })).note, { autorizada: false, producao: false })
-    // signed, but with a key of another number
+    // signed, but with a key for another number
     const wrong = keyOf({ ...NOTE, numero: 124 })
     t.equal(refused(nfe({ ...NOTE, chave: wrong })), 'chave')
     t.equal(

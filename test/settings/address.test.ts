@@ -1,4 +1,4 @@
-// Where the warehouse is: what psql takes, both drivers take, and what they cannot keep is refused by its name.
+// Where the warehouse is: what psql takes, both drivers take, and what they cannot honour is refused by name.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, connect as dial, type Server } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -51,7 +51,7 @@ async function door(t: Test, address: { path: string } | { host: string; port: n
   return way.address()
 }
 
-/** Whether what runs there is cancelled by the protocol's own request. */
+/** Whether the protocol's own request cancels what runs there. */
 async function cancelled(sql: Sql): Promise<boolean> {
   const { key } = await whoAnswers(sql)
   const asleep = sql`select pg_sleep(60)`.then(
@@ -60,12 +60,12 @@ async function cancelled(sql: Sql): Promise<boolean> {
   )
   for (;;) {
     await cancelRunning(sql, key)
-    const over = await Promise.race([asleep, sleep(50)]) // it may come before the query
+    const over = await Promise.race([asleep, sleep(50)]) // it may arrive before the query
     if (over !== undefined) return over
   }
 }
 
-/** Who and where one is by each of the two drivers. */
+/** User and server as each of the two drivers sees them. */
 async function both(address: string): Promise<string[]> {
   const ask = `select concat_ws(' ', session_user, current_database(), current_setting('work_mem')) as said`
   const said: string[] = []
@@ -134,7 +134,7 @@ t.test('what is not said is what libpq takes: the user of the system, and a data
   t.end()
 })
 
-t.test('what no driver keeps is refused by its name', (t) => {
+t.test('what no driver can honour is refused by name', (t) => {
   const refused: [string, RegExp][] = [
     ['postgres://um,dois/dw', /one host/],
     ['postgres://um:5432,dois:5433/dw', /one host/],

@@ -1,4 +1,4 @@
-// What single sign-on needs of the environment: all of it or nothing, and whatever is wrong is said at once, never with its value.
+// What single sign-on needs from the environment: all or nothing, and everything wrong is reported at once, never with its value.
 import { test } from 'tap'
 import { readSettings, SettingsError } from '../../src/settings/settings.ts'
 

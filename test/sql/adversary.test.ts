@@ -1,6 +1,6 @@
-// Whoever writes code that we run (an administrator a rule, a warehouse's owner a trigger, a view, a cast) can do nothing with it
+// People who write code that we run (an administrator a rule, a warehouse's owner a trigger, a view, a cast) can do nothing with it
 // that they could not do themselves: not in the name of the operator who starts the session, and not with the engine's rights.
-// After each attempt nothing of ours is other than it was, and the session goes on without the rule, or the row, concerned.
+// After each attempt nothing of ours has changed, and the session continues without the rule, or the row, concerned.
 import t, { type Test } from 'tap'
 import { connect, connectAs } from '../../src/db/connection.ts'
 import { resumeSession } from '../../src/session/session.ts'
@@ -11,7 +11,7 @@ import { book, makeRule, makeWarehouse, refusalOf } from '../helper/warehouse.ts
 
 const DOOR = 'audit_interno.ler(text, audit.janela, text[])'
 const PATH = 'set search_path = pg_catalog, pg_temp'
-/** A rule of the owner's table dela.fato: ERRADA should be CERTA. `onde` is one more condition, where code of theirs may run. */
+/** A rule of the owner's table dela.fato: ERRADA should be CERTA. `onde` is another condition, in which their code may run. */
 const RULE = (
   where = 'true',
 ) => `create or replace function regra_dela.regra(janela audit.janela) returns setof audit.achado
@@ -26,13 +26,13 @@ const TABLE = 'create table dela.fato (id bigint primary key, categoria text, va
 
 interface Place {
   readonly name: string
-  /** As the owner. The relation dela.fato, and where its code runs. */
+  /** To be run as the owner: the relation dela.fato, and where its code runs. */
   readonly setup: string
   readonly afterwards?: string
   readonly prepares?: boolean
   /** Code that runs while we write, in a session that corrects. */
   readonly writes?: boolean
-  /** Every attack is tried here; elsewhere a choice of them. */
+  /** Every attack is tried here; elsewhere only some of them. */
   readonly main?: boolean
   readonly table?: string
 }
@@ -140,7 +140,7 @@ async function scene(t: Test, place: Place) {
   const attack = (body: string, how = '') =>
     adelia.unsafe(`create or replace function dela.ataque() returns boolean language plpgsql ${how}
       as $attack$ begin ${body} return true; end $attack$`)
-  // a rule has a schema of its own: when its code changes, auto is taken from it
+  // each rule has its own schema: when its code changes, auto is taken from it
   await sql.unsafe(
     'create schema regra_dela authorization adelia; grant usage on schema regra_dela to public',
   )
@@ -156,7 +156,7 @@ async function scene(t: Test, place: Place) {
     grant select on dela.fato to conferente_regra, conferente_escrita; grant update on dela.fato to conferente_escrita;
     ${RULE()}`)
   await sql.unsafe(`insert into ${place.table ?? 'dela.fato'} values (0, 'CERTA', 1)`)
-  // where a pinned path is moved, what PostgreSQL is asked for is found here first
+  // if a pinned path is changed, functions of PostgreSQL are found here first
   await sql.unsafe(
     'create schema dela_antes authorization adelia; grant usage on schema dela_antes to public',
   )
@@ -198,7 +198,7 @@ type Scene = Awaited<ReturnType<typeof scene>>
 
 let next = 100
 
-/** One entry to be mended, and a session over it by the operator. What became of it, and of the session. */
+/** One entry to be corrected, and the operator's session over it. Returns what became of the entry and of the session. */
 async function session({ sql, olivia, baseline }: Scene, { writes, table = 'dela.fato' }: Place) {
   const id = next++
   await sql.unsafe(`delete from ${table} where id <> 0; insert into ${table} values (${id}, 'ERRADA', 1)`)
@@ -232,7 +232,7 @@ async function session({ sql, olivia, baseline }: Scene, { writes, table = 'dela
 
 type Outcome = Awaited<ReturnType<typeof session>>
 
-/** Nothing of ours is other than it was, on record or on the connection, and the other rule had its session. */
+/** Nothing of ours has changed, on record or on the connection, and the other rule had its session. */
 function unharmed(t: Test, outcome: Outcome) {
   t.equal(outcome.failure, undefined, 'the session goes on')
   t.same(outcome.after.ours, outcome.before.ours, 'nothing of ours is other than it was')
@@ -240,7 +240,7 @@ function unharmed(t: Test, outcome: Outcome) {
   t.match(outcome.calm, { status: 'concluida' }, 'the other rule ran')
 }
 
-/** The rule failed, or the row did, and says why. */
+/** The rule failed, or the row did, with the reason. */
 function told(t: Test, outcome: Outcome) {
   const failed = outcome.attacked?.['status'] === 'falhou'
   t.ok(
@@ -252,7 +252,7 @@ function told(t: Test, outcome: Outcome) {
   t.not(outcome.categoria, 'CERTA', 'the entry was left alone')
 }
 
-/** The places that try everything share it among them: each attack is made in one of them, those marked everywhere in all. */
+/** These places share the attacks among them: each attack is tried in one, those marked everywhere in all. */
 const main = PLACES.filter((place) => place.main)
 const chosen = (place: Place): readonly Attack[] =>
   ATTACKS.filter(
@@ -390,7 +390,7 @@ t.test('code that we let in cannot change the door for the next call', async (t)
   }
 })
 
-/** Whoever writes to dela.fato feeds a queue where a trigger waits for the commit. */
+/** Writing to dela.fato feeds a queue whose trigger waits for the commit. */
 const QUEUE = (
   schema: string,
   waiting: string,

@@ -1,4 +1,4 @@
-// Beside a finding, the ledger's own entries that are most like its row.
+// Next to a finding, the ledger's own entries that are most similar to its row.
 import { test } from 'tap'
 import type { testDatabase } from '../helper/database.ts'
 import { prices } from '../helper/prices.ts'
@@ -32,7 +32,7 @@ test('those of the same company and with the same words, nearest first, with wha
     from audit.lancamentos_parecidos(${id})`
   t.same(
     alike.map((row) => row['registro_id']),
-    // the same text and company, the same company, the same text alone; then what is years away; not what is unlike, or further
+    // the same text and company, the same company, only the same text, then what is years away; nothing dissimilar or further away
     ['17', '10', '11', '12', '14'],
   )
   t.same(alike[1], {

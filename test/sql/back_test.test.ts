@@ -30,7 +30,7 @@ async function backTest(sql: Sql, rule: string, another: string | null = null): 
 const line = (rows: Line[], band: string, source = 'decisoes', fn?: string) =>
   rows.find((row) => row.faixa === band && row.fonte === source && (!fn || row.funcao === fn))
 
-/** Ten entries whose code says what their category should be; the rule is as sure as the code's last digits. */
+/** Ten entries whose code says what their category should be; the code's last digits are the rule's confidence. */
 async function scene(sql: Sql): Promise<void> {
   await makeLedger(sql)
   await sql.unsafe(`
@@ -74,7 +74,7 @@ test('findings are judged by what people decided, and nothing is left behind', a
   // at 0.97: two right, one wrong, one undecided; at 0.60: two right, one wrong
   await ana`select audit.aprovar_divergencias(${findings(ana, 100, 101, 104, 105)}, 'certo')`
   await ana`select audit.rejeitar_divergencias(${findings(ana, 102, 106)}, 'estava certa')`
-  // mended elsewhere: one as proposed, one otherwise
+  // mended elsewhere: one as proposed, one in another way
   await sql`update dw.lancamentos set categoria = case id when 107 then 'Certa' else 'Terceira' end where id in (107, 108)`
   await olivia`select audit.processar_divergencias('manual', '2025-01-01', '2025-12-31', array['codigo'])`
 
@@ -131,7 +131,7 @@ test('only a person’s word or a later change is truth', async (t) => {
     'nobody confirmed',
   )
 
-  // a load writes over one correction, a person of the business over another
+  // a load overwrites one correction, a person of the business another
   await sql`update dw.lancamentos set categoria = case id when 100 then 'Errada' else 'Quarta' end where id in (100, 101)`
   // one is typed, by two people
   await ana`select audit.corrigir_manualmente((${findings(ana, 104)})[1], '{"categoria": "Outra"}', 'nota na mão')`
@@ -171,7 +171,7 @@ test('pendente_verificacao is asked for what is booked, as if it were pending, f
         fornecedor_id: `F${n % 6}`,
         fornecedor: `Fornecedor ${n % 6}`,
         descricao: `serviço ${n % 6}`,
-        // the last month turns everything round: only who learns from it could know
+        // the last month reverses everything: only somebody who learns from it could know
         categoria: `Categoria ${m === 23 ? 5 - (n % 6) : n % 6}`,
       })),
     ),

@@ -1,5 +1,5 @@
-// Whoever conducts a session keeps one connection for all of its steps. What code of a rule or of the warehouse leaves in it, or takes
-// from it, in one step is in no other rule's way.
+// The conductor of a session keeps one connection for all of its steps. What code of a rule or of the warehouse leaves in it, or
+// takes from it, in one step affects no other rule.
 import t, { type Test } from 'tap'
 import { connect, connectAs, type Row } from '../../src/db/connection.ts'
 import { conductSession, resumeSession } from '../../src/session/session.ts'
@@ -72,7 +72,7 @@ for (const [name, conduct] of Object.entries(ways)) {
     await c.book({ id: 1 })
     await leaveAtCommit(c.sql)
     const session = await conduct(c, 'auto', ['errada', 'segunda'])
-    // a worker fires what was deferred before the commit, and refuses what it leaves
+    // a worker fires deferred triggers before the commit, and refuses what they leave
     t.match(
       session['status'],
       name === 'a worker' ? 'concluida_com_falhas' : 'concluida',

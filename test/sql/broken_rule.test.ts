@@ -201,7 +201,7 @@ t.test('two different proposals of one rule for one row are left to a person', a
   t.ok(a)
 })
 
-/** The stepwise way: what the command line and the worker do. */
+/** Step by step, as the command line and the worker do. */
 async function stepByStep(olivia: Sql, mode: string, rules: string[], limit: number) {
   return olivia.reserve().then(async (connection) => {
     try {
@@ -311,7 +311,7 @@ t.test('an invalid pattern is refused where it is written', async (t) => {
   const { adelia } = await scene(t)
   const save = (type: string, pattern: string) =>
     refusalOf(adelia`select audit.salvar_padrao('descricao', ${type}, ${pattern}, 'incluir', 'teste')`)
-  // (?i) and (?x) are valid by themselves, and not as one alternative among others
+  // (?i) and (?x) are valid by themselves, but not as one alternative among others
   for (const pattern of [
     '(',
     '[a',

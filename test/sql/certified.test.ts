@@ -11,7 +11,7 @@ import { asOwner, testDatabase } from '../helper/database.ts'
 import { ROOT } from '../helper/files.ts'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
-/** `npm run months` takes 1,000 of each; of fewer, more may lie on the wrong side by chance. */
+/** `npm run months` takes 1,000 of each; with fewer, more may be on the wrong side by chance. */
 const MONTHS = Number(process.argv[2] ?? 100)
 const LEAST = MONTHS < 1000 ? 0.91 : 0.95
 
@@ -28,7 +28,7 @@ const amostra = (c: Scenario) =>
   >`
     select ordem::int, divergencia_id::int as id, valor::float, resposta, respondida_por from audit.amostra()`
 
-/** So many entries of unlike amounts, corrected by auto in one session. */
+/** This many entries of different amounts, corrected by auto in one session. */
 async function correct(c: Scenario, quantas: number) {
   await c.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
     select i, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', round((10 + 5000 * power(abs(hashint4(i)) / 2147483648.0, 4))::numeric, 2), 0.99
@@ -85,7 +85,7 @@ t.test('the bound holds, however often one looks', async (t) => {
   }
 })
 
-t.test('a sample nobody chose is looked at, and what may be wrong is said in reais', async (t) => {
+t.test('a sample that nobody chose is checked, and what may be wrong is stated in reais', async (t) => {
   const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await correct(c, 400)
@@ -188,7 +188,7 @@ t.test('no role changes the sample, nor answers what it had a hand in', async (t
       t.equal(await sqlstate(c.asPerson(who).unsafe(attempt)), '42501', `${who}: ${attempt}`)
   t.same(await amostra(c), items)
 
-  // whoever holds the seals draws again, without PostgreSQL
+  // whoever holds the seals can repeat the draw, without PostgreSQL
   const list = await c.asPerson(
     'leo',
   )`select sessao_id, selo, divergencia_id, valor from audit.corrigidas_no_mes()`

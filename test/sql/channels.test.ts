@@ -1,4 +1,4 @@
-// What channels are told of, who sets them, and where their secrets are not.
+// What channels report, who sets them up, and where their secrets are not.
 import t from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { newcomer } from '../helper/database.ts'
@@ -9,7 +9,7 @@ const SEGREDO = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 const equipe = (adelia: Sql, name = 'equipe') =>
   adelia`select * from audit.salvar_canal(${name}, 'para a equipe', 'slack', ${SLACK})`
 
-/** One look of the worker: what it queued, without what is told of each session. */
+/** One look of the worker: what it queued, without the reports on single sessions. */
 const olhar = async (sql: Sql) => {
   const ids = (await sql`select f.id from audit_interno.conferir_alarmes() f`).map(({ id }) => id as bigint)
   const saidOnes = await sql`select n.tipo, a.tipo as problema, a.chave from audit.notificacoes n
@@ -153,7 +153,7 @@ t.test(
         role,
       )
     }
-    // Everything that there is, but for the one table.
+    // Everything that there is, except the one table.
     const relations = await c.sql`select c.oid::regclass::text as nome from pg_class c
     where c.relkind in ('r', 'v', 'm') and c.relnamespace::regnamespace::text in ('audit', 'audit_interno', 'graphile_worker')
       and c.oid <> 'audit_interno.destinos_canais'::regclass`
@@ -179,7 +179,7 @@ t.test('a channel that was tried in vain is no mail that was given up', async (t
   t.same((await c.sql`select audit_interno.conteudo_correio(${id} + 1, 'UTC') as c`)[0]?.['c'], [])
 })
 
-t.test('a rule that fails is told once, and once that it runs again', async (t) => {
+t.test('a rule that fails is reported once, and once when it runs again', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.5 })
   await equipe(c.asPerson('adelia'))
@@ -215,7 +215,7 @@ t.test('a rule that fails is told once, and once that it runs again', async (t) 
   )
 })
 
-t.test('what failed and was mended before anybody looked is told all the same', async (t) => {
+t.test('what failed and was mended before anybody looked is still reported', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   await c.book({ id: 1, confianca: 0.99 })
@@ -255,7 +255,7 @@ t.test('a session that broke off is made good by one of the same window alone', 
   )
 })
 
-t.test('a limit is told, and that the next session kept within it', async (t) => {
+t.test('a limit is reported, and so is the next session that kept within it', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   await c.sql`select audit.alterar_configuracao('limites.linhas', '1', 'teste')`
@@ -366,7 +366,7 @@ t.test('a channel hears of what it asked for, and of the end of what it heard of
   )
 })
 
-t.test('however many look at once, each thing is said once', async (t) => {
+t.test('however many look at once, each thing is reported once', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   await c.book({ id: 1, confianca: 0.5 })
@@ -387,7 +387,7 @@ t.test('however many look at once, each thing is said once', async (t) => {
   t.same(saidTexts.sort(), ['abertas: fila', 'falha: regra errada', 'resolvido: falha regra errada'])
 })
 
-t.test('a session whose transaction stays open keeps nobody from being told', async (t) => {
+t.test('a session whose transaction stays open holds up no report', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   const falhar = async (sql: Sql) => {
@@ -408,12 +408,12 @@ t.test('a session whose transaction stays open keeps nobody from being told', as
   opened.release()
 })
 
-t.test('an administrator who keeps a transaction open keeps nobody from being told', async (t) => {
+t.test('an administrator who keeps a transaction open holds up no report', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   await c.sql`update dw.ajuste set quebrada = true`
   await c.runSession()
-  await c.asPerson('adelia')`select audit.testar_canal('equipe')` // the queue knows this kind of job, as where a worker has run
+  await c.asPerson('adelia')`select audit.testar_canal('equipe')` // creates this kind of job, as where a worker has run
   const opened = await c.connectAs('adelia').reserve()
   await opened`begin`
   await equipe(opened)

@@ -18,7 +18,7 @@ import {
   type WarehouseShape,
 } from '../helper/warehouse.ts'
 
-/** Errors for each rule and for one of the house, which auto may obey at once, and ordinary entries around them. */
+/** Errors for each rule and for one of the house, which auto may correct at once, and ordinary entries around them. */
 async function scene(sql: Sql, adelia: Sql, type: KeyType) {
   const id = (n: number) => keyOf(type, n)
   await book(
@@ -124,7 +124,7 @@ for (const [shape, type] of drawn(cases, 3)) {
   })
 }
 
-/** What the diagnosis says of one line. */
+/** The diagnosis's line on one item. */
 async function lines(sql: Sql) {
   const rows = await sql`select * from audit.diagnosticar_contrato()`
   return new Map(rows.map((row) => [row['item'] as string, row]))

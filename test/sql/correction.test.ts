@@ -14,7 +14,7 @@ import {
   runSession,
 } from '../helper/warehouse.ts'
 
-/** Five entries in one wrong category, and a rule that puts them right: what happens on the way is the test's. */
+/** Five entries in one wrong category, and a rule that corrects them; the test decides what happens on the way. */
 async function scene(
   t: Test,
   proposed = `'{"categoria": "Frete"}'::jsonb`,
@@ -45,7 +45,7 @@ const auto = ({ olivia }: Scene) => runSession(olivia, 'auto', ['frete'])
 
 const DOORKEEPER = (body: string) => `create function dw.porteiro() returns trigger language plpgsql as
   $$ begin if new.id = 3 then ${body} end if; return new; end $$;`
-/** What the warehouse has against row 3, and the SQLSTATE that the person reads. */
+/** The warehouse's objection to row 3, and the SQLSTATE that the person sees. */
 const refusals: [string, string, RegExp, string?][] = [
   ['a check', `alter table dw.lancamentos add check (id <> 3 or categoria = 'Errada')`, /23514/],
   [
@@ -126,7 +126,7 @@ for (const [name, ddl, reason, long] of drawn(refusals, 4)) {
     const proposed = long
       ? `jsonb_build_object('categoria', case t.id when 3 then '${long}' else 'Frete' end)`
       : undefined
-    // a text that no entry can have is nothing that auto would write
+    // auto would not write a text that no entry can have
     for (const mode of long ? ['aprovação'] : ['auto', 'aprovação']) {
       const c = await scene(t, proposed)
       await c.sql.unsafe(ddl)
@@ -349,7 +349,7 @@ t.test(
     await book(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
     await makeRule(c, {
       nome: 'teimosa',
-      // whoever asks for days is not told of rows without one, but for the first look over everything
+      // asking for days does not list rows without one, except in the first look over everything
       consulta: proposing(
         `jsonb_build_object('categoria', t.categoria || '!') || case t.id when 5 then '{"data_lancamento": "2027-05-05"}' else '{}' end::jsonb`,
         `t.id > 0 and (janela.data_inicio is null or t.data_lancamento between janela.data_inicio and janela.data_fim
@@ -364,7 +364,7 @@ t.test(
   },
 )
 
-/** Where five entries are booked, what the warehouse does about them, and the days at which verification is to look. */
+/** Where five entries are booked, what the warehouse does about them, and the days at which verification must look. */
 const verified = [
   {
     caso: 'each in its place',
@@ -399,7 +399,7 @@ for (const { caso, dias, ddl, janela, recusadas } of verified) {
     await book(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
     await makeRule(c, {
       nome: 'mesquinha',
-      // entry 5 is moved too, so a statement of its own corrects it; asked about any other days, the rule stays unhappy
+      // entry 5 is moved too, so a separate statement corrects it; asked about any other days, the rule stays unhappy
       consulta: proposing(
         `jsonb_build_object('categoria', t.categoria || '!') || case t.id when 5 then '{"data_lancamento": "2027-05-05"}' else '{}' end::jsonb`,
         `case when janela.chaves is null then t.categoria = 'Errada'

@@ -27,7 +27,7 @@ t.test('contested findings are left open and hold nothing up, even a whole batch
   const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('sessao.tamanho_lote', '2', 'teste')`
   await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }, { id: 5 })
-  // another rule that would have the first two be something else
+  // another rule that wants the first two to be something else
   await c.sql.unsafe(`
     create schema outra; grant usage on schema outra to conferente_regra;
     create function outra.outra(janela audit.janela) returns setof audit.achado language plpgsql stable

@@ -1,9 +1,12 @@
-// What the warehouse checks at commit only: of the row that is written it is looked at there and then, of the caller's own
-// writes not before the caller commits.
+// What the warehouse checks only at commit: for the written row it is checked at once, for the caller's own writes not before the
+// caller commits.
 import t from 'tap'
 import { type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
-/** Two tables of the person's own, of which one waits for the other until the commit, where the engine may name what waits. */
+/**
+ * Two tables of the person's own, one of which waits for the other until the commit, in a place where the engine may name what
+ * waits.
+ */
 const book = (c: Scenario) =>
   c.sql.unsafe(`create schema livro; grant usage on schema livro to public;
     create table livro.nota (id int primary key);
@@ -57,7 +60,7 @@ t.test(
     const ana = await c.connectAs('ana').reserve()
     await ana`begin`
     await ana`insert into livro.item values (1, 1)`
-    // one after the other: what the trigger fed the first time is no less the engine's the second
+    // one after the other: what the trigger feeds the second time is the engine's just like the first
     const became = []
     for (const id of ids)
       became.push(

@@ -1,5 +1,5 @@
-// Promise 5: auto is earned. People's answers on what a rule's code proposes prove it, refute it or do neither; what nothing proves
-// corrects as far as an administrator granted, and no further.
+// Promise 5: auto is earned. People's answers on what a rule's code proposes prove it, refute it or do neither; an unproven rule
+// corrects within an administrator's grant, and no further.
 import t from 'tap'
 import { untilLocked } from '../helper/database.ts'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
@@ -12,7 +12,7 @@ const rule = async (c: Scenario) =>
     from audit.regras where nome = 'errada'`,
   )
 
-/** So many findings on rows from..to, and their ids. */
+/** Findings on rows from..to, and their ids. */
 async function proposing(c: Scenario, from: number, to: number, confidence = 0.99) {
   await c.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
     select i, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', 100, ${confidence} from generate_series(${from}::int, ${to}::int) as i`
@@ -25,7 +25,7 @@ async function proposing(c: Scenario, from: number, to: number, confidence = 0.9
 const change = (c: Scenario, changes: object, who: 'adelia' | 'ana' = 'adelia') =>
   c.asPerson(who)`select audit.alterar_regra('errada', ${c.sql.json(changes as never)}, 'teste')`
 
-/** What the digest says of a session beside its figures: the kinds, and of one kind the texts. */
+/** What the digest says about a session besides its figures: the kinds, and for one kind the texts. */
 const said = async (c: Scenario, session: unknown, type: string) =>
   (
     await c.sql`select l ->> 'texto' as texto from jsonb_array_elements(audit_interno.conteudo_lacunas(${String(session)})) as l

@@ -1,4 +1,4 @@
-// The register of errors is complete, and each of its codes is expected by some test; those that no other test needs, here.
+// The register of errors is complete, and some test expects each of its codes; those that no other test needs are here.
 import { test } from 'tap'
 import { testDatabase } from '../helper/database.ts'
 import { read, sqlFiles, testFiles } from '../helper/files.ts'
@@ -6,7 +6,7 @@ import { bookEntries, makeLedger } from './rules/ledger.ts'
 
 const unique = (codes: Iterable<string>) => [...new Set(codes)].sort()
 
-// NC999 is caught by the function that raises it; NC019 needs a warehouse that turns back every undoing.
+// NC999 is caught by the function that raises it; NC019 needs a warehouse that reverses every undoing.
 const UNREACHABLE = ['NC999']
 
 test('sql/ and docs/errors.md know the same codes, and each is expected by a test', async (t) => {
@@ -90,7 +90,7 @@ test('a rule that finds what is not there fails alone; typed values and undoings
   const [olivia, adelia, ana] = [connectAs('olivia'), connectAs('adelia'), connectAs('ana')]
   await makeLedger(sql)
   const [id] = await bookEntries(sql, { categoria: 'A', valor: 10 })
-  // One rule flags a row that does not exist; the other is never content, and the warehouse refuses to be set back.
+  // One rule flags a row that does not exist; the other is never satisfied, and the warehouse refuses to be set back.
   await sql.unsafe(`
     create schema minhas;
     create function minhas.perdida(janela audit.janela) returns setof audit.achado language sql stable

@@ -1,10 +1,10 @@
-// A finding is one finding whatever the settings of the session that finds it, and whatever the type of the column.
+// A finding stays the same finding whatever the settings of the session that finds it, and whatever the type of the column.
 import t from 'tap'
 import { testDatabase } from '../helper/database.ts'
 import { arrayOf, findingsIn, makeRule, proposing, runSession } from '../helper/warehouse.ts'
 
 /**
- * Type of a column, what its row holds, what the rule proposes, something else that it proposes later, and where there is one another
+ * Type of a column, what its row holds, what the rule proposes, something else that it proposes later and, if there is one, another
  * way to write the first two.
  */
 const TYPES: [

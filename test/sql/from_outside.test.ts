@@ -53,7 +53,7 @@ t.test('what an operator calls by hand does nothing in a session that is not con
     [
       {
         papel: 'operador',
-        // what only tells, and what is tried here or does nothing to others
+        // functions that only read, and those tried here or harmless to others
         funcoes:
           'e_fechado encerrar_interrompidas executar_etapa iniciar_sessao limpar_conexao lista_fechados pode_ver_resumo proxima_etapa registrar_falha_etapa',
       },

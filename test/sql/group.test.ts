@@ -1,4 +1,4 @@
-// Findings that make one decision: seen as a group, decided as a group, and nothing beside what was shown.
+// Findings that one decision covers: seen as a group, decided as a group, and nothing besides what was shown.
 import t from 'tap'
 import { type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 

@@ -1,4 +1,4 @@
-// What happened to a row is found however a person calls it.
+// What happened to a row is found under any name that a person may use for it.
 import t from 'tap'
 import { testDatabase } from '../helper/database.ts'
 import { runSession } from '../helper/warehouse.ts'

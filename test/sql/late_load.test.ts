@@ -3,7 +3,7 @@ import { connect } from '../../src/db/connection.ts'
 import { inParts } from '../helper/parts.ts'
 import { one, type Scenario, scenario } from '../helper/scenario.ts'
 
-/** A load that took its time (now()) so many hours ago and only commits when told to. */
+/** A load that took its time (now()) this many hours ago and commits only when told to. */
 async function openLoad(c: Scenario, ids: number[], hoursLate: number, data = '2026-11-10') {
   const load = connect(c.url, { max: 1 })
   let confirm = () => {}
@@ -34,7 +34,7 @@ const execution = async (c: Scenario, session: unknown) =>
       from audit.execucoes_regra where sessao_id = ${session as never} and regra = 'errada'`,
   )
 
-t.test('a load that commits after the margin has passed is found, told and read', async (t) => {
+t.test('a load that commits after the margin has passed is found, reported and read', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, categoria: 'BOA' })
   const confirm = await openLoad(c, [2, 3, 4], 5)
@@ -96,7 +96,7 @@ t.test(
   },
 )
 
-t.test('what a session could not take in is told and read by the next', async (t) => {
+t.test('rows that a session missed are reported and read by the next', async (t) => {
   const c = await scenario(t)
   await c.runSession('auto')
   await c.book({ id: 1, carregado: '2026-11-11 03:00Z' })

@@ -1,4 +1,4 @@
-// Not now, not me, and a word beside it: no answer to a finding, and no finding is lost by it.
+// Postponing, forwarding and commenting: none answers a finding, and none loses one.
 import t from 'tap'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
@@ -21,10 +21,10 @@ const opened = async (c: Scenario, id: number, who: People = 'leo') =>
     )`select status, adiada, adiada_ate::text, encaminhada_para, para_mim, nota_por, nota_motivo, nota_operacao_id::int, grupo
       from audit.vw_divergencias_abertas where id = ${id}`,
   )
-/** The day, so many days from today in the zone of the setting. */
+/** The day this many days from today, in the zone of the setting. */
 const day = async (c: Scenario, days: number) =>
   one(await c.sql`select (audit.hoje() + ${days}::integer)::text as dia`)['dia'] as string
-/** The calendar stands at its earliest, or at its latest: always a day or two later. */
+/** The earliest or the latest zone of the calendar: always a day or two later. */
 const zone = (c: Scenario, where: 'Pacific/Pago_Pago' | 'Pacific/Kiritimati') =>
   c.asPerson('adelia')`select audit.alterar_configuracao('agenda.fuso', to_jsonb(${where}::text), 'teste')`
 const decide = (

@@ -54,7 +54,7 @@ t.test('it closes by itself, and says why', async (t) => {
   await c.runSession()
   await c.change(1, 'BOA')
   await c.sql`delete from dw.lancamentos where id = 2`
-  // outside every incremental window: its finding is verified all the same
+  // outside every incremental window, and yet its finding is verified
   await c.sql`update dw.lancamentos set categoria = 'BOA', carregado_em = '2020-01-01' where id = 4`
   t.match(await c.runSession(), { resolvidas: 2n, obsoletas: 1n })
   t.equal(await c.status(1), 'resolvida', 'mended elsewhere')

@@ -1,4 +1,4 @@
-// What the two bets on a rule's answers do over its life: rules that err so often. `npm run lives` takes 1,000 of each.
+// What the two bets on a rule's answers do over its life, for rules that err at a given rate. `npm run lives` takes 1,000 of each.
 import t from 'tap'
 import { testDatabase } from '../helper/database.ts'
 
@@ -6,7 +6,9 @@ const LIVES = Number(process.argv[2] ?? 200)
 
 t.test('good rules keep auto, bad ones lose it soon', async (t) => {
   const { sql } = await testDatabase(t)
-  /** The share of lives that are refuted, and of those proved, within so many answers of which each is wrong with this chance. */
+  /**
+   * The share of lives that are refuted, and of those proven, within this many answers, each of which is wrong with this chance.
+   */
   const live = async (wrong: number, answers: number, after = 0, then = wrong) => {
     const [row] = await sql.begin(async (tx) => {
       await tx`select setseed(0.5)`

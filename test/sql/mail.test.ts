@@ -1,4 +1,4 @@
-// What the messages say is what the tables hold, and each is caused once, by what it tells of.
+// What the messages say is what the tables hold, and each message is queued once, by the event that it reports.
 import { test } from 'tap'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { compose } from '../../src/mail/outbox.ts'
@@ -24,7 +24,7 @@ const content = async (c: Scenario, type: string) => {
   return factsSchema.parse(row['c'])
 }
 
-test('a list with an address that cannot be is refused when it is set, and the address named', async (t) => {
+test('a list with an invalid address is refused when it is set, and the address named', async (t) => {
   const c = await scenario(t)
   const set = (key: string, value: unknown) =>
     c.asPerson('adelia')`select audit.alterar_configuracao(${key}, ${c.sql.json(value as never)}, 'teste')`
@@ -86,7 +86,7 @@ test('a list with an address that cannot be is refused when it is set, and the a
   await t.rejects(set('agenda.prazo', '8h'), { code: 'NC009' })
 })
 
-test('every session that ended is told of once, a simulation and a cancelled one are not', async (t) => {
+test('every session that ended is reported once, a simulation and a cancelled one are not', async (t) => {
   const c = await scenario(t)
   await c.runSession()
   t.same(
@@ -170,7 +170,7 @@ test('mail is not kept waiting by the parts of a session that is already queued'
   )
 })
 
-test('a list of its own takes the place of the general one', async (t) => {
+test('a kind of message with its own list does not use the general one', async (t) => {
   const c = await scenario(t)
   const to = (kind: string) =>
     c.sql`select audit_interno.destinatarios(${kind}) as d`.then((rows) => one(rows)['d'])
@@ -316,7 +316,7 @@ test('what waits grows old, and is overdue after the days that are set', async (
   t.match(fresh.html, /band-gap/, 'it is not green while something waits')
 })
 
-test('a letter that is composed after the next session has run tells of its own', async (t) => {
+test('a mail composed after the next session has run reports its own session', async (t) => {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', [MANAGER])
   await c.book({ id: 1, confianca: 0.5, valor: 10.5 }, { id: 2, confianca: 0.5, valor: 20.25 })
@@ -332,7 +332,7 @@ test('a letter that is composed after the next session has run tells of its own'
   t.match(digest, { tipo: 'resumo', sessao: { novas: 2, valor_novas: '30.75', valor_recorrentes: '0.00' } })
 })
 
-test('what a rule was granted is said in reais', async (t) => {
+test('a rule’s grant is shown in reais', async (t) => {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', [MANAGER])
   await c.asPerson('adelia')`select audit.alterar_regra('errada',
@@ -345,7 +345,7 @@ test('what a rule was granted is said in reais', async (t) => {
   )
 })
 
-test('what was postponed is neither done nor overdue: it is told apart', async (t) => {
+test('postponed findings are neither done nor overdue, and counted apart', async (t) => {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', [MANAGER])
   await c.book(
@@ -370,7 +370,7 @@ test('what was postponed is neither done nor overdue: it is told apart', async (
   t.match((await render(all)).text, /3 delas estão adiadas/)
 })
 
-test('gaps are told: a failed rule, no rows, a limit; the digest goes out when nothing was found, and says so', async (t) => {
+test('gaps are reported: a failed rule, no rows, a limit; the digest goes out when nothing was found, and says so', async (t) => {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', [MANAGER])
   await c.runSession()

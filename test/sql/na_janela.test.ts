@@ -1,4 +1,4 @@
-// A rule asks audit.na_janela of each row; what it costs is what an index on the date, the load time or the key costs.
+// A rule calls audit.na_janela for each row; it costs what an index on the date, the load time or the key costs.
 import t from 'tap'
 import { testDatabase } from '../helper/database.ts'
 import { scenario } from '../helper/scenario.ts'

@@ -1,10 +1,12 @@
-// Promise 12: no role can hold what others need. As an adversary in psql would try it, in a transaction left open.
+// Promise 12: no role can hold what others need. Tried as by an adversary in psql, in a transaction left open.
 import t, { type Test } from 'tap'
 import { type Connection, connect } from '../../src/db/connection.ts'
 import { asOwner, untilGone } from '../helper/database.ts'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
-/** The others commit within this many milliseconds, whatever somebody holds; then they would wait for the test's end. */
+/**
+ * The others commit within this many milliseconds, whatever somebody holds; otherwise they would wait until the end of the test.
+ */
 const SOON = 15_000
 
 async function soon<T>(t: Test, what: string, work: PromiseLike<T>): Promise<T | undefined> {
@@ -18,7 +20,7 @@ async function soon<T>(t: Test, what: string, work: PromiseLike<T>): Promise<T |
   return answer === 'late' ? undefined : answer
 }
 
-/** A connection of somebody's with a transaction that stays open until the test's end. */
+/** Somebody's connection with a transaction that stays open until the end of the test. */
 async function opened(
   t: Test,
   c: Scenario,
@@ -167,7 +169,7 @@ t.test('guessed numbers stop neither sessions nor rules nor mail nor workers', a
     [{ minha: false }],
     'one conducts',
   )
-  // Seen in pg_locks, the number is waited for, and the waiting says nothing.
+  // Somebody who sees the number in pg_locks can wait for it, but that waiting means nothing.
   const [possession] =
     await c.sql`select numero::text as numero, pid from audit_interno.posses where nome = 'trabalhador um'`
   const waiting = nobody`select pg_advisory_lock(${possession?.['numero']}::bigint)`.catch(() => {})
@@ -209,7 +211,7 @@ t.test('a decision or a setting left open in psql keeps others waiting for a lim
   const c = await scenario(t)
   for (const id of [1, 2, 3]) await c.book({ id, confianca: 0.5 })
   await c.runSession('manual')
-  // a minute is its own; here it need not be waited for
+  // its own limit is a minute; no need to wait for it here
   await c.sql`alter function audit.processar_divergencias(text, date, date, text[], boolean) set lock_timeout = '2s'`
   const [first, second] = [(await c.finding(1)).id, (await c.finding(2)).id]
   const held = await opened(t, c, 'ana', `select audit.aprovar_divergencias(array[${first}::bigint], 'x')`)

@@ -1,5 +1,5 @@
-// Another version of a rule runs as rules do, as conferente_regra, whoever asks for it. That role reads what any rule reads, so
-// the version is held to what a registered one is held to, and to an owner who could have registered it.
+// Another version of a rule runs like any rule, as conferente_regra, whoever asks for it. That role reads what any rule reads, so
+// the version must meet what a registered one must meet, and belong to somebody who could have registered it.
 import t, { type Test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { testDatabase } from '../helper/database.ts'
@@ -45,7 +45,7 @@ t.test('a reviewer cannot have a function of her own read what rules read', asyn
     name: string,
   ) => `create function ${name}(audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
     as $$ begin raise exception 'lidos: %', (select count(*) from dw.lancamentos); end $$`
-  // one connection: temporary functions are seen by nobody else
+  // one connection, because nobody else sees temporary functions
   const session = await ana.reserve()
   t.teardown(() => session.release())
   await session.unsafe(spy('pg_temp.espia'))
@@ -74,7 +74,7 @@ t.test(
     const before = await last()
     await sql.unsafe('create schema dela; grant usage on schema dela to public')
     const attempt = async (name: string, command: string) => {
-      // stable promises nothing of what it calls, and a sequence is not rolled back
+      // stable promises nothing about what it calls, and a sequence is not rolled back
       await sql.unsafe(`
       create function dela.${name}_ajuda() returns bigint language plpgsql volatile as $$ begin ${command}; return 1; end $$;
       create function dela.${name}(audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
@@ -127,7 +127,7 @@ t.test('a temporary table of the caller never stands before what a rule reads', 
   const { sql, ana } = await scene(t)
   const session = await ana.reserve()
   t.teardown(() => session.release())
-  // a view is read with its owner's rights, but the functions in it run with those of whoever reads it
+  // a view reads with its owner's rights, but its functions run with those of its reader
   await session.unsafe(`
     create function pg_temp.leitora() returns bigint language plpgsql as $$
     begin raise exception 'lidos: %', (select count(*) from audit.tokens); end $$;

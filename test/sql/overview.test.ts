@@ -1,4 +1,4 @@
-// What a manager asks of the latest days, and the code of a rule as it was.
+// What a manager asks about the last days, and the code of a rule as it was.
 import { createHash } from 'node:crypto'
 import { test } from 'tap'
 import { scenario, sqlstate } from '../helper/scenario.ts'
@@ -80,7 +80,7 @@ test('an interval on both sides of what people found of a rule', async (t) => {
   await c.approve('ana', (await c.finding(1)).id, (await c.finding(2)).id)
   t.match(await measured(), { precisao: 1, precisao_maxima: 1 })
   await c.reject('ana', (await c.finding(3)).id)
-  // Wilson (1927) of 2 in 3 with z = 1.96: .2077 to .9385
+  // Wilson (1927) for 2 in 3 with z = 1.96: .2077 to .9385
   t.same(await measured(), { precisao: 0.6667, precisao_minima: 0.2076, precisao_maxima: 0.9386 })
 })
 

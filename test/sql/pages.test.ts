@@ -1,5 +1,5 @@
-// docs/custom-rules.md and docs/psql.md do what they say: their SQL is run as it stands, by the people it names, and prints what
-// they show.
+// docs/custom-rules.md and docs/psql.md do what they say: their SQL runs as written, by the people it names, and prints what they
+// show.
 import { test } from 'tap'
 import { testDatabase } from '../helper/database.ts'
 import { codeBlocks, enact } from '../helper/document.ts'

@@ -1,5 +1,5 @@
 // An edit to a file of sql/ that a committed migration already includes reaches no database until it is included again, and
-// graphile-migrate does not notice. So: apply today's files over a migrated database, and nothing may change.
+// graphile-migrate does not notice. So this applies today's files over a migrated database, and nothing may change.
 import { test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { testDatabase } from '../helper/database.ts'
@@ -69,7 +69,7 @@ test('applying sql/ again changes nothing in a migrated database', async (t) => 
   t.same(differing, [], 'objects that differ between sql/ and the migrated database')
 })
 
-/** Everything that the repeatable files define, by a name for people. */
+/** Everything that the repeatable files define, under readable names. */
 async function definitions(sql: Sql): Promise<Map<string, string | null>> {
   const rows = await sql<{ object: string; definition: string | null }[]>`
     with functions as (

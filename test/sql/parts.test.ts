@@ -1,4 +1,4 @@
-// Cut into parts or whole, a window gives the same findings, the same counters and the same endings.
+// Whole or cut into parts, a window gives the same findings, the same counters and the same endings.
 import { test } from 'tap'
 import type { Row, Sql } from '../../src/db/connection.ts'
 import { type TestDatabase, testDatabase } from '../helper/database.ts'
@@ -9,7 +9,9 @@ import { book, makeKnown, makeWarehouse, type WarehouseShape } from '../helper/w
 const CNPJ = '12.345.678/0001-95'
 const day = (month: number, of: number) => `2026-0${month}-${String(of).padStart(2, '0')}`
 
-/** Four months: history to infer from, pending entries, marketing texts, wrong amounts, and documents booked twice across months' borders. */
+/**
+ * Four months: history to infer from, pending entries, marketing texts, wrong amounts, and documents booked twice across months.
+ */
 function ledger(): Record<string, unknown>[] {
   const rows: Record<string, unknown>[] = []
   const book = (entry: Record<string, unknown>) => rows.push({ id: rows.length + 1, ...entry })

@@ -1,4 +1,4 @@
-// Closed months: nothing is written into them, by nobody and in no way, and what lies there is shown as such.
+// Closed months: nothing is written into them, by anybody or in any way, and what lies there is shown as such.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { asOwner } from '../helper/database.ts'
@@ -225,7 +225,7 @@ t.test("a branch is the same however it is written, here and in the warehouse's 
     await c.sql`select string_agg(filial, ', ' order by id) as f from dw.lancamentos where id > 0 and categoria = 'CERTA'`,
     [{ f: 'São Paulo II, Santos' }],
   )
-  // the statement that writes looks itself: what the last detection saw was another branch
+  // the statement that writes checks for itself: the last detection saw another branch
   await c.book({ id: 8, confianca: 0.6 })
   await c.sql`update dw.lancamentos set filial = 'Santos' where id = 8`
   await c.runSession('manual')
@@ -284,7 +284,7 @@ t.test(
       [{ status: 'aguardando_segunda_aprovacao' }],
       'the rule proposed a closed month, the person did not',
     )
-    // closed since: the second person is refused
+    // closed in the meantime: the second person is refused
     await closeGates(c, '2026-12-01')
     t.equal(await sqlstate(c.approve('bruno', one_.id)), 'NC022')
     t.match(await c.approve('bruno', two.id), [{ resultado: 'feita', status: 'corrigida' }])
@@ -541,7 +541,7 @@ t.test('who closes waits for who writes; a closing that is left open in psql sto
   t.equal(await sqlstate(c.approve('ana', (await c.finding(2)).id)), 'NC022', 'closed once it is committed')
 })
 
-t.test('corrections that do not end: nothing is closed, and that is said', async (t) => {
+t.test('corrections that do not end: nothing is closed, and the person is told', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.6 })
   await c.runSession()

@@ -1,4 +1,4 @@
-// What nobody can do, whatever is added later: read from the catalogs, and tried as the people who would.
+// What nobody can do, whatever is added later: read from the catalogs, and tried as the people concerned.
 import { test } from 'tap'
 import { testDatabase } from '../helper/database.ts'
 import { SCHEMAS } from '../helper/schema.ts'

@@ -1,4 +1,4 @@
-// A warehouse that we have never seen: the view that is proposed for it is run as it stands, diagnosed, and corrected through.
+// A warehouse that we have never seen: the view proposed for it is run as it is, diagnosed, and used for corrections.
 import t from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { testDatabase } from '../helper/database.ts'
@@ -35,7 +35,7 @@ async function mapColumns(sql: Sql, table: string) {
 }
 const proposal = async (sql: Sql, table: string) =>
   one(await sql`select audit.propor_visao(${table}) as texto`)['texto'] as string
-/** What the diagnosis still complains of. */
+/** What the diagnosis still complains about. */
 const errors = async (sql: Sql) => [
   ...(await sql`select item, detalhe, sugestao from audit.diagnosticar_contrato() where situacao = 'erro'`),
 ]
@@ -164,7 +164,7 @@ t.test(
   },
 )
 
-t.test('what is not found is said on top, and what is no table is refused', async (t) => {
+t.test('the diagnosis reports a missing relation first, and refuses what is no table', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await sql.unsafe(
     `create schema erp; create table erp.gastos (linha serial, dia timestamp, "Valor Total" float8, amount float8, natureza citext_ish, nada bytea)`.replace(

@@ -1,4 +1,4 @@
-// What does not fit is told when a rule is registered, in a sentence that says what to do, not at seven in the morning.
+// What does not fit is reported when a rule is registered, in a sentence that says what to do, and not at seven in the morning.
 import t, { type Test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { testDatabase } from '../helper/database.ts'
@@ -62,7 +62,7 @@ t.test('a booking date is a date, a load time is a time, an amount can be summed
   const refused: [RequestBody, RegExp][] = [
     [{ data: 'valor' }, /valor .*numeric/],
     [{ data: 'chassi' }, /chassi .*text/],
-    // days are compared with the column as it is: of the last day of a window only midnight would be taken
+    // days are compared with the column as it is: of the last day of a window only midnight would be included
     [{ data: 'quando' }, /quando .*timestamp/],
     [{ data: 'hora' }, /hora .*timestamp/],
     [{ carga: 'valor' }, /valor .*numeric/],

@@ -1,5 +1,5 @@
-// The backup and the restore of docs/operations.md, typed as they stand there: from one server to another, with a life in the database,
-// a worker in the middle of its work, and a mail in somebody's mailbox.
+// The backup and the restore of docs/operations.md, typed as written: from one server to another, with a life in the database, a
+// worker in the middle of its work, and a mail in somebody's mailbox.
 import { execFile, execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// The row behind a finding, as those see it who decide.
+// The row behind a finding, as deciding people see it.
 import { test } from 'tap'
 import { testDatabase } from '../helper/database.ts'
 import { prices } from '../helper/prices.ts'

@@ -1,4 +1,4 @@
-// Promise 11: a finding names all the code that made it. Autonomy is given to code, and other code does not have it.
+// Promise 11: a finding names all the code that made it. Autonomy is granted to code, and other code does not have it.
 import t from 'tap'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
@@ -13,7 +13,7 @@ const hash = async (sql: Sql, name: string): Promise<string> =>
     'hash'
   ]
 
-/** Whether the rule has another hash after a change of somebody's; the change is undone. */
+/** Whether a change of somebody's gives the rule another hash; the change is undone. */
 async function changeRule(sql: Sql, name: string, change: string): Promise<boolean> {
   const before = await hash(sql, name)
   let after = before
@@ -30,7 +30,7 @@ async function changeRule(sql: Sql, name: string, change: string): Promise<boole
   return after !== before
 }
 
-/** A function again, as it is but for a comment in its body. */
+/** The same function again, except for a comment in its body. */
 const touched = (signature: string) => `do $do$ begin
   execute replace(pg_get_functiondef('${signature}'::regprocedure), 'AS $function$', 'AS $function$ -- outra' || chr(10)); end $do$`
 
@@ -158,7 +158,7 @@ t.test('what a cast or an operator calls is named by nobody and counts all the s
     t.ok(await changeRule(c.sql, 'casa', change), what)
 })
 
-/** The helper that the rule calls, of two versions. */
+/** The helper that the rule calls, in two versions. */
 async function withHelp(c: Scenario) {
   await c.sql.unsafe(`
     create schema util;
@@ -171,7 +171,7 @@ async function withHelp(c: Scenario) {
       from dw.lancamentos l where l.categoria like 'ERR%' and (janela.chaves is null or l.id = any (janela.chaves::bigint[]))
     $f$`)
   await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
-  await c.book({ id: 99, categoria: 'TROCADA' }) // known to the ledger, or auto would not write it
+  await c.book({ id: 99, categoria: 'TROCADA' }) // makes the value known to the ledger, or auto would not write it
 }
 const swap = (c: Scenario) =>
   c.sql.unsafe(

@@ -4,7 +4,7 @@ import { untilGone } from '../helper/database.ts'
 import { one, scenario, sqlstate } from '../helper/scenario.ts'
 import { SCHEMAS } from '../helper/schema.ts'
 
-t.test('past a limit nothing is corrected, and that is said', async (t) => {
+t.test('past a limit nothing is corrected, and the session says so', async (t) => {
   const limits = [
     `audit.alterar_configuracao('limites.linhas', '2', 'x')`,
     `audit.alterar_configuracao('limites.valor', '299', 'x')`,
@@ -51,7 +51,7 @@ t.test('what a limit stopped is corrected by the next session, once the limit al
   await c.book({ id: 1 }, { id: 2 }, { id: 3 })
   await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 1}', 'x')`
   t.match(await c.runSession('auto'), { corrigidas: 0n })
-  // the rows lie before the next window, if the stopped session had moved it on
+  // the rows would lie before the next window, if the stopped session had moved it on
   await c.sql`update dw.lancamentos set carregado_em = now() - interval '5 hours'`
   await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 5}', 'x')`
   t.match(await c.runSession('auto'), { corrigidas: 3n, status: 'concluida' })

@@ -1,4 +1,5 @@
-// Found under one session's settings, corrected under another's, taken back under a third's: guards hold, and what is written is right.
+// Found under one session's settings, corrected under another's, taken back under a third's: guards hold, and what is written is
+// right.
 import t from 'tap'
 import { connect, type Sql } from '../../src/db/connection.ts'
 import { personal } from '../cli/helper.ts'
@@ -15,7 +16,10 @@ import {
   runSession,
 } from '../helper/warehouse.ts'
 
-/** Type of a column, what its row holds, what the rule proposes, and what is neither, but may be read or look like what it holds. */
+/**
+ * Type of a column, what its row holds, what the rule proposes, and a third value that may be read as, or look like, what the row
+ * holds.
+ */
 const TYPES: [type: string, held: string, proposed: string, near: string][] = [
   ['date', "'2026-04-05'", "'2026-05-04'", "'2026-05-05'"],
   ['timestamp', "'2026-04-05 10:00'", "'2026-05-04 10:00'", "'2026-05-04 11:00'"],
@@ -109,7 +113,7 @@ async function scene(t: Parameters<typeof testDatabase>[0], form: 'table' | 'vie
 type Scene = Awaited<ReturnType<typeof scene>>
 
 const typeOf = (row: Record<string, unknown>) => TYPES[Number(row['registro_id'])]?.[0]
-/** Types of the rows of which something is not so. */
+/** Types whose rows have something wrong. */
 const odd = (rows: readonly Record<string, unknown>[], only: Record<string, unknown>) =>
   rows
     .filter((row) => Object.entries(only).some(([key, value]) => row[key] !== value))
@@ -118,7 +122,7 @@ const odd = (rows: readonly Record<string, unknown>[], only: Record<string, unkn
         `${typeOf(row)}: ${row['status'] ?? ''} ${row['resultado'] ?? ''} ${row['motivo'] ?? row['explicacao'] ?? ''}`,
     )
 
-/** Types of which a row does not hold what was proposed. */
+/** Types whose row does not hold what was proposed. */
 const unwritten = async ({ sql, each }: Scene) => {
   const rows = await sql.unsafe(
     `select id::text as registro_id, case id ${each(
@@ -295,7 +299,7 @@ t.test(
     select p.oid::regprocedure::text as name, p.prosrc as body from pg_proc p join pg_language l on l.oid = p.prolang
     where p.pronamespace::regnamespace::text ~ '^(audit|audit_interno|regras|regra_.*)$' and l.lanname in ('sql', 'plpgsql') and p.prosqlbody is null
       and not coalesce('standard_conforming_strings=on' = any (p.proconfig), false)`
-    // what is read where it runs, with a backslash in a text that is none of E'', U&'' and $re$
+    // read where it runs, with a backslash in a text that is none of E'', U&'' and $re$
     const plain = (body: string) => body.replace(/--.*|\b(E|U&)'[^']*'|\$re\$.*?\$re\$/gi, '')
     t.same(
       bodies.filter(({ body }) => plain(body).includes('\\')).map(({ name }) => name),

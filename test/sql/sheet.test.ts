@@ -152,7 +152,7 @@ test('what moved since the export is left, line by line, and the others go throu
   await c.reject('bruno', (await c.finding(3)).id)
   await c.approve('bruno', (await c.finding(5)).id)
   await c.change(6, 'ERR2')
-  await c.runSession('manual') // finds all of it again, and the sixth as another finding
+  await c.runSession('manual') // finds everything again, and the sixth as another finding
   const { results } = await decideBySheet(c.asPerson('ana'), file)
   t.same(await board(c, results), {
     1: 'feita: corrigida',

@@ -1,4 +1,4 @@
-// How people come in: one-time links, people whom an administrator registered, sessions, and what is recorded of all that.
+// How people sign in: one-time links, people whom an administrator registered, sessions, and what is recorded of all that.
 import { randomBytes } from 'node:crypto'
 import { test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
@@ -18,7 +18,7 @@ const prove = async ({ sql }: TestDatabase) => {
   return (await sql`select situacao, objeto from audit.verificar_integridade()`).map((r) => r['situacao'])
 }
 
-/** As only a test can: append-only facts as if they had been written so long ago. */
+/** As only a test can: makes append-only facts look as if they had been written this long ago. */
 const before = (sql: Sql, minutes: number) =>
   sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`

@@ -1,4 +1,4 @@
-// A simulation leaves nothing behind, and is seen all the same while it runs.
+// A simulation leaves nothing behind, and yet it is visible while it runs.
 import { test } from 'tap'
 import { sqlstate } from '../helper/scenario.ts'
 import { until, workshop } from '../helper/work.ts'
@@ -19,7 +19,7 @@ test('how far a simulation is can be seen by who runs it, and by nobody in anoth
   t.same([...(await seen())], [], 'and it is gone with its transaction')
   t.equal((await c.sql`select from audit.sessoes_processamento`).length, 0)
 
-  // a stranger's application may be called like it: his login is not hers; nor is she believed of what is no step
+  // a stranger may give an application the same name, but his login is not hers; nor is her own name believed if it is no step
   const mark = (await c.sql`select left(md5('olivia'), 8) as mark`)[0]?.['mark'] as string
   await c.connectAs('leo').begin(async (leo) => {
     await leo`select set_config('application_name', ${`simula ${mark} detectar 1/2 uma`}, true)`

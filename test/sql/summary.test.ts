@@ -1,4 +1,4 @@
-// What a person knows an entry by stands with its finding, for those who may see the row.
+// What a person knows an entry by is shown with its finding, to those who may see the row.
 import t from 'tap'
 import { type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 

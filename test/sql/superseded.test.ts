@@ -1,8 +1,8 @@
-// What another rule's correction has made moot closes at once, and says by what.
+// A finding that another rule's correction has made moot closes at once, and says by what.
 import t from 'tap'
 import { one, type Scenario, scenario } from '../helper/scenario.ts'
 
-/** A rule beside `errada` that flags a row by a condition, decided by these columns. */
+/** A rule beside `errada` that flags rows by a condition and decides by these columns. */
 async function other(c: Scenario, name: string, where: string, columns: string[]) {
   await c.sql.unsafe(`create schema regra_${name}; grant usage on schema regra_${name} to conferente_regra;
     create function regra_${name}.f(janela audit.janela) returns setof audit.achado language plpgsql stable

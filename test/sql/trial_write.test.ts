@@ -43,7 +43,7 @@ const RIGHT = `
   where nk = old.id;
   return new;`
 
-/** Tries, and makes sure that nothing stays: not in the warehouse, not in the trail. */
+/** Tries, and makes sure that nothing remains: not in the warehouse, not in the trail. */
 async function tryOut(
   t: Parameters<typeof testDatabase>[0] & { same: (a: unknown, b: unknown, m: string) => unknown },
   sql: Sql,
@@ -116,7 +116,7 @@ t.test('a look-up in another spelling, into a key that may be null, loses the ca
   )
 })
 
-t.test('what a trigger does not write is said: an error where the rules propose it', async (t) => {
+t.test('a column that a trigger skips is reported, as an error where rules propose it', async (t) => {
   const { sql, adelia } = await scene(t)
   await addTrigger(
     sql,
@@ -128,7 +128,7 @@ t.test('what a trigger does not write is said: an error where the rules propose 
   t.match(per.get('documento'), { situacao: 'aviso', detalhe: /não é gravada/ })
 })
 
-t.test('what moves along is said, but for what is registered to', async (t) => {
+t.test('columns that change along are reported, except registered ones', async (t) => {
   const { sql, adelia } = await scene(t)
   await addTrigger(sql, RIGHT.replace('set cc', `set filial = 'X', carga = now(), cc`))
   const per = await tryOut(t, sql, adelia)
@@ -152,7 +152,7 @@ t.test('a trigger that refuses, one that returns nothing and one that changes an
   t.match(per.get('categoria'), { situacao: 'erro', detalhe: /sumiu/ })
 })
 
-t.test('a trigger that writes to other rows too is said, whatever the row itself holds', async (t) => {
+t.test('a trigger that writes to other rows too is reported, whatever the row itself holds', async (t) => {
   const { sql, adelia } = await scene(t)
   await addTrigger(sql, RIGHT.replace('where nk = old.id', ''))
   let per = await tryOut(t, sql, adelia)
@@ -181,7 +181,7 @@ t.test('what a trigger would leave behind is refused as in a correction', async 
   t.match(per.get('valor'), { situacao: 'erro', detalhe: /recusado \(NC012\)/ })
 })
 
-t.test('a policy that hides rows from whoever writes is found without a trigger', async (t) => {
+t.test('a policy that hides rows from the writer is found without a trigger', async (t) => {
   const { sql, adelia } = await scene(t, 'tabela')
   await sql.unsafe(`alter table dw.lancamentos enable row level security;
     create policy le on dw.lancamentos for select to conferente_regra using (true);

@@ -1,5 +1,5 @@
-// Two people are two people: a name written otherwise, a login and an address of one person, the system's own names, and an amount that
-// somebody raised to approve alone.
+// Two people are two people: despite other spellings of a name, a login and an address of one person, the system's own names, and
+// an amount that somebody raised in order to approve alone.
 import { test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { newcomer } from '../helper/database.ts'
@@ -16,7 +16,7 @@ async function proposed(c: Scenario, id: number): Promise<number> {
   return finding
 }
 
-/** Approves as the API does for the bearer of a token of single sign-on. */
+/** Approves as the API does for somebody with a token of single sign-on. */
 const approveAs = (c: Scenario, name: string, id: number) =>
   c.connectAs('api').begin(async (tx) => {
     await tx`select audit_interno.assumir(${name}, 'conferente_revisor', null, now(), true)`
@@ -24,7 +24,7 @@ const approveAs = (c: Scenario, name: string, id: number) =>
     return one(await tx`select status from audit.aprovar_divergencias(${[id]}, 'conferido', ${shown})`)
   })
 
-test('a name written otherwise is no second person', async (t) => {
+test('a name in another spelling is no second person', async (t) => {
   const c = await scenario(t)
   const id = await proposed(c, 1)
   const ways = {
@@ -82,7 +82,7 @@ test('a login and an address are one person once an administrator says so, for w
   )
 })
 
-test('who is whose is said by somebody else, clearly, and never in a ring', async (t) => {
+test('somebody else says which names are one person’s, clearly, and never in a circle', async (t) => {
   const c = await scenario(t)
   const adelia = c.asPerson('adelia')
   const tie = (theName: string | null, somebody: string | null, reason: string | null = 'teste') =>
@@ -144,7 +144,7 @@ test("the system's own names are nobody's", async (t) => {
   )
 })
 
-test('raising the amount for two people does not let whoever raised it approve alone', async (t) => {
+test('whoever raises the amount for two people still cannot approve alone', async (t) => {
   const c = await scenario(t)
   const [bia, rui] = await Promise.all(
     ['bia', 'rui'].map((name) => newcomer(t, c, name, 'conferente_administrador', 'conferente_revisor')),

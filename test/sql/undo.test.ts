@@ -60,7 +60,7 @@ t.test('a first approval, a rejection, a confirmation and a typed value are take
   )
 })
 
-t.test('what something happened to later is told and left', async (t) => {
+t.test('findings to which something happened later are reported and left', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
   await c.runSession()
@@ -121,7 +121,7 @@ t.test('what was taken back and is found again comes back to the queue, for a pe
   t.equal(await c.categoria(1), 'CERTA')
 })
 
-t.test('in a lot, what somebody else decided meanwhile is told, the others go through', async (t) => {
+t.test('in a batch, what somebody else decided meanwhile is reported, the others go through', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3, descricao: 'aponta' }, { id: 4, valor: 100000 })
   await c.runSession()
@@ -202,7 +202,7 @@ t.test('a row that changed since it was seen is not approved by what was seen', 
   await c.runSession()
   const ids = await Promise.all([1, 2, 3].map(async (n) => (await c.finding(n)).id))
   const shown = await c.shown(...ids)
-  // the proposal is the same, what it was seen beside is not; one is found again before it is approved, the other is not
+  // the proposal is the same, its surroundings are not; one is found again before it is approved, the other is not
   await c.sql`update dw.lancamentos set descricao = 'outra nota' where id = 1`
   await c.runSession()
   await c.sql`update dw.lancamentos set descricao = 'outra nota' where id = 2`

@@ -1,4 +1,4 @@
-// A nightly load writes the old values over what was corrected. Every way says so, and it is not silently mended again.
+// A nightly load overwrites corrections with the old values. Every channel says so, and nothing is silently corrected again.
 import t from 'tap'
 import { conferente, personal } from '../cli/helper.ts'
 import { asOwner } from '../helper/database.ts'
@@ -6,7 +6,7 @@ import { configure, counts, message, reload, source, undone } from '../helper/ni
 import { inParts, MONTHS, monthsWorkshop, ROWS } from '../helper/parts.ts'
 import { one, scenario } from '../helper/scenario.ts'
 
-t.test('a reload that brings the errors back is said, made again, and its money counted once', async (t) => {
+t.test('errors that a reload brings back are reported, corrected again and counted once', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, valor: 100 }, { id: 2, valor: 50 }, { id: 3, categoria: 'BOA' })
   await source(c)
@@ -125,7 +125,7 @@ t.test(
   },
 )
 
-t.test('an approved correction that was overwritten is not told as all done', async (t) => {
+t.test('an approved correction that was overwritten is not reported as done', async (t) => {
   const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await c.book({ id: 1, confianca: 0.6 }, { id: 2, confianca: 0.6 }, { id: 3, categoria: 'BOA' })
@@ -303,7 +303,7 @@ t.test(
   },
 )
 
-t.test('how far back is a setting, and a cut is said', async (t) => {
+t.test('how far back is a setting, and a limit reached is reported', async (t) => {
   const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await c.book({ id: 1, carregado: new Date(Date.now() - 20 * 3_600_000).toISOString() })
@@ -414,7 +414,7 @@ t.test(
     await reload(c)
     await c.sql`analyze`
     const read = await c.sql.begin(async (tx) => {
-      // what the planner prefers for ten thousand rows of which it expects one, had here for few
+      // the plan that the planner prefers for ten thousand rows of which it expects one, obtained here with few
       await tx`set local enable_hashjoin = off`
       await tx`set local enable_mergejoin = off`
       const [session] = await tx`select * from audit.processar_divergencias('auto', regras => '{errada}')`

@@ -1,4 +1,4 @@
-// A load undoes corrections of a rule that does not run: switched off, skipped, failed. It is seen all the same.
+// A load undoes corrections of a rule that does not run: switched off, skipped, failed. It is noticed all the same.
 import t from 'tap'
 import { counts, message, reload, source, undone } from '../helper/nightly_load.ts'
 import { one, scenario } from '../helper/scenario.ts'

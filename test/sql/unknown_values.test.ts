@@ -1,4 +1,4 @@
-// A text that the ledger has never seen is nobody's to write alone.
+// Nobody writes a text alone that the ledger has never seen.
 import t from 'tap'
 import { testDatabase } from '../helper/database.ts'
 import {

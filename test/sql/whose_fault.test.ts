@@ -5,7 +5,7 @@ import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
 const stop = { signal: new AbortController().signal }
 
-/** A session as the command line conducts it, step by step, on a connection of an operator's own. */
+/** A session as the command line conducts it, step by step, on an operator's own connection. */
 async function conduct(c: Scenario, mode: 'manual' | 'auto', rules: string[]) {
   const url = Object.assign(new URL(c.url), { username: 'olivia', password: 'teste' }).href
   const sql = connect(url, { max: 1 })
@@ -29,7 +29,7 @@ async function work(c: Scenario, mode: 'manual' | 'auto', rules: string[]) {
 const executions = (c: Scenario, id: unknown) => c.sql`
   select regra, status, motivo, erro_codigo from audit.execucoes_regra where sessao_id = ${id as bigint} order by regra`
 
-/** A second rule that raises under this code, or by this statement, once it has been registered. */
+/** A second rule that raises this code, or runs this statement, once it has been registered. */
 async function brokenOne(c: Scenario, body: string) {
   const fn = (perform: string) =>
     c.sql.unsafe(`create or replace function dw.quebrada(janela audit.janela) returns setof audit.achado language plpgsql stable

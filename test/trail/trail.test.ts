@@ -1,4 +1,4 @@
-// An exported trail is proven without the database that it came from, and whatever is changed in it is found.
+// An exported trail is proven without the database that it came from, and any change to it is found.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,7 +41,7 @@ const directory = await mkdtemp(join(tmpdir(), 'trilha-'))
 t.teardown(() => rm(directory, { recursive: true }))
 const file = join(directory, 'trilha.jsonl')
 
-/** Both who check: the command line's, and the script that an auditor reads. */
+/** Both checkers: the command line's, and the script that an auditor reads. */
 async function bothSay(written: readonly string[], ...witnesses: { elo: number; selo: string }[]) {
   const { breaks } = await checkLines(written, witnesses[0])
   await writeFile(file, `${written.join('\n')}\n`)

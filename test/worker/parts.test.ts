@@ -1,4 +1,4 @@
-// A long window is cut into parts that any number of workers share: each is done once, whoever dies or cancels on the way.
+// A long window is cut into parts that any number of workers share: each part is done once, whoever dies or cancels on the way.
 import { test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { MONTHS, monthsWorkshop, ROWS } from '../helper/parts.ts'
@@ -149,11 +149,11 @@ test('a job for a part that is done, taken, unknown or of an ended session does 
   t.match(await accounts(id), { status: 'concluida', deteccoes: ALL, operacoes: MONTHS })
 })
 
-test('the connection of whoever conducts is lost while another works on the last part: it is taken up again', async (t) => {
+test('the conductor’s connection is lost while another works on the last part: the session is resumed', async (t) => {
   const { request, accounts, session, workerUrl, sql } = await monthsWorkshop(t)
   const other = await sql.reserve()
   const id = await request()
-  // Cut, and its last part claimed, before a worker looks.
+  // Cut, with its last part claimed, before a worker looks.
   await other`select audit_interno.retomar_sessao(${id})`
   await other`select audit_interno.executar_etapa(${id}, 'repartir', 'mensal')`
   await other`begin`

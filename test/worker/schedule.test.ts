@@ -1,4 +1,4 @@
-// The schedule: one session for each due time, at the right local time, whatever was off and however many workers look.
+// The schedule: one session for each due time, at the right local time, whatever was switched off and however many workers look.
 import { test } from 'tap'
 import { lastRun, nextRuns, possible, scheduleDue } from '../../src/worker/schedule.ts'
 import { haveLooked, launchWorker, until, workshop } from '../helper/work.ts'
@@ -120,7 +120,7 @@ test('a new schedule is in force at once, and says nothing of the time before it
   t.equal(workers.flatMap(({ said }) => said).length, 1)
 })
 
-test('a session that cannot be queued is recorded, told, and tried again', async (t) => {
+test('a session that cannot be queued is recorded, reported, and tried again', async (t) => {
   const { sql } = await workshop(t)
   await sql.unsafe(SINCE_2026)
   await sql`update audit.regras set ativa = false`
@@ -134,7 +134,7 @@ test('a session that cannot be queued is recorded, told, and tried again', async
   t.equal(await scheduleDue(sql, moment), undefined)
 })
 
-test('a schedule or zone that cannot be is refused when it is set, whoever sets it', async (t) => {
+test('an impossible schedule or zone is refused when it is set, whoever sets it', async (t) => {
   const { sql, connectAs } = await workshop(t)
   const adelia = connectAs('adelia')
   const set = (key: string, value: unknown) =>

@@ -1,4 +1,4 @@
-// The head of the chain is stamped by an authority outside the house (OpenSSL's), and a stamp that cannot be had is told and tried again.
+// An authority outside the house (OpenSSL's) stamps the head of the chain, and a failed stamp is reported and tried again.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -101,7 +101,7 @@ test('after a session the head is stamped, once, and anybody may prove it', asyn
   ])
 })
 
-test('a stamp that cannot be had is never silent, and is asked for again', async (t) => {
+test('a failed stamp is never silent, and is requested again', async (t) => {
   const { requestSession, workerUrl, sql, connectAs } = await workshop(t)
   const tsa = await authority(t)
   const at = await stamping(t, tsa)

@@ -1,4 +1,4 @@
-// What is started against a standby says so, does nothing, and works once the server is promoted.
+// Programs started against a standby say so, do nothing, and work once the server is promoted.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,8 +1,8 @@
--- What the warehouse may check at commit only, as a door fires it there and then (audit_interno.escrever): first the names of the
--- constraints of a relation, and of what lies below it, and of others outside our schemas, for a trigger may feed any table, and tell
--- any constraint to wait; then those of them that wait again afterwards, for the next write. Quoted, separated by commas; null
--- when there are none. Of tables that the caller wrote before in this transaction nothing is fired: what waits there is the caller's.
--- What conferente_escrita may not name is left out: see fora_do_alcance, and audit_interno.reabrir_porta.
+-- The deferrable constraints that a door checks right after a write (audit_interno.escrever) instead of at commit. First element: the names
+-- of those of the relation, of what lies below it, and of others outside our schemas, because a trigger may feed any table and defer any
+-- constraint. Second: those of them to be deferred again for the next write. Quoted, separated by commas; null when there are none. Left
+-- out are tables that the caller wrote earlier in this transaction, whose checks are the caller's own, and whatever conferente_escrita may
+-- not name (see fora_do_alcance and audit_interno.reabrir_porta).
 create or replace function audit_interno.adiaveis(relacao regclass)
 returns text[]
 language sql
@@ -22,8 +22,8 @@ as $$
 $$;
 comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints to be checked after a write to a relation, and those of them to be deferred again.';
 
--- Which schemas of a relation's constraints conferente_escrita may not even name, in one sentence with the grant that mends it, or null: what
--- they check, or change, at the commit could not be seen before it. Called before a batch is applied.
+-- Which schemas of a relation's constraints conferente_escrita may not even name, in one sentence with the grant that mends it, or null.
+-- What such constraints check or change at commit could not be seen before it. Called before a batch is applied.
 create or replace function audit_interno.fora_do_alcance(relacao regclass)
 returns text
 language sql

@@ -1,5 +1,5 @@
--- The first look of verification: which rows a rule still points at. Nearly always none, and then nothing else need be
--- done: no finding is taken down, checked or compared. Called by autoverificar_lote.
+-- First step of verification: which rows a rule still points at. Nearly always none, and then nothing more is recorded, checked or
+-- compared. Called by autoverificar_lote.
 create or replace function audit_interno.ainda_apontadas(regra audit.regras, janela audit.janela)
 returns text[]
 language plpgsql
@@ -9,7 +9,7 @@ as $$
 declare
   v_apontadas text[];
 begin
-  -- a finding without a key is for levantar_achados to refuse, which sees it only among all of them
+  -- a finding without a key is left for levantar_achados to refuse, which sees it only when it reads all of them
   select a.chaves into v_apontadas
   from audit_interno.ler(format('select case when bool_or(a.registro_id is null) then $1.chaves else array_agg(distinct a.registro_id) end from %s($1) as a',
     audit_interno.chamada_sql(regra.funcao)), janela) as a (chaves text[]);

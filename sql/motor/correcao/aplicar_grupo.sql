@@ -1,9 +1,8 @@
--- Writes corrections of one rule and one set of columns in one statement, as conferente_escrita. When the warehouse refuses (a
--- constraint, a trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Where the row may
--- hold something else than was asked (audit_interno.exige_releitura), it is read again through the same relation: what is not
--- exactly so is undone and left as infiel, the rest is written again. Returns the days on which the altered rows are booked, so
--- that verification need not look for them in every partition: of a table without a column of dates and of rows without a date that
--- is any day.
+-- Writes corrections of one rule and one set of columns in one statement, as conferente_escrita. When the warehouse refuses (a constraint,
+-- a trigger), the group is halved until the refused rows stand alone; the others go through. Where a row may hold something other than was
+-- asked (audit_interno.exige_releitura), it is read again through the same relation: a row that is not exact is undone and left as infiel,
+-- and the others are written again. Returns the booking dates of the altered rows, so that verification need not look for them in every
+-- partition; without a column of dates, or for rows without a date, that is any day.
 create or replace function audit_interno.aplicar_grupo(
   operacao_id bigint, regra audit.regras, colunas text[], aberta text, ids bigint[], tentativa integer default 1
 )
@@ -59,7 +58,7 @@ begin
     if v_reler then
       perform audit_interno.travar_grupo(v_tabela, v_chave, v_guarda, v_outras, ids);
     end if;
-    -- what the warehouse checks only at commit is checked in the door too, where a refusal can still be pinned on a row
+    -- the door also checks what the warehouse defers to the commit, while a refusal can still be pinned on a row
     if not v_reler then
       with alterada as (
         select e.*
@@ -83,7 +82,7 @@ begin
         'update %s t set %s from pg_temp.conferente_lote l where l.divergencia_id = any ($1) and l.outras is not null and %s and %s
          returning l.divergencia_id', v_tabela, v_atribuicoes, v_chave, v_guarda), ids, v_adiaveis) as e (divergencia_id bigint);
       perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-      -- the same relation, the same role: all that was locked, for a trigger may also write and say that it did not
+      -- through the same relation, as the same role; every locked row, because a trigger may also write and report that it did not
       with lida as (
         select r.*
         from audit_interno.escrever(format(
@@ -113,10 +112,10 @@ begin
         raise exception using errcode = 'NC999', message = 'algo não ficou como pedido';
       end if;
     end if;
-  exception when assert_failure or others then -- others are not all
+  exception when assert_failure or others then -- "others" does not include assert_failure
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
     v_erro := audit_interno.sem_segredos(v_erro);
-    if v_codigo = 'NC999' and v_infieis is not null then -- the write is undone; what was not to be had stands aside
+    if v_codigo = 'NC999' and v_infieis is not null then -- the write is undone; the inexact rows stand aside
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
       if tentativa >= 5 and cardinality(ids) > 1 then
@@ -130,17 +129,17 @@ begin
       return case when ids = '{}' then 'empty'::daterange
         else audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids, tentativa + 1) end;
     end if;
-    -- what the relation cannot do is refused at once, for all: a column that its view does not write, a generated one
+    -- what the relation cannot do is refused at once for the whole group: a column that its view does not write, a generated one
     if v_codigo in ('0A000', '428C9', '55000') then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
       where l.divergencia_id = any (ids);
       return 'empty'::daterange;
     end if;
-    -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
+    -- pin on rows only what the data cause; a deadlock, a lost privilege or a full disk is no row's fault
     if audit_interno.falha_de_quem(v_codigo) <> 'linha' then
       raise;
     end if;
-    -- a key that its column cannot hold any more is told at once too, and not by halves
+    -- keys that their column can no longer hold are found at once too, without halving
     v_chaves := array(select l.registro_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids));
     if v_codigo like '22%' and v_chaves <> audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves) then
       v_chaves := audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves);
@@ -181,7 +180,7 @@ begin
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-  -- gone for the role that writes is not gone
+  -- a row that the writing role cannot see has not necessarily gone
   update pg_temp.conferente_lote l
   set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do data warehouse)'
   from audit_interno.ler(format('select k from unnest($2) as k where exists (select from %s t where t.%I = k::%s)', v_tabela, regra.coluna_chave,

@@ -1,6 +1,6 @@
--- Writes a batch to the warehouse: one statement for each rule and set of columns. Tried are the rows that bear resultado;
--- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and reported apart, and so are
--- those whose table or column is gone.
+-- Writes a batch to the warehouse, one statement for each rule and set of columns. It tries the rows whose state is resultado; those that
+-- work keep it. Rows that no longer hold what the batch was based on are left alone and reported apart, and so are those whose table or
+-- column is gone.
 create or replace function audit_interno.aplicar_lote(operacao_id bigint, resultado text default 'aplicada')
 returns daterange
 language plpgsql
@@ -19,10 +19,10 @@ declare
   v_espera text := current_setting('lock_timeout');
 begin
   perform set_config('lock_timeout',
-    greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
-  lock table audit_interno.trava_periodos in row share mode; -- who closes a month waits for what is being written; we wait for nobody
+    greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would mean no limit
+  lock table audit_interno.trava_periodos in row share mode; -- whoever closes a month waits for what is being written; we wait for nobody
   if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
-    begin -- such a transaction does not see a month that was closed since it began, but may not lock what the closing changed
+    begin -- such a transaction does not see a month closed since it began, but may not lock a row that the closing changed
       if audit_interno.configuracao('periodos.fonte') <> 'null' then
         raise serialization_failure;
       end if;
@@ -37,7 +37,7 @@ begin
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = aplicar_lote.resultado)
   loop
-    -- nearly always a rule's corrections all change the same columns, which is found out sooner than each one's columns
+    -- nearly always all corrections of a rule change the same columns; checking that is quicker than listing each one's columns
     select array(select jsonb_object_keys(l.para)) into v_colunas
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado limit 1;
     select array_agg(l.divergencia_id), bool_and(l.para ?& v_colunas and l.para - v_colunas = '{}') into v_ids, v_iguais

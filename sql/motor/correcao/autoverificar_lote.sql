@@ -1,5 +1,5 @@
--- After a batch: the rule runs again over the rows that were changed. What it still flags is undone, as an operation of
--- its own, and left as desfeita. A flag without a correction counts only if it was not already known for the row.
+-- After a batch, runs the rule again over the changed rows. What it still flags is undone, as an operation of its own, and left as
+-- desfeita. A flag without a correction counts only if it is new for the row.
 create or replace function audit_interno.autoverificar_lote(sessao_id bigint, motivo text, dias daterange default null)
 returns void
 language plpgsql
@@ -35,7 +35,7 @@ begin
   end if;
 
   v_operacao := audit_interno.abrir_operacao('autoverificacao', autoverificar_lote.sessao_id, motivo => autoverificar_lote.motivo);
-  -- de and para change sides; the image just written says what the row really held afterwards
+  -- de and para swap; the image just written says what the row really held afterwards
   update pg_temp.conferente_lote l
   set de = a.depois, para = l.de, impressao = null, reverte_operacao_id = a.operacao_id
   from audit.alteracoes a

@@ -1,5 +1,5 @@
--- Columns that must hold after a write what they held before it: of dw.lancamentos those of the contract, of another relation all;
--- without those that are written, generated ones, and those that the rule registers as moving along.
+-- Columns that a write must leave as they were: for dw.lancamentos those of the contract, for another relation all. Excluded are the
+-- written columns, generated ones, and those that the rule registers as changing along.
 create or replace function audit_interno.colunas_guardadas(regra audit.regras, escritas text[])
 returns text[]
 language sql

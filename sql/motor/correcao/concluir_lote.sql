@@ -1,4 +1,4 @@
--- Writes what became of each finding of a corrected batch, and counts it.
+-- Records what became of each finding of a corrected batch, and counts it.
 create or replace function audit_interno.concluir_lote(sessao_id bigint, decidida_por text, motivo text)
 returns bigint
 language plpgsql
@@ -20,7 +20,7 @@ begin
       when 'aplicada' then concluir_lote.motivo when 'ja_certa' then 'o registro já tem o valor proposto'
       when 'movida' then 'o registro mudou depois de detectado' when 'ausente' then 'o registro não existe mais' else l.erro end
   from pg_temp.conferente_lote l
-  where d.id = l.divergencia_id and d.id between v_de and v_ate; -- a batch's findings lie together: not all need be read
+  where d.id = l.divergencia_id and d.id between v_de and v_ate; -- a batch's findings lie close together, so only that range is read
 
   with contada as (
     select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
@@ -28,7 +28,7 @@ begin
       count(*) filter (where l.resultado in ('recusada', 'fechada', 'infiel', 'desfeita')) as falhas,
       count(*) filter (where l.resultado in ('movida', 'outra', 'ausente')) as obsoletas,
       count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
-      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada' and x.id is null), 0) as valor -- money is counted once
+      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada' and x.id is null), 0) as valor -- each amount counts once
     from pg_temp.conferente_lote l
     left join audit.divergencias_processadas x on x.id = l.divergencia_id and x.id between v_de and v_ate and x.vezes_desfeita > 0
     group by l.regra

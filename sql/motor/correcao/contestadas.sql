@@ -1,6 +1,6 @@
--- Which of these findings auto must not correct: another open finding says otherwise about the same column of the same row,
--- or the row holds what two people typed for this very rule. Each row's other findings are looked up by their key whatever
--- the statistics say (offset 0): right after a detection they say nothing.
+-- Which of these findings auto must not correct: another open finding says something else about the same column of the same row, or the row
+-- holds a value that two people entered for this very rule. offset 0 looks up each row's other findings by key: right after a detection the
+-- statistics say nothing.
 create or replace function audit_interno.contestadas(ids bigint[])
 returns setof bigint
 language sql
@@ -15,7 +15,7 @@ as $$
       select x.regra, x.status, x.valores_propostos, x.valores_digitados
       from audit.divergencias_processadas x
       where x.registro_id = d.registro_id and x.tabela = d.tabela and x.id <> d.id
-        -- as the index divergencias_processadas_vivas says it
+        -- worded like the index divergencias_processadas_vivas
         and (audit.aguarda_pessoa(x.status) or x.valores_digitados is not null)
       offset 0
     ) as o

@@ -1,6 +1,6 @@
--- The correction step: one batch of one rule in one session, atomic. Batches go up the findings' ids, so that each looks at
--- its own part of them only. When nothing is left the rule is done. A rule without proof corrects as far as it was granted, in the order
--- in which it found, and loses auto at the first that goes beyond.
+-- The correction step: one batch of one rule in one session, atomic. Batches proceed by the findings' ids, so each reads only its own part
+-- of them. When nothing is left the rule is done. An unproven rule corrects within its grant, in the order of finding, and loses auto at
+-- the first correction that exceeds it.
 create or replace function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -41,7 +41,7 @@ begin
       order by d.id
       limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
     v_fechadas := array(select f.divergencia_id from audit_interno.em_periodo_fechado(v_ids) f);
-    -- what lies in a closed month costs nothing of what was granted
+    -- findings in a closed month use up nothing of the grant
     select array_agg(x.id order by x.id) filter (where x.cabe), bool_or(x.cabe) into v_ids, v_cabe
     from (
       select e.id, v_regra.prova = 'provada' or coalesce(
@@ -63,9 +63,9 @@ begin
     from audit.divergencias_processadas d
     where d.id = any (v_ids)
     order by d.id
-    for update of d skip locked; -- what a reviewer is deciding at this moment is the reviewer's
+    for update of d skip locked; -- a finding that a reviewer is deciding right now is the reviewer's
   end if;
-  v_ate := v_ids[cardinality(v_ids)]; -- of the batch as it was meant: reviewers may be at all of it
+  v_ate := v_ids[cardinality(v_ids)]; -- the end of the intended batch, even if reviewers hold all of it
   if v_ate is null then
     update audit.execucoes_regra e set status = 'concluida', fim = clock_timestamp()
     where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra and e.status = 'detectada';

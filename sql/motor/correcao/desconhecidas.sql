@@ -1,7 +1,7 @@
--- Which of these findings propose, for a column of text, a value that the ledger does not know: no row holds it but those that we
--- corrected to it ourselves, and nobody ever approved it. Such a value may be a label of ours that the ledger writes otherwise, so it
--- is a person's to write first. Each distinct value is looked for once: among the first ten rows that hold it, and only where all ten
--- are our own corrections among all. Reads the warehouse as conferente_regra; changes nothing. Called where auto chooses.
+-- Which of these findings propose, for a text column, a value unknown to the ledger: no row holds it except those that we corrected to it
+-- ourselves, and nobody ever approved it. It may be a label of ours that the ledger spells differently, so a person must write it first.
+-- Each distinct value is looked for once, among the first ten rows that hold it; only if all ten are our own corrections, among all rows.
+-- Reads the warehouse as conferente_regra; changes nothing. Called where auto chooses.
 create or replace function audit_interno.desconhecidas(ids bigint[])
 returns setof bigint
 language plpgsql
@@ -24,7 +24,7 @@ begin
       cross join lateral jsonb_each_text(d.valores_propostos) as p
       where d.id = any (desconhecidas.ids) and p.value is not null
       group by d.tabela, p.key
-      offset 0 -- types are looked up of the columns, not of each finding
+      offset 0 -- types are looked up for the columns, not for each finding
     ) as c
     join pg_type t on t.oid = audit_interno.tipo_base(audit_interno.relacao(c.tabela), c.coluna) and t.typcategory = 'S'
   loop

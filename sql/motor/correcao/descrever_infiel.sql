@@ -1,5 +1,5 @@
--- In one sentence: what was asked of a row, what is there after the warehouse wrote it, and how to mend that. Called by
--- aplicar_grupo of rows that are then undone.
+-- In one sentence: what was asked of a row, what the warehouse made of it, and how to mend that. Called by aplicar_grupo for rows that are
+-- then undone.
 create or replace function audit_interno.descrever_infiel(pedido jsonb, agora jsonb, outras jsonb, outras_agora jsonb)
 returns text
 language sql

@@ -1,7 +1,6 @@
--- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people, not undone from outside again and again. What another finding contradicts is left out by contestadas, a
--- value that the ledger does not know by desconhecidas, what lies in a closed month by em_periodo_fechado. No settings of its own, so that the
--- planner inlines it.
+-- Findings that auto may correct for one rule in one session, each judged on its own: found in this session, sure enough, too small to need
+-- two people, not undone from outside again and again. Others filter further: contestadas what another finding contradicts, desconhecidas
+-- values unknown to the ledger, em_periodo_fechado closed months. No settings of its own, so that the planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 returns setof audit.divergencias_processadas
 language sql
@@ -13,13 +12,13 @@ as $$
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
     and d.vezes_desfeita < (select (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint)
     and d.hash_regra = elegiveis.regra.hash_autorizado -- found by the code that has auto
-    -- a person's last word was a value of their own, or to take a correction back: it waits for a person
+    -- where a person last entered their own value, or took a correction back, the finding waits for a person
     and not coalesce((
       select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
       from audit.decisoes c where c.divergencia_id = d.id and audit_interno.responde(c.tipo) order by c.id desc limit 1), false)
-    and d.adiada_ate is null and d.encaminhada_para is null -- a person has it in hand
-    -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
-    -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
+    and d.adiada_ate is null and d.encaminhada_para is null -- a person is dealing with it
+    -- A subquery, or the setting would be read for each row. Written as a difference, or a planner without statistics would search by
+    -- amount, in divergencias_processadas_valor: through everything that waits, again for each batch.
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
 $$;
 comment on function audit_interno.elegiveis(bigint, audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';

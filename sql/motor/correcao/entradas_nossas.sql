@@ -1,6 +1,6 @@
--- Which entry the rows of some findings of a rule are after our own later corrections and rollbacks, for other findings, of the columns
--- that identify it: the key has not gone to another entry for that. No row of a finding that nothing of the kind happened to; nothing
--- at all where no rule of this relation corrects such a column. Called where a row is held against the entry that it was.
+-- The entries that the rows of some findings are now because of our own later corrections and rollbacks of identifying columns, for other
+-- findings: such a key still belongs to the same entry. Rows without such a change are left out, and nothing is returned where no rule of
+-- this relation corrects an identifying column. Called where a row is compared with the entry that it was.
 create or replace function audit_interno.entradas_nossas(regra audit.regras, ids bigint[])
 returns table (divergencia_id bigint, entrada jsonb)
 language plpgsql

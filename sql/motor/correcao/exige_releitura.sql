@@ -1,4 +1,4 @@
--- The relation, its partitions, and the tables below a view with theirs. Called where what belongs to a write is looked up.
+-- The relation, its partitions, and the tables below a view with theirs. Called where everything that a write may touch is looked up.
 create or replace function audit_interno.relacoes_abaixo(relacao regclass)
 returns setof oid
 language sql
@@ -23,9 +23,9 @@ as $$
 $$;
 comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
 
--- Whether a row may hold something else, after an update, than the update says: a trigger on update (before, after or instead of
--- it), or on the delete and insert that a row's move to another partition is, an update rule, or a view, on the relation or below it; a foreign table; or foreign keys whose action on update leads from the relation back to it.
--- Then each row is read again after it was written.
+-- Whether a row may hold something else after an update than the update says. Causes: a trigger on update (before, after or instead of), or
+-- on the delete and insert of a move between partitions; an update rule; a view; a foreign table; foreign keys whose update action leads
+-- back to the relation. It looks at the relation and at what lies below. Where true, each row is read again after it was written.
 create or replace function audit_interno.exige_releitura(relacao regclass)
 returns boolean
 language sql

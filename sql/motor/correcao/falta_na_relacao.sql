@@ -1,5 +1,5 @@
--- What a rule's relation lacks for a write, in one sentence, or null: it was dropped, or a column of it was dropped or renamed,
--- since the finding. Called before a batch is applied.
+-- What a rule's relation lacks for a write, in one sentence, or null: since the finding it was dropped, or a column was dropped or renamed.
+-- Called before a batch is applied.
 create or replace function audit_interno.falta_na_relacao(regra audit.regras, colunas text[])
 returns text
 language sql

@@ -1,8 +1,7 @@
--- After a batch of corrections: other findings that wait on the rows it changed, and that these corrections have made moot, close
--- at once and say by what. Their rules run again over these rows alone; of a rule that does not decide by what was changed, or
--- that still finds the same there, nothing is closed. A rule that fails here fails in its own next session, not in this correction.
--- Not counted as mended elsewhere. Called by audit_interno.corrigir_lote and audit.aprovar_divergencias once the findings have their
--- new status.
+-- After a batch of corrections, closes the other waiting findings on the changed rows that are now moot, and records the rule and the
+-- operation responsible. Their rules run again over these rows alone; a finding stays open if its rule does not decide by a changed column
+-- or still finds the same. A rule that fails here fails in its own next session, not in this correction. These do not count as mended
+-- elsewhere. Called by audit_interno.corrigir_lote and audit.aprovar_divergencias once the corrected findings have their new status.
 create or replace function audit_interno.fechar_superadas(operacao_id bigint)
 returns bigint
 language plpgsql
@@ -21,7 +20,7 @@ begin
   from audit.alteracoes a
   join audit.divergencias_processadas c on c.id = a.divergencia_id and c.status = 'corrigida'
   cross join lateral (
-    -- looked up by the row, as the index divergencias_processadas_vivas has it, whatever the statistics say
+    -- looked up by the row, as the index divergencias_processadas_vivas is ordered, whatever the statistics say
     select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
     from audit.divergencias_processadas x
     where x.registro_id = c.registro_id
@@ -37,7 +36,7 @@ begin
     return 0;
   end if;
 
-  for v_regra in -- one turn for each rule that has a word on these rows
+  for v_regra in -- one turn for each rule with findings on these rows
     select r.* from audit.regras r where r.nome in (select s.regra from pg_temp.conferente_superada s) order by r.nome
   loop
     select array_agg(distinct s.registro_id) into v_chaves from pg_temp.conferente_superada s where s.regra = v_regra.nome;
@@ -59,7 +58,7 @@ begin
     select d.id from audit.divergencias_processadas d
     where d.id in (select s.id from pg_temp.conferente_superada s) and audit.aguarda_pessoa(d.status)
     order by d.id
-    for update skip locked -- what a reviewer is deciding at this moment is the reviewer's
+    for update skip locked -- a finding that a reviewer is deciding right now is the reviewer's
   )
   update audit.divergencias_processadas d
   set status = 'resolvida', motivo = format('o registro foi corrigido pela regra %s, operação %s', s.por, fechar_superadas.operacao_id),

@@ -1,6 +1,6 @@
--- Locks the rows of a group that still are what it is based on, and keeps what must not move along. Where a view's rows cannot be
--- locked (an outer join, a grouping), its tables are kept from other writers until the batch is committed. Called by aplicar_grupo
--- where what was written is read again.
+-- Locks those rows of a group that still are what it is based on, and keeps the columns that must not change. Where a view's rows cannot be
+-- locked (an outer join, a grouping), other writers are kept out of its tables until the batch commits. Called by aplicar_grupo where
+-- written rows are read again.
 create or replace function audit_interno.travar_grupo(tabela text, chave text, guarda text, outras text, ids bigint[])
 returns void
 language plpgsql

@@ -1,6 +1,6 @@
--- Before the first correction: what would be corrected is held against the limits of each rule and of the session. Past a
--- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors. Nor is anything
--- corrected while it is not known which months are closed.
+-- Before the first correction, compares what would be corrected with the limits of each rule and of the session. Past a limit nothing of it
+-- is corrected, the session says so and an alert goes out: so many divergences are a broken load, not errors. Nothing is corrected either
+-- while the closed months are unknown.
 create or replace function audit_interno.verificar_limites(sessao_id bigint)
 returns void
 language plpgsql
@@ -17,13 +17,13 @@ declare
   v_limite text;
   v_exata boolean;
 begin
-  if v_defeito is not null then -- nobody knows what may be written
+  if v_defeito is not null then -- nobody knows which months may be written
     update audit.execucoes_regra e set status = 'concluida', motivo = 'nada foi corrigido: ' || v_defeito
     where e.sessao_id = verificar_limites.sessao_id and e.status = 'detectada';
     update audit.sessoes_processamento s set limite_atingido = v_defeito, etapa = 'correcao' where s.id = verificar_limites.sessao_id;
     return;
   end if;
-  -- contested findings, and values that the ledger does not know, are looked for only when all together would pass a limit
+  -- contested findings and unknown values are looked for only where a limit would be passed with them
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
     create temp table conferente_limite on commit drop as
@@ -55,7 +55,7 @@ begin
     into v_limite
     from pg_temp.conferente_limite l
     cross join (
-      -- of the tables that would be corrected: rows that other rules read elsewhere make no load smaller
+      -- only of the tables that would be corrected: rows that other rules read elsewhere do not make the load bigger
       select sum(x.linhas) as linhas
       from (select max(m.linhas_examinadas) as linhas from pg_temp.conferente_limite m where m.linhas > 0 group by m.tabela) as x
     ) as j

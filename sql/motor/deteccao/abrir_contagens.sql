@@ -1,4 +1,4 @@
--- Puts down, for each rule of an incremental session, what its counts of loads will be compared with, and forgets the counts that
+-- For each rule of an incremental session, records which earlier counts of loads its own will be compared with, and deletes the counts that
 -- no session will ask for any more. Called by criar_sessao.
 create or replace function audit_interno.abrir_contagens(sessao audit.sessoes_processamento, margem interval)
 returns void

@@ -1,5 +1,5 @@
--- Enters the time and the hash of a piece of a rule's detection into its row, the last thing that the piece does: from
--- here on the row is locked. Called by detectar_regra, detectar_parte and juntar_regra.
+-- Enters the time and the code hash of one piece of a rule's detection into the rule's row. It comes last in the piece, because it locks
+-- that row. Called by detectar_regra, detectar_parte and juntar_regra.
 create or replace function audit_interno.anotar_execucao(
   sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamptz, completa boolean
 )

@@ -1,5 +1,5 @@
--- What makes a function, view, type or operator what it is, as text, by catalog columns rather than as the server would print
--- it, where there are any. Called by hash_regra.
+-- What defines a function, view, type or operator, as text: from catalog columns where there are any, rather than as the server would print
+-- it. Called by hash_regra.
 create or replace function audit_interno.codigo_definicao(objetos jsonb)
 returns table (chave text, texto text)
 language sql
@@ -24,7 +24,7 @@ as $$
   join pg_class c on c.oid = q.oid
   where q.tipo = 'v'
   union all
-  -- composite types of one's own, enums, domains, ranges, with the casts from and to them; those of tables and arrays follow from others
+  -- user-made composite types, enums, domains and ranges, with the casts from and to them; types of tables and arrays follow from others
   select q.chave, concat_ws(E'\n', t.oid::regtype, t.typtype, (
       select string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attnum)
       from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), (

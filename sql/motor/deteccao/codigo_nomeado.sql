@@ -1,6 +1,6 @@
--- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all; the operators
--- whose sign it has, of the schemas given and of those that it names. Nothing of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
--- name: to look for all names by one expression takes thirty times as long. Called by hash_regra.
+-- The functions, views and types that a text names as schema.name; those of the given schemas that it names at all; and the operators of
+-- either whose sign it contains. Nothing of the server's own. Case is ignored: rather too much than too little. The text is split at each
+-- schema's name: one expression for all names takes thirty times as long. Called by hash_regra.
 create or replace function audit_interno.codigo_nomeado(texto text, caminhos oid[])
 returns table (chave text)
 language sql

@@ -1,10 +1,10 @@
--- All the code that a rule runs, as one text. Code is: the functions, aggregates, operators, views and types
--- of the schemas of the rule's function and of its preparation, what the rule declares (audit.regras.dependencias: schemas,
--- functions or views), and whatever of the kind any of it names, outside the server's own catalog, and so on. Names are followed
--- as they are written in bodies and definitions; without a schema they are looked for in the schemas of the search_paths that
--- this code pins. What is named in a comment or a text counts too: rather too much than too little. A table is data, and none of
--- it; so is the relation that the rule looks at, be it a view. Not the files: a view is taken as the server prints it, which another major version may do otherwise.
--- Called by hash_regra, and by guardar_codigo, which keeps it.
+-- All the code that a rule runs, as one text. Code means the functions, aggregates, operators, views and types in the schemas of the rule's
+-- function and of its preparation; what the rule declares (audit.regras.dependencias: schemas, functions or views); and whatever of these
+-- kinds that code names in turn, outside the server's own catalog. Names are followed as written in bodies and definitions; names without a
+-- schema are looked up in the search_paths that this code pins. A name in a comment or a string counts too: rather too much than too
+-- little. A table is data and does not count, nor does the relation that the rule looks at, even if it is a view. The catalog counts, not
+-- the source files: a view is taken as the server prints it, which may differ in another major version. Called by hash_regra, and by
+-- guardar_codigo, which keeps the text.
 create or replace function audit_interno.codigo_regra(regra audit.regras)
 returns text
 language plpgsql
@@ -15,7 +15,7 @@ set quote_all_identifiers = off
 as $$
 declare
   v_pedidos text[] := array_remove(array[regra.funcao, regra.preparacao], null) || coalesce(regra.dependencias, '{}');
-  v_relacao text := 'v ' || coalesce(audit_interno.relacao(regra.tabela)::oid::text, ''); -- the rule's relation is data too, a view like a table
+  v_relacao text := 'v ' || coalesce(audit_interno.relacao(regra.tabela)::oid::text, ''); -- the rule's relation is data, even if it is a view
   v_esquemas oid[];
   v_caminhos oid[] := array[]::oid[];
   v_novos jsonb;
@@ -25,7 +25,7 @@ begin
   if audit_interno.funcao_da_janela(regra.funcao) is null then
     return null;
   end if;
-  -- declared names that are a schema, and the schemas of the rule's functions, count as a whole
+  -- whole schemas count: those declared by name, and those of the rule's functions
   select array_agg(distinct n.oid) into v_esquemas
   from unnest(v_pedidos) with ordinality as d (nome, n_ordem)
   join pg_namespace n on n.oid = case when d.n_ordem <= num_nonnulls(regra.funcao, regra.preparacao)
@@ -49,7 +49,7 @@ begin
     select jsonb_object_agg(d.chave, d.texto) into v_novos_textos from audit_interno.codigo_definicao(v_novos) d;
     exit when v_novos_textos is null;
     v_textos := v_textos || v_novos_textos;
-    -- what is written without its schema is found where the code looks for it
+    -- names without a schema are looked up where the code looks them up
     select array_agg(distinct x.oid) into v_caminhos
     from (
       select unnest(v_caminhos) as oid

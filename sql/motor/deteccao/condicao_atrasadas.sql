@@ -1,11 +1,11 @@
--- The condition that a row t of a rule's table came late, or lies beside one that did, and is not in the rule's window by its load
--- time, as SQL over $1, the window. Called by medir_janela.
+-- As SQL over $1, the window: the condition that a row t of a rule's table came late, or lies beside one that did, and that its load time
+-- is outside the window. Called by medir_janela.
 create or replace function audit_interno.condicao_atrasadas(sessao_id bigint, regra audit.regras)
 returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
-set datestyle = 'ISO, YMD' -- as audit_interno.ler reads them
+set datestyle = 'ISO, YMD' -- the format in which audit_interno.ler reads dates
 as $$
   select concat(
     (select string_agg(format(' or t.%1$I >= %2$L and t.%1$I < %3$L and t.%4$I < $1.carregado_desde',

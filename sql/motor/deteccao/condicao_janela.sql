@@ -1,5 +1,4 @@
--- The condition that a row t of a rule's table lies in a window, as SQL over $1, the window. Called by medir_janela and
--- cortar_janela.
+-- As SQL over $1, the window: the condition that a row t of a rule's table lies in it. Called by medir_janela and cortar_janela.
 create or replace function audit_interno.condicao_janela(regra audit.regras, janela audit.janela)
 returns text
 language sql

@@ -1,7 +1,7 @@
--- Holds the earlier corrections of a rule against the warehouse: the newest that the settings ask for, and every one whose row
--- this session found wrong again. What nobody took back and the row no longer holds was undone from outside, mostly by a load
--- that brought the error back. It is put down in audit.correcoes_desfeitas; the finding is opened again when the row holds the
--- old values, obsolete when it holds something else or is gone. Called by reabrir_desfeitas.
+-- Compares the earlier corrections of a rule with the warehouse: the newest ones, as many as the settings ask for, and every one whose row
+-- this session found wrong again. A correction that nobody took back and that the row no longer holds was undone from outside, mostly by a
+-- load that brought the error back. It is recorded in audit.correcoes_desfeitas. Its finding opens again where the row holds the old
+-- values, and becomes obsolete where the row holds something else or is gone. Called by reabrir_desfeitas.
 create or replace function audit_interno.conferir_corrigidas(sessao_id bigint, regra audit.regras, operacao_id bigint)
 returns void
 language plpgsql
@@ -51,7 +51,7 @@ begin
   join audit.operacoes p on p.id = u.operacao_id;
   get diagnostics v_conferidas = row_count;
   select string_agg(k.nome, ', ') into v_perdidas
-  -- offset 0: asked of each column, not of each correction
+  -- offset 0: evaluated for each column, not for each correction
   from (select distinct c.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as c (nome) offset 0) as k
   where audit_interno.tipo_coluna(audit_interno.relacao(regra.tabela), k.nome) is null;
   update audit.execucoes_regra e
@@ -66,8 +66,8 @@ begin
     return;
   end if;
 
-  -- Looked at once more, held: what a person rolls back at this moment was not undone from outside, and what we wrote over it
-  -- since, for another finding on the row, is what is to be there.
+  -- Checked once more under a lock: what a person rolls back right now was not undone from outside, and what we have written over it since,
+  -- for another finding on the row, is meant to be there.
   perform from audit.divergencias_processadas d
   where d.id in (select x.divergencia_id from pg_temp.conferente_desfeita x) and d.status = 'corrigida'
   order by d.id for no key update;
@@ -103,7 +103,7 @@ begin
     update audit.divergencias_processadas d
     set status = case when x.reaberta then 'aberta' else 'obsoleta' end, vezes_desfeita = d.vezes_desfeita + x.conta,
       decidida_em = clock_timestamp(), decidida_por = 'conferente', proposta_por = null,
-      valores_digitados = case when x.reaberta then d.valores_digitados end, -- what was typed goes with the state it was typed for
+      valores_digitados = case when x.reaberta then d.valores_digitados end, -- an entered value goes with the state it was entered for
       motivo = case
         when not x.existe then 'a correção se foi com o registro, que não existe mais'
         when not x.mesma_entrada then 'a chave é agora de outro lançamento'

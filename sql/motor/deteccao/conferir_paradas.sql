@@ -1,6 +1,6 @@
--- Holds the earlier corrections of rules that a session does not run against the warehouse too: of rules that are switched off,
--- were skipped or failed. A load brings the error back whether or not the rule looks for it. What of them cannot be held against anything, as the
--- table is gone, is said and costs the session nothing else. Called once by finalizar_sessao.
+-- Compares with the warehouse also the earlier corrections of rules that the session does not run: switched off, skipped or failed. A load
+-- brings an error back whether or not the rule looks for it. Where nothing can be compared, because the table is gone, that is reported and
+-- costs the session nothing else. Called once by finalizar_sessao.
 create or replace function audit_interno.conferir_paradas(sessao_id bigint)
 returns void
 language plpgsql

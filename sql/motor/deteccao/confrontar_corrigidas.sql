@@ -1,5 +1,6 @@
--- Holds the corrections of pg_temp.conferente_corrigida against the rows as they are, and leaves in pg_temp.conferente_desfeita
--- those that the rows no longer hold, with what is there. A key that its column cannot hold any more has no row. Writes nothing else. Called by conferir_corrigidas.
+-- Compares the corrections of pg_temp.conferente_corrigida with the rows as they are, and leaves in pg_temp.conferente_desfeita those that
+-- no longer hold, with what is there instead. A key that its column can no longer hold has no row. Writes nothing else. Called by
+-- conferir_corrigidas.
 create or replace function audit_interno.confrontar_corrigidas(regra audit.regras)
 returns void
 language plpgsql
@@ -11,7 +12,7 @@ declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
   v_carga text := case when regra.coluna_carga is null then 'null::timestamptz' else format('t.%I::timestamptz', regra.coluna_carga) end;
-  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what we corrected of it
+  -- SQL over t and l: the key still belongs to the corrected entry, apart from what we corrected in it ourselves
   v_mesma_entrada text := (
     select string_agg(format('(l.esperado ? %1$L or coalesce(%2$s -> %1$L in (l.entrada -> %1$L, l.entrada_nossa -> %1$L), false))',
       c, audit_interno.expressao_imagens(v_tabela, array[c])), ' and ')
@@ -26,7 +27,7 @@ declare
 begin
   analyze pg_temp.conferente_corrigida;
   grant select on pg_temp.conferente_corrigida to conferente_regra;
-  foreach v_por_imagem in array array[false, true] loop -- by what was put down, where a column cannot hold that any more
+  foreach v_por_imagem in array array[false, true] loop -- by the recorded image, where a column can no longer hold the value
     select string_agg(format('(not l.esperado ? %L or %s)', c.nome, case when v_por_imagem then i.igual else audit_interno.expressao_igual(v_tabela, c.nome, 'l.esperado') end), ' and '),
       string_agg(format('(not l.antes ? %L or %s)', c.nome,
         case when v_por_imagem then replace(i.igual, 'l.esperado', 'l.antes') else audit_interno.expressao_igual(v_tabela, c.nome, 'l.antes') end), ' and '),

@@ -1,14 +1,14 @@
--- Counts, by booking date and hour of load, the rows that the next incremental session will not read any more, and compares what
--- this session will not read any more with what its base had counted of it. More than then means a load that committed after the
--- margin had passed, or wrote an old load time, or none. By hours, so that rows which a reload moves or somebody deletes do not
--- make up for late ones. One reading of the dates since data_desde; rules of one table and window share it. Called by
--- medir_janela, before the rule reads: what comes in between is counted by the next session.
+-- Finds rows that an incremental session missed. It counts, by booking date and hour of load, the rows too old for the next session to
+-- read, and compares the part that was already too old for this session with the count that the session before left. More rows than then
+-- mean that a load committed after the margin had passed, or wrote an old load time, or none. Counting by the hour keeps rows that were
+-- moved by a reload or deleted from hiding late ones. One scan of the dates since data_desde, shared by rules of one table and window.
+-- Called by medir_janela, before the rule reads: rows that arrive in between are counted by the next session.
 create or replace function audit_interno.contar_cargas(sessao_id bigint, regra audit.regras)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set datestyle = 'ISO, YMD' -- as audit_interno.ler reads them
+set datestyle = 'ISO, YMD' -- the format in which audit_interno.ler reads dates
 as $$
 declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);

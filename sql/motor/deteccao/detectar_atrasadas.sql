@@ -1,12 +1,11 @@
--- Runs a rule over the booking dates on which rows came late: its window goes by load time and passes them over. Whole dates, up
--- to where the window begins; rows without a load time by their keys. Part of the detection: called once for each rule, by
--- detectar_regra and juntar_regra.
+-- Runs a rule over the booking dates on which rows came late, which its window by load time misses: whole dates, up to where the window
+-- begins, and rows without a load time by their keys. Part of the detection: called once for each rule, by detectar_regra and juntar_regra.
 create or replace function audit_interno.detectar_atrasadas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set datestyle = 'ISO, YMD' -- as audit_interno.ler reads them
+set datestyle = 'ISO, YMD' -- the format in which audit_interno.ler reads dates
 as $$
 declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
@@ -23,8 +22,8 @@ begin
       regra.coluna_chave, audit_interno.nome_sql(v_tabela), regra.coluna_data, (select min(d) from unnest(v_sem_carga) as d), v_sem_carga,
       regra.coluna_carga)) as x (chave text);
   end if;
-  for v_janela in -- over stretches of dates, not rows
-    -- a date with a time of day has its last hours on the next
+  for v_janela in -- one turn for each stretch of dates, not for each row
+    -- where the booking date has a time of day, the last hours of a day lie before the next date
     select p.inicio, case when audit_interno.tipo_coluna(v_tabela, regra.coluna_data) = 'date' then p.fim else p.fim + 1 end, null::timestamptz, v_desde, null::text[]
     from audit_interno.periodos_atrasados(detectar_atrasadas.sessao_id, regra.nome) p
     union all

@@ -1,5 +1,5 @@
--- The detection step of one rule in one session: run it, record what it found, close what it no longer finds. One
--- operation, one transaction. Sessions that run the same rule at once wait for each other here.
+-- The detection step of one rule in one session: runs it, records what it found, closes what it no longer finds. One operation, one
+-- transaction. Sessions that run the same rule at the same time wait for each other here.
 create or replace function audit_interno.detectar_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql

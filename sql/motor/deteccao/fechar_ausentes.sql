@@ -1,5 +1,5 @@
--- Closes by itself what this session did not find again: mended elsewhere, moved, gone. Runs the rule over the rows of
--- the open findings, so that one outside the window is closed only if it really no longer holds.
+-- Closes findings that this session did not find again: mended elsewhere, moved, gone. Runs the rule over the rows of the open findings, so
+-- that one outside the window closes only if it really no longer holds.
 create or replace function audit_interno.fechar_ausentes(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -25,7 +25,7 @@ begin
 
   v_chaves := audit_interno.chaves_legiveis(audit_interno.relacao(fechar_ausentes.regra.tabela), fechar_ausentes.regra.coluna_chave, v_chaves);
   perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela, true);
-  -- still as it was: stays open, uncounted, for it lies outside the window
+  -- unchanged: stays open and uncounted, because it lies outside the window
   delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
   update pg_temp.conferente_ausente a
   set existe = b.existe, mudou = b.impressao is distinct from a.impressao, outra = b.entrada is distinct from a.entrada
@@ -38,7 +38,7 @@ begin
   where a.id = e.divergencia_id and exists (
     select from pg_temp.conferente_achado b where b.registro_id = a.registro_id and b.entrada = e.entrada);
   delete from pg_temp.conferente_achado b where not b.achado;
-  -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
+  -- HAZARD: looked up by key, one by one. The statistics know nothing of this session yet, so a join would be planned for a single row.
   delete from pg_temp.conferente_achado b
   where (
     select d.sessao_ultima_id = fechar_ausentes.sessao_id or audit.aguarda_pessoa(d.status)

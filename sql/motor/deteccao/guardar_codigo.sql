@@ -1,6 +1,6 @@
--- The hash of a rule's code, which is kept when it is seen for the first time: a finding names it by its hash alone, and the code may
--- be replaced tomorrow. A session that sees the same new code at the same moment waits for the other's commit, so it is called before the
--- work is shared and where it is joined. Called by detectar_regra, repartir_regra and juntar_regra.
+-- The hash of a rule's code. Keeps the code when it is first seen: a finding names it only by its hash, and the code may be replaced
+-- tomorrow. A session that sees the same new code at the same moment waits for the other's commit, so this is called before the work is
+-- shared out and after it is joined. Called by detectar_regra, repartir_regra and juntar_regra.
 create or replace function audit_interno.guardar_codigo(regra audit.regras)
 returns text
 language plpgsql

@@ -1,5 +1,5 @@
--- The hash by which a finding names all the code that made it: see codigo_regra, which says what code is. Called once by each step of
--- detection and of correction, and when auto is granted.
+-- The hash by which a finding names all the code that made it; codigo_regra says what counts as code. Called once by each step of detection
+-- and of correction, and when auto is granted.
 create or replace function audit_interno.hash_regra(regra audit.regras)
 returns text
 language sql

@@ -1,9 +1,8 @@
--- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado. The rule
--- and its rows are read in one statement, so findings, what the rows held and which entries they are come from one snapshot: an
--- edit that is committed meanwhile is simply not seen. With ausentes, the keys of the window that the rule finds nothing at stand
--- there too, as achado = false, with what their rows hold; and those that have no row. With verificacao, nonsense about a row is
--- left there as its defeito, so that one row does not cost a batch the others. Writes nothing else. Called by detection, by closing
--- and by verification.
+-- Runs a rule over a window and leaves its findings, checked and complete, in the temporary table conferente_achado. One statement runs the
+-- rule and reads its rows, so findings, values and entries come from one snapshot: an edit that is committed meanwhile is not seen. With
+-- ausentes it also lists, as achado = false, the keys of the window at which the rule finds nothing, with what their rows hold, and the
+-- keys that have no row. With verificacao a malformed finding is kept as its row's defeito, so that one row does not cost a batch all
+-- others. Writes nothing else. Called by detection, by closing and by verification.
 create or replace function audit_interno.levantar_achados(
   regra audit.regras, janela audit.janela, ausentes boolean default false, verificacao boolean default false
 )
@@ -24,7 +23,7 @@ declare
   v_repetida text;
   v_defeito record;
 begin
-  -- open to the rule is the side of a window for which its relation has no column
+  -- a side of the window for which the relation has no column is open to the rule
   if regra.coluna_data is null then
     janela.data_inicio := null;
     janela.data_fim := null;
@@ -41,7 +40,8 @@ begin
   into v_propostos, v_originais
   from unnest(regra.colunas) as c;
 
-  -- what is at stake as the engine reads it; the rule can only raise it. Of the contract's relation the amount is known, whatever column a rule names
+  -- The engine computes the amount at stake; the rule can only raise it. For the contract's relation the amount is known, whatever column a
+  -- rule names.
   select coalesce(string_agg(format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', a.attname), ', '), 'null::numeric')
   into v_valores
   from pg_attribute a
@@ -73,7 +73,7 @@ begin
       when x.valores_propostos <> '{}' and x.valores_propostos = x.valores_originais then 'como correção o que o registro já tem'
     end end
   from audit_interno.ler(
-    -- offset 0: or each expression would be worked out again wherever it is used
+    -- offset 0, or each expression would be evaluated again wherever it is used
     format(
       'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
@@ -107,7 +107,7 @@ begin
   get diagnostics v_linhas = row_count;
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
-  -- which of the rows the rule meant nobody knows, and the other one would be changed too
+  -- two rows with one key: nobody knows which the rule meant, and a correction would change both
   if v_linhas > (select max(a.ordem) from pg_temp.conferente_achado a) then
     select min(a.registro_id) into v_repetida from pg_temp.conferente_achado a group by a.ordem having count(*) > 1 limit 1;
     raise exception using errcode = 'NC012',

@@ -1,5 +1,6 @@
--- Counts the rows of a rule's window and sums their amounts, once for each rule and session. Rules of one table and window
--- share one scan, which takes in what came late; of windows that differ over one table the session counts the largest, for they end at the same time.
+-- Counts the rows of a rule's window and sums their amounts, once for each rule and session. Rules of one table and window share one scan,
+-- which includes rows that came late. Where windows over one table differ, the session counts the largest, because all end at the same
+-- time.
 create or replace function audit_interno.medir_janela(sessao_id bigint, regra audit.regras, janela audit.janela)
 returns void
 language plpgsql

@@ -1,4 +1,4 @@
--- The booking dates on which rows came late, as few stretches of dates: what lies within a week of each other is one. Called by
+-- The booking dates on which rows came late, as few stretches as possible: dates within a week of each other form one. Called by
 -- condicao_atrasadas and detectar_atrasadas.
 create or replace function audit_interno.periodos_atrasados(sessao_id bigint, regra text)
 returns table (inicio date, fim date)

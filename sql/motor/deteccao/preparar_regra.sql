@@ -1,6 +1,6 @@
--- Lets a rule prepare its statistics, as conferente_regra and leaving nothing else behind. All rules prepare as that role, so what one
--- may write the others could: each writes in the schema of its own preparation and nowhere else. Called before the rule runs, by
--- detectar_regra, repartir_regra and experimentar_regra.
+-- Lets a rule prepare its statistics as conferente_regra, and leave nothing else behind. All rules prepare as that role and could write
+-- each other's tables, so each is held to the schema of its own preparation. Called before the rule runs, by detectar_regra, repartir_regra
+-- and experimentar_regra.
 create or replace function audit_interno.preparar_regra(regra audit.regras, janela audit.janela)
 returns void
 language plpgsql

@@ -1,6 +1,6 @@
--- Looks for corrections that were undone from outside, and has the rule look at their rows wherever the window ends, so that they
--- are findings of this session: a load need not move the load time. Also at those that an earlier session opened again and nobody
--- has corrected since. Part of the detection: called once for each rule, by detectar_regra and juntar_regra.
+-- Looks for corrections that were undone from outside, and has the rule look at their rows even outside the window, so that they are
+-- findings of this session: a load need not change the load time. Also takes those that an earlier session opened again and nobody has
+-- corrected since. Part of the detection: called once for each rule, by detectar_regra and juntar_regra.
 create or replace function audit_interno.reabrir_desfeitas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -28,7 +28,7 @@ begin
       and d.sessao_ultima_id <> reabrir_desfeitas.sessao_id and d.vezes_desfeita > 0
       and d.vezes_desfeita < (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint
   ) as c
-  where not exists ( -- what an exception withholds was counted where the window was read
+  where not exists ( -- what an exception suppresses was counted where the window was read
     select from audit.excecoes e
     where e.regra = reabrir_desfeitas.regra.nome and e.tabela = reabrir_desfeitas.regra.tabela and e.registro_id = c.registro_id
       and e.entrada = c.entrada and e.revogada_em is null and e.expira_em > clock_timestamp());
@@ -37,7 +37,7 @@ begin
   end if;
   v_chaves := audit_interno.chaves_legiveis(audit_interno.relacao(regra.tabela), regra.coluna_chave, v_chaves);
   perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
-  -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
+  -- HAZARD: looked up by key, one by one. The statistics know nothing of this session yet, so a join would be planned for a single row.
   delete from pg_temp.conferente_achado b
   where reabrir_desfeitas.sessao_id = (
     select d.sessao_ultima_id from audit.divergencias_processadas d

@@ -1,6 +1,6 @@
--- Takes pg_temp.conferente_achado into audit.divergencias_processadas: new ones are opened, known ones counted. A finding
--- that a person rejected, confirmed or rolled back as wrong stays as it is; one that had closed by itself, by an exception that is
--- no longer in force, or whose correction was taken back for another reason, is open again.
+-- Takes pg_temp.conferente_achado into audit.divergencias_processadas: opens new findings and counts known ones. A finding that a person
+-- rejected, confirmed or rolled back as wrong stays as it is. One that had closed by itself, or by an exception no longer in force, or
+-- whose correction was taken back for another reason, opens again.
 create or replace function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -29,8 +29,8 @@ begin
       a.tabela, a.registro_id, a.entrada, a.valores_originais, a.valores_propostos, trunc(a.confianca, 4), a.evidencia, a.justificativa,
       round(a.valor_em_risco, 2), round(a.valor_decisao, 2), v_agora, v_agora, a.identidade, a.impressao, a.mes, a.filial
     from pg_temp.conferente_achado a
-    -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two
-    -- at once take the same rows in the same order
+    -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse, and two sessions at once
+    -- take the same rows in the same order
     order by length(a.registro_id), a.registro_id collate "C", a.identidade
     on conflict (registro_id, identidade) do update
     set sessao_ultima_id = excluded.sessao_ultima_id, hash_regra = excluded.hash_regra, confianca = excluded.confianca,
@@ -45,7 +45,7 @@ begin
               else max(c.tipo) = 'excecao' end
             from (select x.tipo from audit.decisoes x where x.divergencia_id = d.id and audit_interno.responde(x.tipo) order by x.id desc limit 1) as c)
           else false end as reabre) as r)
-    where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
+    where d.sessao_ultima_id <> excluded.sessao_ultima_id -- counted once, even if another part of this session was faster
     returning d.id, d.registro_id, d.identidade, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
   ), registrada as (
     insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo)

@@ -1,6 +1,6 @@
--- Digest of a finding as a detection leaves it, kept with the detection. No settings of its own, so that the planner inlines
--- it: a session takes it of every finding. Nothing in its text depends on the session's settings; the time goes as a number.
--- A row as text, because building a JSON array of the same costs three times as much.
+-- Digest of a finding as a detection leaves it, kept with the detection. No settings of its own, so that the planner inlines it: a session
+-- computes it for every finding. Its text depends on no session setting; the time goes in as a number. A row as text, because a JSON array
+-- of the same values costs three times as much.
 create or replace function audit_interno.resumo_achado(achado audit.divergencias_processadas)
 returns bytea
 language sql

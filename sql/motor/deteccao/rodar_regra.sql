@@ -1,5 +1,5 @@
--- Runs a rule whose window is long: the planner takes it to find many rows, where a function is taken to return a thousand.
--- Touches nothing of ours; called in the statement that audit_interno.levantar_achados reads through its door.
+-- Runs a rule over a long window: the planner expects many rows from it, where it expects a thousand from other functions. Called in the
+-- statement that audit_interno.levantar_achados reads through its door.
 create or replace function audit_interno.rodar_regra(funcao text, janela audit.janela)
 returns setof audit.achado
 language plpgsql

@@ -1,12 +1,12 @@
--- The session at whose end a rule's next incremental window begins. Called by criar_sessao and abrir_contagens.
+-- The session whose end is the start of a rule's next incremental window. Called by criar_sessao and abrir_contagens.
 create or replace function audit_interno.sessao_anterior(regra text, modo text)
 returns table (id bigint, ate timestamptz, corte timestamptz)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- a limit that stopped corrections leaves the window where it was;
-  -- a manual session looks further for no auto one: auto must see again, itself, what it may correct
+  -- After a session that a limit stopped, the next window begins where that session's began. A manual session does not move the window of
+  -- auto ones: auto must see for itself what it may correct.
   select e.sessao_id, e.carregado_ate, c.corte
   from audit.execucoes_regra e
   join audit.sessoes_processamento s on s.id = e.sessao_id

@@ -1,6 +1,6 @@
--- Cuts a window into shares of whole months by booking date, or of whole days by load time where it is incremental, each
--- of about so many rows. The first and the last share keep the window's own ends, open ones too,
--- so that nothing booked while it is cut can fall between. Reads the rule's table. Called by repartir_regra.
+-- Cuts a window into shares of about linhas rows each: whole months by booking date, or whole days by load time where it is incremental.
+-- The first and the last share keep the window's own ends, open ones too, so that nothing booked meanwhile falls between. Reads the rule's
+-- table. Called by repartir_regra.
 create or replace function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, linhas bigint)
 returns setof audit.janela
 language plpgsql
@@ -12,7 +12,7 @@ declare
   v_por_carga boolean := janela.carregado_desde is not null or janela.carregado_ate is not null;
   v_coluna text := case when v_por_carga then regra.coluna_carga else regra.coluna_data end;
 begin
-  -- a booking date that has a time of day would lose the hours of a share's last day
+  -- where the booking date has a time of day, a share would lose the hours of its last day
   if v_coluna is null or not v_por_carga and audit_interno.tipo_coluna(v_tabela, v_coluna) <> 'date' then
     return next janela;
     return;

@@ -1,6 +1,6 @@
--- One part of the detection of one rule, in a transaction of its own that has taken it (tomar_parte). Parts of one rule run
--- side by side, and shut out whole detections and corrections of the rule by other sessions. The row of the rule's
--- execution decides: when the rule has failed, or the session has ended, meanwhile, nothing of the part is kept.
+-- One part of the detection of one rule, in a transaction of its own that has taken it (tomar_parte). Parts of one rule run side by side
+-- and shut out whole detections and corrections of the rule by other sessions. The rule's execution row decides: if the rule failed or the
+-- session ended meanwhile, nothing of the part is kept.
 create or replace function audit_interno.detectar_parte(sessao_id bigint, nome_regra text, numero integer)
 returns void
 language plpgsql
@@ -22,7 +22,7 @@ begin
   if not found then
     return; -- somebody else did it
   end if;
-  -- workers share the cores already: see regra_pendente_verificacao.em_metades
+  -- the workers already use all cores: see regra_pendente_verificacao.em_metades
   perform set_config('conferente.lado_a_lado', 'sim', true);
   select count(*) into v_total
   from audit_interno.partes_sessao p where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra;
@@ -42,7 +42,7 @@ begin
   update audit_interno.partes_sessao p
   set status = 'concluida', operacao_id = v_operacao, inicio = v_inicio, fim = clock_timestamp()
   where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra and p.parte = numero;
-  -- progress for those who watch; where somebody else is at the row, the next part carries this one's count
+  -- progress for whoever watches; if somebody else holds the row, the next part carries this one's count
   perform from audit.sessoes_processamento s where s.id = detectar_parte.sessao_id for no key update skip locked;
   if found then
     perform audit_interno.totalizar_sessao(detectar_parte.sessao_id);

@@ -1,5 +1,5 @@
--- Calls for help with the parts that are still to be done: one job each, which finds nothing to do where somebody was
--- faster. Behind everything else in the queue, so that mail never waits for a long window.
+-- Asks for help with the parts still to be done: one job each, which ends at once if somebody was faster. They queue behind everything
+-- else, so that mail never waits for a long window.
 create or replace function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra text default null)
 returns void
 language sql

@@ -1,5 +1,5 @@
--- Joins the parts of one rule, once: holds its earlier corrections against the warehouse, closes what none of them found again over the whole window, and marks the rule as
--- detected. Called as a step of the session, by the process that conducts it.
+-- Joins the parts of one rule, once: compares its earlier corrections with the warehouse, closes what no part found again over the whole
+-- window, and marks the rule as detected. Called as a step of the session, by the process that conducts it.
 create or replace function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql

@@ -1,5 +1,5 @@
--- The first step of one rule in a session that workers share: its preparation, its window's rows and control total, and
--- the parts of its detection, queued for any worker that is free. Rules of one table and window are cut alike, by one count.
+-- The first step of one rule in a session that workers share: its preparation, its window's rows and control total, and the parts of its
+-- detection, queued for any free worker. Rules of one table and window are cut at the same places, from one count.
 create or replace function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -15,7 +15,7 @@ begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   perform audit_interno.guardar_codigo(v_regra);
   if v_regra.preparacao is not null then
-    -- workers share the cores already: see regra_pendente_verificacao.em_metades
+    -- the workers already use all cores: see regra_pendente_verificacao.em_metades
     perform set_config('conferente.lado_a_lado', 'sim', true);
     perform audit_interno.preparar_regra(v_regra, v_janela);
   end if;

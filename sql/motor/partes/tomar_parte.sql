@@ -1,5 +1,5 @@
--- Takes a part that nobody works on, for as long as the caller's transaction lasts: the row's lock is the claim, so that
--- what a dead worker had taken is free at once. Called by the process that conducts the session (any part) and by jobs (one).
+-- Takes a part that nobody works on, for as long as the caller's transaction lasts: the row's lock is the claim, so a dead worker's part is
+-- free at once. Called by the process that conducts the session (any part) and by jobs (one).
 create or replace function audit_interno.tomar_parte(sessao_id bigint, nome_regra text default null, numero integer default null)
 returns table (regra text, ordem bigint, total bigint, tempo_limite_ms bigint)
 language sql

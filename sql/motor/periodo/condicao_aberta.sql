@@ -1,6 +1,6 @@
--- The condition that a row t of a rule's relation lies in no closed month, and that writing l.para to colunas moves it into none, as
--- SQL; null where nothing is closed. Where the branch of a row is not known, a month that is closed for any branch counts. It stands
--- in the guard of the very statement that writes. Called by aplicar_grupo.
+-- SQL condition that a row t of a rule's relation lies in no closed month, and that writing l.para to colunas moves it into none; null
+-- where nothing is closed. For a row whose branch is unknown, a month counts as closed if any branch has closed it. The condition stands in
+-- the guard of the very statement that writes. Called by aplicar_grupo.
 create or replace function audit_interno.condicao_aberta(regra audit.regras, colunas text[])
 returns text
 language plpgsql
@@ -32,7 +32,8 @@ begin
           else %1$s <> all (%4$L::integer[]) and %1$s::text || '' '' || audit_interno.dobrar_filial(%2$s) <> all (%5$L::text[]) end',
           x.mes, x.filial, v_quaisquer, v_gerais, v_filiais) end, ' and ')
     from (
-      -- not left to the planner: a later plan of the same connection works both out, also for a rule without a branch
+      -- decided here and not by the planner: a later plan of the same connection evaluates both branches, even for a rule without a branch
+      -- column
       select audit_interno.expressao_mes(regra) as mes, case when v_tem_filial then format('t.%I::text', regra.coluna_filial) end as filial
       union all
       select audit_interno.expressao_mes(regra, regra.coluna_data = any (colunas)),

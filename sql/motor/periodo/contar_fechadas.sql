@@ -1,6 +1,5 @@
--- How many findings of a session in manual propose something for a closed month, and their amount: for the session and its mail. In auto
--- corrigir_lote counts what it leaves. Where it is not known which months are closed that is said in their place. Called once by
--- finalizar_sessao.
+-- How many findings of a manual session propose something for a closed month, and their amount, for the session and its mail. (In auto mode
+-- corrigir_lote counts what it leaves.) Where the closed months are unknown, the reason is given instead. Called once by finalizar_sessao.
 create or replace function audit_interno.contar_fechadas(sessao_id bigint)
 returns void
 language plpgsql

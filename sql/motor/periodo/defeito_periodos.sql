@@ -1,4 +1,4 @@
--- Why it cannot be known which months are closed, in one sentence, or null. Called by the limits of a session and by the diagnosis.
+-- Why the closed months are unknown, in one sentence, or null. Called by the limits of a session and by the diagnosis.
 create or replace function audit_interno.defeito_periodos()
 returns text
 language plpgsql

@@ -1,6 +1,6 @@
--- Those of some findings whose row lies in a closed month, or would be moved across by what is proposed or was typed; with valores, by
--- those. By what the last detection saw; the statement that writes looks at the row itself once more (condicao_aberta). Called wherever
--- corrections are chosen.
+-- Of some findings, those whose row lies in a closed month, or would move into or out of one by the proposed or entered values (with
+-- valores, by those). Based on what the last detection saw; the statement that writes checks the row itself once more (condicao_aberta).
+-- Called wherever corrections are chosen.
 create or replace function audit_interno.em_periodo_fechado(ids bigint[], valores jsonb default null)
 returns table (divergencia_id bigint, periodo text)
 language plpgsql

@@ -1,6 +1,6 @@
--- Waits until nobody is writing corrections, ten seconds at most. Nobody waits for this: it tries, lets go and tries again, until it has the
--- lock alone. Called by audit.fechar_periodo, which lets it go, and by a trigger just before its commit, which keeps it: so what began to
--- write while a closing stood open is waited for too.
+-- Waits until nobody is writing corrections, ten seconds at most. Nobody queues behind it: it tries for the lock without waiting, again and
+-- again, until it holds it alone. Called by audit.fechar_periodo, which releases it, and by a trigger just before that commit, which keeps
+-- it, so that it also waits for writes that began during the closing.
 create or replace function audit_interno.esperar_gravacoes()
 returns void
 language plpgsql

@@ -1,6 +1,6 @@
 -- SQL for the month of a row as the number 202610: of the row t as it is, or as the new values in the jsonb object l.para would make it.
--- Immutable functions only, for it stands in the guard of updates of distributed tables too. Null where the rule registers no booking
--- date: then no closed month concerns its rows. An instant belongs to the month that it has in the zone of agenda.fuso.
+-- Immutable functions only, because it stands in the guard of updates, of distributed tables too. Null where the rule registers no booking
+-- date: then no closed month concerns its rows. An instant belongs to its month in the zone of agenda.fuso.
 create or replace function audit_interno.expressao_mes(regra audit.regras, depois boolean default false)
 returns text
 language sql

@@ -1,6 +1,6 @@
--- Those of some branches (without any: of those closed) that no row has in a table whose rule registers its branch, with the names that are
--- most like it, or some of those there are. None while no table can be read or none names a branch: a ledger that is still empty knows
--- no names. Called by audit.fechar_periodo, and by the diagnosis.
+-- Of some branches (null: of the closed ones), those that no row has in any table whose rule registers its branch, with the most similar
+-- names there, or some of them. Empty while no table can be read or none names a branch: an empty ledger knows no names. Called by
+-- audit.fechar_periodo, and by the diagnosis.
 create or replace function audit_interno.filiais_desconhecidas(filiais text[] default null)
 returns table (filial text, conhecidas text)
 language plpgsql
@@ -17,13 +17,13 @@ begin
     begin
       v_filiais := array(select distinct f.filial from audit_interno.meses_fechados() f where f.filial is not null);
     exception when sqlstate 'NC022' then
-      return; -- the diagnosis says so
+      return; -- the diagnosis reports it
     end;
   end if;
   if v_filiais = '{}' then
     return;
   end if;
-  for v_relacao in -- a turn for each table
+  for v_relacao in -- one turn for each table
     select distinct x.relacao, r.coluna_filial as coluna
     from audit.regras r cross join lateral (select audit_interno.relacao(r.tabela) as relacao) as x
     where audit_interno.tipo_coluna(x.relacao, r.coluna_filial) is not null
@@ -46,7 +46,7 @@ begin
         select min(k.nome) as nome
         from unnest(v_conhecidas) as k (nome)
         group by audit_interno.dobrar_filial(k.nome)
-        -- by runs of three letters in common
+        -- most trigrams in common first
         order by (
           select count(*) filter (where t = any (regras.trigramas(p.filial)))::numeric / count(*) from unnest(regras.trigramas(min(k.nome))) as t
         ) desc nulls last, min(k.nome)

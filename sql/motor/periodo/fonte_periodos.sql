@@ -1,5 +1,5 @@
--- SQL that reads the months which the warehouse itself says are closed: mes and filial, from the table, view or function without
--- arguments that the setting periodos.fonte names. Null where none is named. NC022 when it is not to be found.
+-- SQL that reads the closed months from the warehouse's own list: mes and filial, from the table, view or function without arguments that
+-- the setting periodos.fonte names. Null where it names none. NC022 when the source cannot be found.
 create or replace function audit_interno.fonte_periodos()
 returns text
 language plpgsql
@@ -25,7 +25,7 @@ begin
       hint = 'periodos.fonte é uma tabela, uma visão, ou uma função sem argumentos, com o esquema, como dw.periodos_fechados, com as colunas mes (date) e, se for o caso, filial (text).';
   end if;
   return format('select x.mes::date, %s from %s as x where x.mes is not null',
-    -- a list without branches is of the whole company
+    -- a list without branches applies to the whole company
     case when exists (
       select from pg_attribute a
       where a.attrelid = coalesce(v_relacao, (select t.typrelid from pg_proc p join pg_type t on t.oid = p.prorettype where p.oid = v_funcao))

@@ -1,5 +1,5 @@
--- All months that are closed now: ours, and those of the warehouse's own list, read as conferente_regra. When that list cannot be read
--- nobody knows what is closed, and nothing is written. Called wherever something may be written or is shown.
+-- All months that are closed now: ours, and those of the warehouse's own list, read as conferente_regra. When that list cannot be read,
+-- nobody knows what is closed and nothing is written. Called wherever something may be written or shown.
 create or replace function audit_interno.meses_fechados()
 returns table (mes date, filial text, da_fonte boolean)
 language plpgsql
@@ -15,7 +15,7 @@ begin
   end if;
   begin
     return query
-      -- an infinite day is no month, and fails here
+      -- an infinite day has no month, and fails here
       select distinct make_date(extract(year from f.mes)::integer, extract(month from f.mes)::integer, 1),
         case when audit_interno.dobrar_filial(f.filial) <> '' then f.filial end, true
       from audit_interno.ler(v_fonte) as f (mes date, filial text);

@@ -1,9 +1,9 @@
--- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the
--- commit. The doors that keep what ran behind them (escrever, preparar, disparar_adiados) therefore hold each of these as an own
--- setting (alter function … set), give code the caller's value for a moment, and end on another. PostgreSQL gives the caller its
--- value back where nobody wrote set, and lets the other one stand where somebody did, hidden or not: so rastro sees it.
--- um and outro are two harmless values; at least one is not the caller's. The path is the doors' own matter;
--- conferente.ator is believed of nobody but the API (audit_interno.ator), which sets it in each transaction.
+-- Settings that foreign code (rules and warehouse triggers) could leave hidden in a connection: a plain SET beneath a SET LOCAL shows only
+-- after the commit. The doors that keep what ran behind them (escrever, preparar, disparar_adiados) therefore own each of these settings
+-- (alter function … set), give the code the caller's value for the time it runs, and end on another one. If nobody wrote SET, PostgreSQL
+-- restores the caller's value; if somebody did, hidden or not, that other value stays, and rastro sees it. um and outro are two harmless
+-- values; at least one differs from the caller's. The search path is the doors' own matter. conferente.ator is believed only of the API
+-- (audit_interno.ator), which sets it in each transaction.
 create or replace function audit_interno.ajustes_guardados(out nome text, out um text, out outro text)
 returns setof record
 language sql
@@ -26,7 +26,7 @@ $$;
 comment on function audit_interno.ajustes_guardados() is 'Settings that nobody changes behind a door, with two values each.';
 grant execute on function audit_interno.ajustes_guardados() to conferente_regra, conferente_escrita;
 
--- Their values here and now, by name. The default of a door's argument: read before the door's own settings are in force.
+-- Their current values, by name. The default of a door's argument, so it is read before the door's own settings are in force.
 create or replace function audit_interno.ajustes()
 returns jsonb
 language sql
@@ -37,7 +37,7 @@ as $$
 $$;
 comment on function audit_interno.ajustes() is 'Values of audit_interno.ajustes_guardados in this session.';
 
--- Behind the door, before code of others: it works under its caller's settings.
+-- Called behind the door, before foreign code: it works under its caller's settings.
 create or replace function audit_interno.dar_ajustes(ajustes jsonb)
 returns void
 language plpgsql
@@ -51,7 +51,7 @@ $$;
 comment on function audit_interno.dar_ajustes(jsonb) is 'Sets what audit_interno.ajustes read, for the door that calls it.';
 grant execute on function audit_interno.dar_ajustes(jsonb) to conferente_regra, conferente_escrita;
 
--- And after it: what stands here when the door has closed was set in it.
+-- And after it: a value found here once the door has closed was set by that code.
 create or replace function audit_interno.trocar_ajustes(ajustes jsonb)
 returns void
 language plpgsql

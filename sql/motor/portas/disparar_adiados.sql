@@ -1,6 +1,6 @@
--- Fires what waits for the commit, and what that leaves waiting in its turn, until nothing does: a trigger may defer again what it
--- feeds. Only a write leaves something waiting, so after a round in which nothing was written nothing waits. Called by the doors that
--- write, as which it runs. 27000 when there is no end to it.
+-- Fires what waits for the commit, and whatever that defers in turn, until nothing waits: a trigger may defer again what it feeds. Only a
+-- write defers something, so a round without writes is the last. Called by the doors that write, under their role. 27000 when there is no
+-- end to it.
 create or replace function audit_interno.disparar_todos(comando text)
 returns void
 language plpgsql
@@ -26,9 +26,9 @@ $$;
 comment on function audit_interno.disparar_todos(text) is 'Runs a set constraints … immediate until it finds nothing to fire. 27000 after twenty rounds.';
 grant execute on function audit_interno.disparar_todos(text) to conferente_escrita;
 
--- Lets what waits for the commit happen now, as conferente_escrita: a deferred trigger of the warehouse would otherwise run as whoever
--- commits, and of a worker that is conferente_dono. Called at the end of a step by executar_etapa, in such a connection alone, which
--- looks at the path and the trace as after escrever. ajustes is never given.
+-- Fires now, as conferente_escrita, what waits for the commit. A deferred trigger of the warehouse would otherwise run as whoever commits,
+-- and a worker's login is conferente_dono. Called at the end of a step by executar_etapa, whose transaction holds nothing else, and which
+-- checks path and trace as after escrever. ajustes is never given.
 grant create on schema audit_interno to conferente_escrita;
 set local role conferente_escrita;
 
@@ -39,7 +39,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
+  if current_user <> 'conferente_escrita' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;

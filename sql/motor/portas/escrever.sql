@@ -1,9 +1,8 @@
--- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
--- with the triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement. What the
--- statement needs of ours is in temporary tables that it may read. antes is another command, done first (a lock). adiaveis are
--- constraints that are checked at once (audit_interno.adiaveis): what waited for the commit would run as the role that commits. ajustes is
--- never given. The caller looks at the path at once (exigir_caminho), and at its trace (audit_interno.rastro) before and after.
--- Only conferente_dono may call it.
+-- The door through which the engine writes to the warehouse. Runs a statement of the engine's own making as conferente_escrita, with the
+-- triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement; anything else of ours that it
+-- needs is in temporary tables that it may read. antes is a command to run first (a lock). adiaveis are constraints to check at once
+-- (audit_interno.adiaveis): what waited for the commit would run as the role that commits. ajustes is never given. The caller checks the
+-- path right after (exigir_caminho), and the trace (audit_interno.rastro) before and after. Only conferente_dono may call it.
 grant create on schema audit_interno to conferente_escrita;
 set local role conferente_escrita;
 
@@ -16,7 +15,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
+  if current_user <> 'conferente_escrita' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;

@@ -1,11 +1,13 @@
--- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
--- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
--- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
--- The rows come out, and all else that code of others does in the session is rolled back: settings, cursors that would run at
--- commit, temporary and large objects. What no rollback takes back (locks of the session, prepared statements) is refused.
--- A rule counts days as everybody does (agenda.fuso), its code is read and what it proposes and what the rows held is written one
--- way, whatever the session of the caller is set to: or one finding would be another in each.
--- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
+-- The door through which the engine reads. Runs a query of the engine's own making as conferente_regra, which can write nothing here
+-- (25006), and returns its rows. Everything in it, rules included, sees the one snapshot of the calling statement, so what a rule found and
+-- what the rows held belong together. janela is $1 of the query, textos is $2.
+--
+-- Only the rows come out. Everything else that foreign code does in the session is rolled back: settings, cursors that would run at commit,
+-- temporary and large objects. What no rollback undoes (locks of the session, prepared statements) is refused.
+--
+-- Days are counted in agenda.fuso for everybody, and code, proposals and rows are written the same way whatever the caller's settings:
+-- otherwise one finding would have another identity in each session. Called wherever a rule runs or a row of the warehouse is read; only
+-- conferente_dono may.
 grant create on schema audit_interno to conferente_regra;
 set local role conferente_regra;
 
@@ -29,12 +31,12 @@ declare
   v_ficam text := audit_interno.ficam();
   v_lido boolean := false;
 begin
-  if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
+  if current_user <> 'conferente_regra' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   begin
-    -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
+    -- holds until the end of this block, a subtransaction; nothing that runs in it can undo it
     perform set_config('transaction_read_only', 'on', true), set_config('timezone', audit.fuso(), true);
     return query execute ler.consulta using ler.janela, ler.textos;
     v_lido := true;

@@ -1,4 +1,4 @@
--- Tables that this transaction has written, ours among them: by the locks that a write takes. Called by abrir_porta and fechar_porta.
+-- Tables that this transaction has written, ours included, by the locks that a write takes. Called by abrir_porta and fechar_porta.
 create or replace function audit_interno.tabelas_gravadas()
 returns oid[]
 language sql
@@ -12,8 +12,8 @@ as $$
 $$;
 comment on function audit_interno.tabelas_gravadas() is 'Tables that this transaction has written.';
 
--- Tables and sequences of others that this transaction has written to, or holds so that nobody else can, and how many rows it wrote,
--- those that it took back included. Called by gravacoes and by preparar_regra.
+-- Tables and sequences outside our schemas that this transaction has written or locked against others, and how many rows it wrote,
+-- including those it took back. Called by gravacoes and by preparar_regra.
 create or replace function audit_interno.gravado()
 returns table (relacao oid, esquema oid, linhas bigint)
 language sql
@@ -33,7 +33,7 @@ $$;
 comment on function audit_interno.gravado() is 'Tables and sequences that are not ours and that this transaction has written to or locked, with the rows that it wrote.';
 grant execute on function audit_interno.gravado() to conferente_escrita;
 
--- How many rows that is in all. Called by disparar_todos.
+-- The number of rows in all. Called by disparar_todos.
 create or replace function audit_interno.gravacoes()
 returns numeric
 language sql
@@ -45,7 +45,7 @@ $$;
 comment on function audit_interno.gravacoes() is 'Rows that this transaction has written to tables that are not ours.';
 grant execute on function audit_interno.gravacoes() to conferente_escrita;
 
--- Marks that code of others begins to write in this transaction. Called before preparar and escrever, by the engine.
+-- Marks that foreign code begins to write in this transaction. Called by the engine, before preparar and escrever.
 create or replace function audit_interno.abrir_porta()
 returns void
 language sql
@@ -64,7 +64,7 @@ as $$
 $$;
 comment on function audit_interno.abrir_porta() is 'Nothing of ours may be begun by this transaction until audit_interno.fechar_porta.';
 
--- Marks that it has ended for now. What it left for the commit runs behind the door that opens again there.
+-- Marks that it has ended for now. What it deferred to the commit runs behind the door that opens again there.
 create or replace function audit_interno.fechar_porta()
 returns void
 language sql
@@ -75,9 +75,9 @@ as $$
 $$;
 comment on function audit_interno.fechar_porta() is 'The engine goes on by itself.';
 
--- Deferred: its event lies in the queue before those of the code that was let in, so at the commit the door is open before a deferred
--- trigger of the warehouse runs. Code that was let in may say "set constraints all immediate", and would have the commit for itself:
--- then the event goes into the queue again.
+-- Deferred: its event is queued before those of the code that was let in, so at the commit the door is open before a deferred trigger of
+-- the warehouse runs. That code may say "set constraints all immediate" and would then have the commit to itself; in that case the event is
+-- queued again.
 create or replace function audit_interno.reabrir_porta()
 returns trigger
 language plpgsql
@@ -105,8 +105,8 @@ begin
 end
 $$;
 
--- Refuses to act for code of others while it writes: it would act in the name of whoever started the session. Called by everything
--- that opens an operation or a session.
+-- Refuses to act for foreign code while it writes: it would act in the name of whoever started the session. Called by everything that opens
+-- an operation or a session.
 create or replace function audit_interno.recusar_de_dentro()
 returns void
 language plpgsql

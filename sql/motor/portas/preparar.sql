@@ -1,6 +1,6 @@
--- The door through which a rule prepares its statistics: runs the function as conferente_regra, which can write nothing else.
--- ajustes is never given. The caller looks at the path at once, and at its trace (audit_interno.rastro) before and
--- after. Only conferente_dono may call it.
+-- The door through which a rule prepares its statistics. Runs the function as conferente_regra, which can write nothing else. ajustes is
+-- never given. The caller checks the path right after, and the trace (audit_interno.rastro) before and after. Only conferente_dono may call
+-- it.
 grant create on schema audit_interno to conferente_regra;
 set local role conferente_regra;
 
@@ -13,7 +13,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
+  if current_user <> 'conferente_regra' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;

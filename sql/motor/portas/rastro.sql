@@ -1,4 +1,4 @@
--- What no rollback takes out of a session: its locks by number, and statements prepared by name. Called by the doors and by rastro.
+-- What a rollback leaves in a session: advisory locks and statements prepared by name. Called by the doors and by rastro.
 create or replace function audit_interno.ficam()
 returns text
 language sql
@@ -13,9 +13,9 @@ $$;
 comment on function audit_interno.ficam() is 'Locks by number and statements prepared by name of this session, as text.';
 grant execute on function audit_interno.ficam() to conferente_regra, conferente_escrita;
 
--- Refuses a search path that code of others moved: set inside a door and not only for a moment, also where a moment's hides it, it
--- would outlive the door (see ajustes.sql) and decide what a name in the engine's own functions means. First thing after every door that keeps what it did, with every name in
--- full: perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path')).
+-- Refuses a search path that foreign code has changed. Set inside a door by a plain SET, even one hidden under SET LOCAL, it would outlive
+-- the door (see ajustes.sql) and decide what a name in the engine's own functions means. It is the first call after every door that keeps
+-- what it did, with every name qualified: perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path')).
 create or replace function audit_interno.exigir_caminho(caminho text)
 returns void
 language plpgsql
@@ -31,10 +31,9 @@ end
 $$;
 comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
 
--- What code of others that ran as one of our two roles may have left behind: objects that the role owns in this database
--- (large ones too), temporary ones of any owner, functions of the role that were touched, and settings of this session. Taken
--- before and after such code; conferir_rastro refuses a difference. proprios are the settings that this session or transaction has
--- set itself. Reads catalogs, changes nothing.
+-- What foreign code, run as one of our two roles, may have left behind: objects of that role in this database (large ones too), temporary
+-- ones of any owner, changed functions of the role, and settings of this session. Taken before and after such code; conferir_rastro refuses
+-- a difference. proprios are the settings that this session or transaction has set itself. Reads only catalogs.
 create or replace function audit_interno.rastro(papel regrole)
 returns text
 language sql
@@ -58,7 +57,7 @@ as $$
     'proprios', g.proprios,
     'direitos', (
       select jsonb_build_array(
-        -- the catalog's rows of the tables and their columns, and what hangs on them: constraints, indexes, defaults, triggers, rules
+        -- the catalog rows of the tables and their columns, and what depends on them: constraints, indexes, defaults, triggers, rules
         (select string_agg(format('%s %s %s %s', c.oid, c.xmin,
             (select string_agg(format('%s %s', a.attnum, a.xmin), ' ' order by a.attnum) from pg_attribute a where a.attrelid = c.oid),
             (select string_agg(format('%s %s', d.classid, d.objid), ' ' order by d.classid, d.objid)
@@ -77,9 +76,9 @@ as $$
 $$;
 comment on function audit_interno.rastro(regrole) is 'Digest of what a role owns and of the session''s settings, to be compared by audit_interno.conferir_rastro.';
 
--- Refuses what code of others left behind. Called after it by the engine, which knows whose it was. A setting that is the session's
--- own now and was not before, and has the same value, was set for a moment, or hides what was set for good: it is set to that value
--- for good, so that nothing is hidden. In one that the caller had set before, hidden, what ajustes.sql does not name is not seen.
+-- Refuses what foreign code left behind. The engine calls it afterwards, and knows whose code it was. A setting that became the session's
+-- own with an unchanged value was set by SET LOCAL, or hides a plain SET: it is set to that value for good, so that nothing stays hidden.
+-- One gap: where the caller had set a value before, a hidden one shows only for the settings listed in ajustes.sql.
 create or replace function audit_interno.conferir_rastro(papel regrole, antes text, quem text)
 returns void
 language plpgsql

@@ -1,4 +1,4 @@
--- A row for each connection that lets code of others write (a preparation, a trigger of the warehouse) in its present transaction.
+-- One row for each connection that lets foreign code write (a preparation, a trigger of the warehouse) in its present transaction.
 create unlogged table audit_interno.portas_abertas (
   pid integer primary key,
   transacao xid8 not null,

@@ -1,5 +1,5 @@
--- Gives each rule the row by which it is locked, as it is registered: made later, in a detection, it would be invisible to the
--- others until that one's end.
+-- Gives each rule its lock row when it is registered. A row made later, in a detection, would be invisible to other sessions until that one
+-- ends.
 create or replace function audit_interno.criar_trava()
 returns trigger
 language plpgsql

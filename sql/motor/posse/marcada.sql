@@ -1,5 +1,5 @@
--- Whether a connection is alive: the process holds, on this database, the number that it drew. Everybody may look at pg_locks,
--- where pg_stat_activity hides the connections of others.
+-- Whether a connection is alive: its process holds, in this database, the lock number that it drew. Read from pg_locks, which everybody
+-- sees; pg_stat_activity hides other people's connections.
 create or replace function audit_interno.marcada(pid integer, numero bigint)
 returns boolean
 language sql

@@ -1,4 +1,4 @@
--- Whether a living connection has something for itself.
+-- Whether a living connection holds something for itself.
 create or replace function audit_interno.possuida(nome text)
 returns boolean
 language sql

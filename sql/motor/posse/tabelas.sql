@@ -1,7 +1,7 @@
--- What one connection has for itself for as long as it lives: a session that it conducts, a message that it sends, the name of
--- a worker. Each is a row here, and the connection's mark: an advisory lock on a number drawn by lot. A row counts while the
--- process it names holds the number it names. Nobody can take such a number beforehand, and whoever takes one afterwards is
--- another process: a number that anybody may guess would let any login keep everybody out.
+-- What one connection holds for itself as long as it lives: a session that it conducts, a message that it sends, the name of a worker. Each
+-- is a row here plus the connection's mark, an advisory lock on a random number. A row counts while the process it names holds that number.
+-- Nobody can take such a number beforehand, and whoever takes it afterwards is another process. With a predictable number any login could
+-- keep everybody out.
 create table audit_interno.posses (
   nome text primary key,
   pid integer not null,
@@ -11,8 +11,8 @@ create table audit_interno.posses (
 create index on audit_interno.posses (pid);
 comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
 
--- One row for each rule: locked by the session that detects or corrects with the rule, until the
--- transaction ends. A table of its own, so that people's decisions, which count in audit.regras, never wait for it.
+-- One row for each rule, locked by the session that detects or corrects with it until the transaction ends. A table of its own, so that
+-- people's decisions, which update audit.regras, never wait for it.
 create table audit_interno.travas_regra (
   regra text primary key
 );

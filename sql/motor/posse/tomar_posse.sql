@@ -1,6 +1,6 @@
--- Takes something for this connection, for as long as it lives or until largar_posse. Never waits for long: where another
--- transaction is just taking it, it is that one's. A connection behind a pooler that shares connections (PgBouncer in
--- transaction mode) has nothing for itself, and must not conduct or send.
+-- Takes something for this connection until largar_posse or the connection's end. Never waits for long: where another transaction is taking
+-- it right now, that one gets it. Behind a pooler that shares connections (PgBouncer in transaction mode) a connection holds nothing for
+-- itself, and must not conduct or send.
 create or replace function audit_interno.tomar_posse(nome text)
 returns boolean
 language plpgsql
@@ -13,7 +13,7 @@ declare
 begin
   select p.numero into v_numero
   from audit_interno.posses p where p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero) limit 1;
-  while v_numero is null loop -- one turn: the lot falls on a number that is free
+  while v_numero is null loop -- nearly always one turn: draws until the number is free
     v_numero := hashtextextended(gen_random_uuid()::text, 0);
     if not pg_try_advisory_lock(v_numero) then
       v_numero := null;

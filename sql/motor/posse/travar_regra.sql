@@ -1,6 +1,6 @@
--- Takes the lock of a rule until the transaction ends: alone, or beside others that share it (the parts of one detection).
--- A row that only the owner's functions reach, so that only those who may run sessions can hold it. They may leave it held in psql: it
--- is waited for no longer than a step of the rule may take, and a little less, so that the error can name who holds it.
+-- Takes the lock of a rule until the transaction ends: alone, or shared (the parts of one detection). Only the owner's functions reach the
+-- row, so only those who may run sessions can hold it. They may leave it held in psql, so the wait is a little shorter than a step of the
+-- rule may take: long enough to be fair, short enough for the error to name the holder.
 create or replace function audit_interno.travar_regra(regra text, compartilhada boolean default false)
 returns void
 language plpgsql
@@ -21,7 +21,7 @@ begin
 exception when lock_not_available then
   raise exception using errcode = 'lock_not_available',
     message = format('a regra %s está em uso por %s', travar_regra.regra, coalesce((
-      -- those who have taken a row of this table: few, and seldom another rule's
+      -- the holders of any row of this table: few, and seldom of another rule
       select string_agg(format('%s (%s, processo %s)', a.usename, coalesce(nullif(a.application_name, ''), 'sem nome'), a.pid), ', ' order by a.pid)
       from pg_locks l join pg_stat_activity a on a.pid = l.pid
       where l.relation = 'audit_interno.travas_regra'::regclass and l.mode = 'RowShareLock' and l.granted and l.pid <> pg_backend_pid()

@@ -1,4 +1,4 @@
--- An empty list of alterations to roll back, and one of what was rolled back.
+-- An empty list of alterations to roll back, and an empty one of those rolled back.
 create or replace function audit_interno.criar_reversao()
 returns void
 language plpgsql

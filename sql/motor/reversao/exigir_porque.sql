@@ -1,4 +1,4 @@
--- Whether a rollback is a verdict against the rules is said by the person, never guessed.
+-- The person says whether a rollback is a verdict against the rule; it is never guessed.
 create or replace function audit_interno.exigir_porque(porque text)
 returns void
 language plpgsql

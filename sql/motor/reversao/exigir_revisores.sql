@@ -1,6 +1,6 @@
--- Bringing a correction into force again needs what making it needed. Of what pg_temp.conferente_reversao would bring back:
--- a reviewer at least; and what is above the amount for two people, or was typed, is not written but proposed, and waits for the
--- second person. Moves those to pg_temp.conferente_deixada. Called by audit.reverter_operacao.
+-- Bringing a correction back into force needs what making it needed. For what pg_temp.conferente_reversao would bring back, that is a
+-- reviewer at least. What exceeds the amount for two people, or was entered by hand, is only proposed and waits for the second person: it
+-- moves to pg_temp.conferente_deixada. Called by audit.reverter_operacao.
 create or replace function audit_interno.exigir_revisores(motivo text)
 returns void
 language plpgsql

@@ -1,5 +1,5 @@
--- Rolls back pg_temp.conferente_reversao and says what became of the rows, of their findings and of the rules; findings that were
--- left (pg_temp.conferente_deixada) are reported with them. Called by the three ways to roll back, and by audit.desfazer.
+-- Rolls back pg_temp.conferente_reversao and reports what became of the rows, their findings and the rules, and of the findings that were
+-- left aside (pg_temp.conferente_deixada). Called by the three ways to roll back, and by audit.desfazer.
 create or replace function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint default null)
 returns setof audit.resultado_reversao
 language plpgsql
@@ -9,7 +9,7 @@ set client_min_messages = warning
 as $$
 begin
   drop table if exists pg_temp.conferente_resultado;
-  -- taken down first: what became of the findings and rules is read in a statement that sees it
+  -- stored first, so that the next statement sees what became of findings and rules
   create temp table conferente_resultado on commit drop as
   select l.* from audit_interno.reverter_lote(resultados_reversao.motivo, resultados_reversao.sessao_id, porque = 'erradas') l;
   return query

@@ -1,6 +1,6 @@
--- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id): each row gets back the
--- columns it had, if it still holds what was written; otherwise nothing happens to it and the three sides are returned.
--- Findings are locked in the order of their ids, batch after batch, as everybody locks them.
+-- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id). Each row gets back the columns it had, if
+-- it still holds what was written; otherwise it is left alone and the three sides are returned. Findings are locked in the order of their
+-- ids, batch after batch, like everywhere else.
 create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null, erradas boolean default false)
 returns setof audit_interno.linha_reversao
 language plpgsql
@@ -17,7 +17,7 @@ declare
   v_conflitos bigint := 0;
 begin
   v_operacao := audit_interno.abrir_operacao('reversao', reverter_lote.sessao_id, motivo => reverter_lote.motivo);
-  loop -- one turn for each batch: one transaction all the same, but what each turn handles fits in memory
+  loop -- one turn for each batch: still one transaction, but each turn fits in memory
     select min(x.divergencia_id), max(x.divergencia_id) into v_de, v_ate
     from (
       select r.divergencia_id from pg_temp.conferente_reversao r where r.divergencia_id > v_ate
@@ -31,14 +31,14 @@ begin
     perform audit_interno.criar_lote();
     insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, reverte_operacao_id, resultado)
     select d.id, d.regra, d.tabela, d.registro_id, d.entrada, a.depois, a.antes, a.operacao_id,
-      -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
-      -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
+      -- An alteration followed by another is no longer the row's state, even if the values happen to agree. Nor is one whose finding is no
+      -- longer as that alteration left it: reopened, rejected, failed, mended elsewhere.
       case
         when exists (
           select from audit.alteracoes p where p.divergencia_id = a.divergencia_id and p.operacao_id > a.operacao_id) then 'superada'
         when d.status = case
           when a.reverte_operacao_id is null then 'corrigida'
-          -- each rollback after a correction turns it the other way
+          -- each rollback after the correction flips the state
           when (
             select count(*) from audit.alteracoes p
             where p.divergencia_id = a.divergencia_id and p.operacao_id <= a.operacao_id and p.operacao_id > (
@@ -60,7 +60,7 @@ begin
     where l.resultado in ('recusada', 'fechada') and l.agora is null;
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
-    -- what is brought into force again is not called wrong, whatever its rollback is
+    -- bringing a correction back into force never calls it wrong, whatever the rollback is called
     select v_operacao, l.divergencia_id, case when erradas and d.status = 'corrigida' then 'reversao_por_erro' else 'reversao' end, v_ator,
       reverter_lote.motivo
     from pg_temp.conferente_lote l
@@ -68,7 +68,7 @@ begin
     where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
     set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
-        -- nothing of ours brought the value back, so there is nothing of ours that could be taken back again
+        -- nothing of ours brought the value back, so nothing of ours can be taken back again
         else 'resolvida' end,
       motivo = case when d.status = 'revertida' and l.resultado = 'ja_certa' then 'o registro já tem o valor: foi corrigido fora do sistema'
         else reverter_lote.motivo end,

@@ -1,4 +1,4 @@
--- Takes back everything one operation changed. Of a rollback, that brings the corrections back, which is for reviewers.
+-- Takes back everything that one operation changed. For a rollback this brings the corrections back, which only reviewers may do.
 create or replace function audit.reverter_operacao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql

@@ -1,4 +1,4 @@
--- Takes back everything one session corrected by itself and that still stands.
+-- Takes back everything that one session corrected by itself and that still stands.
 create or replace function audit.reverter_sessao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
@@ -26,7 +26,7 @@ begin
     where x.divergencia_id = any (array(select y.divergencia_id from audit.alteracoes y where y.operacao_id = any (v_operacoes)))
     group by x.divergencia_id
   ) as a
-  -- looked up by id, whatever the statistics say of the status: it has just changed for many
+  -- looked up by id, whatever the statistics say about status: it has just changed for many rows
   where (select d.status from audit.divergencias_processadas d where d.id = a.divergencia_id) = 'corrigida';
   if not found then
     raise exception using errcode = 'NC017', message = format('a sessão %s não tem correção em vigor', reverter_sessao.id);

@@ -14,6 +14,6 @@ as $$
       abrir_operacao.motivo, abrir_operacao.detalhes)
     returning id
   )
-  select set_config('conferente.operacao', n.id::text, true)::bigint from nova n -- whose facts the changes of this transaction are
+  select set_config('conferente.operacao', n.id::text, true)::bigint from nova n -- changes in this transaction become this operation's facts
 $$;
 comment on function audit_interno.abrir_operacao(text, bigint, text, text, jsonb) is 'Id of the new operation, em_andamento.';

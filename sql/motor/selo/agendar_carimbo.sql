@@ -1,4 +1,4 @@
--- Queues the stamping of the head where one is due, once, however many workers ask. After a failure later each time, up to an hour.
+-- Queues the stamping of the head where one is due, once, however many workers ask. After each failure it waits longer, up to an hour.
 -- Called by each worker at every tick.
 create or replace function audit_interno.agendar_carimbo()
 returns void

@@ -1,5 +1,5 @@
--- Trigger: what a statement changed in a table of audit_interno.vigiadas is a fact. Runs as whoever writes, so that it shows who wrote
--- past our functions, which run as conferente_dono. The settings pinned here make the text of each value.
+-- Trigger: what a statement changed in a table of audit_interno.vigiadas is a fact. Runs as whoever writes, which shows writes that bypass
+-- our functions (these run as conferente_dono). The settings pinned here determine the text of each value.
 create or replace function audit_interno.anotar_estados()
 returns trigger
 language plpgsql

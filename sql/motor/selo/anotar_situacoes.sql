@@ -1,11 +1,11 @@
--- Trigger: every change of a finding's state is a fact, whoever makes it. A finding without one is as its first detection leaves it, so
--- that a detection costs nothing here. Runs as whoever writes, as audit_interno.anotar_estados does.
+-- Trigger: every change of a finding's state is a fact, whoever makes it. A finding without such a fact is as its first detection left it,
+-- so a detection costs nothing here. Runs as whoever writes, like audit_interno.anotar_estados.
 create or replace function audit_interno.anotar_situacoes()
 returns trigger
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set enable_nestloop = off -- how many rows a statement changes the planner does not know, and remembers the few of the first
+set enable_nestloop = off -- the planner does not know how many rows a statement changes, and keeps the plan of the first few
 as $$
 begin
   insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)

@@ -1,6 +1,6 @@
--- Deferred constraint trigger on audit_interno.estados: what was changed before its operation was opened belongs to that operation; what
--- was changed without any, to one of the kind registro, which says how many rows of which tables. It is opened first and ended last,
--- because its digest is taken as it ends where somebody has said "set constraints all immediate".
+-- Deferred constraint trigger on audit_interno.estados. A change made before its operation was opened belongs to that operation. A change
+-- without any gets one of the kind registro, which says how many rows of which tables. That one is opened first and ended last, because its
+-- digest is taken at its end if somebody has said "set constraints all immediate".
 create or replace function audit_interno.atribuir_estado()
 returns trigger
 language plpgsql
@@ -23,7 +23,7 @@ begin
   insert into audit.operacoes (tipo, ator) values ('registro', audit_interno.ator()) returning id into v_operacao;
   perform set_config('conferente.operacao', v_operacao::text, true);
   with desta as (
-    -- age: of this transaction
+    -- age: only those of this transaction
     update audit_interno.estados e set operacao_id = v_operacao where e.operacao_id is null and age(e.xmin) <= 0
     returning e.tabela, cardinality(e.chaves) as linhas
   )

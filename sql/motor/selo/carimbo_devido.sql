@@ -1,5 +1,6 @@
--- Which head is to be stamped, and where: once a session has ended since the last stamp, or something waits for one for a day. Stamps
--- themselves wait for none. Called by agendar_carimbo and by the worker's task, which ends with registrar_carimbo or falhar_carimbo.
+-- The head that is due for a stamp, and where to get it. Due means that a session has ended since the last stamp, or that something has
+-- waited for one for a day; stamps themselves do not count. Called by agendar_carimbo and by the worker's task, which ends with
+-- registrar_carimbo or falhar_carimbo.
 create or replace function audit_interno.carimbo_devido()
 returns table (url text, elo bigint, selo bytea)
 language sql

@@ -1,5 +1,5 @@
--- The stamps, with what each link's seal is the SHA-256 of, so that the signature can be proven: what SQL cannot do, conferente verificar
--- does. Definer, because the table is nobody's to read.
+-- The stamps, each with the bytes whose SHA-256 is the link's seal, so that the signature can be proven: SQL cannot, conferente verificar
+-- does. Definer, because nobody may read the table.
 create or replace function audit.carimbos()
 returns table (operacao_id bigint, elo bigint, token bytea, selado bytea)
 language sql

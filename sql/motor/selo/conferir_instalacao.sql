@@ -1,5 +1,5 @@
--- Before a migration writes down the schema as it leaves it: what was not as the last one left it is kept in the trail, so that nothing
--- becomes right by being recorded again. Called by `conferente migrar` when there is something to migrate.
+-- Before a migration records its own schema, keeps in the trail whatever differs from what the last migration left, so that nothing becomes
+-- right by being recorded again. Called by `conferente migrar` when there is something to migrate.
 create or replace function audit_interno.conferir_instalacao()
 returns void
 language plpgsql

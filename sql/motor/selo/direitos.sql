@@ -1,6 +1,6 @@
--- Rights on an object as text that is the same on every server: who may what, in order, without who gave it. The owner's are left out,
--- for an owner has them anyway and each version of PostgreSQL knows more of them; with leitura, also rights to read that roles other
--- than ours were given.
+-- Rights on an object, as text that is the same on every server: who may do what, sorted, without who granted it. The owner's are left out:
+-- an owner has them anyway, and each version of PostgreSQL knows more of them. With leitura, includes rights to read that roles other than
+-- ours were given.
 create or replace function audit_interno.direitos(acl aclitem[], dono oid, leitura boolean)
 returns text[]
 language sql

@@ -1,4 +1,4 @@
--- What the rows of all tables of audit_interno.vigiadas are now, by the formula and the settings of audit_interno.anotar_estados.
+-- The present rows of all tables of audit_interno.vigiadas, by the formula and the settings of audit_interno.anotar_estados.
 create or replace function audit_interno.estados_agora()
 returns table (tabela text, chave text, resumo bytea)
 language plpgsql

@@ -1,4 +1,4 @@
--- What a caller may have sealed for ever: an object, of a size that people read. Called by registrar_operacao,
+-- Checks what a caller wants to have sealed for ever: an object, of a size that people read. Called by registrar_operacao,
 -- registrar_exportacao and finalizar_operacao.
 create or replace function audit_interno.exigir_detalhes(detalhes jsonb)
 returns jsonb

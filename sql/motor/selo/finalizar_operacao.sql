@@ -23,7 +23,7 @@ begin
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', id, v_operacao.ator),
       hint = 'Só quem abriu a operação pode finalizá-la.';
   end if;
-  -- the process that streams an export keeps its key: the reader, who has the same name, cannot end it with another count
+  -- the process that streams an export keeps its key, so the reader, who has the same name, cannot end it with another count
   if v_operacao.detalhes ? 'fecho' and v_operacao.detalhes ->> 'fecho' is distinct from
     encode(sha256(convert_to(finalizar_operacao.detalhes ->> 'chave', 'UTF8')), 'hex')
   then

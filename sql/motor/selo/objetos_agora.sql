@@ -1,7 +1,7 @@
--- What there is in our schemas, each object under the name by which verificar_integridade tells of it. resumo is over what every version
--- of PostgreSQL writes alike, without numbers of its own (oid), so that it holds on another server; definicao over what it writes out of
--- parsed expressions. What its owner may do anyway is left out, and so are rights to read schema audit that a DBA gave to other roles.
--- Indexes that are not unique are a DBA's. Called by quebras_esquema and registrar_instalacao.
+-- What exists in our schemas, each object under the name by which verificar_integridade reports it. resumo covers what every version of
+-- PostgreSQL writes alike, without local numbers (oid), so it holds on another server; definicao covers the text that PostgreSQL derives
+-- from parsed expressions. Left out are what an owner may do anyway, rights to read schema audit that a DBA gave to other roles, and
+-- indexes that are not unique, which are the DBA's. Called by quebras_esquema and registrar_instalacao.
 create or replace function audit_interno.objetos_agora()
 returns table (objeto text, resumo bytea, definicao bytea, ligado boolean, dito text)
 language sql
@@ -50,7 +50,7 @@ as $$
     select case when c.relkind in ('v', 'm') then 'visão ' when c.relkind = 'S' then 'sequência ' else 'tabela ' end || c.nome,
       row(c.relkind, pg_get_userbyid(c.relowner), audit_interno.direitos(coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)),
         c.relowner, c.esquema = 'audit'), c.relrowsecurity, c.relforcerowsecurity, c.relpersistence,
-        case when c.relkind in ('v', 'm') then c.reloptions end, -- of a view they say as whom it reads
+        case when c.relkind in ('v', 'm') then c.reloptions end, -- for a view they say as whom it reads
         (select array_agg(row(a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
           case when a.attacl is not null then audit_interno.direitos(a.attacl, c.relowner, c.esquema = 'audit') end)::text order by a.attnum)
         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
@@ -60,7 +60,7 @@ as $$
         from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum where d.adrelid = c.oid)), true, null
     from relacao c
     union all
-    -- PostgreSQL 18 has not null here too: it is a column's
+    -- PostgreSQL 18 lists not null here too; it is recorded with the column
     select format('restrição %I de %s', k.conname, coalesce(c.nome, k.contypid::regtype::text)),
       row(k.contype, k.condeferrable, k.condeferred, k.convalidated)::text, pg_get_constraintdef(k.oid), true, pg_get_constraintdef(k.oid)
     from pg_constraint k
@@ -112,7 +112,7 @@ as $$
     left join esquema e on e.oid = f.defaclnamespace
     where f.defaclnamespace = 0 or e.oid is not null
     union all
-    -- of roles what they are and what they belong to; who belongs to them is an administrator's
+    -- for roles: their attributes and what they belong to; their members are an administrator's matter
     select 'papel ' || p.rolname, row(p.rolsuper, p.rolinherit, p.rolcreaterole, p.rolcreatedb, p.rolcanlogin, p.rolreplication, p.rolbypassrls,
       (select array_agg(distinct pg_get_userbyid(m.roleid) order by pg_get_userbyid(m.roleid)) from pg_auth_members m where m.member = p.oid))::text,
       null, true, null

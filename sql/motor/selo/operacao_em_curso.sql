@@ -1,5 +1,5 @@
--- The operation of this transaction that has no digest yet: what abrir_operacao opened last. The setting is a hint that anybody may
--- write; but an operation without digest that one can see is one's own, or of the two kinds that stay under way.
+-- The operation of this transaction that has no digest yet: the last one that abrir_operacao opened. Anybody may write the setting, so it
+-- is only a hint; but a visible operation without a digest is one's own, or of the two kinds that stay under way.
 create or replace function audit_interno.operacao_em_curso()
 returns bigint
 language sql

@@ -1,6 +1,5 @@
--- Holds the last operation against the head of the chain, and the chain against a witness: a position and its seal, as a
--- message carried them. Only the witness contradicts somebody who rewrites the whole chain. Changes nothing. Called by
--- verificar_integridade.
+-- Compares the last operation with the head of the chain, and the chain with a witness: a position and its seal, as a mail quoted them.
+-- Only a witness exposes somebody who rewrites the whole chain. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_cabeca(elo bigint, selo bytea)
 returns setof audit_interno.quebra
 language sql

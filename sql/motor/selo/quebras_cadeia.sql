@@ -1,5 +1,5 @@
--- Walks the chain from its beginning: positions without gaps, each seal built on the one before it and on a digest that the
--- operation and its facts still have; what waits for its seal is held against its digest alone. Changes nothing. Called by verificar_integridade.
+-- Walks the chain from its beginning. Positions have no gaps; each seal builds on the one before it and on a digest that the operation and
+-- its facts still have. What waits for its seal is checked by its digest alone. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_cadeia()
 returns setof audit_interno.quebra
 language sql
@@ -38,13 +38,13 @@ as $$
     ('operacao_ausente', e.elo > e.elo_antes + 1),
     ('elo_repetido', e.elo <= e.elo_antes),
     ('operacao_alterada', e.resumo is distinct from e.refeito),
-    -- behind a gap there is nothing to compare with
+    -- after a gap there is nothing to compare with
     ('selo_anterior_errado', e.elo <= e.elo_antes + 1 and e.selo_anterior is distinct from e.selo_antes),
     ('selo_errado', e.selo is distinct from e.selo_refeito)
   ) as q (situacao, quebrou)
   where q.quebrou
   union all
-  -- no link yet, but its digest is taken
+  -- no link yet, but its digest has been taken
   select 'operacao_alterada', null, o.id, format('audit.operacoes %s', o.id), format('resumo %s', encode(f.resumo, 'hex')),
     format('resumo %s; linhas %s; deteccoes %s, alteracoes %s, decisoes %s, excecoes %s',
       encode(r.resumo, 'hex'), o.linhas, r.deteccoes, r.alteracoes, r.decisoes, r.excecoes)

@@ -1,5 +1,5 @@
--- Holds the stamps against the operations that recorded them, and the chain against the stamps: a token holds the seal itself, which
--- nobody can put into it later. That the authority signed it, SQL cannot say: conferente verificar does. Changes nothing. Called by
+-- Compares the stamps with the operations that recorded them, and the chain with the stamps: a token contains the seal itself, which nobody
+-- can put there later. SQL cannot tell whether the authority signed it; conferente verificar does. Changes nothing. Called by
 -- verificar_integridade.
 create or replace function audit_interno.quebras_carimbos()
 returns setof audit_interno.quebra

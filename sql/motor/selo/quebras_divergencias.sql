@@ -1,15 +1,14 @@
--- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
--- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
--- the one highest in the chain, or in the queue for it: a session that counts a finding again holds its row until the commit.
--- What is decided about it later (status and who decided, typed values) is the present state, not a fact: decisions and
--- alterations are. Changes nothing. Called by verificar_integridade.
+-- Compares every finding with its detections. Its columns give its identity again; the last detection says what it looked like; the number
+-- of detections and their sessions say how often and where it was found. The last detection is the one highest in the chain, or in the
+-- queue for it: a session that counts a finding again holds its row until the commit. What is decided later (status, who decided, entered
+-- values) is the present state and not a fact; decisions and alterations are. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_divergencias()
 returns setof audit_interno.quebra
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- narrow rows are sorted, findings are not: they are wide
+  -- sort these narrow rows; findings are wide
   with vista as (
     select x.divergencia_id, x.resumo, o.id as operacao_id, o.elo, o.sessao_id, first_value(o.sessao_id) over w as sessao_primeira,
       row_number() over w as vezes, lead(true) over w is null as ultima

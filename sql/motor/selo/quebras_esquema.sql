@@ -1,5 +1,5 @@
--- Is our schema what the last migration left: functions, tables, constraints, triggers, rewrite rules, rights and owners? What was
--- recorded then is a fact of its operation (instalacao), and quebras_estados holds it against that. Changes nothing. Called by verificar_integridade.
+-- Is our schema what the last migration left: functions, tables, constraints, triggers, rewrite rules, rights and owners? What was recorded
+-- then is a fact of its operation (instalacao), which quebras_estados checks. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_esquema()
 returns setof audit_interno.quebra
 language sql
@@ -10,7 +10,7 @@ as $$
     select coalesce(o.objeto, a.objeto) as objeto, coalesce(o.objeto, a.objeto) like 'gatilho %' as gatilho, o.objeto is null as novo, a.objeto is null as ausente,
       a.ligado, a.dito, o.resumo, a.resumo as resumo_agora,
       o.resumo is distinct from a.resumo
-        -- another major version writes expressions otherwise
+        -- another major version prints expressions differently
         or o.definicao is distinct from a.definicao and o.servidor = current_setting('server_version_num')::integer / 10000 as outro
     from audit_interno.objetos o
     full join audit_interno.objetos_agora() a on a.objeto = o.objeto

@@ -1,6 +1,6 @@
--- Holds every row of the tables whose changes are facts against the last fact about it, and every finding's state too. What stands
--- there now and was put there past our functions, triggers and all, is named as well: a function that puts it right, or says it again,
--- mends that. Addresses of channels may be left out of a copy as a whole. Changes nothing. Called by verificar_integridade.
+-- Compares every row of the tables whose changes are facts with the last fact about it, and every finding's state too. Also names what was
+-- last written past our functions, triggers included; once a function corrects or writes it again, that is settled. Addresses of channels
+-- may be missing from a copy, all of them together. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_estados()
 returns setof audit_interno.quebra
 language sql
@@ -19,8 +19,8 @@ as $$
     select 'audit.divergencias_processadas', d.id::text, u.operacao_id, u.autor, coalesce(u.resumo, n.resumo), s.resumo
     from audit.divergencias_processadas d
     left join ultimo u on u.chave = d.id::text and u.tabela = 'audit.divergencias_processadas'
-    cross join lateral (select audit_interno.resumo_situacao(d) as resumo offset 0) as s -- once for each
-    -- one that never changed is as its first detection leaves it
+    cross join lateral (select audit_interno.resumo_situacao(d) as resumo offset 0) as s -- computed once for each
+    -- a finding that never changed is as its first detection left it
     cross join (
       select sha256(convert_to(row('aberta', null::jsonb, null::text, null::text, null::text, null::text, 0, true, true)::text, 'UTF8')) as resumo
     ) as n

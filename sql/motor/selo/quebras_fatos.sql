@@ -1,7 +1,7 @@
--- Facts that hang in the air, and operations that were never sealed. What the caller's own transaction has written is sealed
--- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and in no queue. What
--- waits in the queue of seals is none, for an hour: then no login of the engine's has been there to seal it.
--- Changes nothing. Called by verificar_integridade.
+-- Facts without an operation or finding, and operations that were never sealed. What the caller's own transaction has written is sealed
+-- only at its commit; the age of its rows identifies it (below 1, which no other ended and unqueued operation has). Waiting in the queue of
+-- seals is no fault for an hour; after that, no login of the engine has been there to seal. Changes nothing. Called by
+-- verificar_integridade.
 create or replace function audit_interno.quebras_fatos()
 returns setof audit_interno.quebra
 language sql
@@ -46,7 +46,7 @@ as $$
     union all
     select 'estados', s.operacao_id, format('%s: %s de %s', s.id, s.chaves[1], s.tabela)
     from audit_interno.estados s
-    -- without any operation it is still to be given one, by this transaction
+    -- without an operation and of this transaction: it is still to get one
     where (s.operacao_id is not null or age(s.xmin) > 0) and not exists (select from seladas o where o.id = s.operacao_id)
   ) as x
   left join audit.operacoes o on o.id = x.operacao_id

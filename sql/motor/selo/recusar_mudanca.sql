@@ -1,11 +1,11 @@
--- Audit facts are append-only, for the owner too. What a table allows nevertheless is listed here and nowhere else.
+-- Audit facts are append-only, even for the owner. The exceptions are listed here and nowhere else.
 create or replace function audit_interno.recusar_mudanca()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- as JSON, because the tables differ in their columns
+  -- as JSON, because the tables have different columns
   v_antes jsonb := to_jsonb(old);
   v_depois jsonb := to_jsonb(new);
 begin
@@ -15,14 +15,14 @@ begin
     and (v_antes ->> 'finalizada_em' is null
       or v_depois - array['elo', 'resumo', 'selo_anterior', 'selo'] = v_antes - array['elo', 'resumo', 'selo_anterior', 'selo'])
   then
-    return new; -- under way until it ends; then there is only its seal to come
+    return new; -- under way until it ends; after that only its seal may be added
   elsif tg_op = 'UPDATE' and tg_table_name = 'excecoes' and v_antes ->> 'revogada_em' is null
     and v_depois - array['revogada_em', 'revogada_por'] = v_antes - array['revogada_em', 'revogada_por']
     and v_depois ->> 'revogada_em' is not null
   then
     return new; -- taken back, once
   elsif tg_op = 'UPDATE' and tg_table_name = 'estados' and v_antes ->> 'operacao_id' is null and v_depois - 'operacao_id' = v_antes - 'operacao_id' then
-    return new; -- whose fact it is shows when the transaction commits
+    return new; -- the commit of the transaction decides whose fact it is
   end if;
   raise exception using errcode = 'NC013', message = format('%s.%s só aceita acréscimos', tg_table_schema, tg_table_name),
     detail = format('operação recusada: %s', tg_op),

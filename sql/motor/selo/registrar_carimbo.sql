@@ -1,5 +1,5 @@
--- Keeps a stamp that the worker had checked: an operation of its own, and so a link of the chain. One for each link; a second is left
--- out. Called by the worker's task.
+-- Keeps a stamp that the worker has checked, as an operation of its own and so a link of the chain. One for each link; a second is ignored.
+-- Called by the worker's task.
 create or replace function audit_interno.registrar_carimbo(url text, elo bigint, selo bytea, token bytea, em timestamptz, autoridade text)
 returns bigint
 language plpgsql
@@ -26,7 +26,7 @@ $$;
 comment on function audit_interno.registrar_carimbo(text, bigint, bytea, bytea, timestamptz, text) is
   'Id of the operation; null where this link has a stamp.';
 
--- Notes why the head was not stamped, for the diagnosis, the channels and the next attempt's time.
+-- Records why the head was not stamped, for the diagnosis, the channels and the time of the next attempt.
 create or replace function audit_interno.falhar_carimbo(erro text)
 returns void
 language sql

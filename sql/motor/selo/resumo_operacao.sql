@@ -1,6 +1,6 @@
--- Digest of an operation and of every fact that carries its id. The settings pinned here make the text of each value, and
--- so the digest, the same in every session. offset 0: looked up by operation, then sorted; the planner would rather walk a
--- whole table in the order of its key.
+-- Digest of an operation and of every fact that carries its id. The settings pinned here make the text of each value, and so the digest,
+-- the same in every session. With offset 0 facts are looked up by operation and then sorted; the planner would rather walk a whole table in
+-- the order of its key.
 create or replace function audit_interno.resumo_operacao(operacao_id bigint)
 returns bytea
 language sql

@@ -1,4 +1,4 @@
--- Digest of the state of a finding, of which anotar_situacoes makes a fact. No settings of its own, so that the planner inlines it, and
+-- Digest of a finding's state, which anotar_situacoes records as a fact. No settings of its own, so that the planner inlines it, and
 -- nothing in its text depends on the session's: times go in as bytes, which is also quickest.
 create or replace function audit_interno.resumo_situacao(achado audit.divergencias_processadas)
 returns bytea

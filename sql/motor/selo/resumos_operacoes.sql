@@ -1,5 +1,5 @@
--- Digests at once of all operations that are sealed or wait for their seal, by the formula and the settings of audit_interno.resumo_operacao, which asks for
--- one: here each table of facts is read once. Changes nothing. Called by quebras_cadeia.
+-- The digests of all operations that are sealed or wait for their seal, at once, by the formula and the settings of
+-- audit_interno.resumo_operacao, which computes one. Reads each table of facts once. Changes nothing. Called by quebras_cadeia.
 create or replace function audit_interno.resumos_operacoes()
 returns table (operacao_id bigint, deteccoes bigint, alteracoes bigint, decisoes bigint, excecoes bigint, resumo bytea)
 language sql

@@ -1,6 +1,6 @@
--- Puts what waits in the queue at the head of the chain, in its order. Takes the head for the rest of the transaction, so only
--- the engine may: its worker at every tick, and transactions of its own logins as they commit. Where another one has the head
--- for longer than the limit, or this one's snapshot is older than the head (40001), everything stays in the queue for the next.
+-- Puts what waits in the queue at the head of the chain, in its order. It takes the head for the rest of the transaction, so only the
+-- engine may call it: its worker at every tick, and transactions of its own logins as they commit. Where somebody else holds the head for
+-- longer than the limit, or this snapshot is older than the head (40001), everything stays in the queue for the next.
 create or replace function audit_interno.selar()
 returns bigint
 language plpgsql
@@ -16,7 +16,7 @@ begin
     select c.* into strict v_cadeia from audit_interno.cadeia c for update;
     with recursive fila as (
       select f.operacao_id, f.resumo, row_number() over (order by f.ordem) as n
-      from audit_interno.fila_selos f order by f.ordem limit 1000 -- each link looks through all of them
+      from audit_interno.fila_selos f order by f.ordem limit 1000 -- each link scans all of them
     ), elos as (
       select 0::bigint as n, null::bigint as operacao_id, null::bytea as resumo, null::bytea as anterior, v_cadeia.selo as selo
       union all

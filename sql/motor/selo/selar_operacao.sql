@@ -1,7 +1,7 @@
--- Deferred constraint trigger: when the transaction commits, takes the digest of the ended operation and puts it into the queue
--- of seals. A login of the engine's (a member of conferente_dono or conferente_servico, a superuser) seals at once. Nobody else
--- may hold the head: from psql a transaction lasts as long as its owner likes, after "set constraints all immediate", in a
--- deferred trigger of one's own behind this one, or prepared.
+-- Deferred constraint trigger: at the commit, takes the digest of the ended operation and puts it into the queue of seals. A login of the
+-- engine (a member of conferente_dono or conferente_servico, a superuser) seals at once. Nobody else may hold the head: in psql a
+-- transaction lasts as long as its owner likes, after "set constraints all immediate", in a deferred trigger of one's own behind this one,
+-- or prepared.
 create or replace function audit_interno.selar_operacao()
 returns trigger
 language plpgsql

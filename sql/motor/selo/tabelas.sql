@@ -1,4 +1,4 @@
--- What audit.verificar_integridade answers, and what the functions behind it find. No table: a verification leaves nothing behind.
+-- The result of audit.verificar_integridade and of the functions behind it. A type and no table: a verification leaves nothing behind.
 create type audit.verificacao as (
   situacao text,
   elo bigint,

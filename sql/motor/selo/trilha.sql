@@ -1,6 +1,6 @@
--- The trail as a file of JSON lines that is proven without this database: each text of which a digest was taken, in the order in which
--- the digests were built, under the settings of audit_interno.resumo_operacao. The format is written down in docs/trust.md; src/trail
--- reads it. Definer, because the head of the chain is nobody's to read; the rest any reader may.
+-- The trail as a file of JSON lines that can be proven without this database: each text of which a digest was taken, in the order of the
+-- digests, under the settings of audit_interno.resumo_operacao. docs/trust.md describes the format; src/trail reads it. Definer, because
+-- nobody may read the head of the chain; the rest any reader may.
 create or replace function audit.trilha()
 returns table (linha text)
 language sql
@@ -15,7 +15,7 @@ as $$
   with seladas as (
     select o.id, o.elo from audit.operacoes o where o.elo is not null
   ), vista as (
-    -- where the last detection waits for its seal, no sealed one says what the finding is now
+    -- where the last detection waits for its seal, no sealed one describes the finding as it is now
     select x.operacao_id, x.divergencia_id, x.elo
     from (
       select d.operacao_id, d.divergencia_id, o.elo,
@@ -42,7 +42,7 @@ as $$
     select s.elo, 1, d.divergencia_id, case when p.id is null
       then json_build_object('deteccao', row(d.divergencia_id, d.confianca, d.resumo)::text)::text
       else json_build_object('deteccao', row(d.divergencia_id, d.confianca, d.resumo)::text,
-        -- of these audit_interno.identidade and resumo_achado take their digests
+        -- the texts whose digests audit_interno.identidade and resumo_achado take
         'identidade', jsonb_build_array(p.regra, p.tabela, p.registro_id, audit_interno.valores_canonicos(p.valores_propostos),
           case when p.valores_propostos = '{}' then p.evidencia ->> 'tipo' end, audit_interno.valores_canonicos(p.entrada))::text,
         'impressao', encode(p.impressao, 'hex'),

@@ -1,6 +1,6 @@
--- Proves what came after a witness, and reads no more than that: a day costs a day, however long the history. From where it is proven is
--- the caller's to keep, outside this database: one kept in it could be written there. What came before is not read again, so a fact of
--- it that was changed since is not seen: verificar_integridade sees it. Changes nothing; definer, as that.
+-- Proves what came after a witness, and reads no more than that: a day costs a day, however long the history. The caller keeps the starting
+-- point outside this database, where nobody can rewrite it. Older facts are not read again, so a change to one goes unseen here;
+-- verificar_integridade sees it. Changes nothing; definer, like that one.
 create or replace function audit.verificar_desde(elo bigint, selo text)
 returns setof audit.verificacao
 language plpgsql

@@ -1,5 +1,5 @@
--- Proves the audit trail, or names what is broken. Reads every audit fact once, in one snapshot (stable, all of it), and
--- changes nothing; locks nothing out. Definer, because the head of the chain is nobody's to read.
+-- Proves the audit trail, or names what is broken. Reads every audit fact once, in one snapshot (all of it is stable), changes nothing and
+-- locks nobody out. Definer, because nobody may read the head of the chain.
 create or replace function audit.verificar_integridade(elo bigint default null, selo text default null)
 returns setof audit.verificacao
 language plpgsql

@@ -1,6 +1,6 @@
--- Tables whose rows may change, and each change of which is a fact (audit_interno.estados): their keys, and columns that only
--- show that somebody is at work. Findings are apart (anotar_situacoes). Not here: what is worked out again whenever it is needed
--- (statistics of rules), what watches over work under way (posses, partes_sessao, pedidos), and the queue of the worker.
+-- Tables whose rows may change, each change being a fact (audit_interno.estados): their keys, and the columns that only show that somebody
+-- is at work. Findings are handled apart (anotar_situacoes). Not listed: what is computed again whenever it is needed (statistics of
+-- rules), what tracks work under way (posses, partes_sessao, pedidos), and the worker's queue.
 create or replace function audit_interno.vigiadas()
 returns table (tabela text, chave text[], fora text[])
 language sql

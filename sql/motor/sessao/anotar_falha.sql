@@ -1,6 +1,5 @@
--- A step failed and was rolled back: the rule fails alone and the session goes on, unless it is the session's or the server's
--- fault. Called by registrar_falha_etapa in a transaction of its own,
--- by processar_divergencias after the subtransaction of the step.
+-- Records that a step failed and was rolled back. The rule fails alone and the session goes on, unless the fault is the session's or the
+-- server's. Called by registrar_falha_etapa in a transaction of its own, and by processar_divergencias after the step's subtransaction.
 create or replace function audit_interno.anotar_falha(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
 returns void
 language plpgsql

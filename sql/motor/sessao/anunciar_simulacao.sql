@@ -1,5 +1,5 @@
--- Says to others how far a simulation is. It is one transaction that is rolled back, so no row of it is ever seen: the name of the
--- application is, in pg_stat_activity, and falls back with the transaction. Whose it is stands there as a digest. Called by
+-- Shows others how far a simulation is. A simulation is one transaction that is rolled back, so none of its rows is ever seen. Its
+-- application name is, in pg_stat_activity, and it is restored with the rollback; the person stands there as a digest. Called by
 -- processar_divergencias before each step; read by audit.simulacoes_em_curso.
 create or replace function audit_interno.anunciar_simulacao(etapa text, regra text, feitas bigint, total bigint)
 returns void

@@ -1,4 +1,5 @@
--- Stops a session: a worker gives up the detection it is in, anything else ends after the step it is in. What was committed stands and can be rolled back.
+-- Stops a session: a worker gives up its current detection, anything else ends after the current step. What was committed stands and can be
+-- rolled back.
 create or replace function audit.cancelar_sessao(id bigint, motivo text)
 returns audit.sessoes_processamento
 language plpgsql

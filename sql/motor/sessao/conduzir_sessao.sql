@@ -1,4 +1,4 @@
--- Marks a session as conducted by this connection, for as long as it lives; encerrar_interrompidas looks for it.
+-- Marks a session as conducted by this connection for as long as it lives; encerrar_interrompidas looks for that mark.
 create or replace function audit_interno.conduzir_sessao(sessao_id bigint)
 returns boolean
 language sql

@@ -1,4 +1,4 @@
--- Checks what is asked for and opens a session: its window, its rules, and the window of each rule.
+-- Checks the request and opens a session: its window, its rules, and the window of each rule.
 create or replace function audit_interno.criar_sessao(
   modo text, data_inicio date, data_fim date, regras text[], agendada boolean
 )
@@ -52,7 +52,7 @@ begin
 
   insert into audit.execucoes_regra (sessao_id, regra, status, motivo, carregado_desde, carregado_ate)
   select v_sessao.id, r.nome, case when c.defeito is null then 'pendente' else 'pulada' end, c.defeito,
-    -- not later than where the session before left off, whatever the margin was then
+    -- no later than where the session before stopped reading, whatever its margin was
     case when v_incremental then coalesce(least(u.ate - v_margem, u.corte), v_agora - v_primeira) end, case when v_incremental then v_agora end
   from audit.regras r
   cross join lateral (select coalesce(audit_interno.conferir_regra(r), audit_interno.conferir_requisitos(r)) as defeito) as c

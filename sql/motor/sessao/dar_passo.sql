@@ -13,7 +13,7 @@ begin
   set status = 'em_andamento', inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp())
   where s.id = dar_passo.sessao_id and s.status = 'agendada';
   if etapa in ('repartir', 'detectar', 'juntar') then
-    -- long: the row is left to who watches or cancels; the rule's own row tells at the end whether it still counts
+    -- a long step leaves the row to whoever watches or cancels; the rule's own row decides at the end whether the step still counts
     select s.status into v_status from audit.sessoes_processamento s where s.id = dar_passo.sessao_id;
   else
     update audit.sessoes_processamento s set ultima_atividade = clock_timestamp()
@@ -24,7 +24,7 @@ begin
     raise exception using errcode = 'NC016', message = format('a sessão %s não está em andamento', sessao_id),
       detail = format('status %s', coalesce(v_status, 'desconhecido'));
   end if;
-  -- the right to take steps is no right to skip the limits, correct in a manual session, or end one with rules still to run
+  -- whoever may take steps may still not skip the limits, correct in a manual session, or end one with rules still to run
   if (etapa in ('repartir', 'juntar', 'limitar', 'corrigir', 'finalizar') or etapa = 'detectar' and exists (
     select from audit.sessoes_processamento s where s.id = dar_passo.sessao_id and s.partes is not null)) and not exists (
     select from audit_interno.proxima_etapa(dar_passo.sessao_id) p

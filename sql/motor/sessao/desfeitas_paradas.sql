@@ -1,4 +1,4 @@
--- Of what a session saw undone from outside, how many findings wait for a person because it has happened too often.
+-- Of the findings that a session saw undone from outside, how many wait for a person because it has happened too often.
 create or replace function audit_interno.desfeitas_paradas(sessao_id bigint)
 returns bigint
 language sql

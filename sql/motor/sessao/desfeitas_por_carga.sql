@@ -1,5 +1,4 @@
--- What a session saw undone from outside, by rule and by the hour of the load that did it. One form for the session's message
--- and for mail.
+-- What a session saw undone from outside, by rule and by the hour of the load that did it. Used by the session's message and by mail.
 create or replace function audit_interno.desfeitas_por_carga(sessao_id bigint)
 returns table (regra text, carga timestamptz, quantas bigint, ausentes bigint)
 language sql

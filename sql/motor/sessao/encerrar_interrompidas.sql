@@ -1,6 +1,5 @@
--- Sessions whose conductor died (killed, connection lost) conduct nothing any more. They are closed as falhou; what
--- they committed stands, and the next window covers what they did not reach. A session that still has its job is left
--- alone: a worker will go on with it.
+-- Closes as falhou the sessions whose conductor died (killed, connection lost). What they committed stands, and the next window covers what
+-- they did not reach. A session that still has its job is left alone: a worker will continue it.
 create or replace function audit_interno.encerrar_interrompidas()
 returns setof audit.sessoes_processamento
 language plpgsql
@@ -25,7 +24,7 @@ begin
     insert into audit.notificacoes (tipo, sessao_id) select 'falha', s.id from encerrada s on conflict do nothing
   )
   select array_agg(s.id) into v_sessoes from encerrada s;
-  perform audit_interno.totalizar_sessao(s.id) from unnest(v_sessoes) as s (id); -- a part may have ended as it was closed
+  perform audit_interno.totalizar_sessao(s.id) from unnest(v_sessoes) as s (id); -- a part may have ended during the closing
   return query select s.* from audit.sessoes_processamento s where s.id = any (v_sessoes) order by s.id;
 end
 $$;

@@ -1,4 +1,4 @@
--- A step of a session, for the connection that conducts it: a transaction of its own, in which nothing waits but what the step wrote.
+-- A step of a session, for the connection that conducts it: a transaction of its own, in which only this step can have deferred anything.
 create or replace function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
 returns void
 language plpgsql

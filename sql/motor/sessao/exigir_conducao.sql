@@ -1,5 +1,5 @@
--- Steps are taken, and failures recorded, by the connection that conducts the session, or by workers: what an operator calls by hand
--- in another's session does nothing. Called by executar_etapa and registrar_falha_etapa.
+-- Only the connection that conducts the session, or a worker, takes steps and records failures: an operator who calls them by hand in
+-- somebody else's session achieves nothing. Called by executar_etapa and registrar_falha_etapa.
 create or replace function audit_interno.exigir_conducao(sessao_id bigint)
 returns void
 language plpgsql
@@ -7,7 +7,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- not the current role, which here is the owner for every caller
+  -- not the current role, which is the owner here for every caller
   if not pg_has_role(session_user, 'conferente_dono', 'member') and not exists (
     select from audit_interno.posses p
     where p.nome = 'sessao ' || exigir_conducao.sessao_id and p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero))

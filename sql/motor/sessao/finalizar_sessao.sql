@@ -1,4 +1,4 @@
--- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
+-- Ends a session and says honestly how: anything short of what was asked for is concluida_com_falhas or falhou.
 create or replace function audit_interno.finalizar_sessao(sessao_id bigint)
 returns void
 language plpgsql

@@ -1,5 +1,4 @@
--- The rows that came late to a session, in one sentence for each count: how many, booked when, and what to do. Called by
--- finalizar_sessao.
+-- The rows that came late to a session, one sentence for each count: how many, when booked, and what to do. Called by finalizar_sessao.
 create or replace function audit_interno.frase_atrasadas(sessao_id bigint)
 returns text
 language sql

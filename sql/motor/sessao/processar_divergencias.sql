@@ -1,4 +1,4 @@
--- A whole session in one transaction, the same steps that the worker and the command line take one by one.
+-- A whole session in one transaction, by the same steps that the worker and the command line take one by one.
 create or replace function audit.processar_divergencias(
   modo text default 'manual', data_inicio date default null, data_fim date default null, regras text[] default null,
   simular boolean default false
@@ -18,7 +18,7 @@ begin
   begin
     v_sessao := audit_interno.criar_sessao(processar_divergencias.modo, processar_divergencias.data_inicio,
       processar_divergencias.data_fim, processar_divergencias.regras, false);
-    loop -- over steps, not rows
+    loop -- one turn for each step, not for each row
       select * into v_passo from audit_interno.proxima_etapa(v_sessao.id);
       exit when v_passo.etapa = 'fim';
       if simular then
@@ -26,7 +26,7 @@ begin
       end if;
       begin
         perform audit_interno.dar_passo(v_sessao.id, v_passo.etapa, v_passo.regra);
-      exception when assert_failure or others then -- others are not all: an assert of a rule is no error of the caller's
+      exception when assert_failure or others then -- "others" does not include assert_failure, and a rule's failed assert is not the caller's error
         get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
         if v_passo.regra is null or audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
           raise;
@@ -40,8 +40,8 @@ begin
       v_sessao.resumo := audit_interno.resumir_simulacao(v_sessao.id);
       raise exception using errcode = 'NC999', message = 'simulação';
     end if;
-  exception when sqlstate 'NC999' then -- not a code that ends in 000: such a one names its whole class
-    null; -- everything above is undone; v_sessao tells what it was
+  exception when sqlstate 'NC999' then -- a code that ends in 000 would name its whole class
+    null; -- everything above is undone; v_sessao says what it was
   end;
   return v_sessao;
 end

@@ -1,4 +1,4 @@
--- What a session has to do next. The process that conducts it asks this, does it with executar_etapa, and asks again.
+-- The next step of a session. The process that conducts it asks this, runs the step with executar_etapa, and asks again.
 create or replace function audit_interno.proxima_etapa(
   sessao_id bigint, out etapa text, out regra text, out tempo_limite_ms bigint, out ordem bigint, out total bigint
 )
@@ -29,7 +29,7 @@ begin
     cross join lateral (
       select case when p.total = 0 then 'repartir' when p.faltam = 0 then 'juntar' else 'partes' end as etapa) as t
     where e.sessao_id = v_sessao.id and e.status = 'pendente'
-    -- what takes long to prepare comes when others have something to do
+    -- rules that need preparation come later, when the other workers have something to do meanwhile
     order by t.etapa = 'partes', t.etapa = 'juntar', r.preparacao is not null, r.prioridade, r.nome
     limit 1;
     if found then
@@ -49,7 +49,7 @@ begin
     return;
   end if;
   regra := null;
-  tempo_limite_ms := 600000; -- what follows is of no one rule
+  tempo_limite_ms := 600000; -- the following steps belong to no single rule
   if v_sessao.modo = 'auto' and v_sessao.etapa = 'deteccao' then
     etapa := 'limitar';
     return;

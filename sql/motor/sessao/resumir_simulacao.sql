@@ -1,5 +1,5 @@
--- What a simulation would have changed: for each rule the totals and the first rows, largest amount first, and
--- the corrections that would fail, with the reason of each.
+-- What a simulation would have changed: for each rule the totals and the first rows, largest amount first, and the corrections that would
+-- fail, each with its reason.
 create or replace function audit_interno.resumir_simulacao(sessao_id bigint)
 returns jsonb
 language sql

@@ -1,5 +1,5 @@
--- Puts on record what an administrator says of a person. Who had another role, or has none any more, is shut out first: a session keeps
--- the role with which it began. Called by registrar_pessoa and remover_pessoa.
+-- Records what an administrator says of a person. A person whose role changes or ends is shut out first: a session keeps the role with
+-- which it began. Called by registrar_pessoa and remover_pessoa.
 create or replace function audit_interno.anotar_pessoa(nome text, papel text, endereco text, motivo text)
 returns audit.pessoas
 language plpgsql
@@ -13,7 +13,7 @@ declare
   v_operacao bigint;
   v_pessoa audit.pessoas;
 begin
-  lock table audit.pessoas in share row exclusive mode; -- one after the other: an address is one person's
+  lock table audit.pessoas in share row exclusive mode; -- one at a time: an address belongs to one person
   if exists (select from audit.vw_pessoas p where lower(p.endereco) = lower(anotar_pessoa.endereco) and p.nome <> anotar_pessoa.nome) then
     raise exception using errcode = 'NC001', message = 'este endereço já é de outra pessoa';
   end if;
@@ -25,7 +25,7 @@ begin
   insert into audit.pessoas (operacao_id, nome, papel, endereco, registrada_por)
   values (v_operacao, anotar_pessoa.nome, anotar_pessoa.papel, anotar_pessoa.endereco, audit_interno.ator())
   returning * into v_pessoa;
-  -- operations are read by all: of the address the digest
+  -- everybody reads operations, so only the address's digest goes in
   perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_strip_nulls(jsonb_build_object(
     'ato', case when v_pessoa.papel is null then 'pessoa removida' else 'pessoa registrada' end, 'pessoa', v_pessoa.id, 'nome', v_pessoa.nome,
     'papel', v_pessoa.papel, 'endereco', encode(sha256(convert_to(v_pessoa.endereco, 'UTF8')), 'hex'))));

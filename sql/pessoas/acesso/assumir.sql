@@ -17,7 +17,7 @@ begin
   end if;
   perform audit_interno.conferir_acesso(v_nome, assumir.papel, assumir.token_id, assumir.emitido_em, assumir.de_fora);
   perform set_config('conferente.ator', v_nome, true), set_config('role', assumir.papel, true);
-  perform set_config('timezone', audit.fuso(), true); -- times are shown, and read where they name no zone, as everywhere else
+  perform set_config('timezone', audit.fuso(), true); -- times are shown in it, and read in it where they name no zone
   return v_nome;
 end
 $$;

@@ -15,7 +15,7 @@ begin
     raise exception using errcode = 'NC020', message = 'o token não dá um papel do Conferente';
   end if;
   if not conferir_acesso.de_fora then
-    -- to the microsecond, which the token itself does not tell
+    -- to the microsecond, which the token itself does not carry
     select k.emitido_em into v_emitido
     from audit.tokens k
     where k.id = conferir_acesso.token_id and k.nome = conferir_acesso.nome and k.papel = conferir_acesso.papel

@@ -1,5 +1,5 @@
--- Somebody has signed in: from here to the end of the transaction the act is theirs, and they get a session of some hours, a token like
--- any other. Called by entrar_por_convite and entrar_por_provedor, in a session of the API alone.
+-- Somebody has signed in: from here to the end of the transaction they act under their own name, and they get a session of some hours, a
+-- token like any other. Called by entrar_por_convite and entrar_por_provedor, only in a session of the API.
 create or replace function audit_interno.entrar(nome text, papel text, por text, convite_id bigint default null)
 returns audit.tokens
 language sql

@@ -1,5 +1,5 @@
--- Signs in by a one-time link. Of two who use it at once the second waits here and finds it used; the table refuses a second token too.
--- A person shut out after the link was made is not let in by it.
+-- Signs in by a one-time link. If two people use it at once, the second waits here and finds it used; the table refuses a second token too.
+-- A person who was shut out after the link was made does not get in.
 create or replace function audit_interno.entrar_por_convite(resumo bytea)
 returns audit.tokens
 language plpgsql

@@ -1,4 +1,4 @@
--- Signs in whom the provider of single sign-on has named. Its role comes from a claim, or from what administrators registered.
+-- Signs in the person whom the provider of single sign-on named. The role comes from a claim, or from what administrators registered.
 create or replace function audit_interno.entrar_por_provedor(nome text, papel text default null)
 returns audit.tokens
 language plpgsql

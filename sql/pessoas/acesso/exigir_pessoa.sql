@@ -1,4 +1,4 @@
--- A decision is a person's. Called by whatever decides; a program with a token is somebody's, who answers for it.
+-- Only a person decides. Called by everything that decides; a program's token belongs to somebody, who answers for it.
 create or replace function audit_interno.exigir_pessoa()
 returns void
 language plpgsql

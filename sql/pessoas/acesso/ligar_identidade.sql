@@ -1,5 +1,5 @@
--- Ties a login, or the subject of a token, to the person whose it is. Append-only, and never by that person: who could untie a name of
--- her own would be two again.
+-- Ties a login, or the subject of a token, to the person who owns it. Append-only, and never done by that person: anybody who could untie
+-- their own name would be two people again.
 create or replace function audit_interno.anotar_identidade(nome text, pessoa text, motivo text)
 returns audit.identidades
 language plpgsql
@@ -12,7 +12,7 @@ declare
   v_operacao bigint;
   v_identidade audit.identidades;
 begin
-  lock table audit.identidades in share row exclusive mode; -- one after the other: nobody is tied to a name that is being tied
+  lock table audit.identidades in share row exclusive mode; -- one at a time: nobody is tied to a name that is just being tied
   if audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.nome) or audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.pessoa) then
     raise exception using errcode = 'NC007', message = 'quem se chama como é dito por outra pessoa',
       detail = format('%s liga ou desliga nomes dos outros, não os seus.', audit_interno.ator()),

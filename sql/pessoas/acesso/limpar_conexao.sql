@@ -1,8 +1,7 @@
--- Takes out of this connection what code of the warehouse or of a rule may have left in it for an earlier caller or step: cursors,
--- temporary objects, channels, prepared statements, and locks by number but for the marks of what this connection has
--- (audit_interno.posses); the mark of a session that it conducts is taken again where such code gave it away. Changes no data.
--- Called at the beginning of every transaction of the API, and before every step of a session, right after `reset all`, which takes
--- out settings.
+-- Removes from this connection what code of the warehouse or of a rule may have left in it for an earlier caller or step: cursors,
+-- temporary objects, channels, prepared statements and advisory locks. It keeps the marks of what this connection holds
+-- (audit_interno.posses), and takes the mark of its session again if such code released it. Changes no data. Called at the beginning of
+-- every transaction of the API, and before every step of a session, right after `reset all`, which removes settings.
 create or replace function audit_interno.limpar_conexao(sessao_id bigint default null)
 returns void
 language plpgsql

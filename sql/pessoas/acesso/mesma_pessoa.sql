@@ -1,4 +1,4 @@
--- Who a name is: the person to whom an administrator tied it, or itself. Tables of identities are short: one index entry is read.
+-- The person behind a name: the one to whom an administrator tied it, or the name itself. Reads one index entry.
 create or replace function audit_interno.pessoa_de(nome text)
 returns text
 language sql
@@ -11,7 +11,7 @@ as $$
 $$;
 comment on function audit_interno.pessoa_de(text) is 'Key of the person whose name it is.';
 
--- Two names of one person do not make two people. Called wherever a second person is needed, or one's own act is meant.
+-- Two names of one person do not make two people. Called wherever a second person is needed, or an act must be one's own.
 create or replace function audit_interno.mesma_pessoa(uma text, outra text)
 returns boolean
 language sql
@@ -22,7 +22,7 @@ as $$
 $$;
 comment on function audit_interno.mesma_pessoa(text, text) is 'Whether two names, as decisions record them, are one person''s. Null when one is null.';
 
--- The names under which the system itself acts are nobody's.
+-- No person has a name under which the system itself acts.
 create or replace function audit_interno.nome_do_sistema(nome text)
 returns boolean
 language sql

@@ -1,4 +1,4 @@
--- The name of somebody who is let in, in its one spelling. Called by whatever gives somebody a role.
+-- The name of somebody who may sign in, in its one spelling. Called by everything that gives somebody a role.
 create or replace function audit_interno.nome_api(nome text)
 returns text
 language plpgsql

@@ -1,4 +1,4 @@
--- A role of the API as a person writes it, with or without its prefix. Called by whatever gives somebody a role.
+-- A role of the API as a person writes it, with or without its prefix. Called by everything that gives somebody a role.
 create or replace function audit_interno.papel_api(papel text)
 returns text
 language plpgsql

@@ -1,4 +1,4 @@
--- Who called, for a program that shows people what they may do. It grants nothing: what may be done is decided by each function.
+-- The caller, for a program that shows people what they may do. It grants nothing: each function decides what its caller may do.
 create or replace function audit.quem_sou(out nome text, out papeis text[])
 language sql
 stable security definer

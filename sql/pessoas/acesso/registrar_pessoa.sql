@@ -1,4 +1,4 @@
--- Gives somebody who signs in a role, and an address to which links may go; or changes them.
+-- Gives somebody who signs in a role, and an address for links, or changes them.
 create or replace function audit.registrar_pessoa(nome text, papel text, motivo text, endereco text default null)
 returns audit.pessoas
 language plpgsql

@@ -1,4 +1,4 @@
--- Takes a person's role and address away, and every session and link that the person has.
+-- Takes away a person's role and address, with every session and link that the person has.
 create or replace function audit.remover_pessoa(nome text, motivo text)
 returns audit.pessoas
 language plpgsql

@@ -1,6 +1,6 @@
--- A request that its sender marked with a key is carried out once: who sends it again, because the answer was lost, gets the answer
--- that was given. What was done and the answer are of one transaction; who asks meanwhile waits for its end. A key is its person's
--- own, so nobody can hold or read another's.
+-- Carries out a request that its sender marked with a key once only: whoever sends it again, because the answer was lost, gets the same
+-- answer. The act and the answer belong to one transaction; whoever asks meanwhile waits for its end. Keys are personal, so nobody can
+-- block or read another's.
 create or replace function audit.repetir_pedido(chave text, pedido text, parte text default '')
 returns text
 language plpgsql

@@ -1,4 +1,4 @@
--- Shuts out one token, or every token that a person was given until now. Also tokens of single sign-on, which are on no record.
+-- Shuts out one token, or every token that a person was given until now. Tokens of single sign-on too, which are not on record.
 create or replace function audit.revogar_acesso(motivo text, token_id text default null, nome text default null)
 returns audit.revogacoes
 language plpgsql

@@ -1,5 +1,5 @@
--- Signs out: revokes the session by which its owner came, and says whether that began at the provider of single sign-on, where its owner may
--- still be signed in. Once it is refused nothing more is recorded of it.
+-- Signs out: revokes the session, and says whether it began at the provider of single sign-on, where the person may still be signed in. A
+-- session that is already refused is not recorded again.
 create or replace function audit_interno.sair(nome text, papel text, token_id text)
 returns boolean
 language plpgsql

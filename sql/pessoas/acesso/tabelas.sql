@@ -1,4 +1,4 @@
--- Who was let in, who may ask to be, and who was shut out. All append-only; neither a token nor the secret of a link is ever kept.
+-- Who was let in, who may ask to be, and who was shut out. All append-only; no token and no secret of a link is ever kept.
 create table audit.pessoas (
   id bigint generated always as identity primary key,
   operacao_id bigint not null references audit.operacoes,
@@ -71,7 +71,7 @@ create table audit.tokens (
   emitido_em timestamptz not null default clock_timestamp(),
   emitido_por text not null,
   expira_em timestamptz not null,
-  convite_id bigint unique references audit.convites, -- so that no link lets anybody in twice
+  convite_id bigint unique references audit.convites, -- no link lets anybody in twice
   check (expira_em > emitido_em)
 );
 create index on audit.tokens (operacao_id);
@@ -108,7 +108,7 @@ comment on column audit.revogacoes.motivo is 'Reason given.';
 comment on column audit.revogacoes.revogado_em is 'When.';
 comment on column audit.revogacoes.revogado_por is 'Who revoked.';
 
--- Answers of the last day, for requests that are sent again. Not a fact of the audit: what was done stands in audit.operacoes.
+-- Answers of the last day, for requests that are sent again. No audit fact: audit.operacoes says what was done.
 create table audit_interno.pedidos (
   autor text not null,
   chave text not null,

@@ -1,4 +1,4 @@
--- Which names are whose now.
+-- The present owner of each name.
 create or replace view audit.vw_identidades as
 select i.nome, i.pessoa, i.registrada_em, i.registrada_por
 from (

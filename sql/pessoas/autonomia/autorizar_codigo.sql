@@ -1,4 +1,4 @@
--- Auto is given to a rule's code: whenever it is turned on, the hash of the code as it is then is kept with it.
+-- Auto is granted to a rule's code: turning it on stores the hash of the code as it is then.
 create or replace function audit_interno.autorizar_codigo()
 returns trigger
 language plpgsql

@@ -1,5 +1,5 @@
--- Reads again whether people's answers bear a rule out, and takes `auto` from one that they refute, or that is neither proved nor granted
--- anything: in the transaction of the decision that showed it, and at the end of each detection. Called by
+-- Checks again whether people's answers support a rule. Takes `auto` away if they refute the rule, or if it is neither proven nor has
+-- anything left of a grant: in the transaction of the decision that showed it, and at the end of each detection. Called by
 -- audit_interno.contar_decisoes and contar_reversoes, which hold the rule's lock, by anotar_execucao and audit.alterar_regra.
 create or replace function audit_interno.conferir_automatica(regra text, sessao_id bigint default null)
 returns void

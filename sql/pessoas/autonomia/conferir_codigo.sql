@@ -1,5 +1,5 @@
--- Takes `auto` from a rule whose code is not the one for which it was given, and says so in the session. Called at the end of a
--- detection and before each batch of corrections, under the rule's lock, in a simulation too.
+-- Takes `auto` from a rule whose code is not the one for which it was granted, and says so in the session. Called at the end of a detection
+-- and before each batch of corrections, under the rule's lock, in a simulation too.
 create or replace function audit_interno.conferir_codigo(sessao_id bigint, nome_regra text, hash_regra text default null)
 returns void
 language plpgsql

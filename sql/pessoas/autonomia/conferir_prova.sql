@@ -1,13 +1,13 @@
--- What people's answers say of a rule's code, at its threshold: provada, refutada or sem_prova. Whichever it was last: a rule once
--- refuted has to be proved by the answers that follow. Read again from all answers each time, so that no change of a setting,
--- and back, washes a record. Writes the rule's row. Called by conferir_automatica, and by audit.alterar_regra.
+-- What people's answers say about a rule's code at its threshold: provada, refutada or sem_prova, whichever came last. A rule once refuted
+-- must be proven by the answers that follow. All answers are read again each time, so that changing a setting back and forth cannot clear a
+-- record. Updates the rule's row. Called by conferir_automatica, and by audit.alterar_regra.
 --
--- Answers on one supplier within a session are one answer, as wrong as the share of them that was wrong. A rule errs by supplier: one
--- misread code makes forty wrong findings in a night, and they say no more than the first; nor do forty right ones.
+-- The answers on one supplier within a session count as one answer, as wrong as the share of them that was wrong. A rule errs by supplier:
+-- one misread code makes forty wrong findings in a night, and they say no more than the first. Nor do forty right ones.
 --
--- What is corrected automatically is seen by nobody unless it is wrong, so rollbacks alone say nothing of how often. They are held
--- against all that the rule corrected, as if the rest were right: that can refute a rule, and prove none. Of a session the wrong ones come
--- first, so that the others of the same night speak against each.
+-- Nobody looks at automatic corrections unless they are wrong, so rollbacks alone give no rate. They are compared with everything that the
+-- rule corrected, as if the rest were right: that can refute a rule, and prove none. Within a session the wrong ones come first, so that the
+-- right ones of the same night weigh against each of them.
 create or replace function audit_interno.conferir_prova(regra text)
 returns void
 language plpgsql
@@ -24,9 +24,9 @@ declare
   v_contra float8 := 1;
   v_favor float8 := 1;
   v_provada boolean;
-  v_refutada bigint; -- how many answers there were when it was last refuted
+  v_refutada bigint; -- the number of answers when it was last refuted
   v_corrigidas_contra float8;
-  v_revertida bigint; -- the last word on an automatic correction
+  v_revertida bigint; -- the last rollback of an automatic correction
   v_revertidas bigint;
   v_revertidas_refutam boolean;
 begin

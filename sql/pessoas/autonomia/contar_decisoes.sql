@@ -1,8 +1,8 @@
--- Feeds people's word on findings into the record of their rules, and takes `auto` from a rule that the record no longer supports.
--- certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later word replaces an earlier one.
--- Whether that proves anything of what auto would do is prova: what only flags is never corrected by auto, and that a person dealt with
--- it elsewhere says nothing of the values proposed. Rules are locked in one order, so that decisions at one moment are counted one
--- after the other.
+-- Enters people's decisions on findings into the record of their rules, and takes `auto` from a rule that the record no longer supports.
+-- certas: the proposals were right, wrong, or (null) the decision is taken back. A finding counts once: a later decision replaces an
+-- earlier one. prova says whether this proves anything about auto. A finding that only flags is never corrected by auto, and one that a
+-- person dealt with elsewhere says nothing about the values proposed. Rules are locked in one order, so simultaneous decisions are counted
+-- one after the other.
 create or replace function audit_interno.contar_decisoes(ids bigint[], certas boolean, prova boolean default true)
 returns void
 language plpgsql
@@ -33,7 +33,7 @@ begin
   from diferenca d
   where r.nome = d.regra;
 
-  -- a statement of its own: the one above has deleted what a person said before
+  -- a separate statement: the one above has deleted the earlier decisions
   insert into audit_interno.vereditos (divergencia_id, regra, hash_regra, confianca, sessao_id, fornecedor, certo, ordem)
   select d.id, d.regra, d.hash_regra, d.confianca, d.sessao_id, coalesce(regras.raiz_fornecedor(d.entrada ->> 'fornecedor_id'), d.entrada ->> 'fornecedor'), contar_decisoes.certas,
     case when contar_decisoes.prova and d.valores_propostos <> '{}' then (

@@ -1,7 +1,7 @@
--- What a rollback says of the rules. Only corrections that the person calls wrong count: automatic ones against all automatic
--- corrections, approved ones as a word on the proposal. For any other reason an approval counts no longer, and that is
--- all. A rollback that is itself rolled back leaves no trace: what it counted, or took away, stands as before. Reads
--- pg_temp.conferente_revertida as audit_interno.reverter_lote, its caller, leaves it.
+-- What a rollback says about the rules. Only corrections that the person calls wrong count: automatic ones against all automatic
+-- corrections, approved ones as a decision against the proposal. A rollback for another reason merely stops counting the approval. A
+-- rollback that is itself rolled back leaves no trace: what it counted or took away is restored. Reads pg_temp.conferente_revertida as its
+-- caller, audit_interno.reverter_lote, leaves it.
 create or replace function audit_interno.contar_reversoes(erradas boolean default false)
 returns void
 language plpgsql
@@ -20,7 +20,7 @@ begin
   from pg_temp.conferente_revertida l
   join audit.divergencias_processadas d on d.id = l.divergencia_id
   join audit.operacoes o on o.id = l.operacao_id
-  -- the rollback of a rollback, or of that in turn: which correction it is all about
+  -- for the rollback of a rollback, or of that in turn: the original correction
   join audit.operacoes c on c.id = case when o.tipo <> 'reversao' then o.id else (
     select max(a.operacao_id) from audit.alteracoes a
     where a.divergencia_id = l.divergencia_id and a.operacao_id < o.id and a.reverte_operacao_id is null) end;

@@ -1,5 +1,5 @@
--- An act that is taken back leaves no trace on the rule: auto that was lost by it comes back, unless the record without it still
--- speaks against the rule. Called after the record was corrected, by audit.desfazer and audit_interno.contar_reversoes.
+-- An act that is taken back leaves no trace on the rule: auto lost by it comes back, unless the record without it still speaks against the
+-- rule. Called by audit.desfazer and audit_interno.contar_reversoes, after the record was corrected.
 create or replace function audit_interno.devolver_automatica(operacao_id bigint)
 returns void
 language plpgsql

@@ -1,9 +1,11 @@
--- Evidence that a rule errs more often than `erro`, after each of its answers: x is how wrong one was, from 0 to 1, and vezes how often
--- it stands there. Somebody who believes so stakes a part of what he has on each answer: a wrong one wins, a right one costs. Were he
--- wrong, nobody could expect him to gain. Nobody knows how much to stake, so five stake at once, and what they have made is averaged;
--- nor when the rule began to err, so each begins where it was best for him: a rule that was right for years and then is not is found
--- as soon as one that never was. Where the rule errs exactly as often as tolerated, evidence of 200 comes no more often than once in
--- 200 answers on average (Shin, Ramdas and Rinaldo, E-detectors, 2022); where it errs less, hardly ever: `npm run lives`.
+-- Evidence that a rule errs more often than `erro`, after each of its answers. x is how wrong an answer was, from 0 to 1; vezes is how
+-- often it counts. Imagine somebody who believes that the rule errs too often, and stakes a part of their money on each answer: a wrong one
+-- wins, a right one costs. If the rule errs as tolerated, nobody can expect to gain.
+--
+-- Nobody knows how much to stake, so five people stake different parts, and their gains are averaged. Nobody knows when the rule began to
+-- err, so each begins at the moment that was best for them: a rule that was right for years and then is not is found as soon as one that
+-- never was. Where the rule errs exactly as often as tolerated, evidence of 200 comes at most once in 200 answers on average (Shin, Ramdas
+-- and Rinaldo, E-detectors, 2022); where it errs less, hardly ever: `npm run lives`.
 create or replace function audit_interno.evidencia_contra(x float8[], vezes float8[], erro float8)
 returns table (n bigint, evidencia float8, refuta boolean)
 language sql
@@ -19,6 +21,6 @@ as $$
     from soma s
   )
   select e.n, e.evidencia, e.evidencia >= 200
-  from (select g.n, avg(exp(least(g.ate, 600))) as evidencia from ganho g group by g.n) as e -- more than e^600 is no number
+  from (select g.n, avg(exp(least(g.ate, 600))) as evidencia from ganho g group by g.n) as e -- beyond about e^600 a float8 overflows
 $$;
 comment on function audit_interno.evidencia_contra(float8[], float8[], float8) is 'After each answer, how much those who bet that the rule errs more often have made of 1.';

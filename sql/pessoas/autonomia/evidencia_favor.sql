@@ -1,7 +1,7 @@
--- Evidence that a rule errs less often than `erro`, after each of its answers (x is how wrong one was, from 0 to 1): the other side of
--- evidencia_contra, but from the first answer on. If the rule errs as often as tolerated or more, evidence ever reaches 20 with a chance of
--- 5% at most, however often one looks (Ville 1939; Waudby-Smith and Ramdas, Estimating means of bounded random variables by betting,
--- 2023). 81 right answers and no wrong one reach it.
+-- Evidence that a rule errs less often than `erro`, after each of its answers (x is how wrong one was, from 0 to 1): the counterpart of
+-- evidencia_contra, but always from the first answer on. If the rule errs as often as tolerated or more, evidence ever reaches 20 with a
+-- chance of at most 5%, however often one looks (Ville 1939; Waudby-Smith and Ramdas, Estimating means of bounded random variables by
+-- betting, 2023). 81 right answers without a wrong one reach it.
 create or replace function audit_interno.evidencia_favor(x float8[], erro float8)
 returns table (n bigint, evidencia float8, prova boolean)
 language sql

@@ -1,5 +1,5 @@
--- Which rules lost auto by an act and are still without it: the loss is an operation of its own within the time of the act's,
--- while the rule was locked, by the same person. Writes nothing.
+-- Rules that lost auto by an act and are still without it. The loss is an operation of its own, by the same person, within the time of the
+-- act, while the rule was locked. Writes nothing.
 create or replace function audit_interno.perdas_automatica(operacao_id bigint)
 returns table (regra text, aviso text)
 language sql

@@ -1,4 +1,4 @@
--- Takes `auto` from a rule, and says why: in the rule, as an operation of its own, and in the session in which it happens. Only
+-- Takes `auto` from a rule and says why: in the rule, in an operation of its own, and in the session where it happens. Only
 -- audit.alterar_regra gives it back.
 create or replace function audit_interno.perder_automatica(regra audit.regras, porque text, detalhes jsonb, sessao_id bigint default null)
 returns void
@@ -12,7 +12,7 @@ declare
 begin
   update audit.regras r set automatica = false, automatica_perdida = v_porque
   where r.nome = (perder_automatica.regra).nome and r.automatica;
-  if found then -- nobody else has just said so
+  if found then -- nobody else has just taken it
     v_operacao := audit_interno.abrir_operacao('regra', perder_automatica.sessao_id, (perder_automatica.regra).nome, v_porque,
       '{"antes": {"automatica": true}, "depois": {"automatica": false}}' || perder_automatica.detalhes);
     perform audit_interno.fechar_operacao(v_operacao, 1);

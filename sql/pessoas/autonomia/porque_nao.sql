@@ -1,5 +1,5 @@
--- Why a rule may not correct by itself, whatever an administrator has set: refuted, or neither proved nor left anything of a grant. Null
--- when it may. The sentence ends with the way out.
+-- Why a rule may not correct by itself, whatever an administrator has set: it is refuted, or neither proven nor left with anything of a
+-- grant. Null when it may. The sentence ends with the way out.
 create or replace function audit_interno.porque_nao(regra audit.regras)
 returns text
 language sql

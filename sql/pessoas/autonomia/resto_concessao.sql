@@ -1,5 +1,5 @@
--- What is left of what an administrator granted without proof: the grant less what was corrected under it since, which each operation of
--- correction says of itself, under its seal. Nothing granted leaves nothing. What is rolled back is not given back.
+-- What is left of an administrator's grant without proof: the grant less what was corrected under it since. Each operation of correction
+-- records that under its seal. Without a grant nothing is left. A rollback gives nothing back.
 create or replace function audit_interno.resto_concessao(regra audit.regras)
 returns table (correcoes bigint, valor numeric)
 language sql

@@ -1,6 +1,5 @@
--- Runs a rule over a window whose decided rows are put back as they were, and judges what it finds by what is known of
--- them. HAZARD: must run inside a subtransaction that is rolled back (see audit_interno.rebobinar_casos). Called by
--- audit.avaliar_regra alone.
+-- Runs a rule over a window whose decided rows are put back as they were, and judges what it finds by what is known about them. HAZARD:
+-- must run inside a subtransaction that is rolled back (see audit_interno.rebobinar_casos). Called by audit.avaliar_regra alone.
 create or replace function audit_interno.avaliar_decisoes(regra audit.regras, data_inicio date, data_fim date)
 returns setof audit.avaliacao
 language plpgsql
@@ -20,12 +19,12 @@ begin
 
   create temp table conferente_julgado on commit drop as
   select a.registro_id, a.confianca, a.valores_propostos <> '{}' as propoe, v.certa,
-    -- a person said that the row is right, or what is right is what it held
+    -- a person said that the row is right, or the right values are those it held
     v.certa is false and (c.rejeitada or c.originais @> c.verdade) as dano
   from pg_temp.conferente_achado a
   left join pg_temp.conferente_caso c on c.registro_id = a.registro_id
   cross join lateral (select case
-    -- the rejection of one proposal says nothing of another
+    -- rejecting one proposal says nothing about another
     when c.rejeitada then case when a.valores_propostos = c.recusados then false end
     when a.valores_propostos = '{}' then not c.originais @> c.verdade
     when c.verdade ?& array(select k from jsonb_object_keys(a.valores_propostos) as k) then c.verdade @> a.valores_propostos

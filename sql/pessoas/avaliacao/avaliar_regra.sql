@@ -1,7 +1,7 @@
--- Back-tests a rule, and if asked another version of it, over a past window. Everything runs in subtransactions that are
--- rolled back: no finding, no statistic and no row of the warehouse is changed when it returns. Rows that were corrected or
--- mended since are put back for the rule's eyes only; until it returns nobody else can change them. The rule runs as in a
--- session, as conferente_regra; reviewers may call it, so outra_funcao has to belong to somebody who may register rules.
+-- Back-tests a rule, and on request another version of it, over a past window. Everything runs in subtransactions that are rolled back: no
+-- finding, statistic or row of the warehouse has changed when it returns. Rows that were corrected or mended since are put back for the
+-- rule's eyes only; until it returns nobody else can change them. The rule runs as in a session, as conferente_regra. Reviewers may call
+-- this, so outra_funcao must belong to somebody who may register rules.
 create or replace function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text default null)
 returns setof audit.avaliacao
 language plpgsql
@@ -33,7 +33,7 @@ begin
   foreach v_funcao in array v_funcoes loop
     v_versao.funcao := v_funcao;
     v_defeito := coalesce(audit_interno.conferir_regra(v_versao), audit_interno.conferir_requisitos(v_versao));
-    -- the registered function was held to it by an administrator
+    -- an administrator accepted the registered function
     if v_defeito is null and v_funcao = outra_funcao then
       perform audit_interno.exigir_dono(outra_funcao);
     end if;

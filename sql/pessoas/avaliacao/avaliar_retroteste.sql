@@ -1,5 +1,5 @@
--- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if nothing later
--- than the window's first month were known (see regra_pendente_verificacao.preparar_retroteste and regra_pendente_verificacao.julgar_retroteste). HAZARD: changes the
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if nothing later than the
+-- window's first month were known (see regra_pendente_verificacao.preparar_retroteste and julgar_retroteste). HAZARD: changes the
 -- statistics, so it must run inside a subtransaction that is rolled back. Called by audit_interno.avaliar_versao alone.
 create or replace function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio date, data_fim date)
 returns setof audit.avaliacao

@@ -1,6 +1,6 @@
--- Back-tests one version of a rule over a window. Each test runs in a subtransaction that is rolled back, whatever happens;
--- only the lines it returns remain. outra is the function it is compared with, or null: then an error says which of the two
--- failed, with its code and message unchanged. Called by audit.avaliar_regra alone.
+-- Back-tests one version of a rule over a window. Each test runs in a subtransaction that is always rolled back; only the lines it returns
+-- remain. outra is the function it is compared with, or null; with it, an error says which of the two failed, keeping its code and message.
+-- Called by audit.avaliar_regra alone.
 create or replace function audit_interno.avaliar_versao(versao audit.regras, data_inicio date, data_fim date, outra text)
 returns setof audit.avaliacao
 language plpgsql
@@ -20,7 +20,7 @@ begin
         select a from audit_interno.avaliar_retroteste(versao, avaliar_versao.data_inicio, avaliar_versao.data_fim) a);
       raise exception using errcode = 'NC999', message = 'simulação';
     exception when sqlstate 'NC999' then
-      null; -- v_linhas stays, all else is undone
+      null; -- v_linhas remains, everything else is undone
     end;
   end if;
   begin
@@ -31,7 +31,7 @@ begin
     null;
   end;
   return query select * from unnest(v_linhas);
-exception when query_canceled or assert_failure or others then -- others does not take in who gives up, and which one took too long is to be told as well
+exception when query_canceled or assert_failure or others then -- "others" does not include query_canceled, and the error should say which version took too long
   if outra is null then
     raise;
   end if;

@@ -1,14 +1,14 @@
--- The rows of a window of which the truth about a rule's findings is known, one line a row, in the temporary table
--- conferente_caso: what the row held then, what is right (verdade), and whether it has to be put back for the rule to see
--- it as it was. A person's word goes before what the row held later; a correction of ours that nobody confirmed and a
--- rollback prove nothing. Findings and rows are of one snapshot. Writes nothing else. Called by audit_interno.avaliar_decisoes.
+-- Fills the temporary table conferente_caso with the rows of a window whose truth is known, one line a row: what the row held then, what is
+-- right (verdade), and whether it must be put back for the rule to see it as it was. A person's decision outranks what the row held later.
+-- An unconfirmed correction of ours proves nothing, nor does a rollback. Findings and rows come from one snapshot. Writes nothing else.
+-- Called by audit_interno.avaliar_decisoes.
 create or replace function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
--- a ledger that the planner takes for empty would be gone through for each decided finding
+-- if the planner took the ledger for empty, it would scan it for each decided finding
 set enable_nestloop = off
 as $$
 declare
@@ -49,7 +49,7 @@ begin
     case
       when l.status = 'rejeitada' then null
       when l.status = 'corrigida' and l.palavra is not null then l.valores
-      -- back to what it was before the correction: a load may have written over it, which proves nothing
+      -- not if it is back at its value before the correction: a load may have overwritten it, which proves nothing
       when l.status = 'corrigida' and not l.agora @> l.valores and l.agora <> l.originais then l.agora
       when l.status = 'resolvida' and l.agora <> l.originais and not exists (
         select from audit.divergencias_processadas o
@@ -57,7 +57,7 @@ begin
           select from audit.decisoes p
           where p.divergencia_id = o.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual')))
       then l.agora
-      -- right, says a person, who mends it outside; of what is only flagged that tells no value
+      -- right, says a person, who mends it outside; a finding that only flags gives no value
       when l.status = 'resolvida' and l.palavra = 'confirmacao' then nullif(l.valores, '{}')
     end as verdade,
     l.status <> 'rejeitada' and l.agora <> l.originais as rebobinar

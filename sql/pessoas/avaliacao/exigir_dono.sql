@@ -1,6 +1,6 @@
--- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
--- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
--- and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
+-- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing but reads what
+-- any rule reads, more than a reviewer may; and an error message could carry that out. It checks the owner and not the body, which the
+-- owner may replace at any time. Called by audit.avaliar_regra.
 create or replace function audit_interno.exigir_dono(funcao text)
 returns void
 language plpgsql

@@ -1,6 +1,6 @@
--- Puts the rows of pg_temp.conferente_caso back to what they held when the rule first saw them. HAZARD: it writes to the
--- warehouse (as conferente_escrita), and is only ever called inside a subtransaction that audit.avaliar_regra rolls back,
--- whatever happens. Rows are held for as long as the rule runs; it gives up rather than wait for somebody else's lock.
+-- Puts the rows of pg_temp.conferente_caso back to what they held when the rule first saw them. HAZARD: it writes to the warehouse (as
+-- conferente_escrita), and is only called inside a subtransaction that audit.avaliar_regra always rolls back. The rows stay locked while
+-- the rule runs; it gives up rather than wait for somebody else's lock.
 create or replace function audit_interno.rebobinar_casos(regra audit.regras)
 returns void
 language plpgsql

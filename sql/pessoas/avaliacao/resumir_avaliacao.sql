@@ -1,6 +1,6 @@
--- The judged findings of pg_temp.conferente_julgado as the lines of a back-test: eleven bands (tenths, the last one cut at
--- 0.95), findings that only flag, corrections at or above the limiar, and the total. Changes nothing. Called by
--- audit_interno.avaliar_decisoes and audit_interno.avaliar_retroteste.
+-- The judged findings of pg_temp.conferente_julgado as the lines of a back-test: eleven bands (tenths, the last one cut at 0.95), findings
+-- that only flag, corrections at or above the limiar, and the total. Changes nothing. Called by audit_interno.avaliar_decisoes and
+-- audit_interno.avaliar_retroteste.
 create or replace function audit_interno.resumir_avaliacao(regra audit.regras, fonte text, conhecidas bigint)
 returns setof audit.avaliacao
 language plpgsql
@@ -14,7 +14,7 @@ begin
       case when j.propoe then case when j.confianca >= 0.95 then 10 else least(floor(j.confianca * 10), 9)::int end else 11 end as banda
     from pg_temp.conferente_julgado j
   ), linha as (
-    -- every finding stands in its band, in the total and, if it reaches it, at the limiar
+    -- each finding counts in its band, in the total and, where it reaches the limiar, there too
     select j.*, g.grupo
     from julgado j
     cross join lateral unnest(array[j.banda, case when j.no_limiar then 12 end, 13]) as g (grupo)

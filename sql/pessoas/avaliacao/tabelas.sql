@@ -1,4 +1,4 @@
--- What audit.avaliar_regra answers. No table: a back-test leaves nothing behind.
+-- The result of audit.avaliar_regra. A type and no table: a back-test leaves nothing behind.
 create type audit.avaliacao as (
   funcao text,
   fonte text,

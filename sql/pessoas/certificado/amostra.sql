@@ -1,6 +1,5 @@
--- The sample of what auto corrected in a month that people are to look at, in the order in which it was drawn, and what they found.
--- Nothing of it is stored: it follows from sealed facts, so no role can change it. A correction that somebody rolled back as wrong is
--- answered by that.
+-- The sample of a month's automatic corrections that people are to check, in the order in which it was drawn, with their answers. It is not
+-- stored: it follows from sealed facts, so no role can change it. Rolling a correction back as wrong answers it.
 create or replace function audit.amostra(mes date default null)
 returns table (
   ordem bigint, divergencia_id bigint, regra text, tabela text, registro_id text, valores_originais jsonb, valores_propostos jsonb,

@@ -1,5 +1,5 @@
--- How much of what auto corrected in a month is wrong at most, in reais, with 95% confidence. Answers count in the order in which the
--- sample was drawn, up to the first that is missing: whoever leaves one out for later does not choose by that.
+-- The most, in reais, that may be wrong in a month's automatic corrections, with 95% confidence. Answers count in the order in which the
+-- sample was drawn, up to the first that is missing, so that leaving one for later is no way to choose.
 create or replace function audit.certificado(mes date default null)
 returns table (
   mes_certificado date, corrigidas bigint, valor numeric, meta numeric, tamanho bigint, conferidas bigint, erradas bigint, limite numeric

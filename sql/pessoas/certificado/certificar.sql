@@ -1,5 +1,5 @@
--- A person says of one correction in the sample whether it was right. Changes nothing in the warehouse, and counts as an answer on its rule.
--- Nobody answers what he had a hand in: whoever ran the session, asked for it, granted the rule its auto or proposed a value for the row.
+-- A person says whether one correction in the sample was right. Changes nothing in the warehouse, and counts as an answer on its rule.
+-- Nobody answers where they had a hand in it: who ran the session, asked for it, granted the rule its auto or proposed a value for the row.
 create or replace function audit.certificar(id bigint, certa boolean, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql

@@ -1,8 +1,8 @@
--- Everything that auto corrected in a month, with the number that decides who is drawn: -ln(u) / amount, smallest first, which draws each
--- with chance in proportion to its amount out of what is left. u comes from SHA-256 of the session's seal (that of its last correction in
--- the chain) and the finding's number, so nobody can choose it, and whoever holds the mail with the seal can draw again
--- (docs/examples/sorteio.mjs). A correction made again is counted once, as it was last made. Sessions under way, and what is not sealed
--- yet, wait.
+-- Everything that auto corrected in a month, with the number that decides the draw: -ln(u) / amount, smallest first. That draws each
+-- correction with a chance in proportion to its amount among what is left. u comes from SHA-256 of the session's seal (of its last
+-- correction in the chain) and the finding's number, so nobody can choose it, and whoever holds the mail with the seal can repeat the draw
+-- (docs/examples/sorteio.mjs). A correction made again counts once, as it was last made. Sessions under way, and unsealed corrections,
+-- wait.
 create or replace function audit.corrigidas_no_mes(mes date default null)
 returns table (sessao_id bigint, selo text, divergencia_id bigint, operacao_id bigint, regra text, valor numeric, relogio float8)
 language sql

@@ -1,6 +1,6 @@
--- The largest share of the money that may still be wrong, with 95% confidence, after these answers: the next of the shares tried (a
--- twentieth of the goal apart up to four times the goal, then a tenth of itself) above all that the bets have not brought to 20. It holds
--- at every number of answers at once, so one may look after each and stop whenever one likes. Touches nothing.
+-- The largest share of the money that may still be wrong after these answers, with 95% confidence. It tries a row of shares (in steps of a
+-- twentieth of the goal up to four times the goal, then of a tenth of the share) and takes the next above the largest that the bets have
+-- not brought to 20. The bound holds at every number of answers at once, so one may look after each and stop at any time. Touches nothing.
 create or replace function audit_interno.limite_certificado(valores float8[], erradas float8[], total float8, meta float8)
 returns float8
 language sql

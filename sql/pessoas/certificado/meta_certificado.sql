@@ -1,5 +1,5 @@
--- What an administrator wants to be sure of for a month's corrections: certificado.erro_maximo as it was at the month's first automatic
--- correction, by the audit trail. A goal that is set later holds from the next month on: bets are fixed before what they are about is seen.
+-- What an administrator wants to be sure of for a month's corrections: certificado.erro_maximo at the month's first automatic correction,
+-- by the audit trail. A goal set later holds from the next month on: bets must be fixed before their outcome is seen.
 create or replace function audit_interno.meta_certificado(mes date)
 returns numeric
 language sql

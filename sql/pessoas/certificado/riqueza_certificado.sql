@@ -1,11 +1,12 @@
--- What somebody who holds that less than a share `hipoteses` of the money is wrong has made of 1, after each answer of the sample, if it
--- were that share exactly. Amounts are drawn with chance in proportion to what is left, so the next one is wrong with the chance p that
--- the hypothesis leaves: what is wrong of it and not drawn yet, over what is not drawn yet. He bets on `right` at these odds, a part of the
--- most that he may: all of it (which 59 right answers in a row take to 20 at 5%), three quarters, a half, a quarter. How much he trusts
--- to each is fixed by the goal alone, before the first answer: nearly all to the first where the hypothesis is the goal, less the further it
--- is off, so that a wrong answer does not ruin him. At the true share nobody can expect to gain, so 20 is ever reached with a chance of
--- 5% at most (Waudby-Smith and Ramdas 2023; Shekhar and others, Risk-limiting financial audits via weighted sampling without replacement,
--- UAI 2023). Touches nothing.
+-- For each share in `hipoteses` and after each answer of the sample: what 1 has become in the hands of somebody who bets that less of the
+-- money is wrong. Amounts are drawn with a chance in proportion to what is left. Under the hypothesis the next one is therefore wrong with
+-- chance p: the wrong money not drawn yet, over all money not drawn yet. The bettor stakes on `right` at these odds, in four portions: all
+-- that is allowed (59 right answers in a row bring that to 20 at 5%), three quarters, a half, a quarter. The goal alone fixes the size of
+-- the portions, before the first answer: nearly everything in the first where the hypothesis is the goal, and less the further away it is,
+-- so that a wrong answer is no ruin.
+--
+-- At the true share nobody can expect to gain, so 20 is ever reached with a chance of at most 5% (Waudby-Smith and Ramdas 2023; Shekhar and
+-- others, Risk-limiting financial audits via weighted sampling without replacement, UAI 2023). Touches nothing.
 create or replace function audit_interno.riqueza_certificado(
   valores float8[], erradas float8[], total float8, hipoteses float8[], meta float8
 )

@@ -1,6 +1,6 @@
--- Changes one setting, as an audited operation with before and after. A label that no entry has is accepted, because the ledger may
--- be about to be loaded, with a warning that names what is written most like it. Another marketing category is refused while the patterns
--- disagree with it too often, unless a person says that it was looked at.
+-- Changes one setting, as an audited operation with before and after. A label that no entry has is accepted, because the ledger may be
+-- about to be loaded, with a warning that names the most similar ones. Another marketing category is refused while the patterns disagree
+-- with it too often, unless a person says that it was checked.
 create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text, conferido boolean default false)
 returns audit.configuracoes_sistema
 language plpgsql
@@ -31,7 +31,7 @@ begin
   where c.chave = alterar_configuracao.chave
   returning * into v_depois;
   v_estranhos := audit.configuracao_aviso(v_depois);
-  -- of one that no entry has the rule finds nothing
+  -- with a category that no entry has the rule finds nothing
   if v_depois.chave = 'trade_marketing.categoria' and v_depois.valor <> v_antes.valor and v_estranhos is null then
     v_alcance := audit_interno.conferir_categoria(alterar_configuracao.conferido);
   end if;

@@ -52,7 +52,7 @@ begin
         concedida_por = case when num_nulls(v_depois.concessao_correcoes, v_depois.concessao_valor) < 2 then audit_interno.ator() end
       where r.nome = v_antes.nome;
     end if;
-    -- the rule as it is now: auto that is given, or given again, is given to this code
+    -- the rule as it is now: auto granted here, even a second time, is granted to this code
     v_hash := audit_interno.hash_regra(v_depois);
     update audit.regras r set dependencias = v_depois.dependencias, hash_atual = v_hash,
       hash_autorizado = case when v_depois.automatica and alterar_regra.mudancas ? 'automatica' then v_hash else r.hash_autorizado end
@@ -69,7 +69,7 @@ begin
   v_operacao := audit_interno.abrir_operacao('regra', regra => v_antes.nome, motivo => btrim(alterar_regra.motivo),
     detalhes => jsonb_build_object('antes', to_jsonb(v_antes), 'depois', to_jsonb(v_depois)));
   perform audit_interno.fechar_operacao(v_operacao, 1);
-  perform audit_interno.conferir_prova(v_antes.nome); -- of this code at this threshold
+  perform audit_interno.conferir_prova(v_antes.nome); -- for this code at this threshold
   select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
   if v_depois.automatica and alterar_regra.mudancas ? 'automatica' and audit_interno.porque_nao(v_depois) is not null then
     raise exception using errcode = 'NC042', message = format('a regra %s não corrige sozinha', v_depois.nome),

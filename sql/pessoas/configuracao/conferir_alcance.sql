@@ -1,8 +1,8 @@
--- Refuses with NC027 what would make the rule find more than trade_marketing.discordancia_maxima of what the ledger has elsewhere, unless a
--- person has looked (conferido): an including pattern that is to be saved, an excluding one that is to be switched off and alone keeps such
--- entries from the others. Gives the figures that it went by, for the trail; null where there is nothing to
--- compare with: no marketing category yet, no ledger yet. Measures through regra_trade_marketing.medida_padrao;
--- changes nothing. Called by audit.salvar_padrao and audit.desativar_padrao.
+-- Refuses with NC027, unless a person has checked it (conferido), what would make the rule find more than
+-- trade_marketing.discordancia_maxima of entries that the ledger books elsewhere: saving an including pattern, or switching off an
+-- excluding one that alone keeps such entries from the others. Returns the figures, for the trail; null where there is nothing to compare
+-- with: no marketing category yet, no ledger yet. Measures through regra_trade_marketing.medida_padrao; changes nothing. Called by
+-- audit.salvar_padrao and audit.desativar_padrao.
 create or replace function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
 returns jsonb
 language plpgsql
@@ -15,7 +15,7 @@ declare
   v_medida record;
 begin
   if nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '') is null then
-    return null; -- asked of all of them once there is one: audit_interno.conferir_categoria
+    return null; -- once there is one, audit_interno.conferir_categoria checks them all
   end if;
   begin
     select m.* into v_medida

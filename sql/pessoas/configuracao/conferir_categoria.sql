@@ -1,7 +1,7 @@
--- Refuses another marketing category with NC027 while patterns that are active match mostly, by trade_marketing.discordancia_maxima, what is
--- booked in others, unless a person has looked (conferido): a pattern may be saved before its category is named, and what was right of
--- one is not of another. Gives how many there are, for the trail; null where nothing can be read yet. The setting must hold the
--- new category already. Changes nothing. Called by audit.alterar_configuracao.
+-- Refuses another marketing category with NC027, unless a person has checked it (conferido), while active patterns mostly match, by
+-- trade_marketing.discordancia_maxima, entries booked in other categories: a pattern may be saved before its category is named, and what
+-- was right for one category is not for another. Returns how many there are, for the trail; null where nothing can be read yet. The setting
+-- must hold the new category already. Changes nothing. Called by audit.alterar_configuracao.
 create or replace function audit_interno.conferir_categoria(conferido boolean)
 returns jsonb
 language plpgsql

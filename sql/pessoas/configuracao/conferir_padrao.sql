@@ -1,6 +1,6 @@
--- Refuses a marketing pattern that cannot be used, or would reach everything, with NC014: empty, too long, no regular expression, one
--- that the empty text satisfies, or one that takes too long. Touches nothing. Called by whatever saves a pattern (preparar_padrao) and
--- by audit.medir_padrao, which tries one that is not saved yet.
+-- Refuses with NC014 a marketing pattern that cannot be used or would reach everything: empty, too long, an invalid regular expression, one
+-- that matches the empty text, or one that takes too long. Touches nothing. Called by everything that saves a pattern (preparar_padrao) and
+-- by audit.medir_padrao, which tries an unsaved one.
 create or replace function audit_interno.conferir_padrao(tipo text, padrao text, dobrado text)
 returns void
 language plpgsql
@@ -22,7 +22,7 @@ begin
       if '' ~ dobrado then
         raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', padrao);
       end if;
-      -- as regra_trade_marketing.detectar uses it, one alternative among others
+      -- as regra_trade_marketing.detectar uses it: one alternative among others
       perform '' ~ format('(?:%s)', regra_trade_marketing.sem_acentos(padrao));
     exception when invalid_regular_expression then
       raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', padrao), detail = sqlerrm,

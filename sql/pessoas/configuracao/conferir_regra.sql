@@ -1,5 +1,5 @@
--- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered, by every session, by
--- back-tests and by diagnostico.
+-- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered, by every session, by back-tests and
+-- by diagnostico.
 create or replace function audit_interno.conferir_regra(regra audit.regras)
 returns text
 language plpgsql
@@ -18,7 +18,7 @@ begin
     if not audit_interno.nome_qualificado(v_nome) then
       return format('a função se dá pelo nome, com o esquema e sem argumentos, como regra_trade_marketing.detectar, e não %L', v_nome);
     end if;
-    -- in another session the same name is another function, of the role that runs the rule
+    -- a temporary name means another function in another session, of the role that runs the rule
     if (parse_ident(v_nome))[1] ~ '^pg_(toast_)?temp' or exists (
       select from pg_proc p
       where p.oid = audit_interno.funcao_da_janela(v_nome)
@@ -54,7 +54,7 @@ begin
   if v_tabela is null then
     return format('não existe a tabela %s', regra.tabela);
   end if;
-  -- not colunas_resumo: what a summary lacks costs no rule its session
+  -- without colunas_resumo: a gap in the summary costs no rule its session
   v_faltam := audit_interno.colunas_ausentes(regra.tabela, regra.colunas || regra.colunas_identidade || regra.colunas_acompanham
     || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor, regra.coluna_filial]);
   if v_faltam is not null then

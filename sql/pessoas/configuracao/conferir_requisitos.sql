@@ -1,6 +1,6 @@
--- What a rule lacks before it can look for anything, in a sentence that says what to do, or null: a label that is not set or that
--- the ledger does not have. Asked of the rule's own function, through the door, for it reads the warehouse. Changes nothing. Called
--- when a session decides which rules it runs, and by diagnostico.
+-- What a rule lacks before it can look for anything, in a sentence that says what to do, or null: a label that is not set, or that the
+-- ledger does not have. The rule's own function answers, through the door, because it reads the warehouse. Changes nothing. Called when a
+-- session decides which rules it runs, and by diagnostico.
 create or replace function audit_interno.conferir_requisitos(regra audit.regras)
 returns text
 language plpgsql

@@ -1,7 +1,7 @@
--- Refuses a successor with NC009 that closes a circle, whatever its days are: of a category that became itself again the earlier step is
--- to be switched off. And one by which a category would begin in the month in which its name was given on, or the other way round:
--- whether the old entries go one step or two nobody can tell. Reads audit.sucessoras_categoria; changes nothing. Called by
--- audit.salvar_sucessora, which holds the table.
+-- Refuses with NC009 a successor that closes a circle, whatever its days are: when a category gets its old name back, the earlier step must
+-- be switched off. Also one by which a category would begin in the month in which its own name moves on, or the other way round: nobody
+-- could tell whether the old entries go one step or two. Reads audit.sucessoras_categoria; changes nothing. Called by
+-- audit.salvar_sucessora, which has locked the table.
 create or replace function audit_interno.conferir_sucessora(sucessora audit.sucessoras_categoria)
 returns void
 language plpgsql

@@ -1,5 +1,5 @@
--- Which of a rule's date, load time and amount is of a type that the engine cannot go by, in one sentence, or null. Called by
--- audit.registrar_regra alone: a rule that was registered with a date that has a time of day keeps running.
+-- Which of a rule's date, load time and amount has a type that the engine cannot use, in one sentence, or null. Called by
+-- audit.registrar_regra alone: a rule already registered with a date that has a time of day keeps running.
 create or replace function audit_interno.conferir_tipos(regra audit.regras)
 returns text
 language sql

@@ -1,6 +1,6 @@
--- Tries a regular expression on texts that grow, made of its own letters and words, and gives up as soon as one of them takes too
--- long: each is little longer than the one before, so that even what doubles with every letter is caught within moments. What is
--- left takes milliseconds on the longest text. Touches nothing. Called by audit_interno.preparar_padrao.
+-- Tries a regular expression on growing texts made of its own letters and words, and gives up as soon as one of them takes too long. Each
+-- is little longer than the one before, so even an expression that doubles with every letter is caught within moments. One that passes
+-- takes milliseconds on the longest text. Touches nothing. Called by audit_interno.preparar_padrao.
 create or replace function audit_interno.demora_expressao(expressao text)
 returns text
 language plpgsql
@@ -30,7 +30,7 @@ begin
     select unnest(array['a', '0', ' '])
   ) as l;
   foreach v_letra in array v_letras loop
-    -- what the expression ends in: without it most texts are refused at a glance
+    -- the letter that ends the expression: without it most texts are refused at a glance
     foreach v_fim in array array['', '!', coalesce(substring(demora_expressao.expressao from '([[:alnum:]])[^[:alnum:]]*$'), '.')] loop
       v_tamanho := 8;
       while v_tamanho < 2000 loop

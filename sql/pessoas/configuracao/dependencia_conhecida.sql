@@ -1,4 +1,4 @@
--- Whether a name that a rule declares as part of its code is a schema, or a function or view given with its schema.
+-- Whether a name that a rule declares as part of its code is a schema, or a schema-qualified function or view.
 create or replace function audit_interno.dependencia_conhecida(nome text)
 returns boolean
 language sql

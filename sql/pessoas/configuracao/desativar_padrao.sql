@@ -1,4 +1,4 @@
--- Switches a pattern off; its history stays. One that excludes asks as saving does: without it the others reach more.
+-- Switches a pattern off; its history stays. An excluding one is checked like a new one: without it the others reach more.
 create or replace function audit.desativar_padrao(id bigint, motivo text, conferido boolean default false)
 returns audit.padroes_trade_marketing
 language plpgsql
@@ -24,7 +24,7 @@ begin
     begin
       perform audit_interno.conferir_padrao(v_padrao.tipo, v_padrao.padrao, v_padrao.padrao_dobrado);
     exception when sqlstate 'NC014' then
-      v_ativo := false; -- one that was saved before it was known to be unusable protects nothing, and goes
+      v_ativo := false; -- saved before it was known to be unusable, it protects nothing and may go
     end;
     if v_ativo then
       v_alcance := audit_interno.conferir_alcance(v_padrao, desativar_padrao.conferido);

@@ -1,4 +1,4 @@
--- Switches a withholding tax off, as if it had never been; its history stays. One that ends by law gets a vale_ate instead.
+-- Switches a withholding tax off, as if it had never existed; its history stays. One that ends by law gets a vale_ate instead.
 create or replace function audit.desativar_retencao(id bigint, motivo text)
 returns audit.retencoes
 language plpgsql

@@ -1,4 +1,4 @@
--- Switches a successor off, as if it had never been said; its history stays.
+-- Switches a successor off, as if it had never been entered; its history stays.
 create or replace function audit.desativar_sucessora(id bigint, motivo text)
 returns audit.sucessoras_categoria
 language plpgsql

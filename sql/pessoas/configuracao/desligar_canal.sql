@@ -1,4 +1,4 @@
--- Switches a channel off: nothing is sent there any more, not even what waits.
+-- Switches a channel off: nothing more is sent there, not even what waits.
 create or replace function audit.desligar_canal(nome text, motivo text)
 returns audit.canais
 language plpgsql

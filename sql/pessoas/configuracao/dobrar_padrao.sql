@@ -1,5 +1,5 @@
--- A marketing pattern folded for comparison: lower case, no accents, single blanks. Of an expression only the accents go, and case is
--- switched off: folding must not turn a class such as \S or \D into another. Touches nothing. Called by preparar_padrao and by
+-- A marketing pattern folded for comparison: lower case, no accents, single blanks. A regular expression loses only its accents, and
+-- ignores case: folding must not turn a class such as \S or \D into another. Touches nothing. Called by preparar_padrao and by
 -- audit.medir_padrao.
 create or replace function audit_interno.dobrar_padrao(tipo text, padrao text)
 returns text

@@ -1,7 +1,6 @@
--- Tries a rule out before it is registered: it must run, prepared, over up to
--- a hundred rows of its table, writing nothing, and return nothing that the engine would refuse. Everything it did is rolled back. What goes
--- wrong is told in one sentence; null when all is well, or when the table cannot be tried yet. Called by
--- audit.registrar_regra alone: sessions call the cheap audit_interno.conferir_regra.
+-- Tries a rule out before it is registered: prepared, it must run over up to a hundred rows of its table, write nothing, and return nothing
+-- that the engine would refuse. Everything it did is rolled back. Returns what goes wrong, in one sentence; null when all is well, or when
+-- the table cannot be tried yet. Called by audit.registrar_regra alone: sessions call the cheap audit_interno.conferir_regra.
 create or replace function audit_interno.experimentar_regra(regra audit.regras)
 returns text
 language plpgsql
@@ -36,7 +35,7 @@ begin
     when sqlstate 'NC999' then
       return null; -- the trial is undone
     when query_canceled then
-      -- passed on, never caught: a person gave up, or set the limit
+      -- raised again, never swallowed: a person gave up, or set the limit
       raise exception using errcode = 'query_canceled',
         message = format('a experiência da regra %s foi interrompida: %s', regra.nome, sqlerrm),
         detail = format('função %s, com %s registros', regra.funcao, coalesce(cardinality(v_chaves), 0)),

@@ -1,7 +1,7 @@
--- Closes months of the books: nothing is written into them any more. Corrections that are being made at this moment come first: whoever
--- makes them is waited for, here and at the commit (esperar_gravacoes). Nobody waits for this: the lock that shows that nobody writes is
--- let go at once, or a closing left open in psql would stop every correction. What is closed already stays as it is. A branch that the
--- ledger does not know is refused, for closing it would close nothing.
+-- Closes months of the books: nothing more is written into them. Corrections under way come first: this waits for them, here and at the
+-- commit (esperar_gravacoes). Nobody waits for this: it releases the lock that shows that nobody writes at once, or a closing left open in
+-- psql would stop every correction. A month already closed stays as it is. A branch that the ledger does not know is refused, because
+-- closing it would close nothing.
 create or replace function audit.fechar_periodo(mes date, motivo text, filial text default null, ate date default null)
 returns setof audit.periodos
 language plpgsql
@@ -52,7 +52,7 @@ begin
     perform audit_interno.esperar_gravacoes();
     raise exception using errcode = 'NC999', message = 'ninguém grava';
   exception when sqlstate 'NC999' then
-    null; -- the lock is let go
+    null; -- the lock is released
   end;
   return query select * from unnest(v_fechados);
 end

@@ -1,4 +1,4 @@
--- Folds a pattern, and refuses to have one active that cannot be used, by whatever way it is written.
+-- Folds a pattern, and refuses an unusable one that is active, however it is written.
 create or replace function audit_interno.preparar_padrao()
 returns trigger
 language plpgsql
@@ -8,7 +8,7 @@ as $$
 begin
   new.padrao_dobrado := audit_interno.dobrar_padrao(new.tipo, new.padrao);
   if not new.ativo then
-    return new; -- what was saved before it was known to be unusable can be switched off, and not on again
+    return new; -- a pattern saved before it was known to be unusable can be switched off, but not on again
   end if;
   perform audit_interno.conferir_padrao(new.tipo, new.padrao, new.padrao_dobrado);
   return new;

@@ -1,4 +1,4 @@
--- Opens a closed month again. That it was closed stays on record. What the warehouse's own list closes is opened there.
+-- Opens a closed month again; that it was closed stays on record. A month closed by the warehouse's own list is opened there.
 create or replace function audit.reabrir_periodo(mes date, motivo text, filial text default null)
 returns audit.periodos
 language plpgsql

@@ -1,4 +1,4 @@
--- Registers a rule. Bundled rules are registered by the migration; this is for the business's own.
+-- Registers a rule of the business's own. The migration registers the bundled ones.
 create or replace function audit.registrar_regra(
   nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[],
   coluna_data text default null, coluna_carga text default null, coluna_valor text default null,
@@ -29,7 +29,7 @@ begin
     coluna_filial, colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica,
     concessao_correcoes, concessao_valor, concedida_em, concedida_por, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
-    -- one spelling for each table: findings are compared and looked up by it
+    -- one spelling for each table, because findings are compared and looked up by it
     coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
       then audit_interno.nome_sql(audit_interno.relacao(registrar_regra.tabela)) end, registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
     registrar_regra.coluna_valor, registrar_regra.coluna_filial,

@@ -1,5 +1,5 @@
--- Adds a channel, or changes one and switches it on again. Address and secret go in and never come out; what is not given stays. No
--- error repeats them, and the operation says only that they were changed.
+-- Adds a channel, or changes one and switches it on again. Address and secret go in and never come out; an argument left out changes
+-- nothing. No error repeats them, and the operation only says that they changed.
 create or replace function audit.salvar_canal(
   nome text, motivo text, tipo text default null, endereco text default null, segredo text default null, eventos text[] default null,
   sem_valores boolean default null, idioma text default null
@@ -22,12 +22,12 @@ declare
   v_operacao bigint;
 begin
   select * into v_antes from audit.canais c where c.nome = salvar_canal.nome
-    for no key update; -- a stronger lock would hold up whoever queues a message to it
+    for no key update; -- a stronger lock would hold up everybody who queues a message to it
   v_recusa := case
     when v_endereco is not null and v_servidor is null then
       'o endereço deve começar com https:// (http:// só para esta máquina), sem usuário, senha nem #'
     when v_antes.id is null and (salvar_canal.tipo is null or v_endereco is null) then 'um canal novo precisa de tipo e endereço'
-    -- what let one write to the one does not let one write to the other
+    -- the address of one type does not work for another
     when salvar_canal.tipo <> v_antes.tipo and v_endereco is null then 'outro tipo de canal precisa do endereço outra vez'
     when v_segredo is not null and coalesce(salvar_canal.tipo, v_antes.tipo) <> 'webhook' then 'só um canal webhook tem segredo'
     when v_segredo is not null and audit_interno.segredo_canal_valido(v_segredo) is not true then
@@ -51,7 +51,7 @@ begin
   update audit_interno.destinos_canais d
   set endereco = coalesce(v_endereco, d.endereco), segredo = case when v_canal.tipo = 'webhook' then coalesce(v_segredo, d.segredo) end
   where d.canal_id = v_canal.id;
-  if not found and v_endereco is not null then -- a new one, or one of a copy that was made without addresses
+  if not found and v_endereco is not null then -- a new one, or one of a copy made without addresses
     insert into audit_interno.destinos_canais (canal_id, endereco, segredo) values (v_canal.id, v_endereco, v_segredo);
   end if;
   v_operacao := audit_interno.abrir_operacao('canal', motivo => v_motivo, detalhes => jsonb_build_object(

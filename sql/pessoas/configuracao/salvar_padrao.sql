@@ -1,5 +1,5 @@
--- Adds a pattern, or switches an existing one back on. One with which the ledger disagrees too often (setting
--- trade_marketing.discordancia_maxima) is saved only by a person who says that it was looked at.
+-- Adds a pattern, or switches an existing one back on. If the ledger disagrees with it too often (setting
+-- trade_marketing.discordancia_maxima), a person must say that it was checked.
 create or replace function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text, conferido boolean default false)
 returns audit.padroes_trade_marketing
 language plpgsql

@@ -1,4 +1,4 @@
--- Adds a withholding tax, or gives an existing one another end or law, and switches it on again.
+-- Adds a withholding tax, or changes the end or the law of an existing one and switches it on again.
 create or replace function audit.salvar_retencao(tributo text, aliquota numeric, vale_de date, lei text, motivo text, vale_ate date default null)
 returns audit.retencoes
 language plpgsql

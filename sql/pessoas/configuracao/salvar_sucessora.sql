@@ -1,5 +1,5 @@
--- Says that a category took the place of another, or says it again of one that was switched off. One at a time: two people could close
--- a circle together that neither sees.
+-- Says that a category took the place of another, or switches such a step on again. One at a time: two people could close a circle together
+-- that neither sees.
 create or replace function audit.salvar_sucessora(de text, para text, desde date, motivo text)
 returns audit.sucessoras_categoria
 language plpgsql

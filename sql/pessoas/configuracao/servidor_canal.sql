@@ -1,4 +1,5 @@
--- What of a channel's address may be shown: protocol and host. The rest is often the key to the channel. Called by audit.salvar_canal.
+-- The part of a channel's address that may be shown: protocol and host. The rest is often the key to the channel. Called by
+-- audit.salvar_canal.
 create or replace function audit_interno.servidor_canal(endereco text)
 returns text
 language sql

@@ -1,5 +1,6 @@
--- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, of four laws at most, on the days on which
--- all of them are valid. Computed again by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
+-- What may be withheld from one document: sums of audit.retencoes, one rate of each tax, of at most four laws, on the days on which all of
+-- them are valid. A trigger computes these few hundred rows again whenever a withholding changes; regra_validacao_valores.retencao_possivel
+-- reads them.
 create or replace function audit_interno.somar_retencoes() returns trigger
 language plpgsql
 security definer
@@ -32,4 +33,4 @@ $$;
 comment on function audit_interno.somar_retencoes() is 'Computes regra_validacao_valores.somas_retencao again.';
 create or replace trigger somar after insert or update or delete on audit.retencoes
   for each statement execute function audit_interno.somar_retencoes();
-update audit.retencoes set ativo = ativo; -- what ships is summed too
+update audit.retencoes set ativo = ativo; -- sums up those that ship

@@ -1,4 +1,4 @@
--- Checks a setting against its type and range, by whatever way it is written.
+-- Checks a setting against its type and range, however it is written.
 create or replace function audit_interno.validar_configuracao()
 returns trigger
 language plpgsql
@@ -17,7 +17,7 @@ begin
   if tg_op = 'UPDATE' and new.chave <> old.chave then
     raise exception using errcode = 'NC008', message = format('a configuração %s não muda de nome', old.chave);
   end if;
-  -- what ships unset may be unset again: null, or an empty text
+  -- a setting that ships unset may be unset again: by null, or an empty text
   if new.padrao = 'null' and (new.valor = 'null' or new.tipo = 'texto' and v_tipo_json = 'string' and btrim(v_texto) = '') then
     new.valor := 'null';
     return new;
@@ -58,7 +58,7 @@ begin
   elsif v_valido and new.tipo in ('inteiro', 'numero') then
     v_medida := v_texto::numeric;
     if new.tipo = 'inteiro' then
-      new.valor := to_jsonb(trunc(v_medida)); -- 10.0 is 10, also for who reads it as an integer
+      new.valor := to_jsonb(trunc(v_medida)); -- 10.0 becomes 10, for readers that expect an integer
     end if;
   elsif v_valido and new.tipo in ('textos', 'motivos', 'enderecos') then
     v_medida := jsonb_array_length(new.valor);
@@ -96,7 +96,7 @@ begin
     select (c.valor #>> '{}')::numeric into v_par
     from audit.configuracoes_sistema c
     where c.chave in ('valores.cambio_minimo', 'valores.cambio_maximo') and c.chave <> new.chave
-    for share; -- the other end may be changing at this moment
+    for share; -- the other end may be changing right now
     if (case new.chave when 'valores.cambio_minimo' then v_medida > v_par else v_medida < v_par end) then
       raise exception using errcode = 'NC009', message = format('valor fora do permitido para %s: %s', new.chave, new.valor),
         detail = 'o câmbio mínimo não passa do máximo',

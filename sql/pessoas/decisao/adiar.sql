@@ -1,5 +1,5 @@
--- A person says: not now. The finding waits outside the queue until the day, or until its row changes, and closes by itself as any
--- other; until then it can be decided all the same.
+-- A person says: not now. The finding waits outside the queue until the day, or until its row changes, and closes by itself like any other.
+-- It can still be decided meanwhile.
 create or replace function audit.adiar(ids bigint[], ate date, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql

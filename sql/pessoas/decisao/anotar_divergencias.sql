@@ -1,7 +1,7 @@
--- A word that answers nothing: the finding keeps its status, and its rule its record. What a person wrote, and what was there before,
--- are kept with the decision, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar, and by
--- audit.decidir_planilha, where what was seen (visto), a reason (motivos) and a day (ates) come with each finding, in the order of the ids,
--- and the operation says of which file it is (detalhes).
+-- A decision that answers nothing: the finding keeps its status, and its rule its record. The decision keeps what the person wrote and what
+-- was there before, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar, and by
+-- audit.decidir_planilha, which gives what was seen (visto), a reason (motivos) and a day (ates) for each finding, in the order of the ids,
+-- and names the file in the operation (detalhes).
 create or replace function audit_interno.anotar_divergencias(
   ids bigint[], tipo text, ato text, motivo text, ate date default null, para text default null, visto text[] default null,
   motivos text[] default null, ates date[] default null, detalhes jsonb default '{}'

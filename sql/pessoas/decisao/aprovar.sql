@@ -1,6 +1,6 @@
--- Approves corrections and makes them. Large amounts and typed values need two people: the first proposes, another one approves. What
--- is approved is what was seen. Called by audit.aprovar_divergencias, and by audit.decidir_planilha, where each finding may have a
--- reason of its own (motivos, in the order of the ids) and the operation says of which file it is (detalhes).
+-- Approves corrections and makes them. Large amounts and entered values need two people: one proposes, another approves. Only what was seen
+-- is approved. Called by audit.aprovar_divergencias, and by audit.decidir_planilha, which may give each finding its own reason (motivos, in
+-- the order of the ids) and names the file in the operation (detalhes).
 create or replace function audit_interno.aprovar(
   ids bigint[], motivo text, visto text[], motivos text[] default null, detalhes jsonb default '{}'
 )
@@ -35,7 +35,7 @@ begin
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = c.motivo, decidida_em = null, decidida_por = null
   from audit.decisoes c
   where d.id = any (v_ids) and d.id <> all (v_aplicar) and c.operacao_id = v_operacao and c.divergencia_id = d.id;
-  -- a proposal from before the warehouse refused is no first of two any more
+  -- a proposal made before the warehouse refused no longer counts as the first of two
   update audit.divergencias_processadas d set proposta_por = null
   where d.id = any (v_aplicar) and d.status <> 'aguardando_segunda_aprovacao' and d.proposta_por is not null;
   perform audit_interno.contar_decisoes(array(
@@ -48,7 +48,7 @@ begin
     coalesce(d.valores_digitados, d.valores_propostos), d.impressao
   from audit.divergencias_processadas d where d.id = any (v_aplicar);
   perform audit_interno.aplicar_lote(v_operacao);
-  -- what a person typed is the person's word; the rule does not overrule it
+  -- a value that a person entered is that person's decision; the rule does not overrule it
   update pg_temp.conferente_lote l set resultado = 'digitada'
   from audit.divergencias_processadas d
   where d.id = l.divergencia_id and l.resultado = 'aplicada' and d.valores_digitados is not null;

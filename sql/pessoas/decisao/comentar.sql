@@ -1,4 +1,4 @@
--- A person writes something beside a finding, also beside one that is closed.
+-- A person writes a note on a finding, even on a closed one.
 create or replace function audit.comentar(ids bigint[], comentario text)
 returns setof audit.resultado_decisao
 language plpgsql

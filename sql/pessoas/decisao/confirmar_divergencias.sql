@@ -1,5 +1,5 @@
--- A person says the finding is right, and that it is dealt with outside: a duplicate that the supplier cancels, an entry that the
--- source mends. Nothing is changed in the warehouse; it stays silent until the row changes.
+-- A person says that the finding is right and is dealt with outside: a duplicate that the supplier cancels, an entry that is mended at the
+-- source. Nothing changes in the warehouse; the finding stays silent until the row changes.
 create or replace function audit.confirmar_divergencias(ids bigint[], motivo text)
 returns setof audit.resultado_decisao
 language sql

@@ -1,4 +1,4 @@
--- A person types the right values instead of the proposed ones. Another person has to approve them.
+-- A person enters the right values instead of the proposed ones. Another person must approve them.
 create or replace function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
 returns audit.resultado_decisao
 language plpgsql

@@ -1,6 +1,6 @@
--- One decision over a group as it was shown: what came to it since, or came back to it, is not touched, and of what somebody else
--- decided meanwhile it says who and when. The findings are locked first and looked at again, then the act itself is that of
--- audit.aprovar_divergencias and its sisters, with all their refusals. Never touches what is in exceto.
+-- One decision over a group as it was shown. What joined it or came back to it since is left alone; for what somebody else decided
+-- meanwhile it reports who and when. The findings are first locked and checked again; then the act is that of audit.aprovar_divergencias
+-- and its sisters, with all their refusals. Never touches what is in exceto.
 create or replace function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text, ate date default null, para text default null)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -60,7 +60,7 @@ begin
   join audit.regras r on r.nome = d.regra
   where audit.aguarda_pessoa(d.status) and d.id <= v_ate and (d.adiada_ate is null or d.adiada_ate <= v_hoje)
     and audit_interno.grupo_em(d, v_dupla, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
-    -- what came back to the group was not seen in it
+    -- what came back to the group was not shown in it
     and not exists (select from desde s where s.divergencia_id = d.id);
   if v_no_grupo > v_quantidade then
     raise exception using errcode = 'NC021', message = format('o grupo já não é o que foi visto: eram %s, são %s', v_quantidade, v_no_grupo),

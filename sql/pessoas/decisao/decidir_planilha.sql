@@ -1,7 +1,7 @@
--- Decisions that come back in a sheet: each line is taken as it was exported, or left with the reason. What was seen is what the line
--- carries (audit.controle_planilha), so a finding that moved since is left; what makes up the decision is held against the
--- finding itself, whatever digest a line bears. The acts are those of audit.aprovar_divergencias and its sisters, one operation for
--- each kind of decision, and each says of which file it is.
+-- Decisions that come back in a sheet: each line is taken as it was exported, or left with a reason. The line itself says what was seen
+-- (audit.controle_planilha), so a finding that changed since is left. The cells that matter to the decision are compared with the finding
+-- itself, whatever digest the line carries. The acts are those of audit.aprovar_divergencias and its sisters, one operation for each kind
+-- of decision, and each names the file.
 create or replace function audit.decidir_planilha(linhas jsonb, arquivo text, nome text default null, simular boolean default false)
 returns setof audit.resultado_planilha
 language plpgsql
@@ -42,7 +42,7 @@ begin
     where d.id in (select p.id from pg_temp.conferente_planilha p where p.codigo is null)
     order by d.id
     for update;
-    foreach v_ato in array array['adiar', 'rejeitar', 'confirmar', 'aprovar'] loop -- who approves one finding of a row may make another moot
+    foreach v_ato in array array['adiar', 'rejeitar', 'confirmar', 'aprovar'] loop -- approving last: approving one finding of a row may make another moot
       select array_agg(p.id order by p.id), array_agg(p.visto order by p.id) into v_ids, v_vistos
       from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
       continue when v_ids is null;
@@ -57,8 +57,8 @@ begin
       from pg_temp.conferente_deixada x
       join audit.divergencias_processadas d on d.id = x.divergencia_id
       where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
-      -- a digest can be computed again by somebody who changes cells: what makes up the decision is that of the finding
-      with x as materialized ( -- asked once of each
+      -- somebody who changes cells can compute the digest again, so the cells that matter are compared with the finding
+      with x as materialized ( -- computed once for each
         select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
           'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
         ] || case when coalesce(q.celulas[array_position(audit_interno.colunas_planilha(), 'lancamento')], '') = '' then array['lancamento'] else '{}' end) as colunas
@@ -104,7 +104,7 @@ begin
       raise exception using errcode = 'NC999', message = 'simulação';
     end if;
   exception when sqlstate 'NC999' then
-    null; -- everything above is undone but the lines that tell of it
+    null; -- everything above is undone except the lines that report it
   end;
 end
 $$;

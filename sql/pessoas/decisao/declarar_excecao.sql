@@ -1,4 +1,4 @@
--- A person declares that a row is right, whatever the rule says, until a date. An open finding of the rule on it closes.
+-- A person declares that a row is right, whatever the rule says, until a date. An open finding of that rule on it closes.
 create or replace function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamptz)
 returns audit.excecoes
 language plpgsql

@@ -1,5 +1,5 @@
--- Takes back one's own act: what it corrected is rolled back, and the findings wait again, in one transaction. It counts for and
--- against nobody. Findings to which something happened later are reported and left.
+-- Takes back one's own act, in one transaction: its corrections are rolled back, and its findings wait again. It counts for and against
+-- nobody. Findings to which something happened later are reported and left.
 create or replace function audit.desfazer(operacao bigint, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -53,7 +53,7 @@ begin
       when 'aprovacao' then array['corrigida', 'aguardando_segunda_aprovacao', 'falha']
       when 'rejeicao' then array['rejeitada'] when 'confirmacao' then array['resolvida']
       else array['aguardando_segunda_aprovacao'] end)
-    -- a session corrected it since
+    -- a session has corrected it since
     or d.status = 'corrigida' and v_de.id <> (select max(a.operacao_id) from audit.alteracoes a where a.divergencia_id = d.id));
   perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
   v_ids := array(select i from unnest(v_ids) as i where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i));

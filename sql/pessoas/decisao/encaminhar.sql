@@ -1,4 +1,4 @@
--- A person says: somebody else decides this. It is a request, not a right: any reviewer may still decide it.
+-- A person asks somebody else to decide. A request, not a right: any reviewer may still decide it.
 create or replace function audit.encaminhar(ids bigint[], para text, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql

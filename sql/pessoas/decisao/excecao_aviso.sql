@@ -1,4 +1,4 @@
--- A field of an exception: what declaring it cost its rule, as every other act says at once. Touches nothing.
+-- A field of an exception: what declaring it cost its rule, which every other act says at once. Touches nothing.
 create or replace function audit.excecao_aviso(excecao audit.excecoes)
 returns text
 language sql

@@ -1,6 +1,6 @@
--- The lines of a sheet of decisions as pg_temp.conferente_planilha, each with the reason for which it cannot be taken as it came back:
--- cells changed, no such finding, no reason, two words on one finding. Lines without a decision are gone unless something was changed
--- in them. What the findings themselves say against it comes later. Called by audit.decidir_planilha.
+-- Reads the lines of a sheet of decisions into pg_temp.conferente_planilha, each with the reason why it cannot be taken as it came back:
+-- changed cells, no such finding, no reason, two decisions on one finding. Lines without a decision are dropped unless something was
+-- changed in them. Objections by the findings themselves come later. Called by audit.decidir_planilha.
 create or replace function audit_interno.ler_planilha(linhas jsonb)
 returns void
 language plpgsql
@@ -27,7 +27,7 @@ begin
 
   delete from pg_temp.conferente_planilha p
   where p.decisao is null and p.motivo is null and (p.resumo is null or p.resumo = audit_interno.resumo_celulas(p.celulas));
-  -- a day before the reason; in a cell by itself, a spreadsheet makes the days since the zeroth of 1900 of it
+  -- a day may stand before the reason; a spreadsheet turns a day alone in a cell into days since the zeroth of January 1900
   update pg_temp.conferente_planilha p
   set motivo = nullif(x.partes[4], ''), dia = coalesce(substring(p.motivo from '^[0-9/-]+'), p.motivo), ate = case
     when x.partes[1] is null then date '1899-12-30' + p.motivo::integer
@@ -45,7 +45,7 @@ begin
     where q.decisao = 'adiar' and d.partes is not null
   ) as x
   where p.ctid = x.lugar;
-  -- the page's reasons have digits
+  -- the review page's ready-made reasons are numbered
   update pg_temp.conferente_planilha p
   set motivo = (
     select format('%s: %s', p.motivo, m.texto)
@@ -85,7 +85,7 @@ begin
     when p.decisao = 'rejeitar' and p.motivo is null or p.decisao = 'adiar' and p.motivo is null and p.explicacao is not null
       or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
   where t.ctid = p.lugar and x.codigo is not null;
-  analyze pg_temp.conferente_planilha; -- it is joined with much from here on
+  analyze pg_temp.conferente_planilha; -- many joins follow
 end
 $$;
 comment on function audit_interno.ler_planilha(jsonb) is

@@ -18,7 +18,7 @@ begin
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
   select v_operacao, d.id, 'reabertura', v_ator, v_motivo, d.confianca
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
-  perform audit_interno.contar_decisoes(v_ids, null); -- the word is taken back; auto is not given back
+  perform audit_interno.contar_decisoes(v_ids, null); -- the decision is taken back; auto is not given back
   update audit.divergencias_processadas d
   set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
   where d.id = any (v_ids);

@@ -1,5 +1,5 @@
--- An act that leaves every finding as it is has done nothing, and must not look as if it had: it is refused, with the reason of
--- the first. Called by those who fill pg_temp.conferente_deixada.
+-- An act that leaves every finding as it is has done nothing, and must not look as if it had: it is refused with the first one's reason.
+-- Called by those who fill pg_temp.conferente_deixada.
 create or replace function audit_interno.recusar_deixadas(ids bigint[], ato text)
 returns void
 language plpgsql

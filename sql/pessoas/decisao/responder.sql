@@ -1,7 +1,7 @@
--- A person answers findings without a correction: they are wrong (rejeitar), or right and dealt with outside (confirmar). Nothing is
--- changed in the warehouse; they stay silent until their row changes. Called by audit.rejeitar_divergencias and
--- audit.confirmar_divergencias, and by audit.decidir_planilha, where what was seen (visto) and a reason (motivos) come with each
--- finding, in the order of the ids, and the operation says of which file it is (detalhes).
+-- A person answers findings without a correction: they are wrong (rejeitar), or right and dealt with outside (confirmar). Nothing changes
+-- in the warehouse; they stay silent until their row changes. Called by audit.rejeitar_divergencias and audit.confirmar_divergencias, and
+-- by audit.decidir_planilha, which gives what was seen (visto) and a reason (motivos) for each finding, in the order of the ids, and names
+-- the file in the operation (detalhes).
 create or replace function audit_interno.responder(
   ids bigint[], ato text, motivo text, visto text[] default null, motivos text[] default null, detalhes jsonb default '{}'
 )

@@ -1,4 +1,4 @@
--- What an act did to each of its findings, those that it left included, and what it cost their rules.
+-- What an act did to each of its findings, including those it left, and what it cost their rules.
 create or replace function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint, feito text default null)
 returns setof audit.resultado_decisao
 language plpgsql

@@ -1,5 +1,5 @@
--- Takes back a postponement, a forwarding or a comment: each finding is again what it was before, a former postponement and
--- forwarding included. What was postponed or forwarded again since, or decided, is reported and left. Called by audit.desfazer.
+-- Takes back a postponement, a forwarding or a comment: each finding is again what it was before, including an earlier postponement and
+-- forwarding. What was postponed, forwarded or decided since is reported and left. Called by audit.desfazer.
 create or replace function audit_interno.retirar_notas(de audit.operacoes, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql

@@ -1,7 +1,7 @@
--- Locks the findings a person decides on, in one order for everybody. Unknown ones are an error; those for which the act is not
--- possible (somebody else was faster, it is for another person, it is not what was seen) are put into pg_temp.conferente_deixada
--- with their reasons. Two people at one moment: the second waits here, then sees what the first did. Called by
--- audit_interno.travar_divergencias, and by audit.decidir_planilha for its lines.
+-- Locks the findings that a person decides on, in one order for everybody. Unknown ones are an error. Those for which the act is impossible
+-- (somebody else was faster, it is for another person, it is not what was seen) go into pg_temp.conferente_deixada with their reasons. If
+-- two people decide at once, the second waits here and then sees what the first did. Called by audit_interno.travar_divergencias, and by
+-- audit.decidir_planilha for its lines.
 create or replace function audit_interno.separar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns void
 language plpgsql
@@ -54,7 +54,7 @@ begin
   left join (
     select distinct on (u.id) u.id, u.visto from unnest(separar_divergencias.ids, separar_divergencias.visto) as u (id, visto)
   ) as v on v.id = d.id
-  -- what a person will type is not what was proposed
+  -- a person will enter something other than the proposal
   left join audit_interno.em_periodo_fechado(case when ato in ('aprovar', 'corrigir manualmente') then separar_divergencias.ids end,
     case when ato = 'corrigir manualmente' then '{}'::jsonb end) as f
     on f.divergencia_id = d.id

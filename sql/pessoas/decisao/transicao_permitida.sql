@@ -1,4 +1,4 @@
--- The life of a divergência. Every change of status, by whatever way, goes through the trigger below.
+-- The life of a divergência. Every change of status goes through the trigger below, however it is made.
 create or replace function audit_interno.transicao_permitida(de text, para text)
 returns boolean
 language sql
@@ -32,7 +32,7 @@ create or replace trigger proteger_transicao before update of status on audit.di
   for each row when (not audit_interno.transicao_permitida(old.status, new.status))
   execute function audit_interno.recusar_transicao();
 
--- Two people, whatever names they have: the table's own check knows only how names are written.
+-- Two people, whatever their names: the table's own check only compares spellings.
 create or replace function audit_interno.exigir_outra_pessoa()
 returns trigger
 language plpgsql
@@ -52,8 +52,8 @@ create or replace trigger exigir_outra_pessoa before update of status on audit.d
   for each row when (new.status = 'corrigida' and new.proposta_por is not null)
   execute function audit_interno.exigir_outra_pessoa();
 
--- What a person proposed dies with the state in which it was proposed: a value typed for a row that has moved since, or for a
--- finding that was rejected, is not applied to one that is opened again.
+-- A person's proposal dies with the state in which it was made: a value entered for a row that has changed since, or for a finding that was
+-- rejected, is not applied when the finding opens again.
 create or replace function audit_interno.esquecer_proposta()
 returns trigger
 language plpgsql
@@ -72,7 +72,7 @@ create or replace trigger esquecer_proposta before update of status on audit.div
     and (new.valores_digitados is not null or new.proposta_por is not null))
   execute function audit_interno.esquecer_proposta();
 
--- A postponement and a forwarding are of a finding as it was then: nothing that is found again, or has been decided, stays hidden.
+-- A postponement or a forwarding belongs to the finding as it was then: one that is found again, or was decided, does not stay hidden.
 create or replace function audit_interno.esquecer_notas()
 returns trigger
 language plpgsql

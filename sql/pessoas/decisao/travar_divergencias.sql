@@ -1,5 +1,5 @@
--- Takes the findings a person decides on: those for which the act is possible. The others are left and reported. When none is left to do,
--- that is an error.
+-- Takes the findings of a person's decision for which the act is possible. The others are left and reported. If none is possible, that is
+-- an error.
 create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns setof audit.divergencias_processadas
 language plpgsql

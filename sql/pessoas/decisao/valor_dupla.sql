@@ -1,5 +1,5 @@
--- The amount from which two people are needed, for the one who asks. Whoever raised it gains nothing by that: what the others last let
--- it be holds for that person, until one of them sets it again. Called by whatever a person puts into force.
+-- The amount from which two people are needed, for the person who asks. Raising it gains that person nothing: for them the amount that
+-- others last set holds until one of those sets it again. Called by everything that a person puts into force.
 create or replace function audit_interno.valor_dupla(ator text)
 returns numeric
 language sql

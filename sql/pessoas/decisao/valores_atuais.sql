@@ -1,5 +1,5 @@
--- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns
--- is, or its key is none any more.
+-- What a finding's row holds now in the columns of an object; null when the row, its table or one of the columns is gone, or the key no
+-- longer fits.
 create or replace function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
 returns jsonb
 language plpgsql
@@ -24,7 +24,7 @@ begin
     audit_interno.expressao_imagens(v_relacao, v_colunas), audit_interno.nome_sql(v_relacao), v_regra.coluna_chave,
     audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[v_divergencia.registro_id]) as a (valores jsonb);
   return v_valores;
-exception when data_exception then -- the key, which may have got another type
+exception when data_exception then -- the key: its column may have another type by now
   return null;
 end
 $$;

@@ -10,12 +10,12 @@ $$;
 comment on function regra_notas_fiscais.requisitos() is 'What notas_fiscais lacks before it can run, with what to do, or null.';
 revoke execute on function regra_notas_fiscais.requisitos() from public;
 
--- Compares entries with the electronic notes they are of (regra_notas_fiscais.preparar found which): amounts, documents' amounts,
--- companies, cancelled notes, notes shared out over several entries, and keys whose note nobody has read. It proposes an amount only
--- where one entry alone is of the note. Sure enough for auto it is only where the entry cites the key, company and date agree, the note
--- can bear witness (regra_notas_fiscais.testemunha), it leaves no choice of amounts, and the mistake has a shape that nothing
--- honest has. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by the engine for a window, and again
--- over corrected keys to verify them.
+-- Compares entries with their electronic notes (regra_notas_fiscais.preparar found which): amounts, documents' amounts, companies,
+-- cancelled notes, notes shared out over several entries, and keys whose note nobody has read. It proposes an amount only where a single
+-- entry belongs to the note. It is sure enough for auto only where the entry cites the key, company and date agree, the note can bear
+-- witness (regra_notas_fiscais.testemunha), only one amount is possible, and the mistake has a shape that nothing honest has. Reads
+-- dw.lancamentos, audit.notas and the settings; changes nothing. Called by the engine for a window, and again over corrected keys to verify
+-- them.
 create or replace function regra_notas_fiscais.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -27,7 +27,7 @@ declare
   v_dias int := (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
   v_fora text[];
 begin
-  -- the other entries of the window's notes, where they lie outside of it
+  -- the other entries of the window's notes that lie outside it
   with dentro as materialized (
     select v.registro_id, v.chave
     from dw.lancamentos l
@@ -88,7 +88,7 @@ begin
     select c.*,
       case when c.tipo = 'valor_da_nota' then regra_validacao_valores.tipo_diferenca(c.valor, (c.nota).valor_total, c.desconto, v_tolerancia, 1e9, 1e9) end as forma,
       r.tributos,
-      -- nothing of the note, the entry or the law leaves another amount possible
+      -- nothing in the note, the entry or the law allows another amount
       c.como = 'chave' and c.testemunha is null and c.tem_cnpj and c.raiz = (c.nota).emitente_raiz and c.na_data and c.linhas = 1
         and cardinality(c.certos) = 1 and c.desconto is null and c.valor > 0 and c.data_lancamento >= (c.nota).data_emissao
         and not regra_notas_fiscais.fala_de_mais(concat_ws(' ', c.documento, c.descricao, c.categoria, c.conta), c.chave) as certo

@@ -1,5 +1,5 @@
--- The notes as a rule sees them: whose they are, and an entry that is of them (regra_notas_fiscais.vinculos). It cannot be written to, so
--- nobody corrects a note. Of each finding lancamento and cancelada_em are kept: it closes as resolvida when one of them comes.
+-- The notes as a rule sees them: their companies, and an entry that belongs to each (regra_notas_fiscais.vinculos). The view is read-only,
+-- so nobody corrects a note. A finding keeps lancamento and cancelada_em: it closes as resolvida when one of them is filled.
 create or replace view regra_notas_fiscais.notas as
 select n.chave, case n.tipo when 'nfe' then 'NF-e ' else 'NFS-e ' end || n.numero as documento, n.emitente as fornecedor_id,
   coalesce(n.emitente_nome, n.emitente) as fornecedor, n.data_emissao, n.valor_total as valor, n.cancelada_em,
@@ -16,12 +16,12 @@ comment on column regra_notas_fiscais.notas.cancelada_em is 'When it was cancell
 comment on column regra_notas_fiscais.notas.lancamento is 'Key of an entry that is of it, or null.';
 grant select on regra_notas_fiscais.notas to conferente_regra;
 
--- Notes that the company was sent and that no entry is of, notas.dias_sem_lancamento days after their issue. Which companies are the
--- ledger's own it sees by the notes that are booked: those of three issuers and more were for them. Left alone are notes for others,
--- notes within one company, those for which nothing is paid, returns, adjustments and credit notes, cancelled ones, and what is older
--- than the ledger. The confidence is the share of the issuer's other notes that are booked, where they are few drawn to the share of all.
--- A window without days (an incremental session) takes what was issued or read in the last month: open findings are asked for again
--- by their keys. Flags only. Reads audit.notas, dw.lancamentos and the settings; changes nothing. Called by the engine for a window, and for keys.
+-- Notes sent to the company that no entry belongs to, notas.dias_sem_lancamento days after their issue. Which companies are the ledger's
+-- own follows from the booked notes: those with booked notes of three issuers or more. Left out are notes for others, notes within one
+-- company, those for which nothing is paid, returns, adjustments and credit notes, cancelled notes, and notes older than the ledger. The
+-- confidence is the share of the issuer's other notes that are booked, drawn towards the company's share where they are few. A window
+-- without days (an incremental session) takes what was issued or read in the last month; open findings are checked again by their keys.
+-- Flags only. Reads audit.notas, dw.lancamentos and the settings; changes nothing. Called by the engine for a window, and for keys.
 create or replace function regra_notas_fiscais.notas_sem_lancamento(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -54,7 +54,7 @@ begin
     group by n.comprador, n.emitente_raiz
   )
   select null::text, n.chave, '{}'::jsonb,
-    -- this one left out; the company's share counts as four notes more
+    -- without this note; the company's share counts as four more notes
     trunc(greatest(0.05, least(0.80, (i.lancadas + 4.0 * e.lancadas / greatest(e.notas - 1, 1)) / (i.notas + 3))), 4),
     jsonb_build_object('tipo', 'nota_sem_lancamento', 'emissao', n.data_emissao, 'total_da_nota', o.valor_total, 'notas_do_emitente', i.notas,
       'com_lancamento', i.lancadas, 'ajuste', o.valor_total),

@@ -1,5 +1,5 @@
--- Entries that cite the key of one company's note and bear another company's CNPJ. Where the entry's is the buyer's, the note is one of
--- our own to a customer. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.detectar.
+-- Entries that cite the key of one company's note and carry another company's CNPJ. If that is the buyer's, the note is one of our own to a
+-- customer. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.detectar.
 create or replace function regra_notas_fiscais.outra_empresa(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -24,9 +24,9 @@ $$;
 comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose key is of another company than their supplier''s code.';
 revoke execute on function regra_notas_fiscais.outra_empresa(audit.janela) from public;
 
--- Entries that cite the key of an NF-e which nobody has read, of months from the day on from which a person has said that all notes are
--- read (notas.completas_desde): an older note may be booked long after. A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
--- regra_notas_fiscais.detectar.
+-- Entries that cite the key of an NF-e which nobody has read, of the months for which a person has said that all notes are read
+-- (notas.completas_desde): an older note may be booked long after. A key with a wrong check digit is flagged as such, because no note has
+-- it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by regra_notas_fiscais.detectar.
 create or replace function regra_notas_fiscais.sem_nota(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -34,7 +34,7 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_completas date := (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date;
-  -- as a key writes it: the first month of which all is read
+  -- as a key writes it: the first month whose notes are all read
   v_desde text := to_char(date_trunc('month', v_completas + interval '1 month' - interval '1 day'), 'YYMM');
 begin
   return query
@@ -61,8 +61,8 @@ $$;
 comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite a key of which no note was read.';
 revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from public;
 
--- Entries without a note where their supplier's others have one: nine in ten, and ten at least, since all notes are read
--- (notas.completas_desde, and notas.dias_vinculo later, when the notes of before have passed). They have a number, and no note of the
+-- Entries without a note whose supplier's other entries have one: nine in ten, and at least ten, since all notes are read
+-- (notas.completas_desde, plus notas.dias_vinculo for the notes of before to pass). They have a document number, and no note of the
 -- supplier has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by regra_notas_fiscais.detectar.
 create or replace function regra_notas_fiscais.sem_nota_costumeira(janela audit.janela) returns setof audit.achado
 language plpgsql stable

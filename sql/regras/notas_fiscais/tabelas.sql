@@ -1,5 +1,5 @@
--- Which entry is of which note: kept up by regra_notas_fiscais.preparar and by nothing else. All of it may be thrown away and is found
--- again, therefore it is unlogged. It belongs to conferente_regra, as which rules and their preparation run.
+-- Which entry belongs to which note: maintained by regra_notas_fiscais.preparar alone. All of it can be thrown away and found again, so it
+-- is unlogged. It belongs to conferente_regra, the role in which rules and their preparation run.
 grant create on schema regra_notas_fiscais to conferente_regra;
 set local role conferente_regra;
 

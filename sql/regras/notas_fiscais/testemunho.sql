@@ -1,5 +1,6 @@
--- Why a note is no witness of its amount, or null where it is one: it is an ordinary one in force, authorised, and signed by a
--- certificate behind which a trusted root stands; an NF-e by its issuer's company, an NFS-e by one of those who issue them. Reads the settings; changes nothing.
+-- Why a note proves nothing about its amount, or null if it does. It must be an ordinary note in force, authorised, and signed with a
+-- certificate that leads to a trusted root; an NF-e by its issuer's company, an NFS-e by one of those who issue them. Reads the settings;
+-- changes nothing.
 create or replace function regra_notas_fiscais.testemunha(nota audit.notas) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -18,8 +19,8 @@ $$;
 comment on function regra_notas_fiscais.testemunha(audit.notas) is 'Why a note proves nothing, in Portuguese; null where it is a witness.';
 revoke execute on function regra_notas_fiscais.testemunha(audit.notas) from public;
 
--- Amounts that an entry of a note may honestly have: the total, what is left when the note's own withholdings are taken off, the total with IBS and CBS,
--- its instalments; each also less the discount that the entry has. Each once. Touches nothing.
+-- Amounts that an entry of a note may honestly have: the total; the total less the note's own withholdings; the total with IBS and CBS; its
+-- instalments; and each of these less the entry's discount. Without repetitions. Touches nothing.
 create or replace function regra_notas_fiscais.valores_certos(nota audit.notas, desconto numeric) returns numeric[]
 language sql immutable
 set search_path = pg_catalog, pg_temp
@@ -36,7 +37,7 @@ $$;
 comment on function regra_notas_fiscais.valores_certos(audit.notas, numeric) is 'Amounts that an entry of the note may have, each once.';
 revoke execute on function regra_notas_fiscais.valores_certos(audit.notas, numeric) from public;
 
--- Whether an amount, whatever its sign, is one of those. Touches nothing.
+-- Whether an amount, whatever its sign, is one of several. Touches nothing.
 create or replace function regra_notas_fiscais.um_deles(valor numeric, certos numeric[], tolerancia numeric) returns boolean
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -47,8 +48,8 @@ $$;
 comment on function regra_notas_fiscais.um_deles(numeric, numeric[], numeric) is 'Whether an amount is one of several, up to the tolerance.';
 revoke execute on function regra_notas_fiscais.um_deles(numeric, numeric[], numeric) from public;
 
--- Whether a text speaks of something besides the note itself: a share, a tax, interest, a discount, several notes, another key than its own. Then
--- another amount than the note's may be right. Touches nothing.
+-- Whether a text mentions anything besides the note itself: a share, a tax, interest, a discount, several notes, another key. Then an
+-- amount other than the note's may be right. Touches nothing.
 create or replace function regra_notas_fiscais.fala_de_mais(texto text, chave text) returns boolean
 language sql immutable
 set search_path = pg_catalog, pg_temp
@@ -61,10 +62,10 @@ $$;
 comment on function regra_notas_fiscais.fala_de_mais(text, text) is 'Whether the text of an entry speaks of more than its note: of a share, a tax, a discount, interest, or several notes.';
 revoke execute on function regra_notas_fiscais.fala_de_mais(text, text) from public;
 
--- How sure a finding is. certo: key, company, date, a witness, one entry, one possible amount. Even then an amount is only corrected by
--- itself where nothing honest looks like it: a hundred or a thousand times the note, in an entry whose text speaks of nothing else. Ten
--- times may be ten orders paid at once, a hundredth and a thousandth are rates of taxes, a tenth is a share, and two digits swapped are often a round discount. An entry whose
--- own document speaks against the note is a person's. Touches nothing.
+-- How sure a finding is. certo: key, company and date agree, the note bears witness, one entry, one possible amount. Even then auto may
+-- correct an amount only where nothing honest looks like it: a hundred or a thousand times the note, in an entry whose text mentions
+-- nothing else. Ten times may be ten orders paid at once, a hundredth and a thousandth are tax rates, a tenth is a share, and two swapped
+-- digits are often a round discount. An entry whose own document contradicts the note is for a person. Touches nothing.
 create or replace function regra_notas_fiscais.confianca(
   tipo text, como text, testemunha text, certo boolean, forma text, tributos text, menor boolean, documento_concorda boolean
 ) returns numeric

@@ -1,6 +1,7 @@
--- Which notes entries are of. An entry that cites a key is of that note. One that cites none is of the note of its supplier's company
--- whose number its document has, issued at its time, if that is one note alone. Asked for a window, or (emissoes) for whatever was booked
--- at the time of notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.preparar.
+-- Which notes entries belong to. An entry that cites a key belongs to that note. One that cites none belongs to the note of its supplier's
+-- company that has the number of its document and was issued around its date, if there is only one. Asked for a window, or (emissoes) for
+-- whatever was booked around the dates of the notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by
+-- regra_notas_fiscais.preparar.
 create or replace function regra_notas_fiscais.procurar(janela audit.janela, lidas_desde timestamptz)
 returns table (registro_id text, chave text, como text)
 language plpgsql stable
@@ -51,9 +52,9 @@ $$;
 comment on function regra_notas_fiscais.procurar(audit.janela, timestamptz) is 'The note of each entry of a window, or of what was booked at the time of notes read since lidas_desde.';
 revoke execute on function regra_notas_fiscais.procurar(audit.janela, timestamptz) from public;
 
--- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes that were read since the last time,
--- whose entries may have come long before. Reads dw.lancamentos and audit.notas; writes its own two tables only. Called by the engine before the rule, in the
--- same session; both rules of this room are prepared by it, of an incremental session once. Two at once wait for each other.
+-- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes read since the last time, whose entries may
+-- have come long before. Reads dw.lancamentos and audit.notas; writes only its own two tables. Called by the engine before the rule, in the
+-- same session. It prepares both rules of this room, once for an incremental session. Two calls at once wait for each other.
 create or replace function regra_notas_fiscais.preparar(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -69,7 +70,7 @@ begin
     return;
   end if;
   lock table regra_notas_fiscais.controle in share row exclusive mode;
-  -- a batch commits later than the times it writes
+  -- look further back than the last time seen: a batch commits later than the times it writes
   select c.notas_ate - interval '10 minutes', c.janela is not distinct from preparar.janela and (preparar.janela).carregado_ate is not null
   into v_desde, v_feita
   from regra_notas_fiscais.controle c;

@@ -1,5 +1,5 @@
--- Solves a system of linear equations with a symmetric positive definite matrix (no pivoting needed) by Gauss-Jordan elimination.
--- Its loops go over unknowns, of which there are a handful. Touches nothing. Called by regra_pendente_verificacao.ajustar_curvas.
+-- Solves a system of linear equations with a symmetric positive definite matrix (no pivoting needed) by Gauss-Jordan elimination. Its loops
+-- run over unknowns, of which there are a handful. Touches nothing. Called by regra_pendente_verificacao.ajustar_curvas.
 create or replace function regra_pendente_verificacao.resolver_sistema(matriz double precision[], lado double precision[]) returns double precision[]
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -26,7 +26,7 @@ comment on function regra_pendente_verificacao.resolver_sistema(double precision
   'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
 revoke execute on function regra_pendente_verificacao.resolver_sistema(double precision[], double precision[]) from public;
 
--- Log-odds of a raw score, held within what a score of this kind can mean. Touches nothing. Called by the calibration.
+-- Log-odds of a raw score, kept within the range that such a score can mean. Touches nothing. Called by the calibration.
 create or replace function regra_pendente_verificacao.chance_bruta(bruta double precision) returns double precision
 language sql immutable parallel safe
 return pg_catalog.ln(least(greatest(bruta, 0.001), 0.9999) / (1 - least(greatest(bruta, 0.001), 0.9999)));
@@ -34,8 +34,8 @@ return pg_catalog.ln(least(greatest(bruta, 0.001), 0.9999) / (1 - least(greatest
 comment on function regra_pendente_verificacao.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
 revoke execute on function regra_pendente_verificacao.chance_bruta(double precision) from public;
 
--- The logistic calibration: a raw score's log-odds, the months without history, how often the very same payment was made
--- before and what the supplier's latest entries say, as a confidence. Touches nothing. Called by the calibration and by
+-- The logistic calibration: turns a raw score's log-odds, the months without history, how often the very same payment was made before and
+-- what the supplier's latest entries say into a confidence. Touches nothing. Called by the calibration and by
 -- regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
 create or replace function regra_pendente_verificacao.curva(
   a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna int,
@@ -50,12 +50,12 @@ comment on function regra_pendente_verificacao.curva(
 revoke execute on function regra_pendente_verificacao.curva(
   double precision, double precision, double precision, double precision, double precision, double precision, int, double precision, double precision) from public;
 
--- What the history knew of each entry of a back-test at each level: how many earlier entries (total), and how many of them of the right
--- category (certas), counted as regra_pendente_verificacao.pontuar_pendencias counts them. metade: of all suppliers (null) or of one half (0, 1). Reads
--- the statistics and dw.lancamentos; changes nothing. Called by regra_pendente_verificacao.medir_em_metades.
+-- What the history knew about each entry of a back-test at each level: how many earlier entries (total), and how many of them in the right
+-- category (certas), counted as regra_pendente_verificacao.pontuar_pendencias counts them. metade: all suppliers (null) or one half of them
+-- (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called by regra_pendente_verificacao.medir_em_metades.
 create or replace function regra_pendente_verificacao.medir_niveis(retroteste int4range, amostra int, metade int default null)
 returns table (id text, nivel smallint, total double precision, certas double precision)
--- the cost says: worth a process of its own
+-- the cost makes it worth a parallel process of its own
 language plpgsql stable parallel safe cost 1e9 rows 30000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -89,7 +89,7 @@ begin
       select y.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
       from regra_pendente_verificacao.estatistica_contagem c
       cross join lateral (
-        -- as regra_pendente_verificacao.pontuar_pendencias moves history along, what was split left where it is
+        -- carries history along like regra_pendente_verificacao.pontuar_pendencias, but leaves split categories where they are
         select case when v_sem_sucessoras then c.categoria else coalesce((
             select s.para from sucessao s
             where s.mes = x.mes and s.de = c.categoria and (s.renasce is null or c.mes < s.renasce)), c.categoria)
@@ -113,8 +113,9 @@ comment on function regra_pendente_verificacao.medir_niveis(int4range, int, int)
   'Earlier entries and those of the right category for each entry of a back-test at each level.';
 revoke execute on function regra_pendente_verificacao.medir_niveis(int4range, int, int) from public;
 
--- As medir_niveis, by two processes where regra_pendente_verificacao.em_metades allows it: each takes half of the suppliers. Return query, because insert
--- never runs in parallel. Reads what medir_niveis reads; changes nothing. Called by regra_pendente_verificacao.ajustar_alfas.
+-- Like medir_niveis, but in two processes where regra_pendente_verificacao.em_metades allows it, each for half of the suppliers. Return
+-- query, because insert never runs in parallel. Reads what medir_niveis reads; changes nothing. Called by
+-- regra_pendente_verificacao.ajustar_alfas.
 create or replace function regra_pendente_verificacao.medir_em_metades(retroteste int4range, amostra int)
 returns table (id text, nivel smallint, total double precision, certas double precision)
 language plpgsql stable rows 30000
@@ -137,10 +138,10 @@ $$;
 comment on function regra_pendente_verificacao.medir_em_metades(int4range, int) is 'As regra_pendente_verificacao.medir_niveis, by two processes where it pays.';
 revoke execute on function regra_pendente_verificacao.medir_em_metades(int4range, int) from public;
 
--- Fits how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level after level,
--- the strength under which the true categories were most probable, or none at all (1e9) where the level only misleads.
--- A supplier with one entry proves little on one ledger and much on another: this is where that is learned. Reads the
--- statistics and dw.lancamentos; writes estatistica_peso. Called by regra_pendente_verificacao.calibrar_historia.
+-- Fits how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level after level, the strength
+-- under which the true categories were most probable, or (1e9) one that ignores a level which only misleads. A supplier with one entry
+-- proves little in one ledger and much in another, and here the rule learns which. Reads the statistics and dw.lancamentos; writes
+-- estatistica_peso. Called by regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.ajustar_alfas(retroteste int4range, amostra int) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -150,7 +151,7 @@ as $$
 declare
   v_nivel record;
   v_alfa double precision;
-  -- the running probability of each entry's true category
+  -- the probability of each entry's true category so far
   v_p double precision[];
 begin
   delete from regra_pendente_verificacao.estatistica_peso p where starts_with(p.nome, 'alfa_');
@@ -159,7 +160,7 @@ begin
     with m as materialized (
       select * from regra_pendente_verificacao.medir_em_metades(retroteste, amostra)
     )
-    -- one array for each level, entries in one order; nulls where a level knows nothing of an entry
+    -- one array for each level, entries in one order; null where a level knows nothing about an entry
     select n.nivel, array_agg(m.total order by e.id) as totais, array_agg(m.certas order by e.id) as certas
     from (select m.id from m where m.nivel = 0) e
     cross join generate_series(0, 11) n (nivel)
@@ -196,8 +197,8 @@ $$;
 comment on function regra_pendente_verificacao.ajustar_alfas(int4range, int) is 'Fits the shrinkage of each level on the ledger''s own past.';
 revoke execute on function regra_pendente_verificacao.ajustar_alfas(int4range, int) from public;
 
--- The back-test's questions with what both opinions gave each category, by two processes where regra_pendente_verificacao.em_metades allows it:
--- each takes half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
+-- The back-test's questions with what both opinions gave each category, in two processes where regra_pendente_verificacao.em_metades allows
+-- it, each for half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
 -- nothing. Called by regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.perguntar_retroteste(retroteste int4range, amostra int)
 returns setof regra_pendente_verificacao.estatistica_pergunta
@@ -227,9 +228,9 @@ comment on function regra_pendente_verificacao.perguntar_retroteste(int4range, i
 revoke execute on function regra_pendente_verificacao.perguntar_retroteste(int4range, int) from public;
 
 -- Fits the weight of the words and the account in each class of regra_pendente_verificacao.classe_apoio: the one of a grid under which the
--- right categories of the back-test were most probable; a class seen in fewer than a hundred entries keeps its default. Of the
--- back-test's entries at most so many are read (amostra). Reads estatistica_pergunta; writes estatistica_peso. Called by
--- regra_pendente_verificacao.calibrar_historia, after the strengths of the levels are known and before the calibration.
+-- right categories of the back-test were most probable. A class seen in fewer than a hundred entries keeps its default. Reads at most
+-- amostra entries of the back-test, from estatistica_pergunta; writes estatistica_peso. Called by
+-- regra_pendente_verificacao.calibrar_historia, after the strengths of the levels and before the calibration.
 create or replace function regra_pendente_verificacao.ajustar_lambdas(amostra int) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -241,15 +242,14 @@ begin
 
   with pergunta as materialized (
     select q.classe, q.bases, q.palavras, array_position(q.categorias, q.certa) as certa,
-      -- scores are told apart by their difference; the largest is about here, and exp() of it in range
+      -- only differences of scores matter; relative to the largest, which is about here, exp() stays in range
       q.bases[1] as base, q.palavras[1] as palavra
     from (
       select x.*, dense_rank() over (order by hashtextextended(x.id, 1)) as sorte from regra_pendente_verificacao.estatistica_pergunta x
     ) q
     where q.sorte <= amostra
   ), peso as (
-    -- for each weight tried, how probable it makes the right category
-    -- (of one that was not among the categories the least: next to zero)
+    -- for each weight tried, how probable it makes the right category (next to zero where that was not among the categories)
     select p.classe, g.lambda, count(*) as casos, sum(ln(0.001 + 0.999
       * exp(least(greatest(p.bases[p.certa] - p.base + g.lambda * (p.palavras[p.certa] - p.palavra), -300), 300)) / n.soma)) as verossimilhanca
     from pergunta p
@@ -271,13 +271,15 @@ $$;
 comment on function regra_pendente_verificacao.ajustar_lambdas(int) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
 revoke execute on function regra_pendente_verificacao.ajustar_lambdas(int) from public;
 
--- Fits the logistic calibration to the back-test (Platt 1999) by Newton's method, entries with and without a known account apart: one
--- slope each on the raw score's log-odds, on the months without history, on how often the very same payment was made before and on
--- the supplier's latest entries; an intercept for each class of knowledge. An account that settles everything says nothing of the
--- entries without one. Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past
--- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and zero. Pooled over the classes, because a curve of its own for each
--- class follows the class's few errors, which come in clusters. Reads regra_pendente_verificacao.estatistica_retroteste, writes
--- estatistica_curva. Called by regra_pendente_verificacao.calibrar_pendencias.
+-- Fits the logistic calibration to the back-test (Platt 1999) by Newton's method. Entries with and without a known account are fitted
+-- apart, because an account that settles everything says nothing about entries without one. Each has one slope on the raw score's log-odds,
+-- on the months without history, on how often the very same payment was made before and on the supplier's latest entries, and an intercept
+-- for each class of knowledge.
+--
+-- Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past (0.22: a raw .999 becomes .82),
+-- the intercepts towards the mean of the four and zero. The slopes are pooled over the classes, because a curve for each class would follow
+-- that class's few errors, which come in clusters. Reads regra_pendente_verificacao.estatistica_retroteste, writes estatistica_curva.
+-- Called by regra_pendente_verificacao.calibrar_pendencias.
 create or replace function regra_pendente_verificacao.ajustar_curvas() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -352,8 +354,8 @@ begin
     exit when v_passo < 0.0005;
   end loop;
 
-  -- what the back-test hardly saw has no curve and keeps the modest one: a supplier with one entry proves little until it has
-  -- proved something
+  -- a class that the back-test hardly saw gets no curve and keeps the modest one: a supplier with one entry proves little until shown
+  -- otherwise
   delete from regra_pendente_verificacao.estatistica_curva k
   where (select count(*) from regra_pendente_verificacao.estatistica_retroteste r where r.classe = k.classe) < 30;
 end
@@ -362,9 +364,9 @@ $$;
 comment on function regra_pendente_verificacao.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
 revoke execute on function regra_pendente_verificacao.ajustar_curvas() from public;
 
--- Calibrates: a logistic curve over the back-test's best suggestions, then bins of equal size by that curve, each bin's share of right ones made monotone (isotonic
--- regression by the min-max formula). Entries with and without a known account are counted apart. Sources: Platt 1999;
--- Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads estatistica_pergunta; writes estatistica_retroteste,
+-- Calibrates: a logistic curve over the back-test's best suggestions, then bins of equal size along that curve, with each bin's share of
+-- right ones made monotone (isotonic regression by the min-max formula). Entries with and without a known account are counted apart.
+-- Sources: Platt 1999; Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads estatistica_pergunta; writes estatistica_retroteste,
 -- estatistica_curva and estatistica_calibracao. Called by regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.calibrar_pendencias() returns void
 language plpgsql volatile
@@ -395,7 +397,7 @@ begin
 
   with sugestao as materialized (
     select s.classe / 4 as grupo, s.acertou, u.curva,
-      -- bins of at least a hundred cases, at most twenty; equal scores go together
+      -- at most twenty bins, of at least a hundred cases; equal scores stay together
       (rank() over (partition by s.classe / 4 order by u.curva) - 1)
         * greatest(1, least(20, count(*) over (partition by s.classe / 4) / 100))
         / count(*) over (partition by s.classe / 4) as faixa,
@@ -406,7 +408,7 @@ begin
       select round(regra_pendente_verificacao.curva(k.a, k.b, k.g, k.h, k.r, s.chance, s.lacuna, s.repetida, s.recente)::numeric, 5)::double precision as curva) u
   ), faixa as materialized (
     select s.grupo, s.faixa, avg(s.curva) as curva, count(*) as casos, sum(s.acertou) as acertos,
-      -- ten pseudo-cases as the curve says
+      -- plus ten pseudo-cases that follow the curve
       count(*) + 10 as peso, sum(s.acertou) + 10 * avg(s.curva) as pontos
     from sugestao s
     where s.todas >= 100
@@ -438,9 +440,9 @@ $$;
 comment on function regra_pendente_verificacao.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
 revoke execute on function regra_pendente_verificacao.calibrar_pendencias() from public;
 
--- The months on which the ledger is asked what it would have suggested: at most the last twelve, odd dates at both ends (the
--- years 0219 and 2202) left out, none with less than a tenth of the history before it. Empty when the history is too short.
--- Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.preparar.
+-- The months for which the ledger is asked what it would have suggested: at most the last twelve, without odd dates at both ends (the years
+-- 0219 and 2202), and none with less than a tenth of the history before it. Empty when the history is too short. Reads
+-- regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.preparar.
 create or replace function regra_pendente_verificacao.meses_retroteste() returns int4range
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -452,7 +454,7 @@ as $$
   select case when l.primeiro <= l.ultimo then int4range(greatest(l.primeiro, l.ultimo - 11), l.ultimo + 1) end
   from (
     select
-      -- the first month that has a tenth of all rows before it
+      -- the first month with a tenth of all rows before it
       min(a.mes) filter (where a.ate >= 0.1 * a.todas) + 1 as primeiro,
       min(a.mes) filter (where a.ate >= 0.995 * a.todas) as ultimo
     from acumulado a
@@ -462,16 +464,16 @@ $$;
 comment on function regra_pendente_verificacao.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
 revoke execute on function regra_pendente_verificacao.meses_retroteste() from public;
 
--- Fits the weights and the calibration on a back-test over the given months, a sample of at most six thousand entries; without
--- months, forgets them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva,
--- estatistica_calibracao and their work tables. Called by regra_pendente_verificacao.preparar and by back-tests over a past window.
+-- Fits the weights and the calibration on a back-test over the given months, with a sample of at most six thousand entries; without months,
+-- deletes them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva, estatistica_calibracao and their work
+-- tables. Called by regra_pendente_verificacao.preparar and by back-tests over a past window.
 create or replace function regra_pendente_verificacao.calibrar_historia(retroteste int4range) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_amostra constant int := 6000;
-  -- a dozen strengths and eight weights need fewer cases than a curve that is read at its far end
+  -- a dozen strengths and eight weights need fewer cases than a curve that matters at its far end
   v_pesos constant int := 3000;
 begin
   delete from regra_pendente_verificacao.estatistica_peso;

@@ -1,16 +1,21 @@
--- Which account goes with each category, and which accounts are those on which entries wait, as the history up to each of the given months
--- says. papel: 'da_categoria', the one account of that category (folded), when since some month, the earliest for which it is so, of all
--- its entries and of all of the account's at least the share of pendente.conta_parcela are each other's, and of them at least
--- pendente.conta_lancamentos; certeza: the share that the next entry of the category may be expected to have. What a new chart of accounts
--- leaves behind is nobody's account any more: not one that the category's latest entries (a month's, ten at least) hardly have, or less
--- than another in its latest month, or beside which the category has lately been on an account born then; nor where the ledger's latest month
--- is mostly on accounts born since the category was last booked.
--- 'propria', the same of the whole history, late or not: enough to contradict, not to propose.
--- 'transitoria', an account on which so many entries waited, and hardly any had a category, but for those that were left behind
--- there by a category with an account of its own (papel 'esquecida', with that account in outra). Nothing while pendente.move_conta is
--- false, or the registered columns of the rule that asks do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
--- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias and, once that rule has counted, by
--- regra_trade_marketing.detectar, and by the diagnosis.
+-- Which account goes with each category, and which accounts merely hold waiting entries, according to the history up to each of the given
+-- months.
+--
+-- papel 'da_categoria': the one account of that category (folded). From some month on (the earliest that fits), at least the share
+-- pendente.conta_parcela of the category's entries are on the account, and of the account's entries in the category; and they are at least
+-- pendente.conta_lancamentos. certeza: the share that the next entry of the category may be expected to have. A new chart of accounts ends
+-- such a pair. The account no longer counts if fewer than four in five of the category's latest entries (a month's, at least ten) are on
+-- it, if in its latest month the category has more on another, or if it has lately also been on an account born then; nor if the ledger's
+-- latest month is mostly on accounts born since the category was last booked.
+--
+-- papel 'propria': the same over the whole history, however late it began: enough to contradict, not to propose.
+--
+-- papel 'transitoria': an account on which that many entries waited and hardly any had a category, not counting those left behind there by
+-- a category with an account of its own (papel 'esquecida', with that account in outra).
+--
+-- Nothing while pendente.move_conta is false, or while the calling rule's registered columns do not include the account. Reads
+-- estatistica_contagem, estatistica_conta, the settings and audit.regras. Called by regra_pendente_verificacao.explicar_pendencias, by
+-- regra_trade_marketing.detectar once that rule has counted, and by the diagnosis.
 create or replace function regra_pendente_verificacao.contas_conhecidas(regra text, meses int[])
 returns table (
   mes int, papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint, outra text
@@ -19,7 +24,7 @@ language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- of unknown size and in no order: hashed
+-- inputs of unknown size and in no order: hash joins
 set enable_nestloop = off
 as $$
 declare
@@ -44,7 +49,7 @@ begin
     join categoria p on p.id = s.para
     where not v_sem_sucessoras and s.quantas = 1
   ), contada as materialized (
-    -- chave 0 of level 0: all of the category, those without an account too
+    -- chave 0 of level 0: the whole category, entries without an account included
     select a.mes as pedido, c.nivel, c.chave, c.mes, coalesce(s.dobrada, k.dobrada) as dobrada, min(coalesce(s.categoria, k.categoria)) as categoria,
       sum(c.linhas)::bigint as linhas
     from pedida a
@@ -64,7 +69,7 @@ begin
     group by 1, 2, 3
     having sum(c.linhas) >= v_minimo
   ), soma as materialized (
-    -- back from the latest month, how many and how many of them on the account
+    -- going back from the latest month: how many entries, and how many of them on the account
     select d.pedido, d.chave, d.dobrada, d.categoria, g.mes, g.ultima,
       sum(g.linhas) over w as todas, sum(coalesce(c.linhas, 0)) over w as linhas
     from dupla d
@@ -77,7 +82,7 @@ begin
     where s.linhas >= v_minimo and s.linhas >= v_parcela * s.todas
     order by s.pedido, s.chave, s.dobrada, s.mes
   ), da_conta as (
-    -- all that the account has in the same months
+    -- everything on the account in the same months
     select p.pedido, p.chave, p.dobrada, sum(c.linhas) as linhas
     from periodo p
     join contada c on c.nivel = 21 and c.pedido = p.pedido and c.chave = p.chave and c.mes >= p.mes
@@ -96,7 +101,7 @@ begin
     join nascida n on n.chave = c.chave
     group by 1, 2, 3
   ), plano as (
-    -- of the ledger's latest month, how much is on accounts born since each month in which a category was last booked
+    -- for each month in which a category was last booked: whether most of the ledger's latest month is on accounts born since
     select u.pedido, u.ultima, 2 * sum(c.linhas) filter (where n.mes > u.ultima) > sum(c.linhas) as outro
     from (select distinct p.pedido, p.ultima from periodo p) u
     join (select c.pedido, max(c.mes) as mes from contada c where c.nivel = 21 group by 1) m on m.pedido = u.pedido and m.mes > u.ultima
@@ -108,12 +113,12 @@ begin
     from periodo p
     join da_conta a on a.pedido = p.pedido and a.chave = p.chave and a.dobrada = p.dobrada
     join recente r on r.pedido = p.pedido and r.chave = p.chave and r.dobrada = p.dobrada
-    -- months may be left out before an account was born, and not because they say otherwise
+    -- early months may be skipped because the account did not exist yet, but not because they contradict
     join nascida b on b.chave = p.chave
     join (select g.pedido, g.dobrada, min(g.mes) as mes from da_categoria g group by 1, 2) i on i.pedido = p.pedido and i.dobrada = p.dobrada
     left join rival o on o.pedido = p.pedido and o.chave = p.chave and o.dobrada = p.dobrada
     left join plano n on n.pedido = p.pedido and n.ultima = p.ultima
-    -- one misbooked entry is not yet another account
+    -- one misbooked entry does not make another account
     where p.mes <= greatest(i.mes, b.mes + 1) and p.linhas >= v_parcela * a.linhas and r.parcela >= 0.8 and o.nova is not true and n.outro is not true
       and coalesce(o.outra, 0) <= greatest(1, coalesce(o.linhas, 0))
   ), inteira as (
@@ -173,10 +178,10 @@ comment on function regra_pendente_verificacao.contas_conhecidas(text, int[]) is
   'As of each month: accounts that go with one category (da_categoria), those on which entries wait (transitoria), and what was decided and left behind on these (esquecida), with the entries that say so.';
 revoke execute on function regra_pendente_verificacao.contas_conhecidas(text, int[]) from public;
 
--- Entries whose category was decided while their account stayed on one on which entries wait, as lines of the diagnosis, the accounts with
--- most of them first, at most ten: those of history, and those that we corrected and nobody has confirmed. They are said and not
--- proposed, for nobody asked about them, and their month may be reported. Reads the statistics, the settings, the audit tables and
--- dw.lancamentos by key. Called by audit_interno.diagnosticar_categorias.
+-- Entries whose category was decided while their account stayed on one that holds waiting entries, as lines of the diagnosis, at most ten,
+-- the accounts with most of them first: those in the history, and those that we corrected and nobody has confirmed. They are reported and
+-- not proposed, because nobody asked about them and their month may be reported already. Reads the statistics, the settings, the audit
+-- tables and dw.lancamentos by key. Called by audit_interno.diagnosticar_categorias.
 create or replace function regra_pendente_verificacao.diagnosticar_contas()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql stable rows 5

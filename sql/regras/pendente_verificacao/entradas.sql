@@ -8,7 +8,7 @@ return case when data >= '0001-01-01'::date and data <= '9999-12-31'::date
 comment on function regra_pendente_verificacao.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
 revoke execute on function regra_pendente_verificacao.mes_indice(date) from public;
 
--- Which half of the ledger a supplier belongs to, 0 or 1, so that two processes may share a work without asking each other. Touches
+-- The half of the ledger that a supplier belongs to, 0 or 1, so that two processes can share work without talking to each other. Touches
 -- nothing; inlined by the planner. Called by entradas_pendencia and explicar_pendencias.
 create or replace function regra_pendente_verificacao.metade_fornecedor(codigo text, nome text) returns int
 language sql immutable parallel safe
@@ -31,8 +31,8 @@ end;
 comment on function regra_pendente_verificacao.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
 revoke execute on function regra_pendente_verificacao.faixa_valor(numeric) from public;
 
--- Months without history between the last known month and an entry's: 0 to 24, 12 when nothing is known at all. The longer an
--- entry waits the less the past says of it. Touches nothing. Called by regra_pendente_verificacao.entradas_pendencia.
+-- Months without history between the last known month and an entry's: 0 to 24, or 12 when nothing is known at all. The longer an entry
+-- waits, the less the past says about it. Touches nothing. Called by regra_pendente_verificacao.entradas_pendencia.
 create or replace function regra_pendente_verificacao.lacuna(mes int, conhecido int) returns smallint
 language sql immutable parallel safe
 return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
@@ -40,15 +40,15 @@ return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
 comment on function regra_pendente_verificacao.lacuna(int, int) is 'Months without history before an entry, 0 to 24.';
 revoke execute on function regra_pendente_verificacao.lacuna(int, int) from public;
 
--- An entry's keys as one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted
--- and where entries are asked; inlined by the planner.
+-- An entry's keys, one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted and where
+-- entries are scored; inlined by the planner.
 create or replace function regra_pendente_verificacao.niveis(
   k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint
 ) returns table (nivel smallint, chave bigint)
 language sql immutable parallel safe rows 11
 begin atomic
   select v.nivel, v.chave
-  -- a function over arrays: half the cost of a list of values for each entry
+  -- unnest over arrays costs half of a values list for each entry
   from unnest('{0,2,3,4,5,6,7,8,9,11,21}'::smallint[], array[0, k2, k3, k4, k5, k6, k7, k8, k9, k11, k21]) v (nivel, chave)
   where v.chave is not null;
 end;
@@ -57,10 +57,10 @@ comment on function regra_pendente_verificacao.niveis(bigint, bigint, bigint, bi
   'Keys of an entry as rows: level and key, without those that are null.';
 revoke execute on function regra_pendente_verificacao.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) from public;
 
--- What an entry is compared by, as far as its supplier, cost centre and account go, as one row: 2 cost centre, 4 company, 5 name,
--- 6 code, 7 supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the name where
--- there is no code. A blank value has no key and so does not count. Each text is hashed once, pairs are hashes of hashes: this runs
--- for every entry of the history. Touches nothing. Called where history is counted and where entries are asked; inlined by the planner.
+-- The keys by which an entry is compared, from supplier, cost centre and account, as one row: 2 cost centre, 4 company, 5 name, 6 code, 7
+-- supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the name where there is no code. A
+-- blank value has no key and so does not count. Each text is hashed once and pairs are hashes of hashes, because this runs for every entry
+-- of the history. Touches nothing. Called where history is counted and where entries are scored; inlined by the planner.
 create or replace function regra_pendente_verificacao.chaves_fornecedor(
   raiz text, nome text, codigo text, fornecedor text, centro text, conta text
 ) returns table (k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint)
@@ -79,9 +79,8 @@ comment on function regra_pendente_verificacao.chaves_fornecedor(text, text, tex
   'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
 revoke execute on function regra_pendente_verificacao.chaves_fornecedor(text, text, text, text, text, text) from public;
 
--- What an entry is compared by, as far as its text goes: 10 supplier with the same words, and 20 each word of name and
--- description. texto: the description as words. Touches nothing. Called where history is counted and where entries are asked;
--- inlined by the planner.
+-- The keys by which an entry is compared, from its text: 10 supplier with the same words, and 20 each word of name and description. texto:
+-- the description as words. Touches nothing. Called where history is counted and where entries are scored; inlined by the planner.
 create or replace function regra_pendente_verificacao.chaves_texto(fornecedor text, nome text, texto text)
 returns table (nivel smallint, chave bigint, termo text)
 language sql immutable parallel safe
@@ -98,9 +97,9 @@ comment on function regra_pendente_verificacao.chaves_texto(text, text, text) is
   'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
 revoke execute on function regra_pendente_verificacao.chaves_texto(text, text, text) from public;
 
--- What an entry is compared by, as far as its amount goes, as one row: 3 cost centre with amount band, 8 supplier with cost centre
--- and band, 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are
--- asked; inlined by the planner.
+-- The keys by which an entry is compared, from its amount, as one row: 3 cost centre with amount band, 8 supplier with cost centre and
+-- band, 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are scored;
+-- inlined by the planner.
 create or replace function regra_pendente_verificacao.chaves_valor(fornecedor text, centro text, valor numeric)
 returns table (k3 bigint, k8 bigint, k9 bigint)
 language sql immutable parallel safe rows 1
@@ -118,9 +117,9 @@ comment on function regra_pendente_verificacao.chaves_valor(text, text, numeric)
   'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
 revoke execute on function regra_pendente_verificacao.chaves_valor(text, text, numeric) from public;
 
--- Everything an entry is compared by: levels 0 (everything) to 11 (supplier with account), words (20) and account (21). History
--- is counted by the same three functions, so both go through the same keys. Touches nothing. Called by
--- regra_pendente_verificacao.pontuar_pendencias and ajustar_alfas; inlined by the planner.
+-- All keys by which an entry is compared: levels 0 (everything) to 11 (supplier with account), words (20) and account (21). History is
+-- counted by the same three functions, so both use the same keys. Touches nothing. Called by regra_pendente_verificacao.pontuar_pendencias
+-- and ajustar_alfas; inlined by the planner.
 create or replace function regra_pendente_verificacao.chaves_entrada(
   raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
 ) returns table (nivel smallint, chave bigint, termo text)
@@ -138,9 +137,9 @@ comment on function regra_pendente_verificacao.chaves_entrada(text, text, text, 
   'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
 revoke execute on function regra_pendente_verificacao.chaves_entrada(text, text, text, text, text, numeric, text) from public;
 
--- The last booking month before the given one that has a history worth the name: at least a tenth of a usual month's rows.
--- Null when there is none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia,
--- pontuar_pendencias and ajustar_alfas.
+-- The last booking month before the given one with a history worth the name: at least a tenth of a usual month's rows. Null when there is
+-- none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia, pontuar_pendencias and
+-- ajustar_alfas.
 create or replace function regra_pendente_verificacao.ultimo_mes_conhecido(corte int) returns int
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -154,11 +153,11 @@ $$;
 comment on function regra_pendente_verificacao.ultimo_mes_conhecido(int) is 'Last month before the given one with a usual amount of history.';
 revoke execute on function regra_pendente_verificacao.ultimo_mes_conhecido(int) from public;
 
--- Which of some entries contradict the supplier's code that they bear: as the ledger was before the given month, the company had
--- other names, none written at all like this one (nome), or ten texts and more, and no word of this one but such as one entry in
--- twenty has, while others use most of its words (texto). The code says who an entry is of only where nothing else says otherwise: codes are given to others, copied and
--- mistyped. The arrays go together; nothing is said of an entry without a contradiction.
--- Reads regra_pendente_verificacao.estatistica_*; changes nothing. Called by regra_pendente_verificacao.entradas_pendencia.
+-- Which of some entries contradict their own supplier code, judged by the ledger before the given month. By name (nome): the company had
+-- other names, and none written at all like this one. By text (texto): the company has ten texts or more, the entry shares no word with
+-- them except words that one entry in twenty has, and others use most of its words. The code identifies an entry's supplier only if nothing
+-- contradicts it, because codes are reassigned, copied and mistyped. The arrays belong together; entries without a contradiction are not
+-- returned. Reads regra_pendente_verificacao.estatistica_*; changes nothing. Called by regra_pendente_verificacao.entradas_pendencia.
 create or replace function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes int[])
 returns table (n bigint, contra text)
 language plpgsql stable rows 100
@@ -182,7 +181,7 @@ begin
     where f.raiz in (select e.raiz from entrada e)
     group by f.raiz, f.nome
   ), nova as materialized (
-    -- the pairs that were never booked together, where others were
+    -- the pairs never booked together, where the code had other names
     select e.raiz, e.nome, e.corte
     from (select distinct e.raiz, e.nome, e.corte from entrada e where e.nome is not null) e
     join historia h on h.raiz = e.raiz and h.mes < e.corte and h.nome <> ''
@@ -201,7 +200,7 @@ begin
     group by n.raiz, n.nome, n.corte
     having not bool_or(regras.nomes_parecidos(a.nome, a.trigramas, b.nome, b.trigramas))
   ), falante as materialized (
-    -- companies whose texts say something
+    -- companies with enough texts to judge by
     select f.raiz, c.corte
     from (select distinct e.raiz, e.corte from entrada e where e.texto <> '') c
     join regra_pendente_verificacao.estatistica_fornecedor f on f.raiz = c.raiz and f.mes < c.corte
@@ -214,7 +213,7 @@ begin
     cross join lateral string_to_table(e.texto, ' ') w (palavra)
     where length(w.palavra) >= 4
   ), geral as materialized (
-    -- what the ledger as a whole makes of each word: in so many entries, or in none
+    -- each word in the ledger as a whole: whether it is common, and whether it is known at all
     select p.palavra, coalesce(c.linhas, 0) > 0.05 * v_linhas as comum, c.linhas is not null as vista
     from (select distinct d.palavra, hashtextextended(d.palavra, 0) as chave from dita d) p
     cross join lateral (
@@ -247,12 +246,12 @@ comment on function regra_pendente_verificacao.contradizem_codigo(text[], text[]
   'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
 revoke execute on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) from public;
 
--- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
--- before its own (mes, corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
--- some wait, or without a size (amostra) all of them without a wait. What contradicts its supplier's
--- code (contra: nome, texto; see regra_pendente_verificacao.contradizem_codigo) is asked without the code. metade: of all suppliers (null) or of one
--- half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
--- Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the weights.
+-- The entries to be judged and what is known about each. Either the pending entries of a window, each with the months before its own as
+-- history (mes, corte); or (retroteste) decided entries of the given months: a sample, each with the history before some waiting time, or
+-- without a sample size (amostra) all of them without a wait. An entry that contradicts its supplier's code (contra: nome, texto; see
+-- regra_pendente_verificacao.contradizem_codigo) is judged without the code. metade: all suppliers (null) or one half of them (0, 1). Reads
+-- dw.lancamentos and the statistics; changes nothing. Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the
+-- weights.
 create or replace function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
   id text, mes int, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
@@ -302,7 +301,7 @@ begin
     return;
   end if;
 
-  -- of a large ledger only as many are looked at as make the sample surely full: hashes are spread evenly
+  -- hashes are spread evenly, so of a large ledger only as many entries are read as surely fill the sample
   select case when 2 * amostra < sum(m.linhas) then ((2.0 * amostra / sum(m.linhas) - 0.5) * 18446744073709551615)::bigint end
   into v_limiar
   from regra_pendente_verificacao.estatistica_mes m
@@ -322,11 +321,11 @@ begin
     where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
       and (v_limiar is null or hashtextextended(l.id::text, 1) <= v_limiar)
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    -- the same sample whenever the ledger is the same
+    -- the same ledger always gives the same sample
     order by hashtextextended(l.id::text, 1)
     limit amostra
   ), espera as materialized (
-    -- each is asked as if it had waited for none to eleven months, rather evenly: how long a real one waits is not known
+    -- how long a real entry waits is unknown, so each waits for none to eleven months, spread rather evenly
     select p.mes, p.corte, p.sorte, regra_pendente_verificacao.lacuna(p.mes, u.ultimo) as lacuna
     from (
       select m.mes, g.sorte,
@@ -357,7 +356,7 @@ begin
     e.centro, e.conta, e.valor, e.texto, c.contra
   from entrada e
   left join contraria c on c.n = e.n
-  -- booked under a name that had ended by then
+  -- booked under a name that had already ended
   left join regra_pendente_verificacao.sucessoes_em(array(select generate_series(lower(retroteste), upper(retroteste) - 1))) s
     on s.mes = e.mes and s.de = e.certa and s.quantas = 1 and s.renasce is null;
 end

@@ -1,5 +1,5 @@
--- Whether two processes may share a work: where PostgreSQL may run queries in parallel, and not in what workers run side by side
--- already (conferente.lado_a_lado, set by audit_interno.repartir_regra and detectar_parte). Touches nothing. Called by
+-- Whether two processes may share work: where PostgreSQL may run queries in parallel, except where several workers already run side by side
+-- (conferente.lado_a_lado, set by audit_interno.repartir_regra and detectar_parte). Touches nothing. Called by
 -- regra_pendente_verificacao.detectar and its preparation.
 create or replace function regra_pendente_verificacao.em_metades() returns boolean
 language sql stable
@@ -9,8 +9,8 @@ return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
 comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 revoke execute on function regra_pendente_verificacao.em_metades() from public;
 
--- Gives numbers to categories, one spelling to supplier names and keys to accounts that were not known yet: few of them, many entries,
--- so each is spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
+-- Gives new categories a number, new supplier names their one spelling and new accounts a key. They are few and entries are many, so each
+-- is spelled out only once. For some months, some keys, or everything when both are null. Reads dw.lancamentos, writes
 -- estatistica_categoria, estatistica_grafia, estatistica_nome and estatistica_conta. Called before history is counted.
 create or replace function regra_pendente_verificacao.conhecer_grafias(meses int[], chaves text[]) returns void
 language plpgsql volatile
@@ -30,7 +30,7 @@ begin
   into v_inicio, v_fim
   from unnest(meses) m;
 
-  -- read first and written then: what only reads may run in parallel
+  -- read before writing, because only a pure read may run in parallel
   select array_agg(distinct g.categoria) filter (where btrim(g.categoria) <> ''), array_agg(distinct g.escrito) filter (where g.escrito is not null),
     array_agg(distinct g.conta) filter (where g.conta <> '')
   into v_categorias, v_nomes, v_contas
@@ -63,7 +63,8 @@ begin
   select hashtextextended(c.conta, 0), c.conta from unnest(v_contas) c (conta)
   on conflict (chave) do nothing;
 
-  -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
+  -- Statistics that say empty (after a rolled back count, or while a table was being vacuumed) would make the planner compare every name
+  -- with every text.
   if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_grafia'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
     and c.reltuples <= 0)
   then
@@ -75,8 +76,9 @@ $$;
 comment on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) is 'Numbers for new categories and one spelling for new supplier names.';
 revoke execute on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) from public;
 
--- Gives each category the spelling that most of its entries have: counted only where there are several. Reads dw.lancamentos; writes
--- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits again, and when a spelling is new.
+-- Gives each category the spelling of most of its entries, counted only where it has several. Reads dw.lancamentos; writes
+-- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits again, and when a spelling is
+-- new.
 create or replace function regra_pendente_verificacao.eleger_grafias() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -108,9 +110,9 @@ $$;
 comment on function regra_pendente_verificacao.eleger_grafias() is 'Gives each category the spelling that most of its entries have.';
 revoke execute on function regra_pendente_verificacao.eleger_grafias() from public;
 
--- Under which names and with which words each company was booked in each month: of some months, of some entries, or of all when both
--- are null. Of the entries that contar_historia counts, those with a code. Reads dw.lancamentos, the audit tables,
--- estatistica_grafia and estatistica_nome; changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
+-- The names and words with which each company was booked in each month, for some months, some entries, or everything when both are null.
+-- Covers the entries that contar_historia counts, if they have a code. Reads dw.lancamentos, the audit tables, estatistica_grafia and
+-- estatistica_nome; changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
 create or replace function regra_pendente_verificacao.contar_fornecedores(meses int[], chaves text[]) returns setof regra_pendente_verificacao.estatistica_fornecedor
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -169,15 +171,15 @@ comment on function regra_pendente_verificacao.contar_fornecedores(int[], text[]
   'Names and words under which each company was booked in each month: of some months, of some entries, or of all.';
 revoke execute on function regra_pendente_verificacao.contar_fornecedores(int[], text[]) from public;
 
--- Counts what the learnable history says: how often each key of each level went with a category in each booking month, of some
--- months, of some entries, or of all when both are null. Never learns from entries that are pending, have no category or no
--- usable date, or were corrected by us without a person's word. Words have a query of their own, grouped first by the text, so that
--- amounts do not multiply words; return query, because it may run in parallel.
--- Reads dw.lancamentos, the audit tables, estatistica_grafia and estatistica_nome (which must know the entries' categories
--- and names); changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
+-- Counts the history that the rule may learn from: how often each key of each level went with a category in each booking month, for some
+-- months, some entries, or everything when both are null. Never learns from entries that are pending, have no category or no usable date,
+-- or that we corrected without a person's decision. Words have a separate query that groups by text first, so that amounts do not multiply
+-- words. Return query, because it may run in parallel. Reads dw.lancamentos, the audit tables, estatistica_grafia and estatistica_nome
+-- (which must already contain the entries' categories and names); changes nothing. Called by regra_pendente_verificacao.contar_meses and
+-- contar_chegadas.
 create or replace function regra_pendente_verificacao.contar_historia(meses int[], chaves text[], metade int default null)
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
--- the cost says: worth a process of its own
+-- the cost makes it worth a parallel process of its own
 language plpgsql stable parallel safe cost 1e9 rows 1000000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -215,7 +217,7 @@ begin
       and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    -- or each of these expressions is reckoned once for every key
+    -- or each of these expressions would be evaluated again for every key
     offset 0
   ) h
   cross join lateral regra_pendente_verificacao.chaves_fornecedor(h.raiz, h.nome, h.codigo, h.fornecedor, h.centro, h.conta) k
@@ -230,7 +232,7 @@ begin
     select g.mes, g.categoria, g.escrito, g.fornecedor_id, g.descricao, g.linhas, regras.palavras_texto(g.descricao) as texto,
       regras.raiz_fornecedor(g.fornecedor_id) as raiz
     from (
-      -- the same text of the same supplier is taken apart once
+      -- each text of a supplier is split into words once
       select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
         l.descricao, count(*) as linhas
       from dw.lancamentos l
@@ -255,7 +257,7 @@ begin
   where h.mes is not null
   group by f.nivel, f.chave, h.mes, c.id;
 
-  -- the accounts on which entries wait, of which nothing but that is learned (22), and the negative ones of each category (23)
+  -- accounts that hold waiting entries, about which nothing else is learned (22), and each category's negative entries (23)
   return query
   select g.nivel, g.chave, g.mes, g.categoria, count(*)::int
   from (
@@ -288,9 +290,9 @@ comment on function regra_pendente_verificacao.contar_historia(int[], text[], in
   'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
 revoke execute on function regra_pendente_verificacao.contar_historia(int[], text[], int) from public;
 
--- As contar_historia of some months, or of all when null, by two processes where regra_pendente_verificacao.em_metades allows it: one counts the even
--- months, one the odd ones. Return query, because insert never runs in parallel. Reads what contar_historia reads; changes nothing.
--- Called by regra_pendente_verificacao.contar_meses.
+-- Like contar_historia for some months, or all when null, but in two processes where regra_pendente_verificacao.em_metades allows it: one
+-- counts the even months, one the odd ones. Return query, because insert never runs in parallel. Reads what contar_historia reads; changes
+-- nothing. Called by regra_pendente_verificacao.contar_meses.
 create or replace function regra_pendente_verificacao.contar_em_metades(meses int[])
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
 language plpgsql stable rows 1000000
@@ -313,8 +315,8 @@ $$;
 comment on function regra_pendente_verificacao.contar_em_metades(int[]) is 'Counts of the learnable history, as regra_pendente_verificacao.contar_historia, by two processes where it pays.';
 revoke execute on function regra_pendente_verificacao.contar_em_metades(int[]) from public;
 
--- Counts the learnable history of the given booking months again, or of all months when null. Reads dw.lancamentos and the
--- audit tables; writes regra_pendente_verificacao.estatistica_* only. Called by regra_pendente_verificacao.preparar.
+-- Counts the history of the given booking months again, or of all months when null. Reads dw.lancamentos and the audit tables; writes only
+-- regra_pendente_verificacao.estatistica_*. Called by regra_pendente_verificacao.preparar.
 create or replace function regra_pendente_verificacao.contar_meses(meses int[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -329,8 +331,8 @@ begin
   perform regra_pendente_verificacao.conhecer_grafias(meses, null);
   insert into regra_pendente_verificacao.estatistica_fornecedor select * from regra_pendente_verificacao.contar_fornecedores(meses, null);
 
-  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
-  -- The key stays: conferente_regra may create nothing in this schema, not even the index that rebuilding it would need
+  -- In order of the key: an index fills many times faster from left to right, and rows that are read together lie together. The key stays,
+  -- because conferente_regra may create nothing in this schema, not even an index to replace it.
   insert into regra_pendente_verificacao.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
   from regra_pendente_verificacao.contar_em_metades(meses) h
@@ -346,8 +348,9 @@ $$;
 comment on function regra_pendente_verificacao.contar_meses(int[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 revoke execute on function regra_pendente_verificacao.contar_meses(int[]) from public;
 
--- Adds entries that were not counted yet to the counts; meses: the booking months they are of. HAZARD: adding an entry twice is not noticed; that each is new has to be
--- known, see regra_pendente_verificacao.acompanhar_historia. Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_*.
+-- Adds entries that were not counted yet to the counts; meses: their booking months. HAZARD: adding an entry twice goes unnoticed, so each
+-- must be known to be new, see regra_pendente_verificacao.acompanhar_historia. Reads dw.lancamentos and the audit tables; writes
+-- regra_pendente_verificacao.estatistica_*.
 create or replace function regra_pendente_verificacao.contar_chegadas(meses int[], chaves text[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -387,10 +390,10 @@ $$;
 comment on function regra_pendente_verificacao.contar_chegadas(int[], text[]) is 'Adds entries that were not counted yet to the counts.';
 revoke execute on function regra_pendente_verificacao.contar_chegadas(int[], text[]) from public;
 
--- Remembers how far the ledger was read: the rows loaded since the limit one by one, the older ones as a number for each booking
--- month (of some months; of all when null). A stretch of more than 100,000 rows is not remembered one by one: then any change in
--- it counts everything again. Reads dw.lancamentos; writes estatistica_borda and estatistica_antigas. Called by
--- regra_pendente_verificacao.preparar, which keeps the numbers returned.
+-- Records how far the ledger was read: rows loaded since the limit one by one, older ones as a number for each booking month (of some
+-- months; of all when null). More than 100,000 rows are not recorded one by one; then any change among them makes everything be counted
+-- again. Reads dw.lancamentos; writes estatistica_borda and estatistica_antigas. Called by regra_pendente_verificacao.preparar, which keeps
+-- the numbers returned.
 create or replace function regra_pendente_verificacao.marcar_borda(limite timestamptz, meses int[], out linhas bigint, out ultima timestamptz)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -427,17 +430,17 @@ comment on function regra_pendente_verificacao.marcar_borda(timestamptz, int[]) 
   'Remembers which rows loaded since the limit are counted, and how many older ones each month has. Returns rows since the limit and the last load time.';
 revoke execute on function regra_pendente_verificacao.marcar_borda(timestamptz, int[]) from public;
 
--- Brings the counts up to date at the cost of what changed. Rows that came are added. A month is counted again when one of its
--- rows was changed, deleted or moved, which shows by rows missing from those remembered (see regra_pendente_verificacao.marcar_borda), or when
--- we changed something in it that had been learned. Assumes what the contract says: a load that changes a row sets carregado_em.
--- Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_*. Returns the months counted again.
--- Called by regra_pendente_verificacao.preparar.
+-- Brings the counts up to date at the cost of what changed. New rows are added. A month is counted again if one of its rows was changed,
+-- deleted or moved, which shows as rows missing from the recorded ones (see regra_pendente_verificacao.marcar_borda), or if we changed
+-- something in it that had been learned. Relies on the contract: a load that changes a row sets carregado_em. Reads dw.lancamentos and the
+-- audit tables; writes regra_pendente_verificacao.estatistica_*. Returns the months counted again. Called by
+-- regra_pendente_verificacao.preparar.
 create or replace function regra_pendente_verificacao.acompanhar_historia(limite timestamptz, operacao_ate bigint, limite_novo timestamptz) returns int[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- each of these joins is of what was changed or came, and statistics from before that say that it is nothing
+-- these joins read what has just changed or arrived, and the statistics still say that there is nothing
 set enable_nestloop = off
 as $$
 declare
@@ -452,8 +455,8 @@ declare
   v_fim date;
 begin
   v_corrigidas := array(select distinct a.divergencia_id from audit.alteracoes a where a.operacao_id > acompanhar_historia.operacao_ate);
-  -- what each row held when it was last counted: pending, and not learned then, or something else. In one pass over what we changed
-  -- since: looked up row by row, stale statistics made it a pass for each
+  -- What each row held when it was last counted: pending, and so not learned, or something else. One pass over what we changed since: with
+  -- stale statistics, looking up row by row became a pass for each row.
   select array_agg(n.registro_id), array_agg(n.registro_id) filter (where n.era_pendente) into v_alteradas, v_eram_pendentes
   from (
     select distinct on (d.registro_id) d.registro_id,
@@ -493,7 +496,7 @@ begin
   into v_inicio, v_fim
   from unnest(v_meses) m;
 
-  -- older rows that are fewer than they were, or more; an expression, not select into: that never runs in parallel
+  -- older rows that are fewer or more than they were; an expression and not select into, which never runs in parallel
   v_refazer := (
     select array_agg(distinct m.mes)
     from (
@@ -522,7 +525,7 @@ begin
   end if;
   perform regra_pendente_verificacao.contar_chegadas(v_meses, v_chegadas);
 
-  -- what has become old since
+  -- rows that have become old since
   insert into regra_pendente_verificacao.estatistica_antigas as a (mes, linhas)
   select regra_pendente_verificacao.mes_indice(l.data_lancamento), count(*)
   from dw.lancamentos l

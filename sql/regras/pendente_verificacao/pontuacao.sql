@@ -1,5 +1,5 @@
--- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
--- back-test; these defaults until then. Reads regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.pontuar_pendencias.
+-- Strength of the wider group at each level, as a number of pseudo-entries distributed like that group. Fitted by the back-test; these are
+-- the defaults until then. Reads regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.pontuar_pendencias.
 create or replace function regra_pendente_verificacao.alfas() returns table (nivel smallint, peso double precision)
 language sql stable rows 12
 set search_path = pg_catalog, pg_temp
@@ -12,8 +12,9 @@ $$;
 comment on function regra_pendente_verificacao.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
 revoke execute on function regra_pendente_verificacao.alfas() from public;
 
--- Weight of the words and the account in each class of regra_pendente_verificacao.classe_apoio: fitted by the back-test, these defaults until then. Reads
--- regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.calibrar_pendencias and pontuar_pendencias.
+-- Weight of the words and the account in each class of regra_pendente_verificacao.classe_apoio. Fitted by the back-test; these are the
+-- defaults until then. Reads regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.calibrar_pendencias and
+-- pontuar_pendencias.
 create or replace function regra_pendente_verificacao.lambdas() returns table (classe smallint, peso double precision)
 language sql stable rows 8
 set search_path = pg_catalog, pg_temp
@@ -26,10 +27,10 @@ $$;
 comment on function regra_pendente_verificacao.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
 revoke execute on function regra_pendente_verificacao.lambdas() from public;
 
--- How well an entry is known: 0 supplier never seen, 1 seen up to about three times, 2 up to about thirty, 3 oftener; and 4 to 7 the same for
--- entries whose account is known to the history. Words weigh more and scores mean less where the supplier is unknown, and an
--- account may settle everything, so each class is fitted and calibrated apart. Touches nothing.
--- Called by regra_pendente_verificacao.pontuar_pendencias.
+-- How well an entry's supplier is known: 0 never seen, 1 seen up to about three times, 2 up to about thirty, 3 more often; 4 to 7 the same
+-- for entries whose account is in the history. Words weigh more and scores mean less where the supplier is unknown, and an account may
+-- settle everything, so each class is fitted and calibrated apart. Touches nothing. Called by
+-- regra_pendente_verificacao.pontuar_pendencias.
 create or replace function regra_pendente_verificacao.classe_apoio(apoio double precision, com_conta boolean) returns smallint
 language sql immutable parallel safe
 return (case when apoio <= 0 then 0 when apoio < 3.5 then 1 when apoio < 30 then 2 else 3 end
@@ -39,22 +40,29 @@ comment on function regra_pendente_verificacao.classe_apoio(double precision, bo
   'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
 revoke execute on function regra_pendente_verificacao.classe_apoio(double precision, boolean) from public;
 
--- Scores the categories for each entry in question. Two opinions, apart:
---   base    hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the
---           finest level known (MacKay and Peto, A hierarchical Dirichlet language model, 1995). Unrolled, it is a sum over levels of n_l times a coefficient of the entry alone.
+-- Scores the categories for each entry. Two separate opinions:
+--   base      hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the finest level
+--             known (MacKay and Peto, A hierarchical Dirichlet language model, 1995). Unrolled, it is a sum over levels of n_l times a
+--             coefficient of the entry alone.
 --   palavras  naive Bayes over words and account: sum of ln P(w | c) / P(w), smoothed towards P(w).
--- Counts lose half their weight in nine months of history; months without any do not age them, as they did not in the back-test:
--- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
--- pending entries often have none yet; both come out of one reckoning. repetidas: earlier entries of the same supplier, cost centre
--- and exact amount in each category (a rent, a subscription). recentes: log-odds of each category among the latest entries of the
--- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; zero where there
--- are none: a supplier that has changed its business of late shows there first. bases and palavras are given for a back-test only. With
--- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
--- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
--- of all suppliers (null) or of one half (0, 1). Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos;
--- changes nothing. Called by sugerir_pendencias and perguntar_retroteste. What was booked under a category that has ended by an entry's
--- month (mes) counts for its successor; of one that was split, for each as far as new entries of the same key say so: n of them
--- hand on n / (n + 2), and the rest stays with the name that ended, which is proposed by nobody.
+--
+-- Counts lose half their weight in nine months of history. Months without any history do not age them, as they did not in the back-test:
+-- the calibration says what a wait costs. A back-test asks about an entry with an account twice, with it and without, because pending
+-- entries often have none yet; one computation gives both. bases and palavras are returned for a back-test only.
+--
+-- repetidas: earlier entries of the same supplier, cost centre and exact amount in each category (a rent, a subscription). recentes:
+-- log-odds of each category among the latest entries of the same supplier and cost centre, where counts lose half their weight in six weeks
+-- of history or of waiting; zero where there are none. A supplier that has just changed its business shows there first. contra: what
+-- contradicts the supplier's code, which is then ignored. With provas, also what the history says about the best category at each level and
+-- word, undecayed, as a reviewer would find it in the ledger.
+--
+-- Entries about which exactly the same is known, such as several alike in one month, share a row: ids and certas belong together. metade:
+-- all suppliers (null) or one half of them (0, 1). What was booked under a category that has ended by an entry's month (mes) counts for its
+-- successor. A split category's entries are shared among its successors as new entries of the same key say: n of them hand on n / (n + 2),
+-- and the rest stays with the old name, which nobody proposes.
+--
+-- Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos; changes nothing. Called by
+-- sugerir_pendencias and perguntar_retroteste.
 create or replace function regra_pendente_verificacao.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
@@ -62,21 +70,21 @@ create or replace function regra_pendente_verificacao.pontuar_pendencias(
   repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[],
   contra text, mes int
 )
--- costly enough to be worth a process of its own
+-- the cost makes it worth a parallel process of its own
 language plpgsql stable parallel safe cost 1e9 rows 10000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
--- the one nested loop wanted is written as a lateral index look-up; what else is joined is of this statement's own making, of
--- unknown size and in no order, so it is hashed, and so are its groups
+-- The only nested loop wanted is written as a lateral index look-up. The other inputs are made by this statement, of unknown size and
+-- unordered, so joins and groups use hashes.
 set enable_nestloop = off
 set enable_mergejoin = off
 set enable_sort = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
-  -- constants to the planner: where no category ended, nothing of this is reckoned
+  -- constants for the planner: where no category ended, it skips all of this
   v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
   v_sem_divididas boolean := v_sem_sucessoras or not exists (select from regras.sucessoes() s group by s.de having count(distinct s.para) > 1);
 begin
@@ -125,7 +133,7 @@ begin
       offset 0
     ) e
   ), partilha as materialized (
-    -- of what was split, how much goes to whom
+    -- how much of a split category goes to which successor
     select a.x, a.categoria, b.categoria as para, (b.novas / (sum(b.novas) over (partition by a.x, a.categoria) + 2))::double precision as parte
     from contada a
     join sucessao s on s.mes = a.epoca and s.de = a.categoria and s.quantas > 1 and s.renasce is null
@@ -154,7 +162,8 @@ begin
   ), geral as materialized (
     select c.corte, c.epoca, c.categoria, c.w, c.total from contagem c where c.nivel = 0
   ), conhecida as materialized (
-    -- a word in more than a fifth of all entries says nothing and costs most; a hair more: of a fifth exactly, rounding would decide
+    -- A word in more than a fifth of all entries says nothing and costs most. The hair above a fifth keeps rounding from deciding at
+    -- exactly a fifth.
     select x.nivel, x.chave, x.corte, x.epoca, x.x, t.total as w, t.recentes, t.todas as linhas,
       case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.200001 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
     from contagem t
@@ -166,7 +175,7 @@ begin
     from k
     join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.epoca = k.epoca
   ), modelo as materialized (
-    -- entries of which the very same is known are reckoned once, as the first of them
+    -- entries about which exactly the same is known are computed once, as the first of them
     select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra
     from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
     join entrada e on e.n = s.n
@@ -174,7 +183,7 @@ begin
   ), sabida as materialized (
     select c.* from conhecidas c join modelo m on m.n = c.n
   ), kx as materialized (
-    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one; level 11, the account, is asked apart
+    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave for this one; level 11, the account, is handled apart
     select c.n, c.nivel, c.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia, a.peso,
       exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) filter (where c.nivel < 11) over (
         partition by c.n order by c.nivel desc rows between unbounded preceding and 1 preceding), 0))
@@ -186,13 +195,13 @@ begin
   ), resumo as materialized (
     select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio,
       count(f.frequencia) filter (where f.nivel = 20) as termos, count(f.frequencia) filter (where f.nivel = 21) as contas,
-      -- what the account's level leaves to the others
+      -- what the account's level leaves for the others
       coalesce(max(f.peso / (f.w + f.peso)) filter (where f.nivel = 11), 1) as resto,
       max(f.recentes) as recentes
     from kx f
     group by f.n
   ), util as materialized (
-    -- what each count adds, reckoned once for all the entries that share it
+    -- what each count adds, computed once for all entries that share it
     select c.x, c.categoria, case when c.nivel < 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
       c.recente,
       case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
@@ -216,12 +225,12 @@ begin
     group by f.n, u.categoria
   ), pergunta as materialized (
     select e.n, e.corte, v.com_conta, d.classe, d.peso, r.resto, r.recentes, r.termos, r.contas,
-      -- what a wait leaves of the latest entries
+      -- how much of the latest entries' weight is left after a wait
       power(0.5::double precision, e.lacuna / 1.5::double precision) as frescor
     from entrada e
     join resumo r on r.n = e.n
-    -- an account that the history never saw is mostly a category that it never saw: what is learned of these would be held
-    -- against entries without an account
+    -- An account that the history never saw mostly means a category that it never saw. What is learned from these would count against
+    -- entries without an account.
     join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
       else not v.com_conta or r.contas > 0 end
     join regra_pendente_verificacao.lambdas() d on d.classe = regra_pendente_verificacao.classe_apoio(r.apoio, v.com_conta and r.contas > 0)
@@ -230,7 +239,7 @@ begin
       coalesce(ln((m.frescor * m.recente + 0.25) / (m.frescor * greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente,
       ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
     from (
-      -- offset 0: or every entry would be multiplied by every category first
+      -- offset 0, or every entry would first be multiplied by every category
       select q.*, m.categoria, m.base, m.soma, m.repetida, m.recente, m.raridade
       from medida m
       join pergunta q on q.n = m.n
@@ -241,7 +250,7 @@ begin
     cross join lateral (select (m.termos + case when m.com_conta then m.contas else 0 end) * m.raridade + m.soma
       + coalesce(c.soma, 0) as palavras) s
     where b.base > 0
-    -- the sums alone go into the sort, not what they are made of
+    -- sort only the sums, not what they are made of
     offset 0
   ), lista as materialized (
     select p.n, p.com_conta, p.classe, array_agg(p.categoria order by p.nota desc, p.categoria) as categorias,

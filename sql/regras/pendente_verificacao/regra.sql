@@ -1,6 +1,6 @@
--- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set, or null: the labels are not
--- set, or no entry of the ledger has any of them nor had when last counted, and no blank is there to be looked at. Reads the
--- settings, regra_pendente_verificacao.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+-- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set, or null: the labels are not set, or
+-- no entry has any of them, nor had when last counted, and no blank category is there to be looked at. Reads the settings,
+-- regra_pendente_verificacao.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
 create or replace function regra_pendente_verificacao.requisitos() returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -20,12 +20,12 @@ begin
     return 'Nada está dito pendente: pendente.rotulos está vazia e pendente.vazias é false. '
       || 'Mude uma das duas com conferente configurar, ou desative a regra.';
   end if;
-  -- nothing but blanks is asked for: that there are none is good news
+  -- only blanks are asked for: if there are none, that is good news
   v_escritos := array(select e from jsonb_array_elements_text(v_rotulos) e);
   if v_escritos = '{}' then
     return null;
   end if;
-  -- a label that once was seen and has no entry today is a ledger where nothing is pending
+  -- if a label was seen once and has no entry today, nothing is pending in this ledger
   if exists (
       select from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (array_remove(v_pendentes, '')))
     or regras.rotulo_existe(v_pendentes)
@@ -43,9 +43,9 @@ comment on function regra_pendente_verificacao.requisitos() is 'What pendente_ve
 revoke execute on function regra_pendente_verificacao.requisitos() from public;
 
 -- Brings the statistics of regra_pendente_verificacao.detectar up to date: adds what was loaded or decided since the last time (counts
--- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has grown by
--- a tenth. Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_* only.
--- Called by the engine before the rule, in the same session. Two at once wait for each other.
+-- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has grown by a tenth.
+-- Reads dw.lancamentos and the audit tables; writes only regra_pendente_verificacao.estatistica_*. Called by the engine before the rule, in
+-- the same session. Two calls at once wait for each other.
 create or replace function regra_pendente_verificacao.preparar(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -66,7 +66,7 @@ begin
   lock table regra_pendente_verificacao.estatistica_controle in share row exclusive mode;
   select * into v_controle from regra_pendente_verificacao.estatistica_controle;
   v_refazer := v_controle.assinatura is distinct from v_assinatura;
-  -- a load commits later than the times it writes: look back further than the last time seen
+  -- look further back than the last time seen: a load commits later than the times it writes
   select greatest(v_controle.limite, case when max(l.carregado_em) is not null then least(max(l.carregado_em), now()) - interval '6 hours' end, '-infinity')
   into v_limite
   from dw.lancamentos l;
@@ -118,10 +118,10 @@ comment on function regra_pendente_verificacao.preparar(audit.janela) is
   'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
 revoke execute on function regra_pendente_verificacao.preparar(audit.janela) from public;
 
--- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence
--- calibrated on that history's past; entries with nothing to infer from are flagged without a correction. Reads
--- dw.lancamentos, the settings and the statistics that regra_pendente_verificacao.preparar keeps; changes nothing.
--- Called by the engine for a window, and again over corrected keys to verify them.
+-- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence calibrated on that
+-- history's past. Entries with nothing to infer from are flagged without a correction. Reads dw.lancamentos, the settings and the
+-- statistics that regra_pendente_verificacao.preparar keeps; changes nothing. Called by the engine for a window, and again over corrected
+-- keys to verify them.
 create or replace function regra_pendente_verificacao.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -131,7 +131,7 @@ as $$
 declare
   v_pendentes text[] := regras.rotulos_pendentes();
 begin
-  -- a second process costs more than a few entries
+  -- for a few entries a second process is not worth its cost
   if not regra_pendente_verificacao.em_metades() or (
     select count(*)
     from (

@@ -1,7 +1,7 @@
--- Puts the statistics of regra_pendente_verificacao.detectar back to what was known before a window's first month: counts of that
--- month and later are left out, and weights and calibration are fitted on the months before it. HAZARD: changes the
--- statistics that sessions go by, so it must run inside a subtransaction that is rolled back. Reads what
--- regra_pendente_verificacao.preparar reads. Called by audit_interno.avaliar_retroteste, through audit_interno.preparar_regra.
+-- Puts the statistics of regra_pendente_verificacao.detectar back to what was known before a window's first month: counts from that month
+-- on are left out, and weights and calibration are fitted on the months before it. HAZARD: changes the statistics that sessions use, so it
+-- must run inside a subtransaction that is rolled back. Reads what regra_pendente_verificacao.preparar reads. Called by
+-- audit_interno.avaliar_retroteste, through audit_interno.preparar_regra.
 create or replace function regra_pendente_verificacao.preparar_retroteste(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -23,10 +23,10 @@ comment on function regra_pendente_verificacao.preparar_retroteste(audit.janela)
   'Statistics as of before the window''s first month. Only inside a subtransaction that is rolled back.';
 revoke execute on function regra_pendente_verificacao.preparar_retroteste(audit.janela) from public;
 
--- Asks the inference of pendente_verificacao for the entries of a window that have a real category, as if all of them were
--- pending, and says of each whether the answer is that category. Entries are asked without their account, which parked ones
--- seldom have. The statistics must be those of regra_pendente_verificacao.preparar_retroteste. Reads them, dw.lancamentos, the settings and the
--- audit tables; changes nothing. Called by audit_interno.avaliar_retroteste, through audit_interno.ler.
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category, as if all were pending, and says for
+-- each whether the answer is that category. It hides their account, which parked entries seldom have. The statistics must be those of
+-- regra_pendente_verificacao.preparar_retroteste. Reads them, dw.lancamentos, the settings and the audit tables; changes nothing. Called by
+-- audit_interno.avaliar_retroteste, through audit_interno.ler.
 create or replace function regra_pendente_verificacao.julgar_retroteste(janela audit.janela)
 returns table (registro_id text, confianca numeric, propoe boolean, certa boolean)
 language plpgsql stable rows 10000
@@ -35,7 +35,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_minima constant numeric := 0.05; -- as in regra_pendente_verificacao.detectar: under it nothing is proposed
+  v_minima constant numeric := 0.05; -- as in regra_pendente_verificacao.detectar: below it nothing is proposed
   v_pendentes text[] := regras.rotulos_pendentes();
   v_nossas text[] := regras.corrigidas_sem_palavra();
   v_meses int4range := int4range(regra_pendente_verificacao.mes_indice(janela.data_inicio), regra_pendente_verificacao.mes_indice(janela.data_fim) + 1);

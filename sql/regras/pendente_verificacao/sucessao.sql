@@ -1,8 +1,7 @@
 -- What became of each category that people said has ended (regras.sucessoes), by the numbers of the statistics and by the month of the
--- entry in question (mes): of is a category, para one that stands in its place that month, quantas how many do; desde: the month from which
--- para is booked. renasce: from this month on what is booked under the old name is something else's. Where the successor was never
--- booked, it has a number all the same (regra_pendente_verificacao.conhecer_sucessoras). Reads estatistica_categoria. Called by whoever
--- asks the statistics.
+-- entry in question (mes). de is a category, para one that replaces it in that month, quantas how many do; desde is the month from which
+-- para is booked; renasce the month from which the old name means something else. A successor that was never booked has a number too
+-- (regra_pendente_verificacao.conhecer_sucessoras). Reads estatistica_categoria. Called by everything that reads the statistics.
 create or replace function regra_pendente_verificacao.sucessoes_em(meses int[])
 returns table (mes int, de int, para int, quantas int, desde int, renasce int)
 language sql stable rows 10
@@ -16,7 +15,7 @@ as $$
     from regras.sucessoes() s
   )
   select m.mes, c.id, (
-      -- as people wrote it, or as the ledger does
+      -- as people wrote it, else as the ledger does
       select p.id from categoria p where p.dobrada = s.para order by p.categoria <> s.para_escrita, p.id limit 1),
     count(*) over (partition by m.mes, c.id)::int, s.desde, s.renasce
   from (select distinct unnest(sucessoes_em.meses) as mes) m
@@ -44,35 +43,38 @@ $$;
 comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
 revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from public;
 
--- The categories that look dead in the given months, as was known in each: by number, with the last month in which it was booked, the
--- months of history without it since (silencio), whether it is surely dead (morta), and the one that seems to have taken its place
--- (herdeira, and of how many entries of its suppliers). A label is judged by its own rhythm: silent is one that has had no entry for two
--- months, and for two more than it ever paused before, or for so long that one booked in as many months as this one was in its last
--- year would hardly be missing by chance (one in a hundred). It is dead after pendente.meses_sem_lancamento of such months, unless it
--- is in its first year and was booked in less than half of that: it may be booked once a year. Or a category born since, or up to a
--- month before, has most of its entries from this one's suppliers, and theirs go there: that counts at once. Only what is booked as the category mostly is
--- (positive or negative) is a sign of life, for a credit note is about what was. What has one successor lives on in it.
--- Spellings of one category are one. Reads the statistics and the settings. Called by regra_pendente_verificacao.sugerir_pendencias and
--- by the diagnosis.
+-- The categories that look dead in the given months, by what was known in each: the last month in which each was booked, the months of
+-- history without it since (silencio), whether it is surely dead (morta), and the category that seems to have replaced it (herdeira, with
+-- the number of its suppliers' entries there).
+--
+-- A label is judged by its own rhythm. It is silent if it has had no entry for two months, and for two more than it ever paused before, or
+-- for so long that this would hardly happen by chance (one in a hundred) to a label booked in as many months as this one was in its last
+-- year. It is dead after pendente.meses_sem_lancamento such months, unless it is in its first year and was booked in less than half of it:
+-- it may be booked once a year.
+--
+-- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and theirs go
+-- there. Only entries with the category's usual sign (positive or negative) are a sign of life, because a credit note is about the past. A
+-- category with one successor lives on in it. Spellings of one category count as one. Reads the statistics and the settings. Called by
+-- regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
 returns table (mes int, categoria int, ultima int, silencio int, morta boolean, herdeira int, herdados bigint)
 language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- of unknown size and in no order: hashed
+-- inputs of unknown size and in no order: hash joins
 set enable_nestloop = off
 as $$
 declare
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
-  -- of fewer nothing is said
+  -- with fewer entries no heir is named
   v_minimo constant int := 5;
   v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
   v_primeira int := (select min(m.mes) from regra_pendente_verificacao.estatistica_mes m);
   v_vidas jsonb;
   v_nascidas int[];
 begin
-  -- few categories, few months: all that is booked of each
+  -- few categories, few months: the whole life of each
   v_vidas := (
     with categoria as materialized (
       select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
@@ -111,7 +113,7 @@ begin
       ) u
       group by u.pedido, u.uma
     ), cheio as (
-      -- of the months of its last year those in which it was booked
+      -- the months of its last year in which it was booked
       select v.pedido, v.uma, count(*) as meses from vida v join uso u on u.pedido = v.pedido and u.uma = v.uma where u.mes > v.ultima - 12 group by 1, 2
     )
     select jsonb_agg(jsonb_build_object('mes', v.pedido, 'uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'usos', v.usos,
@@ -120,7 +122,7 @@ begin
     from vida v
     join cheio c on c.pedido = v.pedido and c.uma = v.uma
   );
-  -- born where another was last booked
+  -- born around the time another was last booked
   v_nascidas := array(
     select distinct n.uma
     from jsonb_to_recordset(v_vidas) n (mes int, uma int, primeira int)
@@ -135,7 +137,7 @@ begin
   ), categoria as materialized (
     select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
   ), nova as materialized (
-    -- what the newborn have of each supplier, by name
+    -- the new categories' entries of each supplier, by name
     select n.mes, n.uma, n.primeira, c.chave, sum(c.linhas)::bigint as linhas
     from regra_pendente_verificacao.estatistica_contagem c
     join categoria k on k.id = c.categoria
@@ -149,7 +151,7 @@ begin
     where v_nascidas <> '{}' and c.nivel = 5 and c.chave in (select n.chave from nova n)
     group by 1, 2, 3
   ), vindo as (
-    -- and what each of these had and has in the other
+    -- and what each of these suppliers had and has in the old one
     select n.mes, v.uma, n.uma as herdeira, n.chave, n.linhas, sum(v.linhas) filter (where v.mes <= n.primeira) as antes,
       sum(v.linhas) filter (where v.mes >= n.primeira and v.mes <= n.mes) as depois
     from nova n
@@ -180,10 +182,10 @@ comment on function regra_pendente_verificacao.categorias_paradas(int[]) is
   'Categories that are silent or look dead in each of the given months: their last month, and the category that seems to have taken their place.';
 revoke execute on function regra_pendente_verificacao.categorias_paradas(int[]) from public;
 
--- The categories that look dead as the last month of history has it and of which nobody has said anything, the largest first, at most
--- twenty; and successors that were never booked. As lines of the diagnosis. A category that nobody missed (fewer entries than
--- pendente.conta_lancamentos in its last year) is left out, unless another seems to have taken its place. Reads the statistics, the
--- settings and audit.sucessoras_categoria. Called by audit_interno.diagnosticar_categorias.
+-- As lines of the diagnosis: at most twenty categories, the largest first, that look dead in the last month of history and have no
+-- successor entered; and successors that were never booked. A category that nobody misses (fewer entries than pendente.conta_lancamentos in
+-- its last year) is left out, unless another seems to have replaced it. Reads the statistics, the settings and audit.sucessoras_categoria.
+-- Called by audit_interno.diagnosticar_categorias.
 create or replace function regra_pendente_verificacao.diagnosticar_categorias()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql stable rows 5
@@ -192,7 +194,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  -- as an entry of the month after the last one would be asked
+  -- the month after the last one, as for a new entry
   v_mes int := regra_pendente_verificacao.ultimo_mes_conhecido(2147483647) + 1;
   v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
   v_pendentes text[] := regras.rotulos_pendentes();

@@ -1,5 +1,5 @@
--- The calibration as one row for each group of entries (0 without a known account, 1 with): the bins of the back-test as
--- arrays, by which regra_pendente_verificacao.sugerir_pendencias looks a confidence up. Reads regra_pendente_verificacao.estatistica_calibracao.
+-- The calibration, one row for each group of entries (0 without a known account, 1 with): the bins of the back-test as arrays, in which
+-- regra_pendente_verificacao.sugerir_pendencias looks a confidence up. Reads regra_pendente_verificacao.estatistica_calibracao.
 create or replace function regra_pendente_verificacao.curvas_calibradas()
 returns table (grupo smallint, curvas double precision[], confiancas double precision[], casos int[], acertos int[])
 language sql stable rows 2
@@ -16,10 +16,10 @@ $$;
 comment on function regra_pendente_verificacao.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
 revoke execute on function regra_pendente_verificacao.curvas_calibradas() from public;
 
--- The logistic confidence as the confidence that the ledger's own past supports: two thirds of it the curve, one third the counted
--- bins of the back-test, on the line between the two nearest. The one forgets the shape, the other believes every cluster. Without
--- bins, the curve alone. curvas and confiancas: the bins' mean curve and their confidence, both rising.
--- Touches nothing. Called by regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
+-- Turns the logistic confidence into one that the ledger's own past supports: two thirds the curve, one third the counted bins of the
+-- back-test, interpolated between the two nearest. The curve alone would ignore the shape; the bins alone would believe every cluster.
+-- Without bins, only the curve. curvas and confiancas: the bins' mean curve and their confidence, both rising. Touches nothing. Called by
+-- regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
 create or replace function regra_pendente_verificacao.confianca_calibrada(
   curva double precision, curvas double precision[], confiancas double precision[], posicao int
 ) returns double precision
@@ -36,10 +36,10 @@ comment on function regra_pendente_verificacao.confianca_calibrada(double precis
   'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
 revoke execute on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
 
--- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what spoke for it. Entries
--- with nothing to infer from are missing from the result; those of which the very same is known share a row (ids and certas go
--- together). metade: of all suppliers (null) or of one half (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called
--- by explicar_pendencias and by back-tests (retroteste given: decided entries instead of pending ones).
+-- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what supports it. Entries with nothing
+-- to infer from are missing from the result; those about which exactly the same is known share a row (ids and certas belong together).
+-- metade: all suppliers (null) or one half of them (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called by
+-- explicar_pendencias and by back-tests (retroteste given: decided entries instead of pending ones).
 create or replace function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
@@ -62,7 +62,7 @@ begin
   ), parada as materialized (
     select p.* from mes m cross join lateral regra_pendente_verificacao.categorias_paradas(m.todos) p
   ), dividida as materialized (
-    -- what of a category that was split nobody can tell
+    -- split categories whose remaining entries nobody can assign
     select d.mes, d.de, string_agg('"' || k.categoria || '"', ', ' order by k.categoria) as sucessoras
     from mes m
     cross join lateral regra_pendente_verificacao.sucessoes_em(m.todos) d
@@ -71,8 +71,8 @@ begin
     group by d.mes, d.de
   )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
-    -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
-    -- and so is a category that is booked no more, or stands for several; of one that has been silent for long a person is asked
+    -- Only a person decides, however low the threshold, where the code says one thing and the name or text another, and where a category is
+    -- no longer booked or stands for several. For one that has long been silent a person is asked too.
     least(x.confianca, case when s.contra is not null or d.de is not null or p.morta then 0.49 when p.categoria is not null then greatest(v_limiar - 0.01, 0) end),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra,
     s.mes, p.ultima, p.silencio, p.morta, p.herdeira, p.herdados, d.sucessoras
@@ -98,9 +98,10 @@ comment on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, 
   'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
 revoke execute on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, int4range, int, int) from public;
 
--- What spoke for a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how
--- many had the category, finest first; the five words that pulled towards it most; and the finest level by itself, for the
--- sentence. An account that many suppliers share is wider than a supplier. The arrays go together. Touches nothing. Called by regra_pendente_verificacao.detectar.
+-- What supports a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how many had the
+-- category, finest first; the five words that pulled towards it most; and the finest level by itself, for the sentence. An account that
+-- many suppliers share counts as wider than a supplier. The arrays belong together. Touches nothing. Called by
+-- regra_pendente_verificacao.detectar.
 create or replace function regra_pendente_verificacao.descrever_provas(
   niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 ) returns table (por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text)
@@ -141,11 +142,11 @@ comment on function regra_pendente_verificacao.descrever_provas(smallint[], text
   'Levels and words that spoke for a suggestion, with their counts, as evidence.';
 revoke execute on function regra_pendente_verificacao.descrever_provas(smallint[], text[], bigint[], bigint[]) from public;
 
--- The pending entries of a window as findings: what is proposed for each, how surely, and what spoke for it, in figures and in a
--- sentence. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos, the settings and the statistics that
+-- The pending entries of a window as findings: what is proposed for each, how surely, and what supports it, in figures and in a sentence.
+-- metade: all suppliers (null) or one half of them (0, 1). Reads dw.lancamentos, the settings and the statistics that
 -- regra_pendente_verificacao.preparar keeps; changes nothing. Called by regra_pendente_verificacao.detectar.
 create or replace function regra_pendente_verificacao.explicar_pendencias(janela audit.janela, metade int) returns setof audit.achado
--- costly enough to be worth a process of its own
+-- the cost makes it worth a parallel process of its own
 language plpgsql stable parallel safe cost 1e9
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -233,12 +234,12 @@ begin
   left join conhecida h on h.papel = 'propria' and h.mes = s.mes and h.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
   left join lugar o on o.mes = s.mes and o.conta = btrim(l.conta_contabil)
   cross join lateral (
-    -- the one account of another category contradicts the proposal
+    -- an account that is another category's own contradicts the proposal
     select coalesce(not o.transitoria and audit_interno.dobrar_categoria(s.proposta) <> all (o.dobradas)
       and coalesce(c.conta, h.conta) is not null, false) as contradiz
   ) z
   cross join lateral (
-    -- on no account, or on one on which entries wait, the category's goes along
+    -- an entry without an account, or on one that holds waiting entries, gets the category's account too
     select case when z.contradiz then coalesce(c.conta, h.conta)
         when coalesce(btrim(l.conta_contabil), '') = '' or o.transitoria and o.conta <> c.conta then c.conta end as conta,
       c.conta is not null as propoe, case when z.contradiz then o.categoria end as outra, c.certeza,

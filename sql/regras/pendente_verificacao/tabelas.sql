@@ -1,8 +1,7 @@
--- What regra_pendente_verificacao.detectar learned from the ledger: counts by booking month, the weights fitted on its own past,
--- and the calibration. Kept up by regra_pendente_verificacao.preparar and by nothing else; all of it can be thrown away
--- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted again.
--- They belong to conferente_regra, as which rules and their preparation run; it may create here for as long as this takes, and nothing
--- afterwards.
+-- What regra_pendente_verificacao.detectar learned from the ledger: counts by booking month, the weights fitted on its own past, and the
+-- calibration. Maintained by regra_pendente_verificacao.preparar alone. All of it can be thrown away and is rebuilt from dw.lancamentos, so
+-- it is unlogged: after a crash of the server it is counted again. The tables belong to conferente_regra, the role in which rules and their
+-- preparation run; it may create here only while they are made.
 grant create on schema regra_pendente_verificacao to conferente_regra;
 set local role conferente_regra;
 

@@ -1,6 +1,6 @@
--- The entries of a window that bear a matched text under another category, with the patterns that match and the words that
--- may speak for the booked category: those of name and description that no pattern names. An excluding pattern silences
--- its entries. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
+-- The entries of a window that have a matched text and another category, with the patterns that match and the words that may speak for the
+-- booked category: words of name and description that no pattern names. An excluding pattern silences its entries. Reads dw.lancamentos,
+-- the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.candidatos_marketing(
   janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
 ) returns table (
@@ -11,7 +11,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- a list that may not be hashed is gone through for every entry
+-- a list too long to be hashed would be scanned for every entry
 set work_mem = '64MB'
 as $$
 declare
@@ -29,7 +29,7 @@ begin
       l.fornecedor_id, l.fornecedor, l.descricao, l.conta_contabil,
       coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
     from dw.lancamentos l
-    -- hashed lists: of an array written out the planner would weigh each member, in every partition
+    -- hashed lists: the planner would estimate each member of a literal array, in every partition
     where (l.descricao in (select unnest(candidatos_marketing.descricoes))
         or l.fornecedor in (select unnest(candidatos_marketing.fornecedores))
         or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
@@ -71,7 +71,7 @@ begin
   left join nomeado k on k.campo = 'conta_contabil' and k.texto = c.conta_contabil
   left join regras.categorias_renomeadas() r on r.de = c.categoria_dobrada
   where c.categoria_dobrada <> all (v_marketing)
-    -- the name that it had then, be it of marketing and of other things
+    -- not under the name that marketing, perhaps with other things, had then
     and not exists (
       select from sucessao s where s.de = c.categoria_dobrada and s.para = any (v_marketing) and c.data_lancamento < s.desde)
     and coalesce(d.padroes, f.padroes, k.padroes) is not null
@@ -83,11 +83,11 @@ comment on function regra_trade_marketing.candidatos_marketing(audit.janela, tex
   'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier code, key and canonical name, and the words no pattern names.';
 revoke execute on function regra_trade_marketing.candidatos_marketing(audit.janela, text, text[], text[], text[]) from public;
 
--- How much of what each marketing pattern matches is booked in the marketing category: entries it matches and those of them in the
--- category, in a sample of some 40,000 entries between two days, drawn by their keys so that the same ledger gives the same sample
--- (fracao: how much of the ledger that is). Pending ones are left out, those that a pattern excludes, and those that we booked and
--- nobody confirmed. Only what passes the quick filter meets the expressions, and only what any pattern matches is held against each.
--- Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
+-- How much of what each marketing pattern matches is booked in the marketing category: matched entries, and those of them in the category,
+-- in a sample of some 40,000 entries between two days. The sample is drawn by key, so the same ledger gives the same sample (fracao: the
+-- share of the ledger that it covers). Left out are pending entries, those that a pattern excludes, and those that we booked and nobody
+-- confirmed. Expressions run only on what passes the quick filter, and single patterns only on what any pattern matches. Reads
+-- dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.parcelas_padroes(inicio date, fim date, categoria text)
 returns table (padrao_id bigint, lancamentos bigint, em_marketing bigint, fracao numeric)
 language plpgsql stable
@@ -161,9 +161,9 @@ comment on function regra_trade_marketing.parcelas_padroes(date, date, text) is
   'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
 revoke execute on function regra_trade_marketing.parcelas_padroes(date, date, text) from public;
 
--- A share after the supplier had its say: of a + b entries of the supplier, a are marketing and b in the booked category; the share
--- of the pattern stands for four more, so that a thin history says little (m-estimate; Cestnik, Estimating probabilities, 1990). Kept
--- off zero and one. Touches nothing. Called by regra_trade_marketing.detectar.
+-- A pattern's share, adjusted by the supplier's own entries: of a + b entries of the supplier, a are marketing and b in the booked
+-- category. The pattern's share counts as four more entries, so that a thin history says little (m-estimate; Cestnik, Estimating
+-- probabilities, 1990). Kept away from zero and one. Touches nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.parcela_contestada(parcela numeric, a_favor numeric, contra numeric) returns numeric
 language sql immutable parallel safe
 return least(0.99999, greatest(0.00001, (a_favor + 4 * parcela) / (a_favor + contra + 4)));
@@ -172,9 +172,9 @@ comment on function regra_trade_marketing.parcela_contestada(numeric, numeric, n
   'Share of marketing among a supplier''s entries, those in marketing and those in the booked category, shrunk towards the pattern''s share.';
 revoke execute on function regra_trade_marketing.parcela_contestada(numeric, numeric, numeric) from public;
 
--- Hits and observed precision of each marketing pattern: how many findings named it, how many of these a person or a standing
--- correction upheld, how many were rejected or rolled back. Reads the audit tables; changes nothing. Called by reports and by
--- whoever maintains the patterns.
+-- Hits and observed precision of each marketing pattern: how many findings named it, how many of these a person or a standing correction
+-- upheld, how many were rejected or rolled back. Reads the audit tables; changes nothing. Called by reports and by those who maintain the
+-- patterns.
 create or replace function audit.acertos_padroes()
 returns table (padrao_id bigint, achados bigint, confirmados bigint, recusados bigint, precisao numeric)
 language sql stable security definer
@@ -202,10 +202,10 @@ comment on function audit.acertos_padroes() is
 revoke execute on function audit.acertos_padroes() from public;
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 
--- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, of which supplier
--- it was (null when unknown), the category in which it was booked, folded, and whether the proposal was right. The last word on a
--- finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the audit tables and the patterns; changes
--- nothing. Called by regra_trade_marketing.detectar.
+-- People's answers on the findings of each marketing pattern as it is written now, by pattern and entry: the supplier (null when unknown),
+-- the category in which the entry was booked, folded, and whether the proposal was right. The last decision on a finding counts. What was
+-- taken back does not count, nor what nobody looked at. Reads the audit tables and the patterns; changes nothing. Called by
+-- regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.respostas_padroes()
 returns table (padrao_id bigint, registro_id text, chave text, categoria_dobrada text, certo boolean)
 language sql stable
@@ -231,10 +231,10 @@ $$;
 comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, booked category, whether the proposal was right.';
 revoke execute on function regra_trade_marketing.respostas_padroes() from public;
 
--- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of
--- entries that match a share s (parcela) is marketing, of which a share m (erro) was booked elsewhere; of the others a share 1 - m is
--- where it belongs: m s / (m s + (1 - m)(1 - s)). With m = .03 a share of .9 gives .22, and .95 takes a share of .9984. A pending entry
--- was not booked anywhere: m = .5, and the share itself is left. Touches nothing. Called by regra_trade_marketing.detectar.
+-- The probability that an entry which a marketing pattern matches is marketing although it is booked elsewhere. By Bayes' rule: of the
+-- matching entries a share s (parcela) is marketing, of which a share m (erro) was booked elsewhere; of the others a share 1 - m is where
+-- it belongs. That gives m s / (m s + (1 - m)(1 - s)). With m = .03 a share of .9 gives .22, and .95 takes a share of .9984. A pending
+-- entry was not booked anywhere: m = .5, which leaves the share itself. Touches nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.confianca_padrao(parcela numeric, erro numeric) returns numeric
 language sql immutable parallel safe
 return erro * parcela / (erro * parcela + (1 - erro) * (1 - parcela));

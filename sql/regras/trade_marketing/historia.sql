@@ -1,5 +1,5 @@
--- One key for one supplier: the company root of its code, or its folded name where there is no code. Null when neither is
--- known. Touches nothing. Called by the rules; an expression that the planner inlines.
+-- The key of a supplier: the company root of its code, or its folded name where there is no code. Null when neither is known. Touches
+-- nothing. Called by the rules; an expression that the planner inlines.
 create or replace function regra_trade_marketing.chave_fornecedor(codigo text, nome text) returns text
 language sql immutable parallel safe
 return coalesce(
@@ -10,8 +10,8 @@ comment on function regra_trade_marketing.chave_fornecedor(text, text) is
   'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
 revoke execute on function regra_trade_marketing.chave_fornecedor(text, text) from public;
 
--- The codes of the given suppliers, as written, among the entries between two days. Codes are few beside entries: whose each is, is
--- asked once. Return query, because it may run in parallel. Reads dw.lancamentos; changes nothing. Called by
+-- The codes of the given suppliers, as written, among the entries between two days. Codes are few and entries many, so each code's owner is
+-- looked up once. Return query, because it may run in parallel. Reads dw.lancamentos; changes nothing. Called by
 -- regra_trade_marketing.historico_marketing.
 create or replace function regra_trade_marketing.codigos_marketing(inicio date, fim date, chaves text[]) returns setof text
 language plpgsql stable
@@ -35,18 +35,17 @@ $$;
 comment on function regra_trade_marketing.codigos_marketing(date, date, text[]) is 'Codes as written of the given suppliers.';
 revoke execute on function regra_trade_marketing.codigos_marketing(date, date, text[]) from public;
 
--- What the given suppliers do: their entries between two days, by name and category, pending ones left out, whether or not a marketing pattern
--- matches them: a supplier that is itself a pattern must be able to say otherwise. All of them are read: three of thousands defend a
--- category, and a sample would lose them. What we booked and nobody confirmed is left out, or the rule would believe itself. Reads
--- dw.lancamentos, the audit tables and the settings; changes nothing. Called by
--- regra_trade_marketing.fornecedores_marketing.
+-- What the given suppliers do: their entries between two days, by name and category, without pending ones. Entries that a marketing pattern
+-- matches are included, because a supplier that is itself a pattern must be able to say otherwise. All entries are read: three of thousands
+-- can defend a category, and a sample would lose them. What we booked and nobody confirmed is left out, or the rule would believe itself.
+-- Reads dw.lancamentos, the audit tables and the settings; changes nothing. Called by regra_trade_marketing.fornecedores_marketing.
 create or replace function regra_trade_marketing.historico_marketing(inicio date, fim date, chaves text[])
 returns table (chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- a list that may not be hashed is gone through for every entry
+-- a list too long to be hashed would be scanned for every entry
 set work_mem = '64MB'
 as $$
 declare
@@ -61,7 +60,7 @@ begin
     select l.fornecedor_id, l.fornecedor, l.categoria, count(*) as lancamentos, min(l.data_lancamento)::date as desde
     from dw.lancamentos l
     where l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
-      -- of few an index is used; of many the planner would weigh each, and one scan by parallel workers is faster
+      -- few codes use an index; with many the planner would estimate each, and one scan by parallel workers is faster
       and (cardinality(v_codigos) <= 500 and l.fornecedor_id = any (v_codigos)
         or cardinality(v_codigos) > 500 and l.fornecedor_id in (select c from unnest(v_codigos) c))
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
@@ -81,7 +80,7 @@ begin
   )
   select o.chave, o.nome, coalesce(r.para, o.categoria_dobrada), sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
-  -- under the name that it has now
+  -- under its present name
   left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada
   where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> all (v_pendentes)
   group by 1, 2, 3;
@@ -92,8 +91,8 @@ comment on function regra_trade_marketing.historico_marketing(date, date, text[]
   'For each supplier key, canonical name and folded category: entries between two booking dates, both included, and the first of them.';
 revoke execute on function regra_trade_marketing.historico_marketing(date, date, text[]) from public;
 
--- What suppliers of the given names, canonical, do under whichever code: as regra_trade_marketing.historico_marketing, for names that come under a
--- code that nobody knows. Reads dw.lancamentos, the audit tables and the settings; changes nothing. Called by
+-- What suppliers of the given canonical names do under any code: like regra_trade_marketing.historico_marketing, for names that appear
+-- under an unknown code. Reads dw.lancamentos, the audit tables and the settings; changes nothing. Called by
 -- regra_trade_marketing.fornecedores_marketing.
 create or replace function regra_trade_marketing.historico_nomes_marketing(inicio date, fim date, nomes text[])
 returns table (chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date)
@@ -133,7 +132,7 @@ begin
   )
   select o.chave, o.nome, coalesce(r.para, o.categoria_dobrada), sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
-  -- under the name that it has now
+  -- under its present name
   left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada
   where o.categoria_dobrada <> all (v_pendentes)
   group by 1, 2, 3;
@@ -144,11 +143,10 @@ comment on function regra_trade_marketing.historico_nomes_marketing(date, date, 
   'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
 revoke execute on function regra_trade_marketing.historico_nomes_marketing(date, date, text[]) from public;
 
--- What counts as the history of each suspect's supplier: the entries under its code, unless the code had other names before the
--- suspect's month and none like this one, for codes are given to others, copied and mistyped (contradito). Where the code
--- had nothing before that month and the name is known under another code, the name's entries count as well. The arrays go together.
--- Reads the ledger through regra_trade_marketing.historico_marketing and historico_nomes_marketing; changes nothing. Called by
--- regra_trade_marketing.detectar.
+-- The history of each suspicious entry's supplier: the entries under its code, unless the code had other names before the entry's month and
+-- none like this one, because codes are reassigned, copied and mistyped (contradito). If the code had nothing before that month and the
+-- name is known under another code, the name's entries count too. The arrays belong together. Reads the ledger through
+-- regra_trade_marketing.historico_marketing and historico_nomes_marketing; changes nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.fornecedores_marketing(
   inicio date, fim date, categoria text, chaves text[], nomes text[], cortes date[]
 ) returns table (
@@ -203,7 +201,7 @@ begin
   ), conhecida as (
     select distinct s.chave, s.nome, s.corte from sem_passado s join pelo_nome h on h.nome = s.nome and h.desde < s.corte
   ), conta as (
-    -- an entry under both code and name is in both: once
+    -- an entry under both code and name is in both: count it once
     select s.chave, s.nome, s.corte, h.chave as de, h.nome as quem, h.categoria_dobrada, h.lancamentos
     from suspeito s
     join historia h on h.chave = s.chave
@@ -232,9 +230,10 @@ comment on function regra_trade_marketing.fornecedores_marketing(date, date, tex
   'For each suspect''s supplier key, canonical name and month: whether the name contradicts the code, and the entries that count as the supplier''s, in all, in the marketing category, in the largest other one and by category.';
 revoke execute on function regra_trade_marketing.fornecedores_marketing(date, date, text, text[], text[], date[]) from public;
 
--- Where the given words of names and descriptions are booked: a sample of some 20,000 entries between two days, drawn by their
--- keys so that the same ledger gives the same sample. For each word and category the entries, and of how many suppliers;
--- pending ones are left out, and those that a marketing pattern matches, for they are what is in question. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
+-- Where the given words of names and descriptions are booked, in a sample of some 20,000 entries between two days. The sample is drawn by
+-- key, so the same ledger gives the same sample. For each word and category: the entries, and of how many suppliers. Left out are pending
+-- entries, and those that a marketing pattern matches, because they are in question. Reads dw.lancamentos, the patterns and the settings;
+-- changes nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.palavras_marketing(inicio date, fim date, palavras text[])
 returns table (palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint)
 language plpgsql stable

@@ -1,10 +1,10 @@
--- What one marketing pattern would match in the whole ledger, as the rule would read it, for a session may be asked for any window: of a
--- sample of some 40,000 entries (drawn as regra_trade_marketing.parcelas_padroes draws them; fracao says how much of the ledger that is) those that it
--- matches, those of them in the marketing category, pending, and booked elsewhere, with their amounts and categories; those that no
--- other active pattern reaches, those that an excluding one silences, and those booked elsewhere that none does (discordam; discordancia: their
--- share, or that of the calendar year in which it is largest, of five entries and more). With acao 'excluir', what this pattern alone
--- keeps from those that include: what they would reach without it. Reads
--- dw.lancamentos, the patterns and the settings; changes nothing. Called by audit.medir_padrao and audit_interno.conferir_alcance, through
+-- What one marketing pattern would match in the whole ledger, read as the rule would read it, because a session may run over any window.
+-- Uses a sample of some 40,000 entries, drawn as in regra_trade_marketing.parcelas_padroes (fracao: the share of the ledger that it
+-- covers). Returns the matched entries; those of them in the marketing category, pending, and booked elsewhere, with amounts and
+-- categories; those that no other active pattern reaches; those that an excluding one silences; and those booked elsewhere that none
+-- silences (discordam; discordancia: their share, or that of the calendar year in which it is largest, with at least five entries). With
+-- acao 'excluir': what this pattern alone keeps from the including ones, which is what these would reach without it. Reads dw.lancamentos,
+-- the patterns and the settings; changes nothing. Called by audit.medir_padrao and audit_interno.conferir_alcance, through
 -- audit_interno.ler.
 create or replace function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text, acao text)
 returns table (
@@ -76,9 +76,9 @@ comment on function regra_trade_marketing.medida_padrao(text, text, text, text) 
   'What a pattern would match in the ledger, or what an excluding one keeps from the others: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
 revoke execute on function regra_trade_marketing.medida_padrao(text, text, text, text) from public;
 
--- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
--- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by an administrator who maintains the patterns, as they type,
--- and by audit_interno.conferir_alcance.
+-- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. Reads the ledger as
+-- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called while an administrator types a pattern, and by
+-- audit_interno.conferir_alcance.
 create or replace function audit.medir_padrao(
   campo text, tipo text, padrao text, out de date, out ate date, out fracao numeric, out lancamentos bigint, out em_marketing bigint,
   out pendentes bigint, out em_outra bigint, out valor_em_outra numeric, out so_este bigint, out vetados bigint, out categorias jsonb,

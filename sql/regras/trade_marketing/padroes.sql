@@ -1,5 +1,5 @@
--- A text without accents, its case kept: regular expressions may not be lower-cased, because \S and \s differ.
--- Touches nothing. Called by regra_trade_marketing.expressao_padroes and by whatever matches single patterns.
+-- A text without accents, its case kept: a regular expression must not be lower-cased, because \S and \s differ. Touches nothing. Called by
+-- regra_trade_marketing.expressao_padroes and by everything that matches single patterns.
 create or replace function regra_trade_marketing.sem_acentos(texto text) returns text
 language sql immutable parallel safe
 return case
@@ -12,10 +12,9 @@ end;
 comment on function regra_trade_marketing.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
 revoke execute on function regra_trade_marketing.sem_acentos(text) from public;
 
--- Whether one marketing pattern matches one text: the same decision as regra_trade_marketing.expressao_padroes takes for all of
--- them together, for naming the patterns in the evidence and for previews. Null-safe: no text or an empty pattern never
--- matches. Touches nothing. Called by regra_trade_marketing.candidatos_marketing, audit.propor_padroes and
--- audit.previsao_padrao.
+-- Whether one marketing pattern matches one text, as regra_trade_marketing.expressao_padroes decides it for all patterns together. For
+-- naming the patterns in the evidence, and for previews. A null text or an empty pattern never matches. Touches nothing. Called by
+-- regra_trade_marketing.candidatos_marketing, audit.propor_padroes and audit.previsao_padrao.
 create or replace function regra_trade_marketing.padrao_casa(tipo text, padrao text, texto_dobrado text) returns boolean
 language sql immutable parallel safe
 return coalesce(case
@@ -35,9 +34,9 @@ comment on function regra_trade_marketing.padrao_casa(text, text, text) is
   'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
 revoke execute on function regra_trade_marketing.padrao_casa(text, text, text) from public;
 
--- Whether a folded text matches any of many marketing patterns: the quick filter first, then the expression that decides; then
--- the expression of those that have no filter. A null expression folds its arm away. Touches nothing; inlined by the planner.
--- Called by the parts of regra_trade_marketing.detectar, with what filtro_padroes and expressao_padroes give.
+-- Whether a folded text matches any of many marketing patterns: the quick filter first, then the expression that decides; then the
+-- expression of the patterns without a filter. A null expression drops out of the plan. Touches nothing; inlined by the planner. Called by
+-- the parts of regra_trade_marketing.detectar, with the results of filtro_padroes and expressao_padroes.
 create or replace function regra_trade_marketing.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text) returns boolean
 language sql immutable parallel safe
 return coalesce(dobrado like any (filtro) and dobrado ~* filtravel, false) or coalesce(dobrado ~* sem_filtro, false);
@@ -46,10 +45,10 @@ comment on function regra_trade_marketing.texto_casa(text, text[], text, text) i
   'Whether a folded text matches one of the marketing patterns, given as quick filters, their expression, and the expression of those without a filter; false for nulls.';
 revoke execute on function regra_trade_marketing.texto_casa(text, text[], text, text) from public;
 
--- One pattern as a LIKE pattern that lets through every folded text it matches and little else, blanks standing for any run of
--- characters. Of an expression only the letters that every match must have are kept; one whose letters cannot be told this
--- simply (alternatives, escapes, counts, classes by name) has none. Null then, and for a pattern that matches nothing. Touches
--- nothing. Called by regra_trade_marketing.filtro_padroes, expressao_padroes and candidatos_marketing.
+-- One pattern as a LIKE pattern that lets through every folded text it matches and little else, with blanks standing for any run of
+-- characters. Of an expression it keeps only the letters that every match must have. Null for an expression too complex for that
+-- (alternatives, escapes, counts, named classes), and for a pattern that matches nothing. Touches nothing. Called by
+-- regra_trade_marketing.filtro_padroes, expressao_padroes and candidatos_marketing.
 create or replace function regra_trade_marketing.filtro_padrao(tipo text, padrao_dobrado text) returns text
 language sql immutable parallel safe
 return case
@@ -58,7 +57,7 @@ return case
     select case when x.letras !~ '[][\\|(){}]' and x.letras ~ '[^%]{3}' then '%' || x.letras || '%' end
     from (
       select pg_catalog.regexp_replace(
-        -- classes and plain groups, with what repeats them; then what may be missing; then what stands for any character
+        -- removes classes and plain groups with their quantifiers, then optional characters, then what stands for any character
         pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
           pg_catalog.lower(pg_catalog.regexp_replace(padrao_dobrado, '^\(\?i\)', '')),
           '\[[^][\\]+\][?*+]*', '%', 'g'), '\((\?:)?[^()?\\][^()\\]*\)[?*+]*', '%', 'g'), '[^%][?*][?*+]*', '%', 'g'),
@@ -77,8 +76,8 @@ comment on function regra_trade_marketing.filtro_padrao(text, text) is
   'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
 revoke execute on function regra_trade_marketing.filtro_padrao(text, text) from public;
 
--- The patterns of one action and field as LIKE patterns, where they have one: a list of them costs a third of the expression
--- that decides. Null where there is none. Reads the patterns only. Called by the parts of regra_trade_marketing.detectar, against folded text.
+-- The patterns of one action and field as LIKE patterns, where they have one: such a list costs a third of the expression that decides.
+-- Null where there is none. Reads only the patterns. Called by the parts of regra_trade_marketing.detectar, for folded text.
 create or replace function regra_trade_marketing.filtro_padroes(acao text, campo text) returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -95,10 +94,10 @@ comment on function regra_trade_marketing.filtro_padroes(text, text) is
   'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
 revoke execute on function regra_trade_marketing.filtro_padroes(text, text) from public;
 
--- One regular expression for all active marketing patterns of one action and field, so that a row is read once however
--- many patterns there are; matched against folded text without regard to case. Those that have a quick filter (filtravel) and
--- those without come apart. Null where there is no pattern. Raises
--- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by the parts of regra_trade_marketing.detectar.
+-- One regular expression for all active marketing patterns of one action and field, so that a row is read once however many patterns there
+-- are. Matched against folded text, ignoring case. Patterns with a quick filter (filtravel) and those without give separate expressions.
+-- Null where there is no pattern. Raises invalid_regular_expression for an invalid pattern. Reads only the patterns. Called by the parts of
+-- regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.expressao_padroes(acao text, campo text, filtravel boolean) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -109,7 +108,7 @@ as $$
   cross join lateral (
     select case
       when p.tipo = 'regex' then
-        -- matched once alone: a pattern that is invalid by itself must not become valid between the others
+        -- tried alone first: a pattern that is invalid by itself must not become valid between the others
         case when '' ~* regra_trade_marketing.sem_acentos(p.padrao) is not null
           then '(?:' || regra_trade_marketing.sem_acentos(p.padrao) || ')' end
       when p.tipo = 'palavra' then
@@ -130,16 +129,16 @@ comment on function regra_trade_marketing.expressao_padroes(text, text, boolean)
   'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
 revoke execute on function regra_trade_marketing.expressao_padroes(text, text, boolean) from public;
 
--- The texts of one field, as they are written in the window, that the business's including patterns match. Each text is
--- folded and matched once however many entries bear it, and only what passes the quick filter meets the expressions. Reads
--- dw.lancamentos and the patterns; changes nothing. Called by regra_trade_marketing.detectar.
+-- The texts of one field, as written in the window, that the business's including patterns match. Each text is folded and matched once
+-- however many entries have it, and expressions run only on what passes the quick filter. Reads dw.lancamentos and the patterns; changes
+-- nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.textos_casados(campo text, janela audit.janela) returns text[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
--- texts that do not fit are sorted in one go; hashed, each round after a spill may keep hardly any of millions
+-- texts that do not fit are sorted in one go; with hashing, each round after a spill may keep hardly any of millions
 set enable_hashagg = off
 as $$
 declare
@@ -150,19 +149,19 @@ begin
   if v_filtravel is null and v_sem_filtro is null then
     return array[]::text[];
   end if;
-  -- an expression, not select into: that never runs in parallel
+  -- an expression and not select into, which never runs in parallel
   return coalesce((
     select array_agg(t.texto)
     from (
       select d.texto, audit_interno.dobrar(d.texto collate "default") as dobrado
       from (
-        -- by bytes, the cheapest to sort by
+        -- bytes are the cheapest to sort by
         select distinct (case textos_casados.campo
           when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end) collate "C" as texto
         from dw.lancamentos l
         where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       ) d
-      -- or the folding would be repeated for every test below
+      -- or every test below would repeat the folding
       offset 0
     ) t
     where regra_trade_marketing.texto_casa(t.dobrado, v_filtro, v_filtravel, v_sem_filtro)

@@ -29,10 +29,10 @@ comment on function regra_trade_marketing.entradas_casadas(text, text, text, int
   'Entries that a pattern (contem, palavra, regex) matches in a field, newest first, at most 10,000.';
 revoke execute on function regra_trade_marketing.entradas_casadas(text, text, text, int) from public;
 
--- What a marketing pattern would match before anybody saves it: the entries, newest first, the category they are booked
--- under, and whether that is the marketing category already. The ledger is read as conferente_regra (regra_trade_marketing.entradas_casadas); changes nothing.
--- Called by an administrator who maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
--- explodes ends at statement_timeout.
+-- What a marketing pattern would match before anybody saves it: the entries, newest first, the category in which they are booked, and
+-- whether that is the marketing category already. Reads the ledger as conferente_regra (regra_trade_marketing.entradas_casadas); changes
+-- nothing. Called by an administrator who maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
+-- takes for ever ends at statement_timeout.
 create or replace function audit.previsao_padrao(campo text, tipo text, padrao text, limite int default 50)
 returns table (
   registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
@@ -72,9 +72,9 @@ comment on function audit.previsao_padrao(text, text, text, int) is
 revoke execute on function audit.previsao_padrao(text, text, text, int) from public;
 grant execute on function audit.previsao_padrao(text, text, text, int) to conferente_revisor, conferente_administrador;
 
--- The marketing patterns that audit.propor_padroes proposes: suppliers, words and pairs of words of entries whose correction
--- to the marketing category a person decided, with their support and precision. Reads dw.lancamentos, the decisions, the
--- patterns and the settings; changes nothing. Called by audit.propor_padroes, through audit_interno.ler.
+-- The marketing patterns that audit.propor_padroes proposes: suppliers, words and pairs of words of entries that a person decided to move
+-- to the marketing category, with their support and precision. Reads dw.lancamentos, the decisions, the patterns and the settings; changes
+-- nothing. Called by audit.propor_padroes, through audit_interno.ler.
 create or replace function regra_trade_marketing.padroes_propostos(suporte_minimo int, precisao_minima numeric)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable
@@ -138,12 +138,12 @@ begin
   select c.campo, 'palavra'::text, c.texto, c.suporte, c.lancamentos, round(c.marketing::numeric / c.lancamentos, 4)
   from contado c
   where c.marketing::numeric / c.lancamentos >= precisao_minima
-    -- what an active pattern catches already needs no other
+    -- what an active pattern already catches needs no other
     and not exists (
       select from audit.padroes_trade_marketing p
       where p.ativo and p.acao = 'incluir' and p.campo = c.campo
         and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, c.texto))
-    -- a pair says nothing that one of its words does not say as precisely of as many
+    -- no pair if one of its words alone has as much support and is precise enough
     and not exists (
       select from contado m
       where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
@@ -156,10 +156,10 @@ comment on function regra_trade_marketing.padroes_propostos(int, numeric) is
   'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
 revoke execute on function regra_trade_marketing.padroes_propostos(int, numeric) from public;
 
--- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries whose correction to
--- the marketing category a person decided. Support is the confirmed entries that have it; precision, the share of all the
--- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. The
--- ledger is read as conferente_regra (regra_trade_marketing.padroes_propostos). Called by an administrator who maintains the patterns.
+-- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries that a person decided to move to
+-- the marketing category. Support: the confirmed entries that have it. Precision: the share that is marketing (confirmed or booked so) of
+-- all decided entries of the ledger with it. Saves nothing: a person accepts. Reads the ledger as conferente_regra
+-- (regra_trade_marketing.padroes_propostos). Called by an administrator who maintains the patterns.
 create or replace function audit.propor_padroes(suporte_minimo int default 3, precisao_minima numeric default 0.9)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable security definer

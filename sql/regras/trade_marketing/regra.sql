@@ -1,6 +1,6 @@
--- What trade_marketing lacks before it can look for anything, in a sentence that says what to set, or null: the marketing category
--- is not set, the ledger has no such category, or there is no pattern. A category that nobody ever booked is most likely another's
--- label. Reads the settings, the patterns and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+-- What trade_marketing lacks before it can look for anything, in a sentence that says what to set, or null: the marketing category is not
+-- set, the ledger has no such category, or there is no pattern. A category that nobody ever booked is most likely somebody else's label.
+-- Reads the settings, the patterns and dw.lancamentos; changes nothing. Called by the engine when a session begins.
 create or replace function regra_trade_marketing.requisitos() returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -37,12 +37,12 @@ $$;
 comment on function regra_trade_marketing.requisitos() is 'What trade_marketing lacks before it can run, with what to set, or null.';
 revoke execute on function regra_trade_marketing.requisitos() from public;
 
--- Finds marketing entries booked under another category: the business's patterns (audit.padroes_trade_marketing) over
--- supplier, description and account, all folded. A pattern is not proof: the confidence is the probability that such an entry is
--- marketing, from the pattern's own share in the ledger, how rare misbookings are, the supplier's other entries, the words of name
--- and description, and what people answered on the pattern's findings before; until they have answered often enough it stays below
--- the rule's threshold. Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by the engine
--- for a window, and again over corrected keys to verify them.
+-- Finds marketing entries booked under another category, by the business's patterns (audit.padroes_trade_marketing) over supplier,
+-- description and account, all folded. A pattern is not proof. The confidence is the probability that such an entry is marketing, from the
+-- pattern's own share in the ledger, how rare misbookings are, the supplier's other entries, the words of name and description, and
+-- people's answers on the pattern's earlier findings. Until there are enough answers it stays below the rule's threshold. Reads
+-- dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by the engine for a window, and again over
+-- corrected keys to verify them.
 create or replace function regra_trade_marketing.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -50,7 +50,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  -- what the business thinks a pattern of its own is worth, and from where auto acts
+  -- how much the business trusts a pattern of its own, and the threshold for auto
   v_base numeric := regras.confianca_base('trade_marketing', 0.95);
   v_limiar numeric := coalesce((select r.limiar from audit.regras r where r.nome = 'trade_marketing'), 0.95);
   v_minimas int := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int;
@@ -62,14 +62,14 @@ declare
   -- dates that leave room for the months of history on both sides
   v_primeira constant date := date '0030-01-01';
   v_ultima constant date := date '9970-12-31';
-  -- what is not the supplier's own weighs no more than so many of its entries
+  -- evidence from elsewhere weighs no more than this many of the supplier's own entries
   v_alheio constant int := 20;
-  -- answers on another supplier are no more than so many for this one: a hundred on one say little of the next
+  -- answers on another supplier count as no more than this many: a hundred on one say little about the next
   v_vizinho constant numeric := 3;
-  -- and a pattern proved on entries booked in one category says little of those booked in the next: so many answers on its own
+  -- a pattern proven on entries of one booked category says little about another, which needs this many right answers of its own
   v_minimas_categoria int := greatest(1, (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int / 4);
   v_marketing text[] := regras.nomes_da_categoria(v_categoria);
-  -- of what each category was a part, before that was split
+  -- the split categories that each category was once part of
   v_antecessoras jsonb := coalesce((
     select jsonb_object_agg(x.para, x.antes)
     from (
@@ -77,7 +77,7 @@ declare
       where s.de not in (select r.de from regras.categorias_renomeadas() r)
       group by s.para
     ) x), '{}');
-  -- what is booked once a year shows that in two of them
+  -- two years, in which even what is booked once a year shows
   v_vida int := 24 * 31;
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
@@ -108,7 +108,7 @@ begin
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
   ), uso as materialized (
-    -- the months in which anything was booked as marketing, and not by us alone
+    -- the months in which anything was booked as marketing by somebody else than us
     select distinct g.mes
     from (
       -- folded once for each month, not for each entry
@@ -121,7 +121,7 @@ begin
     ) g
     where audit_interno.dobrar_categoria(g.categoria) = any (v_marketing)
   ), vida as materialized (
-    -- for how long, before each month asked, nothing has been, and the longest pause before that
+    -- how long nothing has been booked before each month in question, and the longest pause before that
     select m.corte, coalesce(u.silencio >= v_parada and u.silencio > u.pausa + 1, m.corte <> '-infinity' and exists (
         select from periodo p join dw.lancamentos l on l.data_lancamento < p.inicio - v_vida
         where audit_interno.dobrar_categoria(l.categoria) = any (v_marketing))) as morta, u.silencio
@@ -150,7 +150,7 @@ begin
     where y.certo
     group by 1, 2
   ), propria as materialized (
-    -- by supplier; peso: what one of them counts for another supplier
+    -- by supplier; peso: how much one of these answers counts for another supplier
     select y.padrao_id, y.chave, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas,
       least(1, v_vizinho / count(*)) as peso
     from respondida y group by 1, 2
@@ -185,7 +185,7 @@ begin
         order by f.lancamentos desc, f.palavra) as palavras
     from candidato c
     cross join lateral unnest(c.palavras) w (palavra)
-    -- nothing defends a pending entry but its supplier's habit
+    -- only the supplier's habit defends a pending entry
     join firme f on f.palavra = w.palavra and f.categoria_dobrada = c.categoria_dobrada
     group by c.id
   )
@@ -231,7 +231,7 @@ begin
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
   left join lateral (
-    -- where the entry stands on the one account of the category in which it was booked; a pending one on one on which entries wait, or none
+    -- where the entry is on the one account of its booked category; for a pending entry, on one that holds waiting entries, or on none
     select m.conta, m.certeza, m.lancamentos, m.todas
     from conhecida m
     where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta is distinct from c.conta
@@ -243,7 +243,7 @@ begin
     limit 1
   ) k on true
   cross join lateral (
-    -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
+    -- A pending entry has no booked category to defend, so the supplier's usual one takes its place. The entry itself is no history.
     select p.proprio,
       case
         when b.pendente then coalesce(r.maior_outra, 0)
@@ -265,7 +265,7 @@ begin
           || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
   ) f
   cross join lateral (
-    -- the pattern that says most of those that match: proved before unproved
+    -- of the matching patterns the one that says most, proven ones before others
     select y.*
     from (
       select x.*, x.certas >= v_minimas and x.na_categoria >= v_minimas_categoria as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
@@ -285,7 +285,7 @@ begin
           left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
           left join propria k on k.padrao_id = (i.padrao ->> 'id')::bigint and k.chave = c.chave
           left join por_categoria g on g.padrao_id = (i.padrao ->> 'id')::bigint and g.categoria_dobrada = c.categoria_dobrada
-          -- what was answered on the entry itself is not held for or against it
+          -- an answer on the entry itself counts neither for nor against it
           left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
           left join propria j on j.padrao_id = v.padrao_id and j.chave is not distinct from v.chave
           cross join lateral (
@@ -304,7 +304,7 @@ begin
       greatest(e.contra, least(coalesce(t.contra, 0), v_alheio), case when b.sem_data then v_alheio else 0 end)) as parcela
   ) u
   cross join lateral (
-    -- the odds of the pattern, as people found them, moved by as much as the supplier's share differs from the pattern's
+    -- the odds of the pattern as people found them, moved by the difference between the supplier's share and the pattern's
     select d.chance / (1 + d.chance) as confianca
     from (select q.final / (1 - q.final) * (u.parcela / (1 - u.parcela)) / (q.parcela / (1 - q.parcela)) as chance) d
   ) o;

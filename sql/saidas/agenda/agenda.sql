@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select audit_interno.configuracao('agenda.cron') #>> '{}', audit.fuso(),
     audit_interno.configuracao('agenda.modo') #>> '{}',
-    -- A new schedule says nothing of the time before it.
+    -- A new schedule does not apply to the time before it.
     greatest((select max(c.alterada_em) from audit.configuracoes_sistema c where c.chave in ('agenda.cron', 'agenda.fuso')),
       (select max(a.previsto_para) from audit.agendamentos a where a.sessao_id is not null)),
     clock_timestamp()

@@ -1,5 +1,5 @@
--- Queues the session of one due time, once, however many workers ask at the same moment: the due time is the key, and who
--- comes second waits for the first. What the session refuses is recorded, reported, and tried again at the next tick.
+-- Queues the session of one due time once, however many workers ask at the same moment: the due time is the key, and later callers wait for
+-- the first. A refusal is recorded, reported, and tried again at the next tick.
 create or replace function audit_interno.agendar_sessao(previsto_para timestamptz)
 returns setof audit.agendamentos
 language plpgsql
@@ -17,7 +17,7 @@ begin
     where a.sessao_id is null
   returning * into v_agendamento;
   if not found then
-    return; -- served already
+    return; -- already queued
   end if;
   begin
     v_sessao := audit.solicitar_processamento(audit_interno.configuracao('agenda.modo') #>> '{}');

@@ -1,5 +1,5 @@
--- Jobs of workers that were killed. graphile-worker itself gives them up only after four hours. A worker that is alive
--- after all finds its session conducted by another, so nothing is done twice. Never touches jobs of other programs.
+-- Releases the jobs of workers that were killed; graphile-worker itself gives them up only after four hours. A worker that is alive after
+-- all finds its session conducted by another, so nothing is done twice. Never touches jobs of other programs.
 create or replace function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
 returns text[]
 language sql

@@ -1,12 +1,12 @@
--- Marks workers as alive, for as long as this connection lives; liberar_trabalhos looks for them. Called again and again,
--- because a lost connection loses its marks. What the dead had is cleared away.
+-- Marks workers as alive for as long as this connection lives; liberar_trabalhos looks for these marks. Called again and again, because a
+-- lost connection loses its marks. Removes the marks of dead connections.
 create or replace function audit_interno.marcar_trabalhadores(nomes text[])
 returns void
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select set_config('idle_session_timeout', '0', false); -- between two looks it is idle, and must not be cut off
+  select set_config('idle_session_timeout', '0', false); -- it is idle between two calls, and must not be cut off
   select count(audit_interno.tomar_posse('trabalhador ' || n)) from unnest(marcar_trabalhadores.nomes) as n;
   delete from audit_interno.posses p
   using (

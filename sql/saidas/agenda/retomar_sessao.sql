@@ -1,5 +1,5 @@
--- Conducts a queued session, or one whose conductor died, and marks it as under way at once: its first step may run for
--- long, and people look. Workers share such a session: its parts that are left are called out again.
+-- Conducts a queued session, or one whose conductor died, and marks it as under way at once: its first step may take long, and people look.
+-- If workers share the session, its remaining parts are queued again.
 create or replace function audit_interno.retomar_sessao(sessao_id bigint)
 returns boolean
 language plpgsql

@@ -1,5 +1,5 @@
--- Fixes the facts and the identifier of a message to a channel, and queues its sending. Its address is looked up at each attempt.
--- Called by compor_mensagem, which holds the row.
+-- Fixes the facts and the identifier of a message to a channel, and queues its sending. The address is looked up at each attempt. Called by
+-- compor_mensagem, which holds the row.
 create or replace function audit_interno.compor_aviso(notificacao_id bigint)
 returns audit.notificacoes
 language plpgsql
@@ -21,7 +21,7 @@ begin
   returning n.* into v_aviso;
   if v_aviso.status = 'composta' then
     perform graphile_worker.add_job('avisar_canal', json_build_object('notificacao_id', v_aviso.id),
-      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- before the parts of a long session
+      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- ahead of the parts of a long session
   end if;
   return v_aviso;
 end

@@ -1,12 +1,12 @@
--- What channels are told of is decided here and nowhere else: a problem is told when it begins and when it is over, once each, however
--- often and by however many processes this is called. It is not done by the session itself: a transaction that somebody
--- keeps open would hold the problem's key, and with it everybody else's. Called by the worker at every tick.
+-- Decides what channels report, and nothing else does: a problem is announced once when it begins and once when it is over, however often
+-- and by however many processes this is called. The session does not do it itself: a transaction kept open would hold the problem's key,
+-- and so everybody else's. Called by the worker at every tick.
 create or replace function audit_interno.conferir_alarmes()
 returns setof audit.notificacoes
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s' -- whoever looks has other things to do, and looks again
+set lock_timeout = '2s' -- the caller has other things to do, and calls again
 as $$
 declare
   v_sessoes bigint[];
@@ -17,7 +17,7 @@ begin
   return query
   with aberto as (
     insert into audit_interno.alarmes (tipo, chave, regra, sessao_id)
-    -- of several sessions that failed alike the first began it
+    -- if several sessions failed alike, the first of them began it
     select p.tipo, p.chave, min(p.regra), min(p.sessao_id)
     from (select * from audit_interno.problemas_sessoes(v_sessoes) union all select * from audit_interno.problemas_agora()) as p
     group by p.tipo, p.chave
@@ -29,8 +29,8 @@ begin
   from aberto a
   left join audit.sessoes_processamento s on s.id = a.sessao_id
   join audit.canais c on c.ativo and a.tipo = any (c.eventos)
-    and c.criado_em <= coalesce(s.fim_processamento, a.aberto_em) -- what was before a channel is not told there
-  where a.tipo <> 'abertas' -- reported by session
+    and c.criado_em <= coalesce(s.fim_processamento, a.aberto_em) -- a channel hears nothing from before it existed
+  where a.tipo <> 'abertas' -- reported for each session below
   order by a.id, c.id
   on conflict do nothing
   returning *;
@@ -43,7 +43,7 @@ begin
   join audit.canais c on c.ativo and 'abertas' = any (c.eventos) and c.criado_em <= s.fim_processamento
   where s.id = any (v_sessoes) and exists (
     select from audit.divergencias_processadas d
-    where d.sessao_id = s.id and audit.aguarda_pessoa(d.status)) -- also where another session has seen them since
+    where d.sessao_id = s.id and audit.aguarda_pessoa(d.status)) -- even if another session has seen them since
   order by s.id, c.id
   on conflict do nothing
   returning *;
@@ -59,7 +59,7 @@ begin
   select 'resolvido', c.id, f.id
   from findo f
   join audit.canais c on c.ativo and 'resolvido' = any (c.eventos)
-  -- whoever was not told of it would not know what is over
+  -- only where the beginning was announced
   where exists (select from audit.notificacoes n where n.alarme_id = f.id and n.canal_id = c.id)
   order by f.id, c.id
   on conflict do nothing

@@ -1,5 +1,5 @@
--- All facts of one message to a channel. To one marked sem_valores no amount goes, and no text of which nobody knows whether it holds
--- one. Entries themselves are named to none: channels are other people's servers. Part of compor_mensagem.
+-- All facts of one message to a channel. A channel marked sem_valores gets no amounts, and no text that may contain one. No channel gets
+-- the entries themselves: channels are other people's servers. Part of compor_mensagem.
 create or replace function audit_interno.conteudo_canal(notificacao_id bigint)
 returns jsonb
 language sql

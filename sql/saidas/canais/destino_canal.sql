@@ -1,5 +1,5 @@
--- Where a message to a channel goes and what signs it, for the one who is sending it. Nobody but the owner may call it: the worker
--- has the owner's rights; the API's login has not, and no role that people have.
+-- Address and signing secret of a message to a channel, for whoever is sending it. Only the owner may call it: the worker has the owner's
+-- rights; the API's login does not, nor does any role that people have.
 create or replace function audit_interno.destino_canal(notificacao_id bigint)
 returns table (tipo text, endereco text, segredo text)
 language sql

@@ -1,4 +1,4 @@
--- Which sessions make good what one of them left: those of the same window, where the incremental ones are one. Called by
+-- The key of sessions that can make good what another left undone: the same window, where all incremental ones count as one. Called by
 -- conferir_alarmes and its parts.
 create or replace function audit_interno.faixa_sessao(sessao audit.sessoes_processamento)
 returns text

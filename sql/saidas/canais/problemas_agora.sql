@@ -1,4 +1,4 @@
--- What is wrong as things stand, whichever session caused it. Asked every few seconds: each part reads an index. Part of
+-- What is wrong as things stand, whichever session caused it. Called every few seconds, so each part reads an index. Part of
 -- conferir_alarmes.
 create or replace function audit_interno.problemas_agora()
 returns table (tipo text, chave text, regra text, sessao_id bigint)

@@ -1,5 +1,5 @@
--- Which problems are over. One that a session caused is over once a later one made it good, for the same window and with the same
--- rules; all others once they are no longer there. Part of conferir_alarmes.
+-- Problems that are over. One caused by a session is over once a later session has made it good, for the same window and with the same
+-- rules; any other once it is gone. Part of conferir_alarmes.
 create or replace function audit_interno.problemas_findos()
 returns table (alarme_id bigint, desfecho text)
 language sql

@@ -1,5 +1,5 @@
--- What went wrong in sessions that have just ended. A session that broke off failed as a whole; one that came to its end says so of
--- each rule. Part of conferir_alarmes.
+-- What went wrong in sessions that have just ended. A session that broke off failed as a whole; one that reached its end reports each rule.
+-- Part of conferir_alarmes.
 create or replace function audit_interno.problemas_sessoes(sessoes bigint[])
 returns table (tipo text, chave text, regra text, sessao_id bigint)
 language sql

@@ -1,4 +1,4 @@
--- Whether a session can make good what an earlier one left: the same window, and every rule of the earlier one that is still active.
+-- Whether a session can make good what an earlier one left undone: the same window, and every rule of the earlier one that is still active.
 create or replace function audit_interno.sessao_cobre(depois audit.sessoes_processamento, antes audit.sessoes_processamento)
 returns boolean
 language sql

@@ -1,4 +1,4 @@
--- What is known of a problem, in the words of whoever reported it. Part of conteudo_canal.
+-- What is known about a problem, in the words in which it was reported. Part of conteudo_canal.
 create or replace function audit_interno.texto_alarme(alarme_id bigint)
 returns text
 language sql

@@ -1,5 +1,6 @@
--- A cell of a sheet as it is compared: spreadsheets re-write what they save, and no more than what this leaves alone. Out go blanks,
--- line ends, and what cannot be seen or XML does not hold; commas are points, so that a sheet in either language is read alike.
+-- A cell of a sheet in the form in which it is compared. Spreadsheets rewrite what they save, so the comparison drops whatever they may
+-- change: blanks, line ends, and what is invisible or not allowed in XML. Commas become points, so that sheets in both languages read
+-- alike.
 create or replace function audit_interno.invisiveis()
 returns text
 language sql
@@ -13,13 +14,14 @@ returns text
 language sql
 immutable parallel safe
 as $$
-  -- a number that was text may come back as a number; a cell holds 32767, blanks and all: beyond 5000 what comes back may have been cut
+  -- A number that was a text may come back as a number. A cell holds 32767 characters, blanks included, so beyond 5000 what comes back may
+  -- have been cut.
   select left(case when x ~ '^-?[0-9]+[.][0-9]+$' then rtrim(rtrim(x, '0'), '.') else x end, 5000)
   from (select replace(regexp_replace(texto, audit_interno.invisiveis(), '', 'g'), ',', '.') as x) as c
 $$;
 comment on function audit_interno.celula_planilha(text) is 'A text as it is compared with what comes back in a sheet.';
 
--- Spreadsheets keep fifteen digits. What has more was exported as text.
+-- Spreadsheets keep fifteen digits. Longer numbers were exported as text.
 create or replace function audit_interno.celula_planilha(numero numeric)
 returns text
 language sql

@@ -1,5 +1,5 @@
--- The columns of a sheet whose cells are nobody's to change, in the order in which they are compared: as a finding is exported now,
--- and as a line of a sheet came back.
+-- The columns of a sheet that nobody may change, in the order in which they are compared: of a finding as it would be exported now, and of
+-- a line of a sheet that came back.
 create or replace function audit_interno.colunas_planilha()
 returns text[]
 language sql
@@ -47,7 +47,7 @@ as $$
   select array(
     select case
       when jsonb_typeof(x.valor) <> 'number' then audit_interno.celula_planilha(x.valor #>> '{}')
-      -- days since the zeroth of 1900
+      -- a spreadsheet's date: days since the zeroth of January 1900
       when c.nome in ('detectada_em', 'ultima_deteccao', 'decidida_em') and (x.valor #>> '{}')::numeric between 0 and 2958465 then
         to_char(timestamp '1899-12-30' + make_interval(secs => round((x.valor #>> '{}')::numeric * 86400)::float8), 'YYYYMMDDHH24MISS')
       when abs((x.valor #>> '{}')::numeric) between 1e-300 and 1e300 then trim_scale((x.valor #>> '{}')::numeric::float8::numeric)::text

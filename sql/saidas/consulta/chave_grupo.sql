@@ -1,4 +1,4 @@
--- The name of a group, from what its findings have in common. Inlined.
+-- The name of a group, made of what its findings have in common. Inlined.
 create or replace function audit_interno.chave_grupo(
   regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text, para text, improvavel boolean
 )

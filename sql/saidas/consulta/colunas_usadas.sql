@@ -1,6 +1,6 @@
--- The columns of a relation that we read, and those of them that a correction may write: what the rules registered for it name, and of
--- dw.lancamentos, or of a relation that is to take its place, the whole contract. Where rows are read again after a write, all
--- that must not move along. Called by the diagnosis.
+-- The columns of a relation that we read, and which of them a correction may write: those that its rules register; for dw.lancamentos, or a
+-- relation about to take its place, the whole contract; where rows are read again after a write, all that must not change. Called by the
+-- diagnosis.
 create or replace function audit_interno.colunas_usadas(relacao regclass)
 returns table (coluna text, corrigivel boolean)
 language sql
@@ -10,7 +10,7 @@ as $$
   with regra as (
     select r.*, audit_interno.relacao(r.tabela) = colunas_usadas.relacao as dela from audit.regras r
   ), dela as (
-    -- rules of one's own on another table, or the bundled ones on what is to become dw.lancamentos
+    -- the business's own rules on another table, or the bundled ones on the future dw.lancamentos
     select r.* from regra r where r.dela or r.tabela = 'dw.lancamentos' and not exists (select from regra x where x.dela)
   ), usada (coluna, corrigivel) as (
     select c, true from dela r cross join unnest(r.colunas) as c

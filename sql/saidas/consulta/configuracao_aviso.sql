@@ -1,5 +1,5 @@
--- A field of a setting: what the warning says that audit.alterar_configuracao gives in psql, for programs that see no warnings. Reads the
--- ledger's labels; changes nothing.
+-- A field of a setting: the warning that audit.alterar_configuracao raises in psql, for programs that see no warnings. Reads the ledger's
+-- labels; changes nothing.
 create or replace function audit.configuracao_aviso(configuracao audit.configuracoes_sistema)
 returns text
 language sql

@@ -1,4 +1,4 @@
--- One finding, as audit.consultar_divergencias gives many.
+-- One finding, in the form of audit.consultar_divergencias.
 create or replace function audit.consultar_divergencia(id bigint)
 returns jsonb
 language plpgsql

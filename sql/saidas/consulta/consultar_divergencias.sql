@@ -1,5 +1,5 @@
--- One page of findings, with the total of what the filters leave. The text is put together so that the planner sees only the
--- filters that were given, each as a constant; nothing of the caller's is ever part of the text.
+-- One page of findings, with the total that matches the filters. The text of the query is composed so that the planner sees only the
+-- filters that were given, each as a constant; nothing from the caller ever becomes part of the text.
 create or replace function audit.consultar_divergencias(
   status text[] default null, regras text[] default null, tabela text default null, registro_id text default null,
   sessao_id bigint default null, confianca_minima numeric default null, confianca_maxima numeric default null,
@@ -37,7 +37,7 @@ begin
     case when valor_minimo is not null then 'd.valor_em_risco >= $8' end,
     case when valor_maximo is not null then 'd.valor_em_risco <= $9' end,
     case when detectada_de is not null then 'd.detectada_em >= $10::timestamp at time zone $12' end,
-    -- the day is included
+    -- that day included
     case when detectada_ate is not null then 'd.detectada_em < ($11::timestamp + interval ''1 day'') at time zone $12' end);
   execute format($q$
     select jsonb_build_object('total', (select count(*) from audit.divergencias_processadas d where %1$s), 'pagina', $13,

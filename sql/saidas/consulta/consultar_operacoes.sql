@@ -7,7 +7,7 @@ returns jsonb
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
--- filters that are not given must vanish from the plan, each time
+-- plan every call for the filters that were given
 set plan_cache_mode = force_custom_plan
 as $$
 declare

@@ -1,5 +1,4 @@
--- The columns of the warehouse contract, in order: what type each is to be, and whether it may be null throughout. Called by the
--- diagnosis.
+-- The columns of the warehouse contract, in order: the type of each, and whether it may be null in every row. Called by the diagnosis.
 create or replace function audit_interno.contrato()
 returns table (ordem integer, coluna text, esperado text, tipos text[], nula boolean)
 language sql

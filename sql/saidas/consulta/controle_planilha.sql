@@ -1,5 +1,5 @@
--- What a line of a sheet carries so that its decision can be taken back: what was shown of the finding, and a digest of its cells.
--- Nothing secret: audit.decidir_planilha holds what is decided against the finding itself. It reads nothing but what it is given.
+-- What a line of a sheet carries so that its decision can be read back: what was shown of the finding, and a digest of its cells. Nothing
+-- secret: audit.decidir_planilha compares the decision with the finding itself. It reads nothing but its arguments.
 create or replace function audit.controle_planilha(divergencia audit.vw_divergencias_exportacao, fuso text)
 returns text
 language sql

@@ -1,5 +1,5 @@
--- Of the diagnosis: whether conferente_regra may read a relation, and conferente_escrita read and write it, column by column, and the
--- exact grants that mend it. What grants alone do not say (a view that reads with the rights of its reader) is tried: no row is read.
+-- Part of the diagnosis: whether conferente_regra may read a relation, and conferente_escrita read and write it, column by column, with the
+-- exact grants that mend it. What grants alone do not show (a view that reads with its reader's rights) is tried, without reading a row.
 -- Called by audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_acesso(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -51,7 +51,7 @@ begin
       perform from audit_interno.ler(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
       perform from audit_interno.escrever(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
       v_lida := true;
-      raise exception using errcode = 'NC999', message = 'experiência'; -- nothing of what a view's functions did stays
+      raise exception using errcode = 'NC999', message = 'experiência'; -- undoes whatever a view's functions did
     exception when assert_failure or others then
       if not v_lida then
         v_recusa := sqlerrm;
@@ -63,7 +63,7 @@ begin
     coalesce(v_ler, case when v_recusa is not null then
       'A visão lê com os direitos de quem a lê (security_invoker), ou chama uma função: dê o mesmo aos dois papéis no que está por baixo.' end);
 
-  -- 4: update, in the bits of pg_relation_is_updatable; INSTEAD OF triggers count
+  -- 4 is the bit for update in pg_relation_is_updatable; INSTEAD OF triggers count
   return query select format('escrever %s', v_nome),
     case when not u.atualizavel or v_escrever is not null then 'erro' else 'ok' end,
     case when not u.atualizavel then 'a visão não é atualizável' when u.gatilho then 'por gatilho INSTEAD OF' else 'direto' end,
@@ -78,7 +78,7 @@ begin
     from pg_attribute a
     where a.attrelid = diagnosticar_acesso.relacao and a.attname in ('categoria', 'valor') and not a.attisdropped
       and pg_relation_is_updatable(relacao, true) & 4 = 4 and not pg_column_is_updatable(relacao, a.attnum, true)
-      -- a trigger takes every column, but pg_column_is_updatable believes it only if there is one for delete too
+      -- an INSTEAD OF trigger takes every column, but pg_column_is_updatable says so only if there is one for delete too
       and not exists (select from pg_trigger g where g.tgrelid = diagnosticar_acesso.relacao and g.tgtype & 80 = 80);
 end
 $$;

@@ -1,5 +1,5 @@
--- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, and whether corrections were
--- undone from outside, as the sessions of the last thirty days have counted both. No line before a first count. Called by
+-- Part of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, and whether corrections were
+-- undone from outside, as counted by the sessions of the last thirty days. No line before a first count. Called by
 -- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_cargas(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)

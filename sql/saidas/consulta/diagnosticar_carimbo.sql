@@ -1,5 +1,5 @@
--- Of the diagnosis: whether the head of the chain is stamped, where an authority is set. Called by audit.diagnosticar_contrato; changes
--- nothing.
+-- Part of the diagnosis: whether the head of the chain is stamped, where an authority is configured. Called by audit.diagnosticar_contrato;
+-- changes nothing.
 create or replace function audit_interno.diagnosticar_carimbo()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql

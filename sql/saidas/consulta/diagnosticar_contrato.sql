@@ -1,6 +1,5 @@
--- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled; then what the
--- rules and the mail lack. Reads the
--- warehouse as conferente_regra; changes nothing.
+-- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled; then what the rules
+-- and the mail lack. Reads the warehouse as conferente_regra; changes nothing.
 create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -16,7 +15,7 @@ begin
   return query select 'codificação', case when e.utf8 then 'ok' else 'erro' end, getdatabaseencoding()::text,
     case when not e.utf8 then 'O banco precisa ser UTF8: a comparação sem acentos depende disso.' end
   from (select getdatabaseencoding() = 'UTF8' as utf8) as e;
-  -- first: what follows may itself read something else
+  -- comes first: a wrong server setting may change what the rest reads
   return query select * from audit_interno.diagnosticar_servidor(v_relacao);
 
   if v_relacao is null then

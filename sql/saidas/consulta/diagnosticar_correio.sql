@@ -1,5 +1,5 @@
--- Of the diagnosis: what mail lacks before anybody can use it. As installed it comes from localhost, its links lead there, and nobody
--- receives it; and channels that do not answer. Called by audit.diagnosticar_contrato, and by a worker when it starts.
+-- Part of the diagnosis: what mail lacks before anybody can use it (as installed it comes from localhost, its links lead there, and nobody
+-- receives it), and channels that do not answer. Called by audit.diagnosticar_contrato, and by a worker when it starts.
 create or replace function audit_interno.diagnosticar_correio()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql

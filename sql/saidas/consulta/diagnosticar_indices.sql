@@ -1,5 +1,5 @@
--- Of the diagnosis: by which index the rows of a relation are found, column by column; of a view only where it can be read. Called by
--- audit.diagnosticar_contrato; changes nothing.
+-- Part of the diagnosis: the index by which the rows of a relation are found, column by column; for a view only where it can be read.
+-- Called by audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_indices(relacao regclass, legivel boolean)
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql

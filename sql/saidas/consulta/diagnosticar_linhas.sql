@@ -1,4 +1,4 @@
--- Of the diagnosis: what the rows of a relation hold, counted in one reading of it, and room on the pages of what is large. Called by
+-- Part of the diagnosis: what the rows of a relation hold, counted in one scan, and whether the pages of large tables have room. Called by
 -- audit.diagnosticar_contrato where the relation can be read and has the columns; changes nothing.
 create or replace function audit_interno.diagnosticar_linhas(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -46,7 +46,7 @@ begin
     from pg_class c
     where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind = 'r' and not c.relispartition
       and not coalesce(array_to_string(c.reloptions, ',') ~ 'fillfactor=[1-9][0-9]?(,|$)', false)
-      -- the facts, not the dimensions that a view joins
+      -- only fact tables, not the dimensions that a view joins
       and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
 end
 $$;

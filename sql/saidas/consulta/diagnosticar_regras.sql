@@ -1,4 +1,4 @@
--- Of the diagnosis: what each rule lacks, and the settings and patterns that the bundled ones go by. Called by
+-- Part of the diagnosis: what each rule lacks, and the settings and patterns that the bundled ones use. Called by
 -- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_regras()
 returns table (item text, situacao text, detalhe text, sugestao text)

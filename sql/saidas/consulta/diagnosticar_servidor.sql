@@ -1,5 +1,6 @@
--- How the server or the database is set where the rules would fail or read something else, or write too much of it into a log: strings with
--- backslashes, nested statements logged, and columns that compare without case or accents. Lines are given only for what is wrong. Reads the catalogue alone. Called by
+-- Part of the diagnosis: settings of the server or the database under which the rules would fail or read something else (strings with
+-- backslashes, columns that compare without case or accents), or under which values get into the server's log. Returns lines only for what is
+-- wrong. Reads only the catalogue. Called by
 -- audit.diagnosticar_contrato.
 create or replace function audit_interno.diagnosticar_servidor(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -7,7 +8,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- for the database, a role, or a role in it; where nobody says, the server's own
+  -- set for the database, for a role, or for a role in the database; otherwise the server's own
   select 'standard_conforming_strings', 'erro',
     format('off para %s: as expressões das regras perdem as barras', coalesce(s.papel, 'o servidor')), s.sugestao
   from (

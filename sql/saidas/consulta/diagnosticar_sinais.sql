@@ -1,6 +1,6 @@
--- Of the diagnosis: what validacao_valores makes of entries whose amount is negative and whose document is positive, by the rule's own
--- function. Of the year up to the last booking, or as much of it as 200,000 entries are; nothing where there are none that the rule lets
--- pass or asks about as one, or where the ledger cannot be read. Called by audit.diagnosticar_contrato; changes nothing.
+-- Part of the diagnosis: how validacao_valores treats entries with a negative amount and a positive document, by the rule's own function.
+-- Covers the year up to the last booking, or its last 200,000 entries. No line where the rule lets none of them pass and asks about none
+-- together, or where the ledger cannot be read. Called by audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_sinais()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -28,8 +28,8 @@ begin
      group by m.desde', audit.hoje()))
     as x (desde date, costume bigint, erros bigint, juntos bigint)
   where x.costume > 0 or x.juntos > 0;
-exception when syntax_error_or_access_rule_violation or data_exception then -- a relation that is not as the contract has it
-  return; -- the diagnosis says so
+exception when syntax_error_or_access_rule_violation or data_exception then -- a relation that does not follow the contract
+  return; -- the diagnosis reports it
 end
 $$;
 comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on negative entries with positive documents, where the rule lets some pass or asks about them as one.';

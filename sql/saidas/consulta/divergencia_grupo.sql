@@ -1,5 +1,5 @@
--- The group of a finding as it would be in this situation. Its body is parsed once, here: readers, who may not
--- name what lies in audit_interno, ask for it in views.
+-- The group that a finding would have in this situation. Its body is parsed once, at creation: readers, who may not look names up in
+-- audit_interno, call it through views.
 create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, piso numeric, situacao text, para text)
 returns text
 language sql
@@ -10,7 +10,7 @@ return audit_interno.chave_grupo((divergencia).regra, (divergencia).especie, (di
 comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
 grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) to conferente_leitor;
 
--- A field of the finding: the group in which one decision takes it.
+-- A field of the finding: the group in which one decision covers it.
 create or replace function audit.divergencia_grupo(divergencia audit.divergencias_processadas)
 returns text
 language sql

@@ -1,4 +1,4 @@
--- A field of the finding in the API: how long it has waited, or did.
+-- A field of the finding in the API: how long it has waited, or did wait.
 create or replace function audit.divergencia_idade_dias(divergencia audit.divergencias_processadas)
 returns integer
 language sql

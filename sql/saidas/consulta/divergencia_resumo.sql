@@ -1,4 +1,4 @@
--- A field of the finding: which entry it is about, in the words that a person knows it by.
+-- A field of the finding: the entry that it is about, in the terms by which a person knows it.
 create or replace function audit.divergencia_resumo(divergencia audit.divergencias_processadas)
 returns jsonb
 language sql

@@ -1,4 +1,4 @@
--- A field of the finding: what a person saw who approves it. Stands before everything that lists findings.
+-- A field of the finding: what an approving person saw. Created before everything that lists findings.
 create or replace function audit.divergencia_visto(divergencia audit.divergencias_processadas)
 returns text
 language sql

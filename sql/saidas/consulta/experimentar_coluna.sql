@@ -1,8 +1,8 @@
--- Writes one value into one column of one row, reads the row again, and takes everything back, whatever it was. Returns what it saw:
--- antes and depois (the column), outras and outras_depois (what must not move along), fiel (it holds exactly what was asked), quantas
--- rows the write says it changed; alheia whether other rows, of which some keys are given, hold something else than before; or codigo and
--- erro of what refused it, as a correction would be. All of it as conferente_escrita, so that code of the warehouse runs with no rights
--- of ours. Called by audit.experimentar_escrita alone.
+-- Writes one value into one column of one row, reads the row again, and always takes everything back. Returns what it saw: antes and depois
+-- (the column), outras and outras_depois (what must not change), fiel (it holds exactly what was asked), quantas (the rows that the write
+-- reports), alheia (whether other rows, some of whose keys are given, changed too); or the codigo and erro of a refusal, as a correction
+-- would get it. It all runs as conferente_escrita, so that code of the warehouse has none of our rights. Called by
+-- audit.experimentar_escrita alone.
 create or replace function audit_interno.experimentar_coluna(
   regra audit.regras, chave text, coluna text, valor jsonb, vizinhas text[],
   out visivel boolean, out quantas bigint, out existe boolean, out alheia boolean, out fiel boolean, out antes jsonb, out depois jsonb, out outras jsonb, out outras_depois jsonb,

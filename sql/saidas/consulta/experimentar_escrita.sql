@@ -1,6 +1,6 @@
--- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value that
--- stands elsewhere in that column, read again beside others, and taken back. Nothing stays: no change, no operation. A row that another transaction
--- holds is waited for two seconds at most, for each column. Called by `conferente diagnostico`.
+-- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value found
+-- elsewhere in that column, read again together with other rows, and taken back. Nothing remains: no change, no operation. For each column
+-- it waits at most two seconds for a row that another transaction holds. Called by `conferente diagnostico`.
 create or replace function audit.experimentar_escrita(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -27,7 +27,7 @@ begin
   if v_relacao is null or v_regra.nome is null or v_falta is not null
     or audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave) is null
   then
-    return; -- the lines of diagnosticar_contrato say what is missing
+    return; -- diagnosticar_contrato says what is missing
   end if;
   if not audit_interno.exige_releitura(v_relacao)
     and not exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(v_relacao)) and c.relrowsecurity)
@@ -43,7 +43,7 @@ begin
   v_regra.colunas_acompanham := array(
     select distinct c from audit.regras r cross join unnest(r.colunas_acompanham) as c where audit_interno.relacao(r.tabela) = v_relacao);
 
-  for v_coluna in -- a turn for each column; the row of the sample that has most in it, and another's value
+  for v_coluna in -- one turn for each column, with the sampled row that has most columns filled and a value of another row
     select x.*
     from audit_interno.ler(format(
       'with amostra as materialized (select t.%1$I::text as chave, %2$s as linha from %3$s t where t.%1$I is not null limit 1000),
@@ -75,7 +75,7 @@ begin
     select string_agg(format('%s de %s para %s', o.key, o.value, coalesce(v_visto.outras_depois -> o.key, 'null')), ', ' order by o.key) into v_mudou
     from jsonb_each(v_visto.outras) as o
     where v_visto.existe and o.value is distinct from v_visto.outras_depois -> o.key;
-    -- what the bundled rules propose must be writable; of the others a refusal, or a column left as it was, only makes a correction fail
+    -- the columns that the bundled rules propose must be writable; for others a refusal or an ignored write only makes a correction fail
     situacao := case when v_coluna.coluna in ('categoria', 'valor') then 'erro' else 'aviso' end;
     case
       when v_visto.codigo in ('55P03', '40P01') then

@@ -1,4 +1,4 @@
--- What every export reads: command line, mail, API and BI alike. No `set` clause, so that the planner takes it apart like a view.
+-- What every export reads: command line, mail, API and BI. No `set` clause, so that the planner inlines it like a view.
 create or replace function audit.exportar_divergencias(
   sessao_id bigint default null, status text[] default null, regra text default null, data_inicio date default null,
   data_fim date default null

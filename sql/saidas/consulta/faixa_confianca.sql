@@ -1,6 +1,5 @@
--- The band of confidence by which findings are grouped: what is probably no error, what is doubtful, what a person quickly
--- confirms, what is as good as certain. Measured on the demonstration: below .5 the findings of trade_marketing part at .1, of 690
--- up to there none was right. Inlined.
+-- The band of confidence by which findings are grouped: probably no error, doubtful, quickly confirmed by a person, as good as certain. The
+-- bound at .1 was measured on the demonstration: none of the 690 findings of trade_marketing below it was right. Inlined.
 create or replace function audit_interno.faixa_confianca(confianca numeric)
 returns integer
 language sql

@@ -1,11 +1,12 @@
--- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, ' ' where the
--- column is a constant null, null where it must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
--- there, where there is any. operador: =, or >= for a window of one day or hour, both ends included as windows have them. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
--- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
+-- The index by which the planner finds a view's rows by a column; '' where partitions spare it most of the table, ' ' where the column is a
+-- constant null, null where it must read everything. A view may rename, compute or join, so only the planner can tell: it is asked about an
+-- existing value if there is one. operador is =, or >= for a window of one day or hour with both ends included. visao is quoted. Volatile,
+-- because a stable function may not explain; writes nothing. Called by audit_interno.diagnosticar_indices through the reading door, so as
+-- conferente_regra.
 create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
--- a small table too
+-- so that a small table shows its index too
 set enable_seqscan = off
 as $$
 declare
@@ -18,7 +19,7 @@ begin
   if operador = '=' then
     execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
   else
-    -- a window is of late: most of the rows the planner does not look up by any index, and is right
+    -- windows are recent, so use the latest value: for most of the rows the planner rightly uses no index
     execute format('select max(l.%1$I)::text from %2$s l', coluna, visao) into v_valor;
   end if;
   v_nenhum := v_valor is null;
@@ -39,7 +40,7 @@ begin
   return (
     with no as (
       select n ->> 'Index Cond' as condicao, n ->> 'Index Name' as indice, n ? 'Relation Name' as leitura,
-        -- the index of a bitmap is a node of its own
+        -- the index of a bitmap scan is a separate node
         n ? 'Index Cond' or n ->> 'Node Type' = 'Bitmap Heap Scan' as por_indice,
         (select 1 + pg_relation_size(c.oid) from pg_class c
           where c.relname = n ->> 'Relation Name' and c.relnamespace = (select e.oid from pg_namespace e where e.nspname = n ->> 'Schema')) as bytes
@@ -47,14 +48,14 @@ begin
     ), usado as (
       select min(n.indice) as indice
       from no n
-      -- as the planner writes a number, or anything else
+      -- the value as the planner prints a number, or anything else
       where position(operador || ' ' || v_valor || ')' in n.condicao) > 0
         or position(operador || ' ''' || replace(v_valor, '''', '''''') || '''' in n.condicao) > 0
     )
     select case
-      -- an index of a dimension helps nobody who then reads all facts
+      -- an index on a dimension does not help if all facts are then read
       when coalesce(sum(n.bytes) filter (where not n.por_indice), 0) < sum(n.bytes) filter (where n.por_indice) and u.indice is not null
-        -- of a partition's index, the whole one
+        -- for a partition's index, the partitioned one
         then coalesce((
           select min(p.relname) from pg_class c join pg_class p on p.oid = pg_partition_root(c.oid) where c.relname = u.indice), u.indice)
       when count(*) filter (where n.leitura) < (

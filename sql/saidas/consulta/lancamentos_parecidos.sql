@@ -1,6 +1,6 @@
--- The entries of the ledger most like the one behind a finding, one by one: what a reviewer would look for beside it. Of a finding on
--- dw.lancamentos alone, whose columns are known; shown to those who may see the row itself (audit.ver_registro), with the columns that
--- conferente_regra may read. Called by the review page and in psql.
+-- The entries of the ledger most similar to the one behind a finding, one by one: what a reviewer would look up for comparison. Only for
+-- findings on dw.lancamentos, whose columns are known. Shown to those who may see the row itself (audit.ver_registro), with the columns
+-- that conferente_regra may read. Called by the review page and in psql.
 create or replace function audit.lancamentos_parecidos(divergencia_id bigint, limite integer default 8)
 returns table (
   registro_id text, data_lancamento date, fornecedor text, documento text, descricao text, valor numeric, categoria text,

@@ -1,5 +1,5 @@
--- The closed months as lists, for views that ask of each finding whether its month is closed: those closed for every branch, those closed
--- for some, and which (202610 sp). All are null where it cannot be known: a list of what waits must not fail for that.
+-- The closed months as lists, for views that check each finding's month: those closed for every branch, those closed for some branch, and
+-- the pairs of month and branch (202610 sp). All are null where it cannot be known: a list of what waits must not fail for that.
 create or replace function audit_interno.lista_fechados(out todos date[], out parciais date[], out itens text[])
 language plpgsql
 stable security definer
@@ -17,12 +17,13 @@ $$;
 comment on function audit_interno.lista_fechados() is 'Closed months, for audit_interno.e_fechado; null when it cannot be known.';
 grant execute on function audit_interno.lista_fechados() to conferente_leitor;
 
--- No settings of its own, and each list once, so that the planner inlines it: it is asked of all that waits, and most of it is in no closed month.
+-- No settings of its own, and each list used once, so that the planner inlines it: it runs for everything that waits, mostly in open
+-- months.
 create or replace function audit_interno.e_fechado(mes date, filial text, todos date[], parciais date[], itens text[])
 returns boolean
 language sql
 stable
--- parsed when it is made: who reads the views may not look names up in this schema
+-- parsed at creation: readers of the views may not look names up in this schema
 return coalesce(mes, 'infinity') = any (todos) or coalesce(mes, 'infinity') = any (parciais)
   and (coalesce(audit_interno.dobrar_filial(filial), '') = '' or to_char(mes, 'YYYYMM ') || audit_interno.dobrar_filial(filial) = any (itens));
 comment on function audit_interno.e_fechado(date, text, date[], date[], text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';

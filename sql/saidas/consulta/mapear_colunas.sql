@@ -1,6 +1,6 @@
--- Which column of a fact table, or of a dimension that it refers to by a foreign key, is which of the contract: by their names, their
--- types and, for the key, what is unique. Reads the catalogue alone, and no row. One line for each column of the contract; who reads it
--- decides. Called by audit.propor_visao and `conferente preparar`.
+-- Matches the columns of a fact table, and of the dimensions that it refers to by foreign key, with those of the contract: by name, by type
+-- and, for the key, by uniqueness. Reads only the catalogue and no row. One line for each column of the contract; the reader decides.
+-- Called by audit.propor_visao and `conferente preparar`.
 create or replace function audit.mapear_colunas(tabela text)
 returns table (ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean)
 language plpgsql
@@ -19,10 +19,10 @@ begin
       hint = 'Escreva o nome com o esquema, como financeiro.fato_despesa.';
   end if;
   return query
-  with chave as ( -- to a dimension, by one column
+  with chave as ( -- foreign keys of one column
     select k.confrelid as dimensao, k.conkey[1] as de, k.confkey[1] as para, 'd' || row_number() over (order by k.conkey[1], k.oid) as apelido,
       quote_ident(f.attname) as coluna_fato, quote_ident(d.attname) as coluna_dimensao,
-      -- what the dimension is about: by the name of the key, and by its own
+      -- the subject of the dimension: by the name of the foreign key, and by its own
       array[regexp_replace(audit_interno.dobrar(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code)$', '', 'g'),
         regexp_replace(regexp_replace(audit_interno.dobrar(c.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
     from pg_constraint k

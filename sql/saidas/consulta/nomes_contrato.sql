@@ -1,6 +1,6 @@
 -- What warehouses call the columns of the contract, as regular expressions over folded names, the surest first: in Portuguese and in
--- English, with the abbreviations that data modellers put in front (dt, vl, cd, nr, nm, ds). A column of a dimension also goes by
--- the dimension's own name. Called by audit.mapear_colunas.
+-- English, with the prefixes of data modellers (dt, vl, cd, nr, nm, ds). A column of a dimension may also be called after the dimension.
+-- Called by audit.mapear_colunas.
 create or replace function audit_interno.nomes_contrato()
 returns table (coluna text, expressao text, posto integer)
 language sql

@@ -1,4 +1,4 @@
--- For readers, who may not look into audit_interno. A definer function is not inlined: ask it once for a query, not for a row.
+-- For readers, who may not use audit_interno. A definer function is not inlined: call it once a query, not once a row.
 create or replace function audit.pagina_revisao()
 returns text
 language sql

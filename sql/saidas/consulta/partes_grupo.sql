@@ -1,4 +1,5 @@
--- Whether a correction needs two people, whether it is probably no error, and whom a finding without one is about: the parts of a group that are no columns. Inlined.
+-- The parts of a group that are not columns: whether a correction needs two people, whether it is probably no error, and the supplier of a
+-- finding without a correction. Inlined.
 create or replace function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
 returns boolean
 language sql

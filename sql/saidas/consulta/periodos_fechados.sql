@@ -1,4 +1,4 @@
--- What is closed now, ours and the warehouse's own list together.
+-- The months closed now: ours and those of the warehouse's own list.
 create or replace function audit.periodos_fechados()
 returns table (mes date, filial text, origem text, fechado_por text, fechado_em timestamptz, motivo text)
 language sql

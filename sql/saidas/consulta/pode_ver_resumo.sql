@@ -1,5 +1,5 @@
--- Whether who called may see what of the row is kept with a finding: those who may see the row itself (audit.ver_registro), and
--- readers where the setting opens it. Called by audit.vw_resumos, once for a statement.
+-- Whether the caller may see the columns of the row that are kept with a finding: those who may see the row itself (audit.ver_registro),
+-- and readers where the setting allows it. Called by audit.vw_resumos, once a statement.
 create or replace function audit_interno.pode_ver_resumo()
 returns boolean
 language sql

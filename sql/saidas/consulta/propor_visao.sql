@@ -1,6 +1,6 @@
--- The view that lays the contract over a fact table, as SQL to read, mend and run: view, grants and, where a plain view could not be
--- written through (it joins, or computes what is to be corrected), the trigger. A label is looked up strictly: none or two of it are an
--- error, and the finding becomes falha with the reason. Runs nothing. Called by `conferente preparar`.
+-- The view that lays the contract over a fact table, as SQL to read, adapt and run: view, grants and, where a plain view could not be
+-- written to (it joins, or computes a correctable column), the trigger. The trigger looks labels up strictly: no match or two are an error,
+-- and the finding becomes falha with the reason. Runs nothing. Called by `conferente preparar`.
 create or replace function audit.propor_visao(tabela text, visao text default 'dw.lancamentos')
 returns text
 language plpgsql

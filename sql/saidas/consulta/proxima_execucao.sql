@@ -1,6 +1,6 @@
--- The next due time of the schedule, as the worker reads it (src/worker/schedule.ts): local time of agenda.fuso; what falls into the
--- gap of a change of daylight saving comes at the end of the gap. Looks day by day until two of the schedule's days are found, for
--- today may have had its times already.
+-- The next due time of the schedule, as the worker reads it (src/worker/schedule.ts): local time of agenda.fuso; a time in the gap of a
+-- change to daylight saving moves to the end of the gap. Searches day by day until it has two of the schedule's days, because today's times
+-- may have passed.
 create or replace function audit.proxima_execucao()
 returns timestamptz
 language sql

@@ -9,9 +9,9 @@ as $$
 $$;
 comment on function audit_interno.tamanho(oid) is 'Bytes of a table with all its partitions; 0 of a view.';
 
--- The row that a person means, as the audit writes it: findings and exceptions bear the relation that a rule names, which never
--- changes, and the key as text. A person may name a table below that view, or a partition, leave out the schema, and write a uuid in capitals.
--- Called by historico_registro.
+-- The row that a person means, as the audit names it: findings and exceptions carry the relation that a rule names, which never changes,
+-- and the key as text. A person may name a table below that view, or a partition, leave out the schema, or write a uuid in capitals. Called
+-- by historico_registro.
 create or replace function audit_interno.registro_dito(dita text, chave text)
 returns table (tabela text, id text)
 language plpgsql
@@ -35,7 +35,7 @@ begin
       join pg_class k on k.oid = b.oid
       where k.relname = v_partes[cardinality(v_partes)]
         and (cardinality(v_partes) = 1 or k.relnamespace = (select n.oid from pg_namespace n where n.nspname = v_partes[1]))
-        -- the entries themselves: what a view looks up beside them is smaller, and has keys of its own
+        -- the entries themselves: tables that a view joins to them are smaller, and have keys of their own
         and (k.oid = v.relacao or audit_interno.tamanho(coalesce(pg_partition_root(k.oid), k.oid)) >= all (
           select audit_interno.tamanho(o.oid) from audit_interno.relacoes_abaixo(v.relacao) as o (oid))))) end;
   if v_ditas = '{}' then

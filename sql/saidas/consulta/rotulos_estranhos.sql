@@ -1,5 +1,5 @@
--- The labels of the settings that name categories, or those given, that no entry of dw.lancamentos has, each with the categories written most like
--- it and their entries; nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao
+-- The labels, of the settings that name categories or as given, that no entry of dw.lancamentos has, each with the most similarly spelled
+-- categories and the numbers of their entries. Nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao
 -- and audit.salvar_sucessora, which warn, and by the diagnosis.
 create or replace function audit_interno.rotulos_estranhos(chave text default null, rotulos text[] default null)
 returns table (configuracao text, rotulo text, proximos text)
@@ -17,7 +17,7 @@ begin
   begin
     select x.tem into v_tem from audit_interno.ler('select exists (select categoria from dw.lancamentos)') as x (tem boolean);
   exception when insufficient_privilege or undefined_column then
-    return; -- the diagnosis says so
+    return; -- the diagnosis reports it
   end;
   if not v_tem then
     return;

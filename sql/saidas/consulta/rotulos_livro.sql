@@ -1,7 +1,7 @@
--- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against: commonest first,
--- or those in which a piece of text is, the very one first. Categories, branches, cost centres and accounts are labels; any other column of
--- text is one of labels where each stands in ten entries and more, on average: what the server's statistics say of it is believed before
--- the table is read. Reads the table as conferente_regra; changes nothing. Called by the review page.
+-- The labels of the ledger in a column that a rule may correct, to choose from and to check a typed one: the commonest first, or those that
+-- contain a piece of text, an exact match first. Categories, branches, cost centres and accounts are labels. Any other text column counts
+-- if each value has ten entries or more, on average; the server's statistics are asked before the table is read. Reads the table as
+-- conferente_regra; changes nothing. Called by the review page.
 create or replace function audit.rotulos_livro(regra text, coluna text, trecho text default null)
 returns table (rotulo text, lancamentos bigint)
 language plpgsql
@@ -31,12 +31,12 @@ begin
   v_certos := v_relacao = audit_interno.relacao('dw.lancamentos') and rotulos_livro.coluna in ('categoria', 'filial', 'centro_custo', 'conta_contabil');
   if not exists (select from pg_type t where t.oid = audit_interno.tipo_base(v_relacao, rotulos_livro.coluna) and t.typcategory = 'S')
     or v_certos is not true and exists (
-      -- read as who may read the column: others are shown no statistics of it
+      -- read by the role that may read the column: others see no statistics of it
       select from audit_interno.ler('select s.n_distinct from pg_stats s where (s.schemaname, s.tablename, s.attname) = ($2[1], $2[2], $2[3])', null,
         array(select unnest(array[n.nspname::text, c.relname::text, rotulos_livro.coluna])
           from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = v_relacao)) as s (n_distinct real)
       cross join (select greatest(c.reltuples, 0) as linhas from pg_class c where c.oid = v_relacao) as c
-      -- far from ten: statistics are a guess
+      -- only if far below ten, because statistics are estimates
       where case when s.n_distinct < 0 then -s.n_distinct * c.linhas else s.n_distinct end * v_vezes > 5 * c.linhas and c.linhas > 0)
   then
     return;

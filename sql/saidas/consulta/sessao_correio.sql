@@ -1,4 +1,4 @@
--- A field of the session in the API, REST and the command line, so that none of them shows unsent mail as success.
+-- A field of the session in the API, REST and the command line, so that unsent mail never looks like success.
 create or replace function audit.sessao_correio(sessao audit.sessoes_processamento)
 returns text
 language sql

@@ -1,5 +1,5 @@
 -- How far the caller's own simulations are (audit_interno.anunciar_simulacao). Only connections of the same login are believed: anybody may
--- call an application as he likes. The name is cut at 63 characters, and with it a long rule's.
+-- choose an application name. The name is cut at 63 characters, and a long rule's name with it.
 create or replace function audit.simulacoes_em_curso()
 returns table (processo integer, etapa text, regra text, feitas bigint, total bigint)
 language sql

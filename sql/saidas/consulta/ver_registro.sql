@@ -1,6 +1,6 @@
--- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
--- only for those who decide or administer; of its columns those that conferente_regra may read. Reads the table of the finding; called
--- by the review page and in psql.
+-- The whole row behind a finding, as the warehouse holds it now: whoever decides has to see what is decided. Only rows with a finding, only
+-- for those who decide or administer, and only the columns that conferente_regra may read. Reads the table of the finding; called by the
+-- review page and in psql.
 create or replace function audit.ver_registro(divergencia_id bigint)
 returns table (coluna text, tipo text, valor text)
 language plpgsql

@@ -1,4 +1,4 @@
--- What waits for a person, most at stake first when sorted by the reader.
+-- What waits for a person; the reader sorts it.
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
 select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca,
   d.justificativa, d.evidencia, d.valor_em_risco, d.status, d.proposta_por, d.motivo, d.detectada_em, d.ultima_deteccao,
@@ -14,7 +14,7 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   coalesce(d.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
   n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id,
   f.fechado as periodo_fechado,
-  -- what the rule says; else a difference where the amount is what is wrong; else the amount that is to be booked elsewhere
+  -- the rule's own figure; else the difference, where the amount is wrong; else the amount to be booked elsewhere
   case
     when not f.fechado then null
     when d.valores_digitados is null and jsonb_typeof(d.evidencia -> 'ajuste') = 'number' then (d.evidencia ->> 'ajuste')::numeric
@@ -26,7 +26,7 @@ left join audit.regras r on r.nome = d.regra
 cross join lateral (select coalesce(d.valores_digitados, d.valores_propostos) as para) as p
 cross join lateral (select audit_interno.e_fechado(d.mes, d.filial, (select l.todos from audit_interno.lista_fechados() l),
   (select l.parciais from audit_interno.lista_fechados() l), (select l.itens from audit_interno.lista_fechados() l)) as fechado) as f
--- asked of those alone that were postponed or forwarded
+-- looked up only for those that were postponed or forwarded
 left join audit.decisoes n on n.id = case when d.adiada_ate is not null or d.encaminhada_para is not null then (
   select c.id from audit.decisoes c
   where c.divergencia_id = d.id and c.tipo in ('adiamento', 'encaminhamento')

@@ -1,4 +1,4 @@
--- Findings for exports and BI tools: one flat line each, in text that people read.
+-- Findings for exports and BI tools: one flat line each, in text for people.
 create or replace view audit.vw_divergencias_exportacao with (security_invoker = true) as
 select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.especie as tipo, d.tabela, d.registro_id, d.status, d.confianca,
   d.valor_em_risco,

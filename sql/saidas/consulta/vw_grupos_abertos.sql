@@ -1,9 +1,9 @@
--- What waits, in as many lines as it asks for decisions. Grouped by the parts; the name is made once for each group. The sample is
--- not sorted, or all that waits would be sorted for it.
+-- What waits, one line for each decision it needs. Grouped by the parts; the name is composed once a group. The sample is not sorted: that
+-- would sort everything that waits.
 create or replace view audit.vw_grupos_abertos with (security_invoker = true) as
 with dupla as materialized (
   select (c.valor #>> '{}')::numeric as valor from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'
-), pisos as materialized ( -- a join would have all that waits sorted twice
+), pisos as materialized ( -- a join would sort everything that waits twice
   select jsonb_object_agg(r.nome, r.piso) as de from audit.regras r
 ), fechados as materialized (
   select f.* from audit_interno.lista_fechados() as f
@@ -38,7 +38,7 @@ select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas,
   g.improvavel, g.fechadas
 from grupo g
 left join parecida p on p.regra = g.regra and p.faixa = g.faixa
-  -- one by one: a comparison of rows is written out otherwise after a restore, and verificar would name the view
+  -- column by column: a comparison of rows prints differently after a restore, and verificar would report the view
   and p.especie is not distinct from g.especie and p.mudanca is not distinct from g.mudanca and p.fornecedor is not distinct from g.fornecedor;
 comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; where nothing is proposed, same supplier. Postponed findings are in none until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';

@@ -1,5 +1,5 @@
--- What a person needs to recognise the entry behind a finding. The one view that reads with its owner's rights: it shows the
--- whole table or nothing of it, which is asked once and above the scan.
+-- What a person needs to recognise the entry behind a finding. The one view that reads with its owner's rights: it shows the whole table or
+-- nothing, which is decided once, above the scan.
 create or replace view audit.vw_resumos as
 select r.divergencia_id, r.resumo
 from audit_interno.resumos_divergencias r

@@ -1,5 +1,5 @@
--- The findings that a session saw, also those that a later one has seen since: a letter may be composed late. Called by
--- conteudo_sessao, conteudo_itens and conteudo_mensagem.
+-- The findings that a session saw, including those that a later one has seen since: a mail may be composed late. Called by conteudo_sessao,
+-- conteudo_itens and conteudo_mensagem.
 create or replace function audit_interno.achadas_na_sessao(sessao_id bigint)
 returns setof audit.divergencias_processadas
 language sql

@@ -1,7 +1,6 @@
--- Reports every kept session that ended by itself, however it was run and whatever it found: the digest always, the
--- alert only when something needs a person. Channels are served by the worker's next look (conferir_alarmes). A cancelled
--- session is not reported: somebody just did that, and knows. A simulation is
--- undone together with its messages.
+-- Reports every session that ended by itself, however it was run and whatever it found: the digest always, the alert only when something
+-- needs a person. The worker's next look serves the channels (conferir_alarmes). A cancelled session is not reported, because somebody has
+-- just cancelled it. A simulation is undone together with its messages.
 create or replace function audit_interno.avisar_fim_sessao()
 returns trigger
 language plpgsql

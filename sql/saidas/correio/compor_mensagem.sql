@@ -1,5 +1,5 @@
--- Fixes recipients, sender, identifier and facts, of a letter or of a message to a channel, and queues the sending: from here on every attempt sends the same message. Who
--- comes second waits, and then finds nothing to do.
+-- Fixes recipients, sender, identifier and facts of a mail or of a message to a channel, and queues the sending: from here on every attempt
+-- sends the same message. A second caller waits, and then finds nothing to do.
 create or replace function audit_interno.compor_mensagem(notificacao_id bigint)
 returns audit.notificacoes
 language plpgsql
@@ -29,7 +29,7 @@ begin
   returning n.* into v_aviso;
   if v_aviso.status = 'composta' then
     perform graphile_worker.add_job('enviar_mensagem', json_build_object('notificacao_id', v_aviso.id),
-      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- before the parts of a long session
+      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- ahead of the parts of a long session
   end if;
   return v_aviso;
 end

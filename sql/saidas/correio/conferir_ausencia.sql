@@ -1,5 +1,5 @@
--- The dead-man's check: when a session was due on a day and none of that day has ended by agenda.prazo, one message, however
--- many processes look. Called by whatever process is alive, the worker at every tick and the server of the API.
+-- The dead-man's check: if a session was due on a day and none of that day has ended by agenda.prazo, it queues one message, however many
+-- processes look. Called by every process that is alive, the worker at every tick and the API's server.
 create or replace function audit_interno.conferir_ausencia(agora timestamptz default clock_timestamp())
 returns setof audit.notificacoes
 language plpgsql
@@ -15,7 +15,7 @@ begin
   select p.dia into v_dia
   from (
     select h.dia, (h.dia + h.prevista) at time zone v_fuso as devida,
-      -- a deadline that comes before the due time is that of the next morning
+      -- a deadline earlier than the due time means the next morning
       (h.dia + case when v_prazo > h.prevista then 0 else 1 end + v_prazo) at time zone v_fuso as vencimento
     from (
       select d.dia, audit_interno.hora_prevista(v_cron, d.dia) as prevista
@@ -24,7 +24,7 @@ begin
     where h.prevista is not null
   ) as p
   where p.vencimento <= conferir_ausencia.agora
-    -- a new schedule or deadline says nothing of the time before it
+    -- a new schedule or deadline does not apply to the time before it
     and p.devida > (select max(c.alterada_em) from audit.configuracoes_sistema c where c.chave in ('agenda.cron', 'agenda.fuso'))
     and p.vencimento > (select c.alterada_em from audit.configuracoes_sistema c where c.chave = 'agenda.prazo')
   order by p.dia desc
@@ -32,7 +32,7 @@ begin
   if v_dia is null or exists (
     select from audit.sessoes_processamento s
     where s.status in ('concluida', 'concluida_com_falhas', 'falhou') and s.fim_processamento >= v_dia::timestamp at time zone v_fuso
-      -- a look at a few days or at one rule is not the session of the day
+      -- a session over a few days or with one rule does not count as the day's session
       and s.incremental
       and not exists (
         select from audit.regras r where r.ativa and r.registrada_em < s.solicitada_em and r.nome <> all (s.regras)))

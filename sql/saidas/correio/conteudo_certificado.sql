@@ -1,5 +1,5 @@
--- What is certain of the month's automatic corrections so far, and the seal by which those of this session are drawn into its sample.
--- Null while auto has corrected nothing. Part of conteudo_mensagem.
+-- What is certain so far about the month's automatic corrections, and the seal by which this session's are drawn into its sample. Null
+-- while auto has corrected nothing. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_certificado(sessao_id bigint)
 returns jsonb
 language sql

@@ -1,7 +1,6 @@
--- Control totals: the sum of the window's amounts when the session began, the same window summed again now, and the part of
--- the difference that the images of audit.alteracoes explain. What is left is rows that something else changed or loaded
--- meanwhile. Of each table the window that medir_janela counted: the largest. Warehouse and images are of one snapshot. Part of
--- conteudo_mensagem.
+-- Control totals: the sum of the window's amounts when the session began, the same window summed again now, and the part of the difference
+-- that the images of audit.alteracoes explain. The rest comes from rows that something else changed or loaded meanwhile. For each table it
+-- uses the largest window, the one that medir_janela counted. Warehouse and images come from one snapshot. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_controle(sessao_id bigint)
 returns jsonb
 language plpgsql
@@ -40,7 +39,7 @@ begin
   into v_depois, v_corrigido, v_outras
   from somada s
   cross join lateral audit_interno.ler(
-    -- of the altered rows those that still lie in the window
+    -- only those altered rows that still lie in the window
     format('select (select coalesce(sum(t.%1$I), 0)::numeric from %2$s t where %3$s),
         array(select c.chave from unnest($2) as c (chave) where exists (select from %2$s t where t.%4$I = c.chave::%5$s and %3$s))',
       s.coluna_valor, audit_interno.nome_sql(s.relacao), audit_interno.condicao_janela(s.regra, s.janela),

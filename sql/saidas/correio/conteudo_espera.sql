@@ -1,4 +1,4 @@
--- All that waits for a person now, whichever session found it. Part of conteudo_mensagem.
+-- Everything that waits for a person now, whichever session found it. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_espera(fuso text)
 returns jsonb
 language sql

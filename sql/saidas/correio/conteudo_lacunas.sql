@@ -1,4 +1,4 @@
--- Everything by which a session did less than was asked for. Part of conteudo_mensagem.
+-- Everything that a session left undone of what was asked. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_lacunas(sessao_id bigint)
 returns jsonb
 language sql
@@ -26,7 +26,7 @@ as $$
     from audit.sessoes_processamento s
     where s.id = conteudo_lacunas.sessao_id and s.linhas_examinadas = 0 and s.status <> 'falhou'
     union all
-    -- where the others read some
+    -- a rule that read nothing where others read something
     select 4, 'nenhuma_linha', e.regra, null, 0
     from audit.execucoes_regra e join audit.sessoes_processamento s on s.id = e.sessao_id
     where s.id = conteudo_lacunas.sessao_id and s.linhas_examinadas > 0 and e.status = 'concluida' and e.linhas_examinadas = 0

@@ -23,7 +23,7 @@ begin
   if v_aviso.tipo = 'ausencia' then
     return v_conteudo || jsonb_build_object('ausencia', audit_interno.conteudo_ausencia(v_aviso.dia, v_fuso));
   end if;
-  if v_aviso.sessao_id is null then -- the schedule could not even queue one
+  if v_aviso.sessao_id is null then -- not even queued by the schedule
     return v_conteudo || jsonb_build_object('agendamento', (
       select jsonb_build_object('previsto_para', a.previsto_para, 'tentativas', a.tentativas, 'codigo', a.erro_codigo, 'mensagem', a.erro_mensagem)
       from audit.agendamentos a
@@ -49,7 +49,7 @@ begin
       'certificado', audit_interno.conteudo_certificado(v_sessao.id));
     begin
       v_conteudo := v_conteudo || jsonb_build_object('controle', audit_interno.conteudo_controle(v_sessao.id));
-    exception when assert_failure or others then -- the warehouse may be what is broken, and the digest must go out all the same
+    exception when assert_failure or others then -- the warehouse may be what is broken, and the digest must go out anyway
       if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
         raise;
       end if;

@@ -1,5 +1,5 @@
--- Each rule of a session: what it did, what waits of it, and its new findings on each of the 30 days that end with the
--- session's. A day on which the rule did not run is null, not zero. Part of conteudo_mensagem.
+-- Each rule of a session: what it did, which of its findings wait, and its new findings on each of the 30 days up to the session's. A day
+-- on which the rule did not run is null, not zero. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_regras(sessao_id bigint, fuso text)
 returns jsonb
 language sql

@@ -1,4 +1,4 @@
--- The session itself: its row, with what the row does not say of amounts. Part of conteudo_mensagem.
+-- The session itself: its row, plus amounts that the row does not have. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_sessao(sessao_id bigint)
 returns jsonb
 language sql

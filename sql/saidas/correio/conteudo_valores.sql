@@ -1,5 +1,5 @@
--- Column to value, numbers as {"n": "61396530.00"}: a JSON number would lose its cents on the way. What is made of others (a list, an
--- object) is the text of its JSON for the same reason. Part of conteudo_itens.
+-- Column to value, numbers as {"n": "61396530.00"}, because a JSON number would lose its cents on the way. A list or an object becomes the
+-- text of its JSON for the same reason. Part of conteudo_itens.
 create or replace function audit_interno.conteudo_valores(valores jsonb)
 returns jsonb
 language sql

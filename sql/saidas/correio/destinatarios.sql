@@ -1,4 +1,4 @@
--- Who is to receive a kind of message now.
+-- The present recipients of a kind of message.
 create or replace function audit_interno.destinatarios(tipo text)
 returns text[]
 language sql

@@ -1,5 +1,5 @@
--- Messages that would wait for ever: the last attempt of their job is used up, and nobody was left to record it, because the
--- process was killed in it or because it could never be composed. Called by the worker at every tick.
+-- Ends messages that would wait for ever: the last attempt of their job is used up and nobody recorded it, because the process was killed
+-- in it, or because the message could never be composed. Called by the worker at every tick.
 create or replace function audit_interno.encerrar_mensagens()
 returns setof audit.notificacoes
 language sql
@@ -13,7 +13,7 @@ as $$
   from graphile_worker.jobs j
   where n.status in ('pendente', 'composta') and j.attempts >= j.max_attempts and j.locked_at is null
     and j.key = case n.status when 'pendente' then 'compor_mensagem:' else 'enviar_mensagem:' end || n.id
-    -- somebody without a worker may be sending it just now
+    -- a process without a worker may be sending it right now
     and not audit_interno.possuida('envio ' || n.id)
   returning n.*
 $$;

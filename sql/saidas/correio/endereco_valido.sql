@@ -1,5 +1,5 @@
--- Whether a text is one mail address that every server takes: local part and domain in ASCII (RFC 5321, without quotes and
--- without address literals). Called by enderecos_invalidos and remetente_valido.
+-- Whether a text is one mail address that every server accepts: local part and domain in ASCII (RFC 5321, without quotes and without
+-- address literals). Called by enderecos_invalidos and remetente_valido.
 create or replace function audit_interno.endereco_valido(endereco text)
 returns boolean
 language sql

@@ -1,6 +1,6 @@
--- Transactional outbox: new rows of audit.notificacoes queue their composing in the same transaction. When nobody
--- is to receive one, the row stays to say so; recipients set later do not receive what is long past. For each statement, because it
--- changes the rows themselves: triggers for rows come before that which puts down what was inserted (anotar_insert).
+-- Transactional outbox: new rows of audit.notificacoes queue their composing in the same transaction. A row without recipients stays and
+-- says so; recipients added later do not receive old messages. A statement trigger, because it changes the rows themselves, and row
+-- triggers would fire before the one that records what was inserted (anotar_insert).
 create or replace function audit_interno.enfileirar_mensagem()
 returns trigger
 language plpgsql
@@ -11,7 +11,7 @@ begin
   update audit.notificacoes n set status = 'dispensada', ultimo_erro = 'nenhum destinatário configurado'
   where n.id in (select x.id from novas x where x.canal_id is null and audit_interno.destinatarios(x.tipo) = '{}');
   perform graphile_worker.add_job('compor_mensagem', json_build_object('notificacao_id', x.id),
-    job_key => 'compor_mensagem:' || x.id, priority => -10) -- before the parts of a long session
+    job_key => 'compor_mensagem:' || x.id, priority => -10) -- ahead of the parts of a long session
   from novas x
   where x.canal_id is not null or audit_interno.destinatarios(x.tipo) <> '{}';
   return null;

@@ -1,5 +1,5 @@
--- The first due time of the schedule on one day, for the dead-man's check. Day of month and day of week are alternatives
--- when both are restricted, as in every cron.
+-- The schedule's first due time on one day, for the dead-man's check. If both day of month and day of week are restricted, either suffices,
+-- as in every cron.
 create or replace function audit_interno.hora_prevista(cron text, dia date)
 returns time
 language sql

@@ -1,5 +1,5 @@
--- Before each attempt to send: the message is this connection's until registrar_envio or its end, and the attempt is counted
--- before anything leaves.
+-- Before each attempt to send: reserves the message for this connection until registrar_envio or the connection's end, and counts the
+-- attempt before anything leaves.
 create or replace function audit_interno.iniciar_envio(
   notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out identificador text,
   out conteudo jsonb, out sessao_id bigint, out composta_em timestamptz
@@ -18,7 +18,7 @@ begin
   update audit.notificacoes n set status = 'dispensada', proxima_tentativa = null, ultimo_erro = concat_ws('; ', n.ultimo_erro, 'o canal foi desligado')
   from audit.canais c
   where n.id = iniciar_envio.notificacao_id and n.status = 'composta' and c.id = n.canal_id and not c.ativo;
-  -- looked at only now: who had it before us may have sent it
+  -- checked only now: the previous holder may have sent it
   update audit.notificacoes n set tentativas = n.tentativas + 1, ultima_tentativa = clock_timestamp()
   where n.id = iniciar_envio.notificacao_id and n.status = 'composta'
   returning n.* into v_aviso;

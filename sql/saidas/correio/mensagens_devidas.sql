@@ -1,5 +1,4 @@
--- Messages of some kinds that are to be composed or sent now, for a process that does so without a worker: letters, or
--- messages to channels.
+-- Messages of some kinds that are due to be composed or sent now, mails or messages to channels, for a process that works without a worker.
 create or replace function audit_interno.mensagens_devidas(tipos text[], agora timestamptz default clock_timestamp(), canais boolean default false)
 returns table (notificacao_id bigint, status text, tentativas integer)
 language sql

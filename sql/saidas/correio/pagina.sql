@@ -1,4 +1,4 @@
--- Where the review page shows something. The one place that knows the page's addresses.
+-- The address of something on the review page. Nothing else knows these addresses.
 create or replace function audit_interno.pagina(caminho text default '')
 returns text
 language sql

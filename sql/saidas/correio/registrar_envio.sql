@@ -1,4 +1,4 @@
--- After each attempt: under which subject the letter went, what came of it, and whether there will be another. Lets go of the message.
+-- After each attempt, records the mail's subject, the result, and whether another attempt follows. Releases the message.
 create or replace function audit_interno.registrar_envio(
   notificacao_id bigint, assunto text, entregues text[], recusados jsonb, erro text, definitivo boolean
 )
@@ -22,7 +22,7 @@ begin
     set (status, enviada_em, desistida_em, proxima_tentativa) = (
       select f.novo, case when n.entregues <> '{}' then coalesce(n.enviada_em, clock_timestamp()) end,
         case f.novo when 'falhou' then clock_timestamp() end,
-        -- as graphile-worker spaces its own attempts
+        -- the intervals of graphile-worker's own attempts
         case f.novo when 'composta' then clock_timestamp() + exp(least(10, n.tentativas)) * interval '1 second' end
       from (
         select case when count(*) > 0 and not definitivo then 'composta' when n.entregues = '{}' or count(*) > 0 then 'falhou'

@@ -1,5 +1,5 @@
--- Whether a text is an address, or a name with an address in angle brackets. No line break can get into a header by it.
--- Called by validar_configuracao.
+-- Whether a text is an address, or a name with an address in angle brackets. It lets no line break into a header. Called by
+-- validar_configuracao.
 create or replace function audit_interno.remetente_valido(remetente text)
 returns boolean
 language sql

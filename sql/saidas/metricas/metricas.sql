@@ -1,5 +1,5 @@
--- Everything that a monitor reads at each scrape: one line for each sample. Definer, because the queue is the worker's; tells
--- sums only. Cheap: settled findings are counted in one index.
+-- Everything that a monitor reads at each scrape, one line for each sample. Definer, because the queue belongs to the worker; it shows only
+-- sums. Cheap: settled findings are counted in one index.
 create or replace function audit.metricas()
 returns table (nome text, tipo text, rotulos jsonb, valor double precision)
 language sql

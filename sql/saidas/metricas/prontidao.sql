@@ -1,4 +1,4 @@
--- Is everything there that the daily work needs? Asked by /readyz without a caller, so it tells states and ages, no facts.
+-- Is everything there that the daily work needs? /readyz calls it without a caller, so it shows states and ages, no facts.
 create or replace function audit_interno.prontidao()
 returns table (parte text, pronta boolean, segundos double precision, quantos bigint)
 language sql
@@ -8,7 +8,7 @@ as $$
   select 'trabalhador', t.vivos > 0, null::double precision, t.vivos
   from (select audit_interno.trabalhadores_vivos() as vivos) as t
   union all
-  -- before the first session the age is that of the installation
+  -- before the first session, the age of the installation
   select 'sessao', s.idade <= (audit_interno.configuracao('saude.idade_sessao') #>> '{}')::interval, extract(epoch from s.idade), null
   from (
     select clock_timestamp() - coalesce(
@@ -21,7 +21,7 @@ as $$
   from (
     select count(*) filter (where n.status = 'falhou' and coalesce(n.desistida_em, n.criada_em) > clock_timestamp() - interval '1 day') as falhas,
       coalesce(clock_timestamp() - min(n.criada_em) filter (where n.status in ('pendente', 'composta')), interval '0') as idade
-    from audit.notificacoes n where n.status <> 'enviada' and n.tipo <> 'teste' -- whoever tries a channel is told
+    from audit.notificacoes n where n.status <> 'enviada' and n.tipo <> 'teste' -- whoever tests a channel sees the result
   ) as c
 $$;
 comment on function audit_interno.prontidao() is

@@ -1,4 +1,4 @@
--- Workers whose connection is alive (audit_interno.marcar_trabalhadores) on this database.
+-- Workers with a living connection (audit_interno.marcar_trabalhadores) to this database.
 create or replace function audit_interno.trabalhadores_vivos()
 returns bigint
 language sql

@@ -1,6 +1,6 @@
--- What a manager asks of the latest days, in one document: what waits and since when, what came and went on each day, what each rule
--- did, mail, and when the schedule is next due. What people found of each rule is in audit.vw_metricas_regras. Reads the index of
--- findings and the small tables; changes nothing. Called by the review page.
+-- What a manager asks about the last days, in one document: what waits and since when, what came and went on each day, what each rule did,
+-- mail, and when the schedule is next due. People's answers on each rule are in audit.vw_metricas_regras. Reads the index of findings and
+-- the small tables; changes nothing. Called by the review page.
 create or replace function audit.visao_geral(dias integer default 30)
 returns jsonb
 language plpgsql

@@ -1,8 +1,8 @@
--- One row for each rule: how right people found it, and what of it waits.
+-- One row for each rule: how often people found it right, and how many of its findings wait.
 create or replace view audit.vw_metricas_regras with (security_invoker = true) as
 select r.nome as regra, r.descricao, r.ativa, r.automatica, r.limiar, r.aprovadas, r.rejeitadas,
   round(r.aprovadas::numeric / nullif(p.n, 0), 4) as precisao,
-  -- Wilson (1927), both ends of the interval of 95 %: z = 1.96; rounded outwards
+  -- Wilson (1927), both ends of the 95 % interval: z = 1.96, rounded outwards
   trunc(((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
     - 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416)), 4) as precisao_minima,
   case when p.n > 0 then round(least(1, ceil(10000 * ((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)

@@ -1,4 +1,4 @@
--- Flat rows for BI tools: what was found on each day and what has become of it. Read from one index alone.
+-- Flat rows for BI tools: what was found on each day and what became of it. Reads only one index.
 create or replace view audit.vw_metricas_resumo with (security_invoker = true) as
 with contadas as (
   select (d.detectada_em at time zone (select audit.fuso()))::date as dia, d.regra, d.status, count(*) as quantidade,

@@ -16,12 +16,12 @@ import {
 } from 'postgraphile/graphql'
 import { PAGE } from './pages.ts'
 
-/** What an operation asks for, fragments included, before anything of it runs. */
+/** What an operation asks for, fragments included, before any of it runs. */
 export interface Cost {
   readonly depth: number
-  /** Fields of the outermost level, each alias of its own. */
+  /** Fields of the outermost level; each alias counts. */
   readonly roots: number
-  /** Fields, each alias of its own. */
+  /** Fields; each alias counts. */
   readonly fields: number
   /** Values that the answer may hold: fields times the rows of the lists they are in. */
   readonly values: number
@@ -34,11 +34,11 @@ export interface Measured extends Cost {
 
 type Variables = Readonly<Record<string, unknown>>
 
-/** Rows assumed of a list that has no pages: what a mutation returns. */
+/** Assumed rows of a list without pages, such as a mutation's result. */
 const UNPAGED = 20
 const NONE: Cost = { depth: 0, roots: 0, fields: 0, values: 0 }
 
-/** Measures one operation in time that grows with the document, not with what its fragments unfold to. */
+/** Measures one operation in time that grows with the document, not with the expansion of its fragments. */
 export function measure(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -72,7 +72,7 @@ export function measure(
     const found = known.get(name)
     if (found !== undefined) return found
     const definition = fragments.get(name)
-    known.set(name, NONE) // a fragment within itself is refused later; here it must only end
+    known.set(name, NONE) // a fragment that contains itself is refused later; here it only must end
     if (definition === undefined) return NONE
     const cost = selection(definition.selectionSet, conditioned(definition.typeCondition.name.value))
     known.set(name, cost)
@@ -102,7 +102,7 @@ export function measure(
       .map((name) => node.arguments?.find((arg) => arg.name.value === name)?.value)
       .map((value) => (value === undefined ? undefined : numberOf(value)))
       .filter((value) => value !== undefined)
-    // Below nothing there is nothing to subtract from what the rest costs.
+    // Never below zero, or it would reduce the cost of the rest.
     const size = sizes.length === 0 ? PAGE.usual : Math.max(0, ...sizes)
     largestPage = Math.max(largestPage, size)
     return size

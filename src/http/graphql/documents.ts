@@ -4,10 +4,10 @@ import { GRAPHQL_LIMITS } from './limits.ts'
 
 type Validated = ReturnType<ExecutionConfig['parseAndValidate']>
 
-/** Queries that were asked before, of which this many are kept. */
+/** How many past queries are kept. */
 const MOST = 500
 
-/** Each query is parsed once: for the limits, which come before its validation, and for what runs it. */
+/** Parses each query once, both for the limits, which are checked before validation, and for running it. */
 export class Documents {
   readonly #kept = new Map<string, { document: DocumentNode; validated?: Validated }>()
 
@@ -24,7 +24,7 @@ export class Documents {
 
   #known(query: string) {
     const known = this.#kept.get(query) ?? { document: parse(query, { maxTokens: GRAPHQL_LIMITS.tokens }) }
-    // at the end of the line, whose head goes first
+    // move it to the end of the queue, whose head is dropped first
     this.#kept.delete(query)
     this.#kept.set(query, known)
     for (const [oldest] of this.#kept) {
@@ -40,7 +40,7 @@ function validated(document: DocumentNode, schema: GraphQLSchema): Validated {
   return errors.length > 0 ? { errors: [...errors] } : { document }
 }
 
-/** GraphQL runs what was parsed for the limits, instead of parsing it again. */
+/** GraphQL runs the document that was parsed for the limits, instead of parsing it again. */
 export const documentsPlugin = (documents: Documents): GraphileConfig.Plugin => ({
   name: 'DocumentsPlugin',
   version: '1',

@@ -3,13 +3,13 @@ import type { Catalogue } from '../../i18n/index.ts'
 import { publicDatabaseError } from '../problem.ts'
 
 /**
- * What of an error leaves the server: what GraphQL itself says of the query, and of the database's errors ours with code,
- * detail and hint. Of all else only a number to ask about.
+ * What leaves the server of an error: GraphQL's own message about the query; the database's errors of ours with code, detail and
+ * hint. For anything else only a number to ask about.
  */
 export function createErrorMask(text: Catalogue, report: (error: Error, id: string) => void) {
   return (error: GraphQLError): GraphQLError => {
     const { originalError: cause } = error
-    // Nothing was thrown: a variable of the wrong type, a field that is not there.
+    // Nothing was thrown: a variable of the wrong type, a field that does not exist.
     if (cause === undefined || cause === null || cause instanceof GraphQLError) return error
     const known = publicDatabaseError(text, cause)
     if (known !== undefined) {

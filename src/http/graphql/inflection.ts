@@ -6,7 +6,7 @@ const PLURAL = new Map(
 )
 const SINGULAR = new Map([...PLURAL].map(([one, many]) => [many, one]))
 
-/** The English inflector knows no Portuguese: names are singular as given, and those that we name have a plural. */
+/** The English inflector knows no Portuguese: names stay singular, and those listed by us have a plural. */
 export const PortuguesePlugin: GraphileConfig.Plugin = {
   name: 'PortuguesePlugin',
   version: '1.0.0',
@@ -14,7 +14,7 @@ export const PortuguesePlugin: GraphileConfig.Plugin = {
     replace: {
       pluralize: (_previous, _preset, text) => PLURAL.get(text) ?? PLURAL.get(lowerFirst(text)) ?? text,
       singularize: (_previous, _preset, text) => SINGULAR.get(text) ?? text,
-      // There are no global identifiers that the column could be taken for.
+      // There are no global identifiers with which the column could be confused.
       _attributeName(previous, _preset, details) {
         const name = previous?.(details) ?? ''
         return name === 'row_id' ? 'id' : name
@@ -28,7 +28,7 @@ export const PortuguesePlugin: GraphileConfig.Plugin = {
           ? this.camelCase(this._singularizedResourceName(resource))
           : (previous?.(details) ?? '')
       },
-      // sessao_id leads to `sessao`. The rule's key is its name, and a column already: `regraRegistrada` is the whole rule.
+      // sessao_id leads to `sessao`. The rule's key is its name, already a column: `regraRegistrada` is the whole rule.
       _singleRelationRaw(previous, _preset, details) {
         const relation = details.registry.pgRelations[details.codec.name]?.[details.relationName]
         const [column = ''] = relation?.localAttributes ?? []

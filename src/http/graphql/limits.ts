@@ -17,12 +17,12 @@ import { PAGE } from './pages.ts'
 export const GRAPHQL_LIMITS = {
   characters: 40_000,
   tokens: 4_000,
-  /** Brackets of any kind inside each other, before the query is even parsed. */
+  /** Nested brackets of any kind, counted before the query is even parsed. */
   brackets: 60,
   depth: 15,
   fields: 500,
   roots: 20,
-  /** Each is a transaction of its own. */
+  /** Each is a separate transaction. */
   mutations: 5,
   values: 200_000,
   variableDepth: 10,
@@ -42,8 +42,8 @@ export interface Policy {
 }
 
 /**
- * Holds a request against the limits before anything of it is planned or run.
- * @throws {GraphQLError} which limit, and how much was asked
+ * Checks a request against the limits before any of it is planned or run.
+ * @throws {GraphQLError} which limit, and how much was asked for
  */
 export function checkRequest(
   text: Catalogue,
@@ -86,7 +86,7 @@ function request(text: Catalogue, body: unknown): GraphqlRequest {
   return { query, operationName, variables } as GraphqlRequest
 }
 
-/** Without recursion, because the parser has it: ten thousand levels must not reach it. */
+/** Without recursion, because the parser recurses: ten thousand levels must not reach it. */
 function scan(text: Catalogue, query: string): void {
   const lexer = new Lexer(new Source(query))
   let tokens = 0

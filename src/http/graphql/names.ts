@@ -1,5 +1,5 @@
-// What GraphQL shows of schema audit, and how it is called. Names are given here rather than in comments of the database,
-// where psql would show them. What is not listed is not shown: a new table or function must be decided on.
+// What GraphQL shows of schema audit, and under which names. The names are here and not in comments of the database, which psql
+// would show. What is not listed is not shown: somebody must decide on each new table or function.
 
 /** Relation of schema audit to its name for one row, and for many. */
 export const TABLES: Readonly<Record<string, readonly [one: string, many: string]>> = {
@@ -50,7 +50,7 @@ export const TYPES: Readonly<Record<string, readonly [one: string, many: string]
   verificacao: ['verificacao', 'verificacoes'],
 }
 
-/** Functions that change something; the field is called as the function. */
+/** Functions that change something; the field has the function's name. */
 export const MUTATIONS: readonly string[] = [
   'adiar',
   'alterar_configuracao',
@@ -94,7 +94,7 @@ export const MUTATIONS: readonly string[] = [
   'testar_canal',
 ]
 
-/** Functions that only tell. */
+/** Functions that only read. */
 export const QUERIES: readonly string[] = [
   'acertos_padroes',
   'amostra',
@@ -121,7 +121,7 @@ export const QUERIES: readonly string[] = [
   'visao_geral',
 ]
 
-/** Of these, the ones that give rows of a table or view, in no order of their own. */
+/** Those of them that return rows of a table or view, without an order of their own. */
 export const ORDERED: readonly string[] = ['exportar_divergencias']
 
 /** Functions of one row, shown as its fields: function to field. */
@@ -137,7 +137,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   sessao_link_revisao: 'linkRevisao',
 }
 
-/** Not shown, with the reason. */
+/** Not shown, each with the reason. */
 export const HIDDEN: Readonly<Record<string, string>> = {
   aguarda_pessoa: 'a condition for SQL; here there is a filter by status',
   consultar_divergencia: 'a document for REST; here a finding is asked for by its key',
@@ -162,7 +162,7 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   relatorio_desempenho: 'a document for REST; here there are the views that it is made of',
 }
 
-/** Columns that mean nothing outside. */
+/** Columns without meaning outside. */
 export const HIDDEN_COLUMNS: readonly string[] = [
   'convites.resumo',
   'divergencias_processadas.identidade',
@@ -172,7 +172,7 @@ export const HIDDEN_COLUMNS: readonly string[] = [
   'padroes_trade_marketing.padrao_dobrado',
 ]
 
-/** Columns of JSON that are never null in SQL, and may hold JSON's own null, which GraphQL does not tell from it. */
+/** JSON columns that are never null in SQL but may hold JSON's own null, which GraphQL cannot tell apart. */
 export const JSON_NULL: readonly string[] = ['configuracoes_sistema.padrao', 'configuracoes_sistema.valor']
 
 /** Tables that grow with the warehouse: filtered and sorted only by columns with an index, and by those named here. */
@@ -181,7 +181,7 @@ export const LARGE: Readonly<Record<string, readonly string[]>> = {
   correcoes_desfeitas: [],
   deteccoes: [],
   notas: [],
-  // Read through in full at worst; no report does without them.
+  // Scanned in full at worst; no report can do without them.
   divergencias_processadas: [
     'tabela',
     'regra',
@@ -196,7 +196,7 @@ export const LARGE: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** Columns of views that always hold a value, which the database does not say of a view: they are sorted by their index alone. */
+/** Columns of views that always hold a value, which the database does not know: they are sorted by their index alone. */
 export const NEVER_NULL: Readonly<Record<string, readonly string[]>> = {
   vw_divergencias_abertas: [
     'id',
@@ -227,7 +227,7 @@ export const NEVER_NULL: Readonly<Record<string, readonly string[]>> = {
   vw_pessoas: ['nome', 'papel', 'registrada_em', 'registrada_por'],
 }
 
-/** Keys and references that the database does not enforce, or a view cannot have. */
+/** Keys and references that the database does not enforce, or that a view cannot have. */
 export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; readonly foreignKey: string[] }>> =
   {
     alteracoes: {

@@ -13,9 +13,9 @@ const WITH_NULLS: Readonly<Record<string, string>> = {
 const nothing = () => {}
 
 /**
- * Rows that have no value, or one that others have too, are neither lost between two pages nor left out by what is "not":
- * PostGraphile 5.1 looks for the former on the wrong side of a cursor, takes the first column of any unique constraint for
- * unique by itself, and SQL's <> is not true where there is no value.
+ * Keeps rows that have no value, or the same value as others, from being lost between two pages or left out by "is not".
+ * PostGraphile 5.1 looks for rows without a value on the wrong side of a cursor, takes the first column of any unique constraint
+ * for unique by itself, and SQL's <> is not true where there is no value.
  */
 export const NullsPlugin: GraphileConfig.Plugin = {
   name: 'NullsPlugin',
@@ -30,7 +30,7 @@ export const NullsPlugin: GraphileConfig.Plugin = {
   },
   schema: {
     hooks: {
-      // Sorted by whether there is a value first: on one side of a cursor all have one, on the other none.
+      // Sorted first by whether there is a value: on one side of a cursor all rows have one, on the other none.
       GraphQLEnumType_values(values, build, { scope: { isPgRowSortEnum, pgCodec } }) {
         if (!isPgRowSortEnum || !pgCodec?.attributes) return values
         const { sql, inflection } = build

@@ -2,7 +2,7 @@ import { type FieldArgs, lambda } from 'postgraphile/grafast'
 import type { GraphQLEnumType } from 'postgraphile/graphql'
 import { ORDERED } from './names.ts'
 
-/** Rows of a page when nobody says, and at most. */
+/** Rows of a page, by default and at most. */
 export const PAGE = { usual: 50, most: 1000 } as const
 
 interface Pageable {
@@ -16,8 +16,8 @@ const backwards = (last: unknown) => (typeof last === 'number' ? Math.min(last, 
 const nothing = () => {}
 
 /**
- * No list without an end: a connection gives `usual` rows unless told, and never more than `most`. And no page of what has no
- * order: of such a function PostGraphile forgets the key of its rows, and that they may be sorted by it.
+ * No list without an end: a connection gives `usual` rows by default, and never more than `most`. And no pages where there is no
+ * order: for such functions PostGraphile forgets that their rows have a key and can be sorted by it.
  */
 export const PagesPlugin: GraphileConfig.Plugin = {
   name: 'PagesPlugin',

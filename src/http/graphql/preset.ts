@@ -5,12 +5,12 @@ import { NullsPlugin } from './nulls.ts'
 import { PagesPlugin } from './pages.ts'
 import { FunctionsPlugin, NamesPlugin } from './tags.ts'
 
-/** What the schema is made of; where it is read from and how it is served comes on top. */
+/** The schema itself; where it is read from and how it is served is added elsewhere. */
 export const SCHEMA_PRESET: GraphileConfig.Preset = {
   extends: [PostGraphileAmberPreset, PostGraphileConnectionFilterPreset],
   plugins: [PortuguesePlugin, NamesPlugin, FunctionsPlugin, PagesPlugin, NullsPlugin],
   disablePlugins: [
-    // Global identifiers: rows are known by their keys.
+    // Global identifiers: we know rows by their keys.
     'NodePlugin',
     'NodeAccessorPlugin',
     'AddNodeInterfaceToSuitableTypesPlugin',
@@ -21,15 +21,15 @@ export const SCHEMA_PRESET: GraphileConfig.Preset = {
     'QueryQueryPlugin',
     'MutationPayloadQueryPlugin',
     'PgMutationPayloadEdgePlugin',
-    // Writing goes through functions alone.
+    // Only functions write.
     'PgMutationCreatePlugin',
     'PgMutationUpdateDeletePlugin',
     'SubscriptionPlugin',
-    // `filter` does it.
+    // We use `filter` instead.
     'PgConditionArgumentPlugin',
     'PgConditionCustomFieldsPlugin',
     'PgConnectionArgFilterBackwardRelationsPlugin',
-    // What is shown is decided in names.ts; what is allowed, by the database at every call.
+    // names.ts decides what is shown; the database decides at every call what is allowed.
     'PgRBACPlugin',
     'PgJWTPlugin',
   ],

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { ruruHTML } from 'postgraphile/grafserv/ruru/server'
 import { getStaticFile } from 'postgraphile/grafserv/ruru/static'
 
-/** GraphQL's own page at /ruru: a tool for developers, there only when asked for. It asks for the token itself. */
+/** GraphQL's own page at /ruru, a tool for developers, served only on request. It asks for the token itself. */
 export async function ruru(app: FastifyInstance, { basePath }: { readonly basePath: string }): Promise<void> {
   const open = { config: { public: true }, helmet: { contentSecurityPolicy: false } } as const
   const staticPath = `${basePath}/ruru-static/`

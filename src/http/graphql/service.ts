@@ -17,26 +17,28 @@ import { once, type Repeatable } from '../repeat.ts'
 import { shares } from '../shares.ts'
 import type { Caller } from '../token.ts'
 
-/** Where the caller travels to the transaction; never a setting of the database. */
+/** The key under which the caller is passed to the transaction; never a setting of the database. */
 const CALLER = 'conferente.caller'
-/** The same of its request: settings are texts, so by a name. */
+/** The same for the request: settings are texts, so it is passed by a name. */
 const REQUEST = 'conferente.request'
 const requests = new Map<string, { readonly asking: Asking; readonly marked: Repeatable | undefined }>()
 const POOL = 10
-/** Of these, so many for one caller at the same time. */
+/** The most of these connections for one caller at the same time. */
 const SHARE = 5
 const WAIT_MS = 30_000
 
-/** What a transaction knows of the request that it is for. */
+/** What a transaction knows about its request. */
 interface Asking {
   readonly gone: AbortSignal | null
-  /** Becomes true once the database has admitted the caller: its refusal goes out as the server's, not as an error of GraphQL. */
+  /**
+   * True once the database has been asked about the caller, whose refusal goes out as the server's and not as an error of GraphQL.
+   */
   asked: boolean
 }
 
 /**
- * Settings of one GraphQL operation's transactions: its caller, and how long a statement may take or wait.
- * @param marked of a mutation that bears a key: what it does is done once, and said again
+ * Settings of one GraphQL operation's transactions: its caller, and how long a statement may run or wait.
+ * @param marked set for a mutation with a key: it is done once, and its answer repeated
  */
 export function operationSettings(
   caller: Caller,
@@ -57,8 +59,8 @@ export function operationSettings(
 }
 
 /**
- * PostGraphile's way to the database. Every transaction begins by becoming the caller, through the same door as all else;
- * without a caller it stays the service, which may do nothing but read the catalogs.
+ * PostGraphile's way to the database. Every transaction begins by becoming the caller, through the same door as everything else;
+ * without a caller it stays the service, which may only read the catalogs.
  */
 export function createService(url: string, access: Pick<Access, 'becomes' | 'shared' | 'cancel'>) {
   const service = makePgService({
@@ -79,7 +81,7 @@ export function createService(url: string, access: Pick<Access, 'becomes' | 'sha
   }
 }
 
-/** Of a connection that was cut PostGraphile would print all that it holds; the caller is told. */
+/** PostGraphile would print everything it knows about a connection that was cut; the caller gets the error anyway. */
 function sayNothing(pool: Pool | undefined): void {
   pool?.removeAllListeners('connect').on('connect', (client) => client.on('error', () => {}))
   pool?.removeAllListeners('error').on('error', () => {})
@@ -89,7 +91,7 @@ type Pool = NonNullable<NonNullable<ReturnType<typeof makePgService>['adaptorSet
 type Create = ReturnType<typeof makePgService>['adaptor']['createWithPgClient']
 type Settings = Parameters<Awaited<ReturnType<Create>>>[0]
 type Client = Parameters<Parameters<Awaited<ReturnType<Create>>>[1]>[0]
-/** What node-postgres knows of its connection, and does not declare. */
+/** Properties of a connection that node-postgres has but does not declare. */
 type Identified = { readonly processID: number; readonly secretKey: number }
 
 function asCaller(
@@ -147,7 +149,7 @@ function asCaller(
   }
 }
 
-/** Nothing is prepared by name: the next transaction may run in another process of the server. */
+/** Prepares nothing by name, because the next transaction may run in another process of the server. */
 function nameless(client: Client): Client {
   return {
     ...client,
@@ -156,7 +158,7 @@ function nameless(client: Client): Client {
   }
 }
 
-/** Each statement's rows are given again as they were when the same request was sent before. */
+/** Returns each statement's rows as they were when the same request was sent before. */
 function repeating(client: Client, marked: Repeatable): Client {
   const query: Client['query'] = async (opts) => {
     const { text, values = [] } = opts

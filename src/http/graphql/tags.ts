@@ -3,7 +3,7 @@ import { FIELDS, HIDDEN_COLUMNS, KEYS, LARGE, MUTATIONS, ORDERED, QUERIES, TABLE
 
 const NOTHING = { behavior: '-*' }
 const SHOWN = new Set([...MUTATIONS, ...QUERIES, ...Object.keys(FIELDS)])
-/** Kinds of columns that nobody compares or sorts by. */
+/** Types of columns that nobody compares or sorts by. */
 const SHAPELESS = new Set(['jsonb', 'json', 'bytea', '_text', 'interval'])
 
 interface Column {
@@ -49,7 +49,7 @@ const rules: PgSmartTagRule[] = [
   },
   {
     kind: 'attribute',
-    // A later rule's behaviour replaces an earlier one's.
+    // The behaviour of a later rule replaces that of an earlier one.
     match: (attribute) => !hidden(attribute) && SHAPELESS.has(attribute.getType()?.typname ?? ''),
     tags: { behavior: ['-filterBy', '-orderBy'] },
   },
@@ -64,7 +64,7 @@ const rules: PgSmartTagRule[] = [
     tags: { isIndexed: true },
   },
   { kind: 'constraint', match: (constraint) => inAudit(constraint), tags: { isIndexed: true } },
-  // One way to one row: by its key.
+  // One way to one row: its key.
   {
     kind: 'constraint',
     match: (constraint) => inAudit(constraint) && constraint.contype === 'u',
@@ -74,7 +74,7 @@ const rules: PgSmartTagRule[] = [
 
 export const NamesPlugin: GraphileConfig.Plugin = pgSmartTags(rules, null, { name: 'NamesPlugin' })
 
-/** Functions that are not shown are not looked at: PostGraphile complains of one whose argument is of any type. */
+/** Skips functions that are not shown, because PostGraphile complains about arguments of any type. */
 export const FunctionsPlugin: GraphileConfig.Plugin = {
   name: 'FunctionsPlugin',
   version: '1.0.0',
@@ -83,7 +83,7 @@ export const FunctionsPlugin: GraphileConfig.Plugin = {
       pgIntrospection_introspection(_, { introspection }) {
         const { procs } = introspection
         const looked = procs.filter((procedure) => !inAudit(procedure) || SHOWN.has(procedure.proname))
-        procs.splice(0, procs.length, ...looked) // in place: the list is already in PostGraphile's hands
+        procs.splice(0, procs.length, ...looked) // in place, because PostGraphile already holds the list
       },
     },
   },

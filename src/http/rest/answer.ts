@@ -2,12 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Transaction } from '../../db/connection.ts'
 import { once, REPLAYED, repeatable } from '../repeat.ts'
 
-/** A statement whose answer is one row of one column, the document as JSON text. */
+/** A statement that returns one row with one column, the document as JSON text. */
 export type Statement = (sql: Transaction) => PromiseLike<readonly { documento: string }[]>
 
 /**
- * Answers with the document that a statement gives, done once however often the request is sent with its key.
- * @param dress what else the answer bears
+ * Answers with the document that a statement returns; with a key, the statement runs once however often the request is sent.
+ * @param dress adds to the answer
  */
 export async function answered(
   request: FastifyRequest,

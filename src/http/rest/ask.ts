@@ -3,16 +3,16 @@ import type { Transaction } from '../../db/connection.ts'
 import { answered, type Statement } from './answer.ts'
 import type { Members } from './schemas.ts'
 
-/** What a request brings, by the names of its route; null for what it leaves out. */
+/** The request's values by the names of its route; null for those left out. */
 type Asked = Readonly<Record<string, unknown>>
 
-/** A statement whose answer is one row of one column, the document as JSON text. */
+/** A statement that returns one row with one column, the document as JSON text. */
 type Ask = (sql: Transaction, asked: Asked) => ReturnType<Statement>
 
 /** Corrections and their verification may take longer than a question. */
 export const DECISION_MS = 60_000
 
-/** Answers with a document that the database wrote, untouched: its digits stay as they are. */
+/** Answers with a document of the database, untouched, so that its digits stay as they are. */
 export const asks =
   (ask: Ask, timeoutMs?: number): RouteHandlerMethod =>
   async (request, reply) => {
@@ -21,13 +21,13 @@ export const asks =
   }
 
 /**
- * A function of the database that gives the document. It takes what the request brings, by name.
- * @param names of its parameters, where they are not those of the request
+ * A function of the database that returns the document. It takes the request's values, by name.
+ * @param names of its parameters, where they differ from the request's
  */
 export const document = (name: string, names: Record<string, string> = {}): RouteHandlerMethod =>
   asks((sql, asked) => run(sql, `select ${call(name, asked, names)}::text as documento`, asked))
 
-/** A function of the database that gives rows: all of them, in an order. */
+/** A function of the database that returns rows: all of them, sorted. */
 export const rows = (name: string, order: string, timeoutMs?: number): RouteHandlerMethod =>
   asks(
     (sql, asked) =>
@@ -40,14 +40,14 @@ export const rows = (name: string, order: string, timeoutMs?: number): RouteHand
     timeoutMs,
   )
 
-/** A function of the database that gives one row. */
+/** A function of the database that returns one row. */
 export const row = (name: string, timeoutMs?: number): RouteHandlerMethod =>
   asks(
     (sql, asked) => run(sql, `select to_jsonb(r)::text as documento from ${call(name, asked)} as r`, asked),
     timeoutMs,
   )
 
-/** A decision: what it did, counted and one by one. Of findings that were left the status is not the decision's. */
+/** A decision's results, counted and one by one. Findings that were left do not have the decision's status. */
 export const decision = (name: string, names: Record<string, string> = {}): RouteHandlerMethod =>
   asks(
     (sql, asked) =>
@@ -65,7 +65,7 @@ export const decision = (name: string, names: Record<string, string> = {}): Rout
     DECISION_MS,
   )
 
-/** The statement is the route's, never the request's, and is prepared once in each connection. */
+/** The statement belongs to the route, never to the request, and is prepared once in each connection. */
 const run = (sql: Transaction, statement: string, asked: Asked) =>
   sql.unsafe<{ documento: string }[]>(statement, Object.values(asked) as never, { prepare: true })
 
@@ -74,7 +74,7 @@ const call = (name: string, asked: Asked, names: Record<string, string> = {}) =>
     .map((key, i) => `${names[key] ?? key} => $${i + 1}`)
     .join(', ')})`
 
-/** A body goes before the query. */
+/** Values in the body take precedence over the query. */
 function brought({ routeOptions: { schema }, query, body, params }: FastifyRequest): Asked {
   const names = [schema?.querystring, schema?.body, schema?.params].flatMap((members) =>
     Object.keys((members as Members | undefined)?.properties ?? {}),

@@ -6,7 +6,7 @@ import { SECURE_NAME } from '../session.ts'
 
 const PLACE = '/api/docs'
 
-/** The OpenAPI document is gathered from the routes that follow. */
+/** Collects the OpenAPI document from the routes that follow. */
 export async function installOpenApi(app: FastifyInstance, { text, settings }: HttpContext): Promise<void> {
   const { title, description, bearer, cookie, tags } = text.rest
   await app.register(swagger, {
@@ -29,8 +29,8 @@ export async function installOpenApi(app: FastifyInstance, { text, settings }: H
 }
 
 /**
- * The page of the document. The page is shown to everybody; the document, which says what there is, only to people who have signed in or
- * brings a token. To everybody else the page says that.
+ * The page of the document. Everybody sees the page; the document, which says what there is, needs a sign-in or a token. The page
+ * tells everybody else so.
  */
 export async function installDocsPage(app: FastifyInstance, { text, settings }: HttpContext): Promise<void> {
   await app.register(async (scope) => {
@@ -51,7 +51,7 @@ export async function installDocsPage(app: FastifyInstance, { text, settings }: 
   })
 }
 
-/** Runs in the browser: where the document is refused, how one gets it takes the place of the page's own complaint. */
+/** Runs in the browser: where the document is refused, it says how to get it, in place of the page's own complaint. */
 function signInFirst(page: HttpContext['text']['rest']['page'], base: string): string {
   return `addEventListener('load', async () => {
   const document_ = await fetch(${JSON.stringify(`${base}${PLACE}/json`)}).catch(() => ({ status: 401 }))

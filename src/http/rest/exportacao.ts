@@ -4,9 +4,9 @@ import { mayWait } from '../../session/states.ts'
 import type { HttpContext } from '../context.ts'
 import { Problem } from '../problem.ts'
 
-/** Longest time that one export may be read for. */
+/** The longest that one export may take. */
 const EXPORT_MS = 600_000
-/** Each holds a connection of the pool for as long as it is read. */
+/** Each holds a connection of the pool while it is read. */
 const AT_ONCE = 3
 
 interface Query {
@@ -20,7 +20,7 @@ interface Query {
   detectada_ate?: string
 }
 
-/** The file as it is read out of the database, and the operation that records it. */
+/** The file, streamed from the database, and the operation that records it. */
 export function exportacao({ text, settings }: HttpContext): RouteHandlerMethod {
   let open = 0
   return async (request, reply) => {
@@ -46,7 +46,7 @@ export function exportacao({ text, settings }: HttpContext): RouteHandlerMethod 
       dataFim: asked.detectada_ate,
     }
     const findings = await auditExport(
-      // its end is recorded also for who has gone
+      // its end is recorded even if the client has gone
       (work) => request.asCaller(work as never, EXPORT_MS, true),
       filter,
       { format, dialect, language: settings.language, decides: mayWait(asked.status) },

@@ -46,21 +46,21 @@ const SESSION_STATUSES = [
 const ORDER = ['id', 'detectada_em', 'ultima_deteccao', 'valor_em_risco', 'confianca', 'vezes_detectada']
 
 const INT32 = 2_147_483_647
-/** Keys count upwards from 1; past this a JSON number would not be exact. */
+/** Keys count upwards from 1; beyond this a JSON number would not be exact. */
 const ID = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER }
 const RULE = { type: 'string', pattern: '^[a-z][a-z0-9_]{0,62}$' }
 const TEXT = { type: 'string', minLength: 1, maxLength: 1000 }
 const SEEN = { type: 'string', minLength: 1, maxLength: 64 }
 
 const oneOf = (...values: string[]) => ({ type: 'string', enum: values })
-/** One value or more of a parameter, repeated in the query. */
+/** One or more values of a parameter, repeated in the query. */
 const some = (items: Schema) => ({ type: 'array', items, minItems: 1, maxItems: 50 })
-/** One for each finding that a decision is about. */
+/** One for each finding of a decision. */
 const each = (items: Schema) => ({ type: 'array', items, minItems: 1, maxItems: 1000 })
 const number = (maximum: number) => ({ type: 'number', minimum: 0, maximum })
 const orNull = (schema: Schema & { type: string }) => ({ ...schema, type: [schema.type, 'null'] })
 
-/** Everything that a request may bring: what it looks like, and what it means. */
+/** Everything that a request may contain: its form and its meaning. */
 export function parameters({ rest: { parameter: said } }: Catalogue) {
   const share = { ...number(1), description: said.confianca }
   const amount = { ...number(1e15), description: said.valor }
@@ -69,9 +69,9 @@ export function parameters({ rest: { parameter: said } }: Catalogue) {
   return {
     day,
     dayOrNull: orNull(day),
-    /** Of days, both included. */
+    /** Days, both included. */
     period: { de: day, ate: day },
-    /** When a finding was found for the first time. */
+    /** When a finding was first found. */
     found: { detectada_de: day, detectada_ate: day },
     share: { confianca_minima: share, confianca_maxima: share },
     amount: { valor_minimo: amount, valor_maximo: amount },

@@ -4,7 +4,7 @@ import { Problem } from '../problem.ts'
 import { answered } from './answer.ts'
 import { DECISION_MS } from './ask.ts'
 
-/** Each is in memory as a whole. */
+/** Each is held in memory as a whole. */
 const AT_ONCE = 3
 
 /** Before the file is sent: whether this person may decide at all, and whether there is room for it. */
@@ -24,7 +24,7 @@ export function admitSheet({ text }: HttpContext): onRequestAsyncHookHandler {
   }
 }
 
-/** A spreadsheet that comes back: what became of each of its decisions. */
+/** A returned spreadsheet: what became of each of its decisions. */
 export function planilha({ text }: HttpContext): RouteHandlerMethod {
   return async (request: FastifyRequest, reply) => {
     const { readDecisions, SheetError } = await import('../../export/index.ts')

@@ -2,7 +2,7 @@ import type { RouteHandlerMethod } from 'fastify'
 import type { HttpContext } from '../context.ts'
 import { answered } from './answer.ts'
 
-/** A simulation does all that a session does. */
+/** A simulation does everything that a session does. */
 const SIMULATION_MS = 120_000
 
 interface Session {
@@ -13,7 +13,7 @@ interface Session {
   simular: boolean
 }
 
-/** A session that is queued is answered at once, with where to follow it; one that is simulated, when it is over. */
+/** A queued session is answered at once, with where to follow it; a simulated one when it is over. */
 export function processar({ settings }: HttpContext): RouteHandlerMethod {
   return (request, reply) => {
     const { modo, data_inicio = null, data_fim = null, regras = null, simular } = request.body as Session

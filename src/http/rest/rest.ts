@@ -35,7 +35,7 @@ export async function rest(app: FastifyInstance, context: HttpContext): Promise<
           schema: {
             operationId: id,
             tags: [tag],
-            querystring: object({}), // an unknown name is refused, also where none is known
+            querystring: object({}), // an unknown name is refused, even where none is known
             ...(method !== 'GET' && { headers: KEY_HEADERS(context.text.rest.parameter.chave) }),
             ...described,
           },
@@ -51,7 +51,7 @@ export async function rest(app: FastifyInstance, context: HttpContext): Promise<
   await installDocsPage(app, context)
 }
 
-/** A route whose body is a file, in memory as a whole; no other route takes one. */
+/** A route whose body is a file, held in memory as a whole; no other route takes one. */
 async function takeFile(
   scope: FastifyInstance,
   route: RouteOptions,

@@ -32,14 +32,14 @@ export interface Route {
   readonly body?: Schema
   readonly response: Schema
   readonly handler: RouteHandlerMethod
-  /** A body that is no JSON. */
+  /** A body that is not JSON. */
   readonly takes?: {
     readonly mediaTypes: readonly string[]
     readonly bytes: number
-    /** Asked before the body is read. */
+    /** Called before the body is read. */
     readonly admit: onRequestAsyncHookHandler
   }
-  /** Whether GET may be asked for its headers alone. */
+  /** Whether the headers of GET may be requested alone. */
   readonly exposeHeadRoute?: boolean
 }
 
@@ -274,7 +274,7 @@ export function routes(context: HttpContext): readonly Route[] {
       ),
       response: files(context.text),
       handler: exportacao(context),
-      exposeHeadRoute: false, // the question would be recorded as an export
+      exposeHeadRoute: false, // a HEAD request would be recorded as an export
     },
     {
       id: 'resumirMetricas',

@@ -3,7 +3,7 @@ import type { Access } from '../database.ts'
 
 export type Schema = Readonly<Record<string, unknown>>
 
-/** Rows that the answers are made of, and the relation or view that each is a row of. */
+/** The rows in the answers, each with its relation or view. */
 const ROWS = {
   Divergencia: 'audit.divergencias_processadas',
   ResultadoDecisao: 'audit.resultado_decisao',
@@ -19,7 +19,7 @@ const ROWS = {
 
 type RowName = keyof typeof ROWS
 
-/** What the functions of SQL add to the rows of a relation, or leave out. */
+/** What SQL functions add to the rows of a relation, or leave out. */
 const CHANGES: Partial<Record<RowName, { without: string[]; add: Record<string, Schema> }>> = {
   Divergencia: {
     without: ['identidade', 'impressao'],
@@ -49,7 +49,7 @@ interface Column {
   comment: string | null
 }
 
-/** Schemas of the rows, read from the database's own catalog, so that they never tell of other columns than there are. */
+/** Schemas of the rows, read from the database's own catalog, so that they always list the columns that exist. */
 export async function rowSchemas(access: Access): Promise<Schema[]> {
   const columns = await access.asReader(
     (sql) => sql<Column[]>`
@@ -116,7 +116,7 @@ function problems(text: Catalogue): Schema {
   return { '4xx': problem, '5xx': problem }
 }
 
-/** Answers of an operation: what it says when it is done, and problem documents. */
+/** Answers of an operation: its result, and problem documents. */
 export function answers(
   text: Catalogue,
   done: Record<number, { description: string; schema: Schema }>,
@@ -144,7 +144,7 @@ export function files(text: Catalogue): Schema {
 
 export const list = (name: RowName): Schema => ({ type: 'array', items: { $ref: `${name}#` } })
 
-/** A page of rows with the total of all. */
+/** A page of rows with the overall total. */
 export const page = (name: RowName): Schema => ({
   type: 'object',
   required: ['total', 'pagina', 'por_pagina', 'itens'],

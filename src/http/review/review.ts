@@ -6,9 +6,9 @@ import type { HttpContext } from '../context.ts'
 
 const PLACE = '/revisao'
 const PAGE = fileURLToPath(new URL('./page', import.meta.url))
-/** In this order: what fits a phone or paper comes after what it changes. */
+/** In this order: the rules for phones and paper come after those they override. */
 const STYLES = ['style', 'desk', 'hand', 'details', 'overview', 'ruling', 'narrow', 'print']
-/** What the first question to the server needs, and then what draws the answer. */
+/** What the first request to the server needs, followed by what draws its answer. */
 const FIRST = ['start', 'api', 'queries', 'words', 'app', 'preact']
 const MODULES = [
   ...FIRST,
@@ -29,8 +29,8 @@ const POLICY = [
 ].join('; ')
 
 /**
- * The review page at /revisao. It is the same for everybody and is shown to everybody; what it shows comes from /graphql in the name
- * of the person who has signed in, so it can do what that person can do anywhere else and no more.
+ * The review page at /revisao. The page itself is the same for everybody, signed in or not. What it shows comes from /graphql in
+ * the name of the person who has signed in, so it can do what that person can do anywhere else and no more.
  */
 export async function review(app: FastifyInstance, context: HttpContext): Promise<void> {
   const { text, settings, sessions, sendLink } = context

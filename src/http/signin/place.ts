@@ -2,8 +2,9 @@
 const PAGES = /^\/(revisao\/?|api\/docs(\/.*)?)$/
 
 /**
- * Where to go after signing in: one of our own pages, with its query; anything else, above all another site, is the review page.
- * @param asked as the address of the request has it
+ * Where to go after signing in: one of our own pages, with its query. Anything else, above all another site, becomes the review
+ * page.
+ * @param asked as it stands in the address of the request
  */
 export function placeAfter(base: string, asked: unknown): string {
   const fallback = `${base}/revisao`

@@ -2,28 +2,28 @@ import type { Configuration } from 'openid-client'
 import type { OidcSettings } from '../../settings/settings.ts'
 import { type CallerRole, nameOf, roleOf } from '../token.ts'
 
-/** What has to be the same when somebody comes back from the provider; only the browser that left knows it. */
+/** What must be the same when somebody comes back from the provider; only the browser that left knows it. */
 export interface Departure {
   readonly state: string
   readonly nonce: string
   readonly verifier: string
 }
 
-/** Whom the provider has named. */
+/** The person whom the provider has named. */
 export interface Named {
   readonly name: string
-  /** Undefined: as administrators registered it. */
+  /** Undefined: the role that administrators registered. */
   readonly role: CallerRole | undefined
 }
 
-/** What the library says of a failure: the provider's own words where there are some, and what lay below. */
+/** The library's errors: the provider's own words if there are any, and the cause. */
 interface Refused extends Error {
   readonly code?: string
   readonly error?: string
   readonly error_description?: string
 }
 
-/** Single sign-on does not work for now, or refuses; the message says why, for the log. */
+/** Single sign-on does not work right now, or refuses; the message gives the reason, for the log. */
 export class ProviderError extends Error {
   readonly reason: 'away' | 'refused' | 'unknown'
 
@@ -53,7 +53,7 @@ export interface Provider {
 const CLOCK_TOLERANCE_S = 30
 const TIMEOUT_S = 10
 
-/** OpenID Connect's code flow with PKCE. The provider is asked what it offers when somebody first signs in, and again after a failure. */
+/** OpenID Connect's code flow with PKCE. The provider's configuration is read at the first sign-in, and again after a failure. */
 export function createProvider(oidc: OidcSettings): Provider {
   let known: Promise<{ client: typeof import('openid-client'); config: Configuration }> | undefined
   const open = () => {
@@ -96,7 +96,7 @@ export function createProvider(oidc: OidcSettings): Provider {
       const claims = tokens.claims()
       let all: Record<string, unknown> = { ...claims }
       const wanted = [oidc.nameClaim, ...(oidc.roleClaim ? [oidc.roleClaim] : [])]
-      // Some providers put into the token no more than who it is.
+      // Some providers put nothing but the identity into the token.
       if (claims && wanted.some((claim) => !(claim in all)) && config.serverMetadata().userinfo_endpoint) {
         all = {
           ...(await client.fetchUserInfo(config, tokens.access_token, claims.sub).catch(failed)),
@@ -129,7 +129,7 @@ async function discover(oidc: OidcSettings) {
       timeout: TIMEOUT_S,
       execute: [
         client.enableNonRepudiationChecks,
-        // Settings allow it for a provider on this machine alone.
+        // Settings allow this only for a provider on this machine.
         ...(issuer.protocol === 'http:' ? [client.allowInsecureRequests] : []),
       ],
     },
@@ -137,7 +137,7 @@ async function discover(oidc: OidcSettings) {
   return { client, config }
 }
 
-/** Who is to blame: the network and the provider's servers, or what was brought back. */
+/** Whose fault it is: the network and the provider's servers, or what was brought back. */
 function failed(error: Refused): never {
   const { name, code, cause } = error
   const status = cause instanceof Response ? cause.status : 0

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** The secret of a one-time link, and its digest, which is all that the database learns of it. */
+/** The secret of a one-time link, and its digest, which is all that the database learns. */
 export function drawSecret(): { readonly secret: string; readonly digest: Buffer } {
   const secret = randomBytes(32).toString('base64url')
   return { secret, digest: digestOf(secret) }
@@ -8,5 +8,8 @@ export function drawSecret(): { readonly secret: string; readonly digest: Buffer
 
 export const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest()
 
-/** The secret stands behind #, which no browser sends: it is in no log, and a mail scanner that opens the link uses nothing up. */
+/**
+ * The secret stands behind #, which no browser sends: it appears in no log, and a mail scanner that opens the link does not use it
+ * up.
+ */
 export const linkOf = (page: string, secret: string): string => `${page}#convite=${secret}`

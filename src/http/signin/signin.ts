@@ -9,7 +9,7 @@ import { singleSignOn } from './single-sign-on.ts'
 
 const MOST = 500
 
-/** What comes of asking for a link by a registered address. */
+/** The result of asking for a link by a registered address. */
 interface Asked {
   readonly nome: string
   readonly endereco_registrado: string
@@ -19,8 +19,8 @@ interface Asked {
 }
 
 /**
- * How people come in and go: by single sign-on, or by a one-time link whose secret the page sends once its button is pressed. All of
- * it is for our own pages alone: nobody is signed in as somebody else by a page of others.
+ * How people sign in and out: by single sign-on, or by a one-time link whose secret the page sends once its button is pressed. It
+ * all works for our own pages only: no page of others can sign anybody in as somebody else.
  */
 export async function signin(app: FastifyInstance, context: HttpContext): Promise<void> {
   const { settings, text, access, sessions, failed, sendLink } = context
@@ -53,7 +53,7 @@ export async function signin(app: FastifyInstance, context: HttpContext): Promis
     if (address === undefined || sendLink === undefined || !sessions.offered) {
       throw new Problem(400, text.http.malformed)
     }
-    // Nothing reveals whether anybody has this address, not even how long the answer takes.
+    // Nothing reveals whether anybody has this address, not even the time that the answer takes.
     void mail(address).catch((error) => failed(error, request.id))
     return reply.code(202).send({})
   })
@@ -86,9 +86,9 @@ export async function signin(app: FastifyInstance, context: HttpContext): Promis
           (sql) => sql<{ sso: boolean }[]>`select audit_interno.sair(${name}, ${role}, ${tokenId}) as sso`,
         )
         .catch((error) => {
-          if (error.code !== 'NC020') throw error // out already
+          if (error.code !== 'NC020') throw error // already signed out
         })
-      // Who came by the company's login is still signed in there, and would be let in again by a click.
+      // A person who used the company's login is still signed in there, and could come back with one click.
       if (rows?.[0]?.sso) {
         const end = await provider?.end().catch((error) => failed(error, request.id))
         if (end) return { fim: end.href }

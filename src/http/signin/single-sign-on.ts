@@ -13,7 +13,7 @@ interface Kept extends Departure {
   readonly to: string
 }
 
-/** /entrar leads to the provider, which sends people back to /entrar/retorno. A page says why somebody cannot come in. */
+/** /entrar leads to the provider, which sends people back to /entrar/retorno. A page explains why somebody cannot sign in. */
 export function singleSignOn(
   app: FastifyInstance,
   context: HttpContext,
@@ -28,7 +28,7 @@ export function singleSignOn(
     return
   }
   const secure = oidc.returnUrl.startsWith('https:')
-  // As the provider leads back from another site it may not be strict. A name for each departure: two tabs may leave at once.
+  // Not strict, because the provider leads back from another site. A name for each departure, because two tabs may leave at once.
   const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
   const cookieOf = (state: string) => `${secure ? '__Host-' : ''}conferente_ida_${state.slice(0, 8)}`
   const notice = (reply: FastifyReply, status: number, message: string, hint?: string) =>
@@ -67,7 +67,7 @@ export function singleSignOn(
     const name = typeof state === 'string' && /^[\w-]{8,200}$/.test(state) ? cookieOf(state) : ''
     const kept = keptIn(request.cookies[name])
     if (kept === undefined) return notice(reply, 400, said.late)
-    reply.clearCookie(name, attributes) // it serves once
+    reply.clearCookie(name, attributes) // it works once
     try {
       const { name: person, role = null } = await provider.comeBack(request.url.split('?')[1] ?? '', kept)
       const [record] = await access.asService(
@@ -81,7 +81,7 @@ export function singleSignOn(
   })
 }
 
-/** What came back in the cookie, which the holder of the browser may have changed. */
+/** The content of the cookie, which whoever holds the browser may have changed. */
 function keptIn(value: string | undefined): Kept | undefined {
   if (value === undefined) return undefined
   try {

@@ -1,6 +1,6 @@
 import { type Both, both } from '../both.ts'
 
-/** A name by the database's word for it; what has none here is called by that word. */
+/** A name for the database's own word; a word without one here is shown as it is. */
 const named = (names: Record<string, Both<string>>) =>
   both(
     (word: string) => names[word]?.['pt-BR'] ?? word,

@@ -1,7 +1,7 @@
 import { both } from '../both.ts'
 import { counted, plural } from './plural.ts'
 
-/** What a session came to, in a subject. */
+/** The result of a session, for a subject. */
 const did = both(
   (found: number, fresh: string, corrected: string) =>
     found === 0

@@ -55,7 +55,7 @@ export const explain = {
   reopen: both('A divergência volta a esperar por decisão.', 'The finding waits for a decision again.'),
 }
 
-/** What is recorded as the reason of an act that asks for none: what was done, and no more. */
+/** The recorded reason of an act that asks for none: it only says what was done. */
 export const reasonFor = {
   approve: {
     one: both('aprovada na revisão', 'approved in the review'),

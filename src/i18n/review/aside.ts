@@ -1,6 +1,6 @@
 import { both } from '../both.ts'
 
-/** What leaves the finding as it is: postponing, forwarding, commenting. */
+/** Acts that leave the finding as it is: postponing, forwarding, commenting. */
 export const aside = {
   postpone: {
     one: both('Adiar 1', 'Postpone 1'),

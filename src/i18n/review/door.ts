@@ -1,6 +1,6 @@
 import { both } from '../both.ts'
 
-/** How one signs in on the review page, and what is said when that is over. */
+/** Signing in on the review page, and what is said when a session is over. */
 export const door = {
   title: both('Entrar', 'Sign in'),
   sso: both('Entrar com o login da empresa', "Sign in with the company's login"),

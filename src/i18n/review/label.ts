@@ -1,6 +1,6 @@
 import { both } from '../both.ts'
 
-/** Columns and facts by the names that people give them; others are shown as they are called. */
+/** Names that people use for columns and facts; others are shown under their own name. */
 export const label = {
   id: both('número', 'number'),
   data_lancamento: both('data', 'date'),

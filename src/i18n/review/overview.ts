@@ -1,6 +1,6 @@
 import { both } from '../both.ts'
 
-/** Run now and simulate. */
+/** Running a session now, and simulating one. */
 export const run = {
   title: both('Rodar', 'Run'),
   mode: both('Modo', 'Mode'),

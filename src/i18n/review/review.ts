@@ -10,7 +10,7 @@ import { ruling } from './ruling.ts'
 import { sheet } from './sheet.ts'
 import { became, events, mailStatus, sessionStatus, status } from './state.ts'
 
-/** What the review page says: plain text, with {names} where the page puts something in. */
+/** The texts of the review page: plain text, with {names} that the page replaces. */
 export const review = {
   title: both('Conferente: revisão', 'Conferente: review'),
   heading: both('Revisão', 'Review'),

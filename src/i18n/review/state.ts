@@ -28,7 +28,7 @@ export const mailStatus = {
   dispensada: both('sem destinatário', 'nobody to receive it'),
 }
 
-/** What became of findings that were decided over. */
+/** What became of the findings of a decision. */
 export const became = {
   adiada: {
     one: both('1 adiada', '1 postponed'),

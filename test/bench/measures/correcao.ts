@@ -41,7 +41,7 @@ export const theCorrection: Measure = {
           { signal: new AbortController().signal },
         )
         const corrected = Number(session['corrigidas'])
-        // A few may be contested by what other rules have found on the same rows.
+        // A few may be contested by other rules' findings on the same rows.
         if (corrected < n * 0.95) throw new Error(`${corrected} of ${n} corrected: ${session['mensagem']}`)
         const sum = (wanted: (step: string) => boolean) =>
           steps.filter(({ etapa }) => wanted(etapa)).reduce((total, { took }) => total + took, 0)
@@ -95,7 +95,7 @@ export const theCorrection: Measure = {
   },
 }
 
-/** What one altered row keeps: the image with its two indexes, against the changed columns before and after as text. */
+/** The bytes kept for one altered row: the image with its two indexes, against the changed columns before and after as text. */
 async function bytesKept(sql: Sql): Promise<Result> {
   await sql`vacuum audit.alteracoes`
   const [kept] = await sql<{ floor: number; ours: number }[]>`

@@ -1,4 +1,4 @@
-// What others in the warehouse notice while a tenth of it is corrected: readers, writers, locks and bloat.
+// What other users of the warehouse notice while a tenth of it is corrected: readers, writers, locks and bloat.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type Sql } from '../../../src/db/connection.ts'
 import { conductSession } from '../../../src/session/session.ts'
@@ -10,7 +10,7 @@ interface Seen {
   waits: number
 }
 
-/** Repeats a statement as another user of the warehouse would, until told to stop; milliseconds each took. */
+/** Repeats a statement as another user of the warehouse, until told to stop; gives the milliseconds of each. */
 async function repeat(
   url: string,
   over: AbortSignal,

@@ -1,11 +1,11 @@
-// One day's window, in the whole table and in one a tenth as large that holds the very same day.
+// One day's window, in the whole table and in one a tenth as large that holds the same day.
 import { pipeline } from 'node:stream/promises'
 import { connect, type Sql } from '../../../src/db/connection.ts'
 import { alternate, type Measure, type Result, seconds } from '../harness.ts'
 import { prepare } from '../warehouse.ts'
 
 const DAY = '2026-10-15'
-/** The rules, and what of their cost follows more than the window. */
+/** The rules, and what their cost depends on besides the window. */
 const RULES = {
   trade_marketing: 'a day with suspects reads the months of history around it, for their suppliers and words',
   pendente_verificacao:
@@ -15,9 +15,9 @@ const RULES = {
 const COLUMNS = `data_lancamento, carregado_em, data_documento, filial, centro_custo, conta_contabil, categoria, fornecedor_id,
   fornecedor, documento, descricao, valor, valor_documento, valor_desconto`
 
-/** The small table's own day gives way to the large one's. */
+/** Replaces the small table's own day with the large one's. */
 async function copyDay(large: Sql, small: Sql): Promise<number> {
-  await small.unsafe('set session_replication_role = replica') // its suppliers are others
+  await small.unsafe('set session_replication_role = replica') // it has other suppliers
   await small`delete from dw.fato_lancamentos where data_lancamento = ${DAY}`
   const target = await small.unsafe(`copy dw.fato_lancamentos (${COLUMNS}) from stdin`).writable()
   const source = await large
@@ -47,7 +47,7 @@ export const window_: Measure = {
       const day = await copyDay(sql, small)
       const results: Result[] = []
       for (const [rule, why] of Object.entries(RULES)) {
-        // What a first session records, the measured ones find again.
+        // A first session records the findings that the measured ones find again.
         await detect(sql, rule)
         await detect(small, rule)
         results.push({

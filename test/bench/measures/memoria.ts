@@ -1,4 +1,4 @@
-// A session's own process: the database does the work, so its memory must not follow the table.
+// A session's own process: the database does the work, so the process's memory must not grow with the table.
 import { alternate, type Measure } from '../harness.ts'
 import { inChild } from '../process.ts'
 import { prepare } from '../warehouse.ts'

@@ -16,7 +16,7 @@ export const partida: Measure = {
     const list = () =>
       seconds(() => run(process.execPath, [launcher, 'listar'], { env: { ...env, DATABASE_URL: url } }))
     const measured = { node: [] as number[], help: [] as number[], list: [] as number[] }
-    // The first start compiles; what it kept serves all others.
+    // The first start compiles; its cache serves all others.
     await node(launcher, '--help')
     await list()
     for (let round = 0; round < runs; round++) {

@@ -1,13 +1,13 @@
-// pendente_verificacao with nothing known before, and when a day was added, against the plainest count of the history.
+// pendente_verificacao with nothing known before, and after a day was added, against the plainest count of the history.
 import type { Sql } from '../../../src/db/connection.ts'
 import { alternate, type Context, type Measure, type Result, seconds } from '../harness.ts'
 import { ALL } from '../warehouse.ts'
 
 const PENDING_FLOOR = 'one group by supplier, cost centre, category over the history'
-/** In the last month of the warehouse: a new month would fit and calibrate again, as it does once a month. */
+/** In the last month of the warehouse: a new month would make it fit and calibrate again, as once a month it does. */
 const DAY = '2026-10-31'
 
-/** The statistics brought up to date and the rule, in one transaction as the engine does. */
+/** Updates the statistics and runs the rule, in one transaction as the engine does. */
 async function suggest(sql: Sql, window: string): Promise<number> {
   const [found] = await sql.begin(async (tx) => {
     await tx.unsafe(`select regra_pendente_verificacao.preparar(${window})`)
@@ -44,7 +44,7 @@ async function pending({ sql, rows, runs, say }: Context): Promise<readonly Resu
   const later = await alternate(runs, {
     floor,
     ours: async (run) => {
-      // loaded a day after all that was there, as loads are
+      // loaded a day after everything that was there, as loads are
       const [last] = await sql<{ at: string }[]>`
         select (max(carregado_em) + interval '1 day')::text as at from dw.lancamentos`
       const [fresh] = await sql<

@@ -1,4 +1,4 @@
-// The same work where plans could go wrong: each shape of table and setting against the ordinary, analysed warehouse.
+// The same work where plans could go wrong: each form of table and setting against the ordinary, analysed warehouse.
 import { connect, type Sql } from '../../../src/db/connection.ts'
 import { conductSession } from '../../../src/session/session.ts'
 import { alternate, type Measure, type Result, seconds } from '../harness.ts'
@@ -16,7 +16,7 @@ async function everything(sql: Sql, expected: number): Promise<void> {
     throw new Error(`${manual['mensagem']}`)
   await trustAgain(sql)
   const auto = await conductSession(sql, { modo: 'auto', ...ALL, regras: [RULE] }, {}, NEVER)
-  // A few may be contested by what the bundled rules have found on the same rows.
+  // A few may be contested by the bundled rules' findings on the same rows.
   if (Number(auto['corrigidas']) < expected * 0.95)
     throw new Error(`corrected ${auto['corrigidas']}: ${auto['mensagem']}`)
   if (expected > 0) await sql`select count(*) from audit.reverter_sessao(${auto['id'] as bigint}, 'bancada')`
@@ -28,7 +28,7 @@ interface Shape {
   make(sql: Sql): Promise<unknown>
 }
 
-/** As right after a load: tables of any size of which nothing is known. */
+/** As right after a load: tables of any size without statistics. */
 const forget = (sql: Sql) =>
   sql.begin(async (tx) => {
     const mine = tx`select c.oid from pg_class c where c.relnamespace in ('dw'::regnamespace, 'bancada'::regnamespace, 'audit'::regnamespace)`
@@ -91,7 +91,7 @@ export const planos: Measure = {
     const usual = await open('usual')
     const targets = async (sql: Sql) => Number((await sql`select count(*) as n from bancada.alvo`)[0]?.['n'])
     const results: Result[] = []
-    let damages = 0 // a wrong category of its own each time: what was rolled back stays silent
+    let damages = 0 // a different wrong category each time, because what was rolled back stays silent
     try {
       for (const { name, work, make } of SHAPES) {
         const shaped = await open(name)

@@ -1,4 +1,4 @@
-// What it costs that code of others runs as roles of its own: one call of a door, and the trace that is taken before and after.
+// The cost of running foreign code under separate roles: one call of a door, and the trace taken before and after.
 import type { Sql } from '../../../src/db/connection.ts'
 import { alternate, type Measure, type Result, seconds } from '../harness.ts'
 

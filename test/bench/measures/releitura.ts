@@ -1,4 +1,5 @@
-// What reading a row again costs: the same corrections on a plain table, on a view over one, and on a view that writes by a trigger.
+// The cost of reading a row again: the same corrections on a plain table, on a view over one, and on a view that writes by a
+// trigger.
 import { connect, type Sql } from '../../../src/db/connection.ts'
 import { conductSession } from '../../../src/session/session.ts'
 import { alternate, type Measure, type Result } from '../harness.ts'
@@ -7,7 +8,7 @@ import { emptyDatabase } from '../warehouse.ts'
 const FORMS = ['plana', 'visao', 'gatilho'] as const
 type Form = (typeof FORMS)[number]
 
-/** Three relations of the same rows, of which a rule of each one's own finds one in ten. */
+/** Three relations of the same rows, each with a rule of its own that finds one row in ten. */
 async function prepare(sql: Sql, rows: number): Promise<void> {
   const grants = (name: string) => `grant select on dw.${name} to conferente_regra, conferente_escrita;
     grant update on dw.${name} to conferente_escrita;`

@@ -24,7 +24,7 @@ async function startWorker(url: string): Promise<ChildProcess> {
   return worker
 }
 
-/** Seconds that detection of a whole session takes with so many workers. */
+/** Seconds that detection of a whole session takes with this many workers. */
 async function detection(sql: Sql, url: string, workers: number): Promise<number> {
   const running = await Promise.all(Array.from({ length: workers }, () => startWorker(url)))
   try {
@@ -44,7 +44,7 @@ async function detection(sql: Sql, url: string, workers: number): Promise<number
   }
 }
 
-/** Whether the database's next connections do without parallel query. */
+/** Sets whether the database's next connections do without parallel query. */
 async function eachProcessAlone(sql: Sql, alone: boolean): Promise<void> {
   const [database] = await sql<{ name: string }[]>`select quote_ident(current_database()) as name`
   await sql.unsafe(
@@ -55,7 +55,7 @@ async function eachProcessAlone(sql: Sql, alone: boolean): Promise<void> {
 export const trabalhadores: Measure = {
   name: 'trabalhadores',
   async run({ sql, url, runs, rows }) {
-    // What the first records, the others find again.
+    // The first run records what the others find again.
     await detection(sql, url, 2)
     const measured = () =>
       alternate(runs, {
@@ -65,7 +65,7 @@ export const trabalhadores: Measure = {
     const bar = { floor: 'by two workers', unit: 's', bar: 1.6, atLeast: true } as const
     const usual = await measured()
     await eachProcessAlone(sql, true)
-    // What is measured after this needs parallel query again, whatever happens here.
+    // Later measures need parallel query again, whatever happens here.
     const alone = await measured().finally(() => eachProcessAlone(sql, false))
     return [
       {

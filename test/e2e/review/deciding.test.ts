@@ -1,4 +1,4 @@
-// One key over a group: what it does, what needs two people, what is said of what was not done.
+// One key over a group: what it does, what needs two people, and what is said about what was not done.
 
 import { test } from 'tap'
 import { noBrowser } from '../../helper/browser.ts'
@@ -31,7 +31,7 @@ test(
     )
     await untilReady(page)
     await page.keyboard.press('a')
-    // an amount above the setting is weighed first
+    // a total above the setting is shown first
     t.match(
       await readable(page.getByRole('group', { name: 'Antes de aprovar' })),
       /1 lançamento, R\$\s150\.000,00[\s\S]*1 vai para uma segunda pessoa/,
@@ -46,7 +46,7 @@ test(
     await page.keyboard.press('a')
     await saidOnPage(page, /2 corrigidas/)
     t.same(await Promise.all([1, 2, 3, 4].map((n) => cena.categoria(n))), ['CERTA', 'CERTA', 'ERR', 'ERR'])
-    // whoever proposed sees it apart, and has no key to approve it
+    // the person who proposed sees it apart, and has no key to approve it
     await page.keyboard.press('2')
     await page.getByRole('heading', { name: 'Propostas suas, esperam outra pessoa' }).waitFor()
     await untilReady(page)
@@ -145,7 +145,7 @@ test(
       'CERTA',
       'begins with what is proposed',
     )
-    // with what is known to choose from
+    // with known labels to choose from
     await dialogOf(page)
       .locator('datalist[id="valor.categoria.labels"] option[value=OUTRA]')
       .waitFor({ state: 'attached' })

@@ -1,4 +1,4 @@
-// The demonstration's queue, then a morning of 8,000 loaded rows, cleared by keyboard alone: what it takes is counted here.
+// The demonstration's queue, then a morning of 8,000 loaded rows, cleared by keyboard alone; the keys are counted.
 import { test } from 'tap'
 import { noBrowser } from '../../helper/browser.ts'
 import { testDatabase } from '../../helper/database.ts'

@@ -1,4 +1,4 @@
-// Not now, not me, a word beside it: by keyboard alone, and nothing of it is lost or called done.
+// Postponed, forwarded, commented: by keyboard alone, and nothing is lost or counted as done.
 
 import { test } from 'tap'
 import { noBrowser } from '../../helper/browser.ts'

@@ -1,4 +1,4 @@
-// What is shown to everybody: hostile texts, phones, barriers, languages.
+// The page for everybody: hostile texts, phones, accessibility, languages.
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,7 +9,7 @@ import { noBrowser, openBrowser } from '../../helper/browser.ts'
 import { dialogOf, inHand, makeDesk, saidOnPage, untilReady, waitFor } from '../../helper/desk.ts'
 import { scenario } from '../../helper/scenario.ts'
 
-/** Targets of less than 24 pixels; a box is as large as its label. */
+/** Targets smaller than 24 pixels; a box is as large as its label. */
 const SMALL = `[...document.querySelectorAll('button, input, select, textarea, nav a')]
   .map((one) => ({ one, box: (one.closest('label') ?? one).getBoundingClientRect() }))
   .filter(({ box }) => box.width > 0 && (box.width < 24 || box.height < 24))

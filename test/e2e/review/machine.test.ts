@@ -5,7 +5,7 @@ import { test } from 'tap'
 import { noBrowser } from '../../helper/browser.ts'
 import { inHand, itemRows, makeDesk, readable, saidOnPage, untilReady, waitFor } from '../../helper/desk.ts'
 
-test('a rule that has lost auto is told, and an administrator gives it back', noBrowser, async (t) => {
+test('a rule that has lost auto is shown, and an administrator gives it back', noBrowser, async (t) => {
   const { cena, signIn } = await makeDesk(t)
   await cena.book({ id: 1 })
   await cena.runSession()
@@ -13,7 +13,7 @@ test('a rule that has lost auto is told, and an administrator gives it back', no
   const before = await signIn('revisor', 'ana')
   await waitFor(before, /^1 espera/)
   t.equal(await lost(before).count(), 0, 'nothing is said of a rule that has it')
-  // other code than what auto was given for
+  // code other than that for which auto was granted
   await cena.sql`alter function dw.errada(audit.janela) set jit = off`
   await cena.runSession('auto')
   const reader = await signIn('leitor', 'leo', '?tela=geral')

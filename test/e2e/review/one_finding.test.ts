@@ -1,4 +1,4 @@
-// The link of a letter: one finding, whatever became of it, and values that a person types.
+// The link in a mail: one finding, in any state, and values that a person types.
 
 import { test } from 'tap'
 import { noBrowser } from '../../helper/browser.ts'
@@ -275,7 +275,8 @@ test(
     const [row] = await cena.sql`select t, ativo, preco, dia from dw.precos where codigo = 'b'`
     t.same(row, { t: 'certo', ativo: true, preco: '1234.50', dia: null })
 
-    // a key with odd characters, and a proposed amount of twenty digits: what JSON has rounded is not sent as if somebody had typed it
+    // a key with odd characters, and a proposed amount of twenty digits: a value that JSON has rounded is not sent as if somebody
+    // had typed it
     await page.goto(page.url().replace(/divergencia=.*/, `divergencia=${(await finding('a/1 ü')).id}`))
     await page.locator('.opened').getByText('12345678901234567890.12').waitFor()
     await page.getByRole('button', { name: 'Corrigir este' }).click()

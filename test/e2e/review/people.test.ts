@@ -1,4 +1,4 @@
-// Who sits there: roles, signing in and out, sign-ins that run out.
+// Who is signed in: roles, signing in and out, expired sign-ins.
 
 import type { Page } from 'playwright-core'
 import { test } from 'tap'
@@ -136,11 +136,11 @@ test(
   },
 )
 
-/** The sign-in that a page has is refused from now on. */
+/** The sign-in of a page is refused from now on. */
 const expire = ({ cena }: Desk, name: string) =>
   cena.sql`select audit.revogar_acesso(motivo => 'venceu', nome => ${name})`
 
-/** Somebody comes in in another tab of the same browser. */
+/** Somebody signs in in another tab of the same browser. */
 async function signInBeside(page: Page, { server }: Desk, name: string): Promise<void> {
   const beside = await page.context().newPage()
   await beside.goto(`${server.url}/revisao#convite=${await server.invitation('revisor', name)}`)

@@ -14,7 +14,7 @@ import {
   waitFor,
 } from '../../helper/desk.ts'
 
-/** Whether something lies over what has the keyboard. */
+/** Whether something covers the element that has the keyboard. */
 const COVERED = `(() => {
   const { left, top, right, bottom } = document.activeElement.getBoundingClientRect()
   return [top + 2, bottom - 2].some((y) => !document.activeElement.contains(document.elementFromPoint((left + right) / 2, y)))
@@ -91,7 +91,7 @@ test(
     t.equal(await dialogOf(page).count(), 1, 'still there while it runs')
     release()
     await saidOnPage(page, /1 aguarda segunda pessoa/)
-    // keys of one letter can be done without
+    // single-letter keys can be switched off
     await page.keyboard.press('?')
     await dialogOf(page).getByLabel('Teclas de uma letra ligadas').uncheck()
     await page.keyboard.press('Escape')
@@ -100,7 +100,7 @@ test(
   },
 )
 
-test('what has the keyboard lies under nothing', noBrowser, async (t) => {
+test('nothing covers the element that has the keyboard', noBrowser, async (t) => {
   const { cena, signIn } = await makeDesk(t)
   await cena.book(...Array.from({ length: 60 }, (_, i) => ({ id: i + 1, valor: 100 + i })))
   await cena.runSession()

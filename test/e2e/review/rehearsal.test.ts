@@ -1,4 +1,4 @@
-// A morning of 200 findings, cleared by keyboard alone: what it takes is counted here, not believed.
+// A morning of 200 findings, cleared by keyboard alone; the keys are counted.
 import { test } from 'tap'
 import { noBrowser } from '../../helper/browser.ts'
 import { makeDesk, waitFor } from '../../helper/desk.ts'
@@ -6,8 +6,8 @@ import { clearImprobable, clearQueue } from '../../helper/keyboard.ts'
 import { one } from '../../helper/scenario.ts'
 
 /**
- * Groups as the demonstration's mornings have them: many small ones of a category each, a few large or dear ones, some that only flag,
- * and a lane of what is probably no error.
+ * Groups like those of the demonstration's mornings: many small ones of one category each, a few large or expensive ones, some that
+ * only flag, and a lane of what is probably no error.
  */
 const MORNING = `
   insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, fornecedor, documento, filial, descricao, valor, confianca)

@@ -1,4 +1,4 @@
-// Regras: what administrators set, seen in advance, each change with its reason.
+// Regras: what administrators set, previewed, each change with its reason.
 
 import type { Page } from 'playwright-core'
 import { test } from 'tap'
@@ -45,7 +45,7 @@ test(
     t.match(await readable(preview), /Trade Marketing \(8\), Serviços \(2\)/)
     await preview.getByRole('table').getByText('Verba cooperada 10', { exact: true }).waitFor()
     t.equal((await cena.sql`select from audit.padroes_trade_marketing`).length, 0, 'nothing is saved yet')
-    // what cannot be used is said while it is typed
+    // a pattern that cannot be used is reported while it is typed
     await page.getByLabel('Como compara').selectOption('regex')
     await field.fill('verba (')
     await preview.getByText('expressão regular inválida: verba (').waitFor()

@@ -1,4 +1,4 @@
-// Visão geral: what a manager asks of the latest days, and a session run, followed, simulated and cancelled from the page.
+// Visão geral: what a manager asks about the last days, and a session run, followed, simulated and cancelled from the page.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
@@ -6,7 +6,7 @@ import { noBrowser } from '../../helper/browser.ts'
 import { type Desk, inHand, makeDesk, readable, saidOnPage, waitFor } from '../../helper/desk.ts'
 import { launchWorker, until } from '../../helper/work.ts'
 
-/** One rule alone, which takes so many seconds. */
+/** A single rule that takes this many seconds. */
 async function slowOne({ cena }: Desk, seconds: number) {
   await cena.sql.unsafe(`
     update audit.regras set ativa = nome = 'errada';
@@ -148,7 +148,7 @@ test(
     await saidOnPage(page, /Simulação cancelada\. Nada mudou\./)
     await until(async () => (await sleeping(place)) === 0)
     t.equal((await cena.sql`select from audit.divergencias_processadas`).length, 0)
-    // what the database refuses is said, and the form is as it was
+    // a refusal of the database is shown, and the form is as it was
     await page.getByLabel('De', { exact: true }).fill('2026-12-30')
     await page.getByRole('button', { name: 'Simular' }).click()
     await saidOnPage(page, /Simular: /)

@@ -1,4 +1,4 @@
-// What is searched for is found wherever it waits, and said where; and what is not listed is said too.
+// A search finds what waits on any screen, and says where; and says what is not listed.
 
 import { test } from 'tap'
 import { noBrowser } from '../../helper/browser.ts'
@@ -60,7 +60,7 @@ test(
   },
 )
 
-test('more than a thousand postponed: what is listed, and of how many, is said', noBrowser, async (t) => {
+test('more than a thousand postponed: the page says how many it lists', noBrowser, async (t) => {
   const { cena, signIn } = await makeDesk(t)
   await cena.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
     select n, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', n, 0.99 from generate_series(1, 1100) as n`

@@ -1,4 +1,4 @@
-// Deciding in a spreadsheet: the page gives it and takes it back, and says of each line what became of it.
+// Deciding in a spreadsheet: the page gives it out and takes it back, and says of each line what became of it.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -4,7 +4,7 @@ import { test } from 'tap'
 import { noBrowser } from '../../helper/browser.ts'
 import { dialogOf, inHand, makeDesk, saidOnPage, untilReady } from '../../helper/desk.ts'
 
-test('when the server falls silent it is said, and the work can go on after', noBrowser, async (t) => {
+test('when the server falls silent the page says so, and the work can go on after', noBrowser, async (t) => {
   const { cena, signIn } = await makeDesk(t)
   await cena.book({ id: 1 })
   await cena.runSession()

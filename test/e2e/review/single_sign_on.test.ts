@@ -1,4 +1,5 @@
-// A real browser through a real provider, which to it is another site: in, back to where a link led, and again when that has run out.
+// A real browser and a real provider, which is another site to it: signs in, goes back to where a link led, and again when that has
+// expired.
 
 import { test } from 'tap'
 import { noBrowser } from '../../helper/browser.ts'

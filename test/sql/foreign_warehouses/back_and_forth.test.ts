@@ -49,7 +49,7 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
     t.same(undecided, [], 'whatever a person is said to have decided has a decision of that person')
     t.same(await dw.differences({ images: false }), [])
 
-    // the row put back by hand: a rollback finds nothing to do, and says so
+    // the row was put back by hand: a rollback finds nothing to do, and says so
     await dw.edit(set(kind, key(9), wrong))
     const [back] = await rollBack(ana, nine?.['id'])
     t.match(back, { resultado: 'ja_revertida' })

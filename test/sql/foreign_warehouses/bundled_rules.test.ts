@@ -1,5 +1,5 @@
-// The three rules that come with Conferente, on warehouses that are not ours and have a year of history: told the ledger's own labels
-// and a pattern, they find what is wrong there, and after each act every row of the base tables is what the audit says, to the byte.
+// The bundled rules on warehouses that are not ours and have a year of history. With the ledger's own labels and a pattern, they
+// find what is wrong there, and after each act every row of the base tables is what the audit says, to the byte.
 import t, { type Test } from 'tap'
 import type { Row, Sql } from '../../../src/db/connection.ts'
 import { testDatabase } from '../../helper/database.ts'
@@ -9,7 +9,7 @@ import { type Kind, untrue, type Variant, warehouse } from '../../helper/warehou
 
 const RULES = ['pendente_verificacao', 'trade_marketing', 'validacao_valores']
 
-/** What each warehouse calls its five usual categories (marketing first) and what is parked. */
+/** Each warehouse's names for its five usual categories (marketing first) and for parked entries. */
 const LABELS: Record<Kind, string[]> = {
   estrela: ['Marketing e Trade', 'RH', 'TI', 'Frete', 'Energia', 'A definir'],
   razao: ['Marketing e Trade', 'Recursos Humanos', 'TI', 'Frete', 'Energia', 'A definir'],
@@ -73,7 +73,7 @@ async function scene(t: Test, kind: Kind, variant: Variant) {
   return { ...b, olivia, ana, bruno, dw, threshold }
 }
 
-/** Open findings of each rule that propose something, a few of each, and no two of one entry. */
+/** Open findings of each rule that propose something, a few of each, and no two on one entry. */
 async function some(sql: Sql, perRule: number): Promise<Row[]> {
   const open = (await findingsIn(sql, 'aberta')).filter((d) => Object.keys(d['valores_propostos']).length > 0)
   const alone = open.filter((d) => open.filter((o) => o['registro_id'] === d['registro_id']).length === 1)
@@ -82,7 +82,7 @@ async function some(sql: Sql, perRule: number): Promise<Row[]> {
 
 const ids = (rows: readonly Row[]) => rows.map((d) => d['id'])
 
-/** Of what triggers do (every_write.test.ts tries all), what touches the columns that these rules correct. */
+/** Of the trigger variants (every_write.test.ts tries all), those that touch the columns that these rules correct. */
 const TRIED: Record<Kind, Variant[]> = {
   estrela: ['certo', 'nulo', 'nao_nulo', 'arredonda', 'mente', 'so_ida'],
   razao: ['certo', 'carga', 'caixa', 'adiado'],
@@ -107,7 +107,7 @@ for (const { kind, variant } of drawn(
     }
     await exact('at first')
 
-    // by day: what is found is approved, typed over, approved by two
+    // by day: findings are approved, typed over, approved by two
     for (const rule of RULES) await threshold(rule, 0.99)
     const first = await runSession(olivia, 'manual')
     t.match(first, { status: 'concluida', corrigidas: 0n }, first['mensagem'])
@@ -134,7 +134,7 @@ for (const { kind, variant } of drawn(
     await corrected('typed', toType)
     await exact('typed, approved')
 
-    // by night: people's answers have proved the pattern
+    // by night: people's answers have proven the pattern
     for (const rule of RULES) await threshold(rule, 0.3)
     const auto = await runSession(olivia, 'auto')
     await exact('auto')

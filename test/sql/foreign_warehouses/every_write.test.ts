@@ -1,5 +1,6 @@
-// On warehouses that are not ours, with triggers that do what they like: after each act of a session and of people, every row of the
-// base tables is what the audit says, to the byte; what is called corrected or reverted is; and what is not is called a failure.
+// On warehouses that are not ours, with triggers that do what they like: after each act of a session and of people, every row of
+// the base tables is what the audit says, to the byte; what is called corrected or reverted is so; and everything else is called a
+// failure.
 import t, { type Test } from 'tap'
 import type { Row, Sql } from '../../../src/db/connection.ts'
 import { type TestDatabase, testDatabase } from '../../helper/database.ts'
@@ -42,7 +43,7 @@ const typed = ({ right, other }: Warehouse): Proposal['valores'][] => [
   { categoria: right },
 ]
 
-/** Whether the warehouse gives what is asked of its nth entry. */
+/** Whether the warehouse grants what is asked of its nth entry. */
 function gives({ kind, variant }: Warehouse, n: number, isTyped = false): boolean {
   const asked = (n - 1) % 8
   const even = n % 2 === 0
@@ -198,7 +199,7 @@ for (const { kind, variant } of drawn(
     // back: an item, an operation, the session; and forth again
     const results: Row[] = []
     const backs = (rows: readonly Row[]) => results.push(...rows)
-    // the way back: what the warehouse does not give back is no rollback
+    // the way back: a row that the warehouse does not give back is not rolled back
     const back = (n: number) =>
       (variant === 'so_ida' && [0, 3].includes((n - 1) % 8)) ||
       (['nulo', 'nao_nulo'].includes(variant) && (n - 1) % 8 === 7)
@@ -232,7 +233,7 @@ for (const { kind, variant } of drawn(
     }
     t.same(await untrue(sql, results.slice(-8)), [], 'what the last rollback says is so')
 
-    // and another night on what there is now
+    // and another night on the present state
     await runSession(olivia, 'auto', ['casa'])
     await s.exact('another session')
     const broken = await sql`select * from audit.verificar_integridade()`

@@ -1,4 +1,4 @@
-// What a person commits while a rule looks is neither overwritten nor recorded as what the row held, and costs no rule its session.
+// What a person commits while a rule reads is neither overwritten nor recorded as what the row held, and costs no rule its session.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
@@ -8,7 +8,7 @@ import { houseRule, type Kind, propose, warehouse } from '../../helper/warehouse
 
 const DOOR = 4242
 
-/** A rule that, whenever it looks, waits at a door that the test holds; before it reads the ledger, or after. */
+/** A rule that, whenever it runs, waits at a door that the test holds, before it reads the ledger or after. */
 async function scene(t: Test, kind: Kind, moment: 'before' | 'after') {
   const b = await testDatabase(t)
   const [olivia, ana, adelia] = [b.connectAs('olivia'), b.connectAs('ana'), b.connectAs('adelia')]
@@ -25,7 +25,7 @@ async function scene(t: Test, kind: Kind, moment: 'before' | 'after') {
     /** Lets a session run until its rule waits, does something, and lets it end. */
     async during(mode: 'manual' | 'auto', work: () => Promise<unknown>) {
       await holder`select pg_advisory_lock(${DOOR})`
-      const session = runSession(olivia, mode, ['casa']).then((row) => row) // asked for now
+      const session = runSession(olivia, mode, ['casa']).then((row) => row) // starts it now
       try {
         for (const deadline = Date.now() + 20_000; ; await sleep(20)) {
           const [waiting] =
@@ -43,7 +43,7 @@ async function scene(t: Test, kind: Kind, moment: 'before' | 'after') {
   }
 }
 
-/** What a person types into the ledger, past us. */
+/** What a person writes directly into the ledger. */
 const typed = (kind: Kind, key: string, category: string) =>
   kind === 'estrela'
     ? `update {s}.fato set sk_categoria = (select sk from {s}.dim_categoria where upper(nome) = '${category}') where nk = ${key}`
@@ -118,7 +118,7 @@ t.test('an edit committed between detection and correction is not overwritten', 
     )
     const olivia = b.connectAs('olivia')
     await runSession(olivia, 'manual', ['casa'])
-    // a trial of the same that was committed by somebody else: the finding is older than the edit
+    // somebody else committed a trial of the same: the finding is older than the edit
     await dw.edit(typed(kind, key(1), other))
     const found = await findingsIn(b.sql, 'aberta')
     const after = await approveAll(b.connectAs('ana'), ...found.map((d) => d['id']))

@@ -1,11 +1,11 @@
-// A window in which nothing is wrong, on warehouses that are not ours: whatever the patterns match and however well they are proved,
-// a session in auto changes no right entry.
+// A window in which nothing is wrong, on warehouses that are not ours: whatever the patterns match and however well they are
+// proven, a session in auto changes no right entry.
 import t, { type Test } from 'tap'
 import { testDatabase } from '../../helper/database.ts'
 import { runSession } from '../../helper/warehouse.ts'
 import { type Kind, warehouse } from '../../helper/warehouses.ts'
 
-/** What each warehouse calls marketing, two other categories, and what is parked. */
+/** Each warehouse's names for marketing, two other categories, and parked entries. */
 const LABELS: Record<Kind, [string, string, string, string]> = {
   estrela: ['Marketing e Trade', 'Frete', 'TI', 'A definir'],
   razao: ['Marketing e Trade', 'Frete', 'TI', 'A definir'],
@@ -16,8 +16,8 @@ const OLD = "date '2025-03-01' + n % 270"
 const NEW = "date '2026-01-05' + n % 20"
 
 /**
- * A year of marketing and of other things, all where they belong; and of marketing that once stood under Frete, which people
- * answered. The window of January has marketing, other things, and repairs of shop floors, which new builders and old ones made.
+ * A year of marketing and of other things, all where they belong, and of marketing that once was under Frete, on which people
+ * answered. The window of January has marketing, other things, and repairs of shop floors by new and old builders.
  */
 const entries = ([marketing, freight, ti]: readonly string[]) => `
   select 3000 + n as n, ${OLD} as dia, n % 30 as s, 'display no ponto de venda' as texto, '${marketing}' as categoria from generate_series(1, 300) n

@@ -1,5 +1,5 @@
-// A key that belongs to another entry after the ledger was emptied and loaded again: nothing that was found, corrected, approved,
-// typed or excepted before says anything of the entry that has the key now.
+// A key that belongs to another entry after the ledger was emptied and loaded again: nothing found, corrected, approved, typed or
+// excepted before applies to the entry that has the key now.
 import t, { type Test } from 'tap'
 import { testDatabase } from '../../helper/database.ts'
 import { drawn } from '../../helper/thorough.ts'
@@ -37,7 +37,7 @@ async function reload({ base, kind, edit }: Warehouse, wrong: string) {
   return base
 }
 
-/** The same keys and all the values as they stand, for another supplier: nothing but what identifies the entry tells it apart. */
+/** The same keys and the same values, for another supplier: only what identifies the entry tells it apart. */
 const otherSupplier = ({ kind, edit }: Warehouse) =>
   edit(
     kind === 'estrela'
@@ -108,7 +108,7 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
 
     await sql`delete from casa.propostas`
     await reload(dw, wrong)
-    // the witness's first state is the reloaded ledger: what had been corrected is nowhere any more
+    // the witness starts from the reloaded ledger: earlier corrections are nowhere any more
     const image = async () =>
       (await sql`select array_agg(l::text order by id::text) as rows from dw.lancamentos l`)[0]?.['rows']
     const before = await image()
@@ -131,7 +131,7 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
     )
     t.same(await image(), before, 'no approval touched it')
 
-    // the other entry's own error is its own finding, whatever became of the former's
+    // the other entry's own error is its own finding, whatever became of the earlier one
     await propose(
       sql,
       [1, 9, 20].map((n) => ({ id: key(n), valores: { categoria: right } })),
@@ -163,7 +163,7 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
         sql,
         [1, 4, 9].map((n) => ({ id: key(n), valores: { categoria: right }, confianca: 0.5 })),
       )
-      // typed after the reload, looking at what is left of the former entry
+      // typed after the reload, while looking at what is left of the earlier entry
       const [open] = await findingsIn(sql, 'aberta')
       const typed = ana`select audit.corrigir_manualmente(${open?.['id']}, ${sql.json({ categoria: other })}, 'olhei a nota')`
       if ((await refusalOf(typed)) === undefined)

@@ -1,4 +1,4 @@
-// A table that was dropped and a column that was renamed since: what is missing is said, and the rest is done.
+// A table that was dropped and a column that was renamed since: what is missing is reported, and the rest is done.
 import t, { type Test } from 'tap'
 import type { Row, Sql } from '../../../src/db/connection.ts'
 import { testDatabase } from '../../helper/database.ts'
@@ -6,7 +6,7 @@ import { drawn } from '../../helper/thorough.ts'
 import { approveAll, findingsIn, refusalOf, runSession } from '../../helper/warehouse.ts'
 import { houseRule, propose, warehouse } from '../../helper/warehouses.ts'
 
-/** A session that corrected rows of two tables, and findings of both that wait. */
+/** A session that corrected rows of two tables, and waiting findings of both. */
 async function scene(t: Test, kind: 'razao' | 'estrela') {
   const b = await testDatabase(t)
   const [olivia, ana, bruno, adelia] = [

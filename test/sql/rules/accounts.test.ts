@@ -1,4 +1,4 @@
-// A category and the account that goes only with it are corrected together, where the entry waits on the transitory account.
+// A category and its only account are corrected together, if the entry waits on the transitory account.
 import t from 'tap'
 import { testDatabase } from '../../helper/database.ts'
 import { runSession } from '../../helper/warehouse.ts'
@@ -20,7 +20,7 @@ const freight: LedgerEntry = {
   categoria: 'Frete',
   conta_contabil: '3.2.1.01',
 }
-/** A category whose entries stand on two accounts. */
+/** A category with entries on two accounts. */
 const cleanUp = (n: number): LedgerEntry => ({
   fornecedor: 'Limpa Bem',
   fornecedor_id: '77888999000163',
@@ -126,7 +126,7 @@ t.test('the account moves along where the history ties it to the category, and n
   t.same((await read())[0]?.valores_propostos, { categoria: 'Combustíveis' }, 'no column of the rule’s')
   await sql`update audit.regras set colunas = colunas || 'conta_contabil'::text where nome = ${RULE_FUNCTION}`
 
-  // two in a hundred is where it ends
+  // two in a hundred is the limit
   await bookEntries(
     sql,
     ...Array.from({ length: 14 }, (_, n) => ({

@@ -1,4 +1,4 @@
-// Amounts that resemble an error and are none, and errors that resemble something else.
+// Amounts that look like an error and are none, and errors that look like something else.
 import t from 'tap'
 import { testDatabase } from '../../helper/database.ts'
 import { bookEntries, findings, type LedgerEntry, makeLedger, sameRate, setSetting } from './ledger.ts'
@@ -16,7 +16,7 @@ t.test('each kind, and what only resembles it', async (t) => {
     [null, 99.95, 100],
     ['outro', 100.06, 100],
     ['outro', 99.94, 100],
-    // a flipped sign, within the tolerance too; and with a discount, which a flip alone explains
+    // a flipped sign, within the tolerance too; and with a discount, where the flip alone explains it
     ['sinal_trocado', -100.05, 100],
     ['sinal_trocado', 100, -100],
     ['sinal_trocado', -83, 100, 17],
@@ -25,7 +25,7 @@ t.test('each kind, and what only resembles it', async (t) => {
     // honest credit notes
     [null, -100, -100],
     [null, -83, -100, -17],
-    // exactly a factor, and next to it
+    // exactly a factor, and close to one
     ['fator_10', 1000, 100],
     ['fator_10', 1000.05, 100],
     ['outro', 1000.06, 100],
@@ -45,7 +45,7 @@ t.test('each kind, and what only resembles it', async (t) => {
     ['outro', 300, 100],
     ['outro', 100, 300],
     ['outro', 200, 100],
-    // a rate: on both of its bounds, beyond them, the other way, of another sign
+    // a rate: at both bounds, beyond them, the other way round, with another sign
     ['razao_cambial', 250, 100],
     ['outro', 249.94, 100],
     ['razao_cambial', 537.1, 100],
@@ -197,21 +197,21 @@ t.test('rounding at the source explains half a unit of the last digit, and no mo
   await setSetting(sql, 'valores.digitos_significativos', 6)
   await setSetting(sql, 'valores.tolerancia_absoluta', 0)
   const cases: [achado: boolean, valor: NumberCase, documento: NumberCase, desconto?: NumberCase][] = [
-    // printed 23456.1 for anything from 23456.05 to 23456.15
+    // printed as 23456.1 for anything from 23456.05 to 23456.15
     [false, 23456.05, 23456.1],
     [true, 23456.04, 23456.1],
     [false, 23456.15, 23456.1],
     // printed 1.23457e6
     [false, 1234565, 1234570],
     [true, 1234564.99, 1234570],
-    // both sides printed so
+    // both sides printed like that
     [false, 1234560, 1234570],
     [true, 1234559, 1234570],
     // the discount too
     [false, 1222220.5, 1234570, 12344.5],
     [false, 1211111.84, 1234567.89, 23456.1],
     [true, 1211111.85, 1234567.89, 23456.1],
-    // below ten thousand every digit is there; with more digits than six the source printed all of them
+    // below ten thousand every digit is there; with more than six digits the source printed all of them
     [true, 9999.96, 9999.9],
     [true, 23456.11, 23456.12],
     [false, -23456.05, -23456.1],
@@ -245,7 +245,7 @@ t.test('a document booked twice, and what only resembles one', async (t) => {
   const A = '11.222.333/0001-81'
   const B = '11222333000262'
   let number = 1000
-  /** Two entries of one new number; what is not said is the same in both. */
+  /** Two entries with one new number; what is not given is the same in both. */
   const pair = (um: LedgerEntry, two: LedgerEntry): [LedgerEntry, LedgerEntry] => {
     const note: LedgerEntry = { fornecedor_id: A, documento: String(++number), valor: 500 }
     return [
@@ -253,7 +253,7 @@ t.test('a document booked twice, and what only resembles one', async (t) => {
       { ...note, ...two },
     ]
   }
-  // an amount of its own: what one pair has at its end must not bring another's together
+  // a separate amount: the end of one pair's number must not bring another pair together
   const doc = (from: string, to: string): [LedgerEntry, LedgerEntry] =>
     pair({ documento: from, valor: number }, { documento: to, valor: number })
   const cases: [
@@ -517,7 +517,7 @@ t.test(
     const { sql } = await testDatabase(t)
     await makeLedger(sql)
     let documento = 0
-    /** Bookings (+) and reversals (-) of one document, each with its day of March. */
+    /** Bookings (+) and reversals (-) of one document, each with its day in March. */
     const cases: [movimentos: number[], apontado: number[], gemeo: number[], nome: string][] = [
       [[1, 3], [1], [0], 'booked twice'],
       [[1, 3, -6], [], [], 'reversed since'],
@@ -555,7 +555,7 @@ t.test(
           expected,
           `${name}${sign < 0 ? ', of a credit note' : ''}`,
         )
-        // of each entry alone, by its key and by its day, the answer is the same
+        // each entry by itself, by its key and by its day, gives the same answer
         if (sign < 0) continue
         for (const [n, id] of ids.entries()) {
           const day = `2025-03-${String(Math.abs(movements[n] as number)).padStart(2, '0')}`

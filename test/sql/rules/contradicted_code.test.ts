@@ -1,5 +1,5 @@
-// A supplier's code says who an entry is of only where name and text do not say otherwise: codes are given to other companies,
-// copied and mistyped.
+// A supplier's code identifies an entry's supplier only if name and text do not contradict it: codes are reassigned, copied and
+// mistyped.
 import type postgres from 'postgres'
 import t from 'tap'
 import { testDatabase } from '../../helper/database.ts'
@@ -108,7 +108,7 @@ t.test('a text that has nothing of what its code ever said speaks against the co
   }
 })
 
-t.test('the same company written otherwise stays well known', async (t) => {
+t.test('the same company in another spelling stays well known', async (t) => {
   const { sql } = await testDatabase(t)
   await history(sql)
   const spellings: LedgerEntry[] = [
@@ -205,7 +205,7 @@ async function campaigns(sql: postgres.Sql, entries: LedgerEntry[]): Promise<Rul
 t.test('marketing: a code given to another company lends it no history, and says so', async (t) => {
   const { sql } = await testDatabase(t)
   await history(sql)
-  // an agency that is nothing but marketing
+  // an agency that does nothing but marketing
   const agency: LedgerEntry = {
     fornecedor_id: '44555666000177',
     fornecedor: 'Agência Lua',

@@ -18,7 +18,7 @@ const ACCESS_KEY = key()
 
 t.test('a document is read alike, however it is written', async (t) => {
   const { sql } = await testDatabase(t)
-  /** Number, and what else it says of kind, series, year, key, and whether it takes another back. */
+  /** Number, and what else it says about kind, series, year, key, and whether it takes another document back. */
   const cases: [documento: string | null, numero: string | null, mais?: Record<string, unknown>][] = [
     ['123456', '123456'],
     ['000.123.456', '123456'],
@@ -254,12 +254,12 @@ t.test('a supplier’s code is one code, whatever a spreadsheet made of it', asy
     ['38174000143', '00038174'],
     ['12ABC34501DE35', '12abc345'],
     ['12.abc.345/01de-35', '12abc345'],
-    // what no check digit proves keeps the zeros that it has
+    // a code that no check digit proves keeps its zeros
     ['360305000105', '360305000105'],
     ['0000100234', '0000100234'],
     ['100234', '100234'],
     ['52998224725', '52998224725'],
-    // a CPF that with three zeros would be a CNPJ as well
+    // a CPF that with three zeros would also be a CNPJ
     ['40000001600', '40000001600'],
     ['00000000000191', '191'],
     ['00.000.000/0001-91', '191'],
@@ -299,7 +299,7 @@ t.test('the same document is found, and another one is not', async (t) => {
   const A = '11.222.333/0001-81'
   const LATE = { data_lancamento: '2025-12-30' }
   const EARLY = { data_lancamento: '2026-01-04' }
-  /** Two entries of one supplier and amount; what is not said is the same in both. */
+  /** Two entries of one supplier and amount; what is not given is the same in both. */
   const cases: [found: boolean, um: LedgerEntry, dois: LedgerEntry, nome?: string][] = [
     [true, { documento: 'NF 000.123.456' }, { documento: '123456' }],
     [true, { documento: 'NFS-e 2025/123456' }, { documento: 'NF 000.123.456' }],
@@ -432,7 +432,7 @@ t.test('the same document is found, and another one is not', async (t) => {
     t.equal(by.get(second)?.evidencia.gemeo.id ?? null, expected ? first : null, title)
     t.notOk(by.has(first), `${title}: the first one is nobody’s second`)
   }
-  // of each entry alone the answer is the same
+  // each entry by itself gives the same answer
   const sample = found.filter((_, i) => i % 5 === 0).map((a) => a.registro_id)
   for (const id of sample) {
     const alone = (await findings(sql, RULE_FUNCTION, { chaves: [id] })).map((a) => a.evidencia.gemeo?.id)
@@ -503,7 +503,7 @@ t.test('what was reversed in parts, together with another note or in words is no
     )
     booked.push([second as string, found, name])
   }
-  // others, earlier and later, so that what came too late for one comes in time for somebody
+  // other ones, earlier and later, so that what is too late for one is in time for another
   for (const [number, day] of [
     [901, '2025-02-20'],
     [902, '2025-04-10'],
@@ -585,7 +585,7 @@ t.test('an access key says when its entry cannot be right', async (t) => {
       { fornecedor_id: A, documento: fresh(), data_lancamento: '2025-03-01' },
       'on the first of its month',
     ],
-    // in the text, where the document is the number alone
+    // in the text, if the document is only the number
     [
       'chave_outra_empresa',
       {
@@ -675,7 +675,7 @@ t.test('the same key twice is found, also where a number alone would say nothing
     t.notOk(by.has(ids[2 * i] as string), `${name}: not the first`)
     if (type) t.equal(finding?.evidencia.gemeo.id, ids[2 * i], `${name}: the twin is named`)
   }
-  // a window of the later day alone sees the one of half a year before, and the one whose key stands in the text
+  // a window with only the later day sees the one half a year before, and the one whose key is in the text
   const theText = { fornecedor_id: A, descricao: `compra conforme NFe ${key({ numero: 5000 })}`, valor: 5000 }
   const [before] = await bookEntries(sql, theText, { ...theText, data_lancamento: '2025-05-02' })
   for (const [day, twin] of [

@@ -1,4 +1,4 @@
-// Much of the same: charges without a number of their own, a load that came in twice. One finding, which says how much.
+// Many of the same: charges without a number of their own, a load that came in twice. One finding says how much.
 import t from 'tap'
 import { testDatabase } from '../../helper/database.ts'
 import {
@@ -147,7 +147,7 @@ t.test('every shape of a flood is one finding that says how many', async (t) => 
       )
     }
   }
-  // what stands between: few of one key are each by itself
+  // in between: a few entries with one key are each a finding
   await sql`truncate dw.lancamentos`
   await bookEntries(sql, ...times(10, (i) => ({ documento: wrong(key(6)), valor: 80 + i })))
   t.equal((await findings(sql, RULE_FUNCTION)).length, 10)
@@ -300,7 +300,7 @@ t.test('the thin days of a load that came in again belong to its finding', async
 t.test('a load that came in again is the same finding in every window that holds a part of it', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
-  // three months; the one in the middle has so few documents that alone it proves nothing; two are shared out
+  // three months; the middle one has so few documents that alone it proves nothing; two are shared out
   const when = (month: number, i: number) =>
     `2025-0${month}-${String(i >= 12 ? 1 + i : month === 1 ? 5 : 25).padStart(2, '0')}`
   const trimestre = [1, 2, 3].flatMap((month) =>
@@ -326,7 +326,7 @@ t.test('a load that came in again is the same finding in every window that holds
     sql,
     ...originals.map((l) => ({ ...l, carregado_em: '2025-04-02T05:00:00Z' })),
   )
-  // a document twice by itself stays a finding of its own, in its own month
+  // a document booked twice elsewhere stays a separate finding, in its own month
   const note = {
     documento: 'NF 5',
     valor: 5,

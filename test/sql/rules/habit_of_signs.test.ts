@@ -1,4 +1,4 @@
-// Credit notes whose document is positive, because the ERP keeps it so: the ledger's own habit, learned from entries like them.
+// Credit notes with a positive document, because the ERP keeps them so: the ledger's own habit, learned from similar entries.
 import t from 'tap'
 import { testDatabase } from '../../helper/database.ts'
 import { bookEntries, findings, type LedgerEntry, makeLedger } from './ledger.ts'
@@ -6,7 +6,7 @@ import { bookEntries, findings, type LedgerEntry, makeLedger } from './ledger.ts
 const RULE_FUNCTION = 'validacao_valores'
 const month = (n: number) => `2025-${String(n).padStart(2, '0')}-10`
 
-/** Ordinary entries and credit notes of five months; a credit note's document has the sign that is given. */
+/** Ordinary entries and credit notes of five months; a credit note's document has the given sign. */
 const history = (sign: number): LedgerEntry[] =>
   [1, 2, 3, 4, 5].flatMap((m) => [
     ...Array.from({ length: 60 }, (_, i) => ({
@@ -94,7 +94,7 @@ t.test('a month whose signs are all turned does not make its own habit', async (
   t.equal((await findings(sql, RULE_FUNCTION)).length, 200, 'nor where there are no other credit notes')
 })
 
-/** Ordinary invoices of a year, every so many with its sign turned. */
+/** Ordinary invoices of a year, some of them with the sign turned. */
 const invoices = (n: number, turned = 0): LedgerEntry[] =>
   Array.from({ length: n }, (_, i) => {
     const valor = 200 + (i % 900)

@@ -1,5 +1,5 @@
-// No label ships: a rule that does not know the ledger's labels, or was told some that the ledger does not have, is skipped and says
-// what to set. Never is that shown as success.
+// No label ships. A rule that does not know the ledger's labels, or was given some that the ledger does not have, is skipped and
+// says what to set. That is never shown as success.
 import type postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { testDatabase } from '../../helper/database.ts'
@@ -7,7 +7,7 @@ import { bookEntries, findings, type LedgerEntry, makeLedger, setSetting } from 
 
 const time = <T>(n: number, entry: T): T[] => Array.from({ length: n }, () => entry)
 
-/** A ledger with labels of its own, and settings as they are delivered. */
+/** A ledger with its own labels, and settings as delivered. */
 async function delivered(t: Test) {
   const { sql, connectAs } = await testDatabase(t)
   await makeLedger(sql)
@@ -112,7 +112,7 @@ t.test('entries without a category are pending, unless a person says otherwise',
   t.match(await theSession(olivia, 'pendente_verificacao'), { status: 'pulada', motivo: /pendente\.vazias/ })
 })
 
-t.test('a label that is nearly one of the ledger’s is told with its count', async (t) => {
+t.test('a label that is nearly one of the ledger’s is suggested with its count', async (t) => {
   const { sql } = await delivered(t)
   const near = (label: string | null) => sql`select * from regras.rotulos_proximos(${label}, 2)`
   t.same(await near('Trade Marketing'), [{ rotulo: 'Marketing e Trade', lancamentos: 20n }])
@@ -121,7 +121,7 @@ t.test('a label that is nearly one of the ledger’s is told with its count', as
   for (const none of ['Honorários', '', ' ', null, '%', '🚗']) t.same(await near(none), [], String(none))
 })
 
-t.test('a ledger that cannot be read is said to be so, not to lack a label', async (t) => {
+t.test('a ledger that cannot be read is reported as unreadable, not as lacking a label', async (t) => {
   const { sql, olivia } = await delivered(t)
   await setSetting(sql, 'trade_marketing.categoria', 'Marketing e Trade')
   await sql`update audit.regras set requisitos = 'regras.nao_existe' where nome = 'trade_marketing'`
@@ -137,7 +137,7 @@ t.test('spellings of one category are one category for every rule', async (t) =>
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const months = ['2024-09', '2024-10', '2024-11', '2024-12', '2025-01', '2025-02']
-  // half a supplier's history in each spelling: no spelling alone has the majority over its other category
+  // half of a supplier's history in each spelling: no single spelling has the majority over its other category
   const history = months.flatMap((month) =>
     [
       ...time(4, 'Promoção e Fretes'),
@@ -174,7 +174,7 @@ t.test('spellings of one category are one category for every rule', async (t) =>
     t.not(finding.evidencia.alternativa, 'PROMOÇÃO E FRETES', 'and none is the second choice')
   }
   t.equal((await pending()).length, 2, 'a pending label in NFD is pending')
-  // a spelling that most entries have by now, though another was learned first
+  // the spelling that most entries have now, though another was learned first
   await sql`update dw.lancamentos set categoria = 'PROMOÇÃO E FRETES', carregado_em = now() where categoria = 'Promoção e Fretes'`
   await bookEntries(sql, {
     categoria: 'Promoção E fretes',
@@ -210,7 +210,7 @@ t.test('spellings of one category are one category for every rule', async (t) =>
     await sql`delete from dw.lancamentos where fornecedor_id = 'V1'`
   }
 
-  // the share of a document in another spelling of its category is the same document again
+  // a share of the document under another spelling of its category is the same document again
   const note: LedgerEntry = {
     documento: 'NF 4711',
     fornecedor_id: 'D1',

@@ -29,7 +29,7 @@ export interface RuleFinding {
   valor_em_risco: string | null
 }
 
-/** The warehouse contract as an empty table of its own, with the type of key asked for, and its labels. */
+/** The warehouse contract as an empty table with the requested type of key, and its labels. */
 export async function makeLedger(
   sql: postgres.Sql,
   key: 'bigint' | 'uuid' | 'text' = 'bigint',
@@ -50,7 +50,7 @@ export async function makeLedger(
 
 let next = 1
 
-/** Books entries; what is not said is ordinary. Gives their keys as text. */
+/** Books entries; what is not given is ordinary. Returns their keys as text. */
 export async function bookEntries(sql: postgres.Sql, ...entries: LedgerEntry[]): Promise<string[]> {
   const rows = entries.map((entry) => ({
     id: next++,
@@ -137,7 +137,10 @@ export const strangeOnes: LedgerEntry[] = [
   { descricao: "'; drop table dw.lancamentos; --", fornecedor: '\\', documento: '%_' },
 ]
 
-/** Two more suppliers whose entries of that day stand to their documents in the same ratio, and say a currency: what shows a rate of exchange. */
+/**
+ * Two more suppliers whose entries of that day have the same ratio to their documents and mention a currency, which shows a rate of
+ * exchange.
+ */
 export function sameRate({ valor, valor_documento, data_lancamento }: LedgerEntry): LedgerEntry[] {
   return [2, 3].map((n) => ({
     fornecedor: `Importadora ${n}`,
@@ -148,7 +151,7 @@ export function sameRate({ valor, valor_documento, data_lancamento }: LedgerEntr
   }))
 }
 
-/** The check digit of an access key, reckoned by hand as the manual shows it. */
+/** The check digit of an access key, computed as in the manual. */
 function withDigit(start: string): string {
   const total = [...start]
     .reverse()
@@ -156,7 +159,7 @@ function withDigit(start: string): string {
   return `${start}${total % 11 < 2 ? 0 : 11 - (total % 11)}`
 }
 
-/** An access key; what is not said is an invoice of goods issued in March 2025 by 11.222.333/0001-81. */
+/** An access key; by default of an invoice of goods issued in March 2025 by 11.222.333/0001-81. */
 export function key({
   uf = '35',
   mes = '2503',

@@ -17,7 +17,7 @@ const HABITS = {
 } as const
 type Category = keyof typeof HABITS
 
-/** So many entries of a category in each of these months on one account. */
+/** Entries of a category in each of these months on one account. */
 const book = (
   sql: postgres.Sql,
   categoria: Category,
@@ -129,7 +129,7 @@ t.test('accounts that change in the middle of a month, or that two categories ex
   await ledger(sql)
   await book(sql, 'Combustíveis', '4.1.2.01', 0, 14)
   await book(sql, 'Frete', '3.2.1.01', 0, 14)
-  // February on both: on the old one for most of the month
+  // February is on both, for most of the month on the old one
   await book(sql, 'Combustíveis', '41020001', 13, 14, 2)
   t.same(await accounts(sql, pending('Combustíveis', month(13, 28)), pending('Combustíveis', month(14, 2))), [
     undefined,
@@ -142,7 +142,7 @@ t.test('accounts that change in the middle of a month, or that two categories ex
   )
   t.equal(Number(contrary?.confianca), 0.49, 'what is too little to propose is enough to contradict')
   t.same(contrary?.valores_propostos, { categoria: 'Combustíveis' })
-  // the number that was freight's is fuel's now: an old account in other hands is for a person
+  // freight's old number is fuel's now: an old account in other hands is for a person
   await book(sql, 'Frete', '3.9.9.99', 14, 17)
   await book(sql, 'Combustíveis', '3.2.1.01', 14, 17)
   t.same(

@@ -1,4 +1,4 @@
-// Entries against the electronic notes they are of.
+// Entries compared with their electronic notes.
 
 import t, { type Test } from 'tap'
 import { connect } from '../../../src/db/connection.ts'
@@ -60,14 +60,14 @@ async function scene(t: Test) {
   }
 }
 
-/** Of an array `t.match` asks only for the members that are named. */
+/** For an array, `t.match` only checks the members that are named. */
 function exactly(t: Test, found: readonly object[], expected: readonly object[]): void {
   t.equal(found.length, expected.length)
   t.match(found, expected)
 }
 
 const NOTE = { numero: 501, dia: '2026-10-05', total: '1850.00' }
-/** A note of the first company, written into the folder, and what an entry of it holds. */
+/** A note of the first company, written into the folder, and the columns of its entry. */
 function note(office: Notary, more: Partial<NfeOptions> = {}): LedgerEntry {
   const options = { ...office.company(0), ...NOTE, ...more }
   office.write(`${keyOf(options)}.xml`, nfe(options))
@@ -234,8 +234,8 @@ t.test('auto does no harm to what only looks like a mistake', async (t) => {
     [
       ['valor_da_nota', 0.3], // INSS explains it
       ['valor_da_nota', 0.8], // a tenth may be a share
-      ['valor_da_nota', 0.7], // a return bears no witness
-      ['valor_da_nota', 0.8], // a code of their own says no company
+      ['valor_da_nota', 0.7], // a return proves nothing
+      ['valor_da_nota', 0.8], // an internal code names no company
       ['valor_da_nota', 0.6], // found by its number
       ['valor_da_nota', 0.8], // booked long before
     ],
@@ -328,7 +328,7 @@ t.test('a note without an entry is a finding on the note, and closes when its en
   const { company } = c.office
   const of = (n: number, theNumber: number, more: Partial<NfeOptions> = {}) =>
     note(c.office, { ...company(n), numero: theNumber, ...more })
-  // three issuers' notes are booked, and so say for which company the ledger is kept
+  // notes of three issuers are booked, which shows the company that keeps the ledger
   await bookEntries(c.sql, of(0, 1), of(0, 2), of(1, 3), of(2, 4), of(0, 5, { dia: '2026-09-01' }))
   const lost = of(0, 11)
   const cancelled = of(1, 12)
@@ -368,7 +368,7 @@ t.test('a note without an entry is a finding on the note, and closes when its en
     resumo: { documento: 'NF-e 11', valor: '1850.00', data_emissao: '2026-10-05' },
   })
 
-  // a person's word, as on every other finding; and nobody writes into a note
+  // a person decides, as on every other finding; and nobody writes into a note
   const id = async ({ documento }: LedgerEntry) =>
     (
       await c.sql`select id from audit.divergencias_processadas where registro_id = ${documento as string}`
@@ -421,7 +421,8 @@ t.test('an entry without a note is found where all notes are read, and only ther
   const [missing] = await bookEntries(
     c.sql,
     { ...entry, documento: 'NF 777' },
-    // no number, a credit note, another series of a number that is there, a supplier of few notes, one who often has none, another supplier's code
+    // no number; a credit note; another series of a known number; a supplier with few notes, or who often has none; another
+    // supplier's code
     { ...entry, documento: 'S/N' },
     { ...entry, documento: 'NF 778', valor: '-70.00' },
     { ...entry, documento: 'NF 105', data_lancamento: '2027-03-01' },
@@ -429,7 +430,7 @@ t.test('an entry without a note is found where all notes are read, and only ther
     { ...entry, documento: 'NF 780', fornecedor_id: 'F0042' },
     ...[781, 782].map((n) => ({ ...entry, documento: `NF ${n}`, fornecedor_id: company(3).cnpj })),
   )
-  // a key of before: whether its note was read nobody says
+  // a key from before: nobody has said that its note was read
   const [old] = await bookEntries(
     c.sql,
     {
@@ -483,7 +484,7 @@ t.test('a key is read however it is written, and a number only with its supplier
     { ...supplier, documento: `DANFE ${key.slice(0, 20)}-${key.slice(20, 30)}.${key.slice(30)}` },
     { ...supplier, documento: 'NF 000.000.001' },
     { ...supplier, documento: '2-77' },
-    { ...supplier, documento: '77' }, // of two series
+    { ...supplier, documento: '77' }, // in two series
     { ...supplier, documento: '1', fornecedor_id: '99999999000191' },
     { ...supplier, documento: '1', data_lancamento: '2025-10-20' },
     { ...supplier, documento: `${key.slice(0, 43)}` },
@@ -587,7 +588,7 @@ t.test('an NFS-e is cancelled by whoever signed it or is known to sign, and by n
     ids.slice(0, 2).map((id) => `${id} nota_cancelada`),
   )
 
-  // somebody names the national system while a reading has its word in hand
+  // somebody adds the national system to the signers while a reading has its cancellation in hand
   const service = { by: town.by, cnpj: supplier.cnpj, numero: 8, dia: '2026-10-05' }
   c.office.write('n8.xml', nfse({ ...service, total: '1850.00' }))
   c.office.write('e8.xml', nfseEvent({ ...service, by: national.by }))

@@ -1,4 +1,4 @@
-// What tells two entries of one document, supplier and amount apart: the part or the period that their texts name.
+// What tells two entries of one document, supplier and amount apart: the part or the period in their texts.
 import t from 'tap'
 import { testDatabase } from '../../helper/database.ts'
 import { bookEntries, findings, type LedgerEntry, makeLedger } from './ledger.ts'
@@ -134,7 +134,7 @@ t.test('another part or period of a document is no second booking, the same one 
   const cases = [
     ...different.map((texts) => ({ texts, found: false, first: 7000 })),
     ...alike.map((texts) => ({ texts, found: true, first: 7000 })),
-    // who counts that far gives no number to two months; a period that is announced is one
+    // a supplier who counts that far gives no number twice in two months; an announced period is one
     { texts: ['Suporte abril', 'Suporte maio'] as const, found: true, first: 1_234_000 },
     ...(
       [

@@ -108,7 +108,7 @@ t.test('the labels of the ledger, to choose from', async (t) => {
   await sql`analyze dw.lancamentos`
   t.same(await labels('trade_marketing', 'descricao'), [], 'which the statistics know too')
   t.equal((await labels('trade_marketing', 'categoria')).length, 2)
-  // a plan of a thousand accounts, each of them seldom used: labels all the same, and looked for by a piece of them
+  // a chart of a thousand accounts, each seldom used: labels all the same, found by a piece of their text
   await sql`insert into dw.lancamentos (id, categoria) select 2000000 + n, 'Conta ' || n from generate_series(1, 1000) n`
   await sql`insert into dw.lancamentos (id, categoria) values (3000000, 'conta 77'), (3000001, 'Conta 77'), (3000002, 'Verbas de ção')`
   t.equal((await labels('trade_marketing', 'categoria')).length, 200, 'the commonest')

@@ -198,7 +198,7 @@ t.test('two processes find together what one finds, each entry once', async (t) 
   t.equal(two.achados.length, 2100)
   t.equal(new Set(two.achados.map((a) => a['registro_id'])).size, 2100)
   const um = await steps(0)
-  // a difference of thousands of rows takes minutes to be drawn
+  // drawing a difference of thousands of rows takes minutes
   for (const o of ['contagens', 'calibracao', 'achados'] as const) t.ok(isDeepStrictEqual(um[o], two[o]), o)
 
   const freeOnes = (setting: string) =>
@@ -230,9 +230,9 @@ t.test('entries share an answer only where the very same is known of them', asyn
   const history = year(100)
   await bookEntries(
     sql,
-    // a third without an account, a third with a known one, a third with one that is found nowhere else
+    // a third without an account, a third with a known one, a third with one that is nowhere else
     ...history.map((l, i) => ({ ...l, conta_contabil: [null, `3.${i % 5}`, `9.${i}`][i % 3] ?? null })),
-    // and twins of these that have none
+    // and twins of these without an account
     ...history.filter((_, i) => i % 3 === 2).map((l) => ({ ...l, conta_contabil: null })),
     known,
     { ...known, data_lancamento: month(12, 20) },
@@ -242,7 +242,7 @@ t.test('entries share an answer only where the very same is known of them', asyn
   await sql`select regra_pendente_verificacao.preparar(null)`
   const together = await sql<{ n: number }[]>`
     select cardinality(p.ids) as n from regra_pendente_verificacao.pontuar_pendencias(null, null, null, true) p order by 1 desc`
-  // 151 was never paid: of that amount no more is known than its band
+  // 151 was never paid: only its band is known
   t.same(
     together.map(({ n }) => n),
     [2, 1, 1],
@@ -483,7 +483,7 @@ t.test(
       }),
       { message: 'interrupted' },
     )
-    // the pages are there, and nothing is in them: by that, every name would be held against every text
+    // the pages exist but are empty: with those statistics every name would be compared with every text
     await sql.unsafe('vacuum (truncate false, analyze) regra_pendente_verificacao.estatistica_nome')
     const saidTexts = async () =>
       (
@@ -544,8 +544,8 @@ t.test('the calibration is fitted to its end: no other curve explains the past b
   })
   await bookEntries(sql, ...regular, ...rare)
   await sql`select regra_pendente_verificacao.preparar(null)`
-  // at the best place the slope of the likelihood is that of the prior: 3 for each intercept's distance from the mean of the four and
-  // zero (one that is not there is at the mean), 15 for each slope's from zero, the first one's from .22
+  // At the optimum the slope of the likelihood equals that of the prior: 3 for each intercept's distance from the mean of the four
+  // and zero (a missing one is at the mean), 15 for each slope's from zero, the first one's from .22.
   const places = await sql<{ classes: number; sem_curva: number; fora: number }[]>`
     with c as (
       select r.classe / 4 as grupo, r.classe, k.a, k.b, k.g, k.h, k.r, r.chance, ln(1 + r.lacuna) as lacuna, r.repetida, r.recente,
@@ -741,7 +741,7 @@ t.test('one supplier under many names, a thin one, none at all', async (t) => {
       data_lancamento: month(10),
     })),
     { fornecedor: 'Só Uma Vez', categoria: 'Metais', data_lancamento: month(10) },
-    // the same label, written otherwise, is pending all the same and teaches nothing
+    // the same label in another spelling is pending too, and teaches nothing
     ...Array.from({ length: 20 }, () => ({
       fornecedor: 'Parado',
       categoria: ' PENDÊNTE ',

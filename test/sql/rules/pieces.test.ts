@@ -1,4 +1,4 @@
-// Small functions that the rules stand on, each by itself.
+// Small functions on which the rules rest, each tested by itself.
 import fc from 'fast-check'
 import t from 'tap'
 import { testDatabase } from '../../helper/database.ts'
@@ -24,7 +24,7 @@ t.test('how well a supplier is known falls into four classes, and four more with
   )
 })
 
-t.test('codes of one company are told from codes that zeros fill up', async (t) => {
+t.test('codes of one company are told apart from codes padded with zeros', async (t) => {
   const { sql } = await testDatabase(t)
   const root = async (...codes: (string | null)[]) =>
     (
@@ -79,7 +79,7 @@ const quantified = fc
   .tuple(atom, fc.constantFrom('', '', '', '', '?', '*', '+', '+?', '*?', '{2}'))
   .filter(([what, times]) => times === '' || !['^', '$'].includes(what))
   .map(([what, times]) => what + times)
-/** Letters enough for a filter, with something between them. */
+/** Enough letters for a filter, with something in between. */
 const letters = fc.string({ unit: fc.constantFrom(...'ab'), minLength: 1, maxLength: 2 })
 const expression = fc.oneof(
   fc.array(quantified, { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')),

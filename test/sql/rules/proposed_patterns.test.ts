@@ -1,4 +1,4 @@
-// Patterns that come from people's own decisions: proposed, accepted, and judged by what they find.
+// Patterns from people's own decisions: proposed, accepted, and judged by what they find.
 import t from 'tap'
 import { testDatabase } from '../../helper/database.ts'
 import { bookEntries, type LedgerEntry, makeLedger } from './ledger.ts'
@@ -33,7 +33,7 @@ t.test('confirmed corrections propose patterns; one is accepted, finds, and is j
     { ...sun, descricao: 'adesivação, campanha; vitrine' },
   )
   const [left] = await bookEntries(sql, { ...sun, descricao: 'campanha brindes', fornecedor: 'Lua' })
-  // the word is booked elsewhere too, and rightly: three in six
+  // the word is rightly booked elsewhere too: three in six
   await bookEntries(
     sql,
     { descricao: 'vidro de vitrine' },

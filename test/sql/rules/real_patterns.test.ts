@@ -1,5 +1,5 @@
-// Patterns as a business would write them, on ledgers with errors that we know: what auto changes by them is right 95 times in 100, or
-// nothing is changed. The real ledgers lie beside the project and are never part of it; without them the made one is all there is.
+// Patterns as a business would write them, on ledgers whose errors we know: what auto changes by them is right 95 times in 100, or
+// nothing is changed. The real ledgers lie beside the project and are never part of it; without them only the made one is used.
 import { createReadStream, existsSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
@@ -11,7 +11,7 @@ import { bookEntries, type LedgerEntry, makeLedger, setSetting } from './ledger.
 interface Ledger {
   nome: string
   categoria: string
-  /** Patterns come from what is before, errors are sown after, people have answered up to the third day. */
+  /** Patterns come from earlier entries, errors are sown after, and people have answered up to the third day. */
   dias: [inicio: string, meio: string, fim: string]
   carregar(sql: postgres.Sql): Promise<unknown>
 }
@@ -62,7 +62,7 @@ if (data) {
       categoria: 'Temporary Bureau Staffing',
       dias: ['2016-01-01', '2016-07-01', '2016-12-31'],
       carregar: archive(
-        'oxford_2014_2016.csv.gz', // whole suppliers, or their shares would not be theirs
+        'oxford_2014_2016.csv.gz', // whole suppliers, or their shares would be distorted
         `hashtext(fornecedor) % 4 = 0 or fornecedor in (
           select fornecedor from dw.lancamentos where categoria = 'Temporary Bureau Staffing')`,
       ),
@@ -70,7 +70,7 @@ if (data) {
   )
 }
 
-/** Suppliers and words that were at least 85% in the category before a day: the ten commonest of each. */
+/** Suppliers and words of which at least 85% were in the category before a day: the ten commonest of each. */
 async function patterns(sql: postgres.Sql, category: string, day: string): Promise<number> {
   const saved = await sql`
     insert into audit.padroes_trade_marketing (campo, tipo, padrao, padrao_dobrado)
@@ -118,7 +118,7 @@ for (const { nome, categoria, dias, carregar } of ledgers) {
       from m join outras o on o.n = m.n where l.id = m.id and m.n <= 0.03 * m.todos`
     t.ok(moved.count > 0)
 
-    // under a threshold that nothing reaches no pattern is held back
+    // no pattern is held back below a threshold that nothing reaches
     await sql`update audit.regras set limiar = 1 where nome = 'trade_marketing'`
     const [freeOnes] = await sql`
       select count(*)::int as todas, count(*) filter (where v.categoria = ${categoria})::int as certas
@@ -155,7 +155,7 @@ for (const { nome, categoria, dias, carregar } of ledgers) {
       'what the confidences promise is about what is so',
     )
 
-    // what people say of the first half counts for the second
+    // people's answers on the first half count for the second
     const ana = connectAs('ana')
     for (const right of [true, false]) {
       const ids = (

@@ -9,7 +9,7 @@ const note = (number: number): LedgerEntry => ({
   documento: `NF ${number}`,
   valor_documento: 1000,
 })
-/** Lines of one document, each for a cost centre of its own unless something else is said. */
+/** Lines of one document, each for its own cost centre unless given otherwise. */
 const rows = (number: number, ...parts: (number | LedgerEntry)[]): LedgerEntry[] =>
   parts.map((part, i) => ({
     ...note(number),

@@ -9,7 +9,7 @@ const RULE = 'pendente_verificacao'
 const month = (n: number, day = 10) =>
   `${2022 + Math.floor(n / 12)}-${String(1 + (n % 12)).padStart(2, '0')}-${String(day).padStart(2, '0')}`
 
-/** Ten entries of each supplier in each of these months; a freight that comes every month keeps the ledger going. */
+/** Ten entries of each supplier in each of these months; a monthly freight keeps the ledger going. */
 function book(
   sql: postgres.Sql,
   categoria: string,
@@ -103,7 +103,7 @@ t.test('of late is measured at the month of the entry, not at the end of the led
   await makeLedger(sql)
   await book(sql, 'Frete', months(0, 40), { fornecedor: 'Trans', fornecedor_id: 'T' }, 20)
   await book(sql, 'Ida', months(0, 20))
-  // a stray one, two years later, does not wake it for the time between
+  // a stray entry two years later does not wake it for the time in between
   await book(sql, 'Ida', [38], {}, 1)
   const sure = async (at: number) => Number((await ask(sql, 'Ida', month(at))).confianca) >= 0.95
   t.ok(await sure(19), 'it was alive then')
@@ -119,7 +119,7 @@ t.test('credit notes, and what is pending, are no sign of life', async (t) => {
   await book(sql, 'Papel', months(20, 30), { valor: -30, descricao: 'estorno de nota' }, 1)
   await book(sql, 'A classificar', months(20, 30), { fornecedor: 'Casa Papel', fornecedor_id: 'F-Papel' }, 1)
   t.ok(Number((await ask(sql, 'Papel', month(27))).confianca) < 0.95)
-  // where all is negative, the ledger writes its expenses so
+  // where everything is negative, that is how the ledger writes its expenses
   await sql`update dw.lancamentos set valor = -valor, carregado_em = '2025-03-12'`
   t.ok(Number((await ask(sql, 'Papel', month(27), { valor: -100 })).confianca) < 0.95)
   await book(sql, 'Papel', months(20, 30), { valor: -30, carregado_em: '2025-03-13T12:00:00Z' }, 3)
@@ -168,7 +168,7 @@ t.test(
     const never = await ask(sql, 'Outra', month(26))
     t.same(never.valores_propostos, { categoria: 'Nunca Lançada' })
     t.ok(Number(never.confianca) < 0.95)
-    // one that is to end is what it is until then
+    // one that will end stays what it is until then
     await adelia`select audit.salvar_sucessora('Frete', 'Transporte', ${month(29, 1)}, 'no futuro')`
     t.same(
       (await ask(sql, 'Frete', month(28), { fornecedor: 'Trans', fornecedor_id: 'T' })).valores_propostos,
@@ -227,7 +227,7 @@ t.test('successors in a circle are refused, whatever its length and order', asyn
     ['NC009'],
   )
 
-  // A took B's name on the day on which B became C: which of the two is meant nobody can tell
+  // A took B's name on the day on which B became C: nobody can tell which of the two is meant
   await save('K', 'L', '2025-04-10')
   t.equal(await sqlstate(save('J', 'K', '2025-04-20')), 'NC009', 'the successor ends in the same month')
   t.equal(await sqlstate(save('L', 'M', '2025-04-20')), 'NC009', 'whichever comes first')

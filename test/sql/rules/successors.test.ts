@@ -1,4 +1,4 @@
-// Categories that were renamed, split or merged, and those that died and nobody said a word.
+// Categories that were renamed, split or merged, and those that died without a word from anybody.
 
 import type postgres from 'postgres'
 import t from 'tap'
@@ -20,7 +20,7 @@ const STATIONS = ['Posto Sol', 'Posto Lua', 'Posto Mar', 'Posto Rio']
 /** The nth month from January 2024. */
 const month = (n: number) => `${2024 + Math.floor(n / 12)}-${String(1 + (n % 12)).padStart(2, '0')}-10`
 
-/** Each supplier books so many entries a month, of the category that the month has. */
+/** Each supplier books this many entries a month, in the category of the month. */
 function habit(
   names: string[],
   descricao: string,
@@ -78,7 +78,7 @@ t.test(
     const [before] = await ask(sql, role())
     t.ok(Number(before?.confianca) >= 0.95, `nothing is known yet: ${before?.confianca}`)
 
-    // in the month of the entry in question the others come under the new name
+    // in the month of the entry, the others come under the new name
     await bookEntries(sql, ...habit(STATIONERY, 'resmas', (m) => (m === 15 ? 'Papelaria' : null), 16, 3))
     const [dead, retro] = await ask(sql, role(), { ...role(), data_lancamento: month(13) })
     t.same(dead?.valores_propostos, { categoria: 'Material de Escritório' })
@@ -130,7 +130,7 @@ t.test('merged categories: the history of both speaks for the one', async (t) =>
     ...habit(STATIONERY, 'resmas', () => 'Papel'),
     ...habit(['Toner Já'], 'toner', () => 'Toner', 16),
   )
-  // one supplier that booked half and half
+  // one supplier booked half and half
   await bookEntries(
     sql,
     ...Array.from({ length: 15 }, (_, m) => m).flatMap((m) =>
@@ -173,7 +173,7 @@ t.test('a split category: nothing is proposed but what new entries say', async (
     ...habit(STATIONS, 'diesel', () => 'Veículos', 15),
     ...habit(['Trans'], 'frete', () => 'Frete', 18),
   )
-  // April to June: the first books all of it under one of the new ones, the second one entry; the others have not come
+  // April to June: the first books everything under one of the new ones, the second one entry; the others have not come
   await bookEntries(
     sql,
     ...habit(STATIONS.slice(0, 1), 'diesel', (m) => (m >= 15 ? 'Combustível' : null), 18, 20),
@@ -393,7 +393,7 @@ t.test(
       [{ em_marketing: 80 }],
     )
 
-    // split: what stood under the old name speaks for both
+    // split: what was under the old name speaks for both
     await adelia`select audit.salvar_sucessora('Obras', 'Pisos', '2025-04-01', 'dividida')`
     t.equal((await per()).get(right as string)?.evidencia.historico_fornecedor.na_categoria_lancada, 40)
 
@@ -426,7 +426,7 @@ t.test('marketing that nobody books any more is not proposed with confidence', a
   t.equal(Number(finding?.confianca), 0.49)
   t.match(finding?.justificativa, /nada é lançado em "Trade Marketing" há 6 meses/)
 
-  // as of the month of the entry: a campaign of later does not wake it, and what is booked once a year only sleeps
+  // as of the month of the entry: a later campaign does not wake it, and what is booked once a year only sleeps
   await bookEntries(sql, ...habit(['Agência'], 'campanha', (m) => (m === 17 ? 'Trade Marketing' : null), 18))
   t.equal(Number((await findings(sql, 'trade_marketing', { chaves: [now as string] }))[0]?.confianca), 0.49)
   const [later] = await bookEntries(sql, {

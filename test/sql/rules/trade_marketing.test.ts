@@ -134,7 +134,7 @@ t.test('an empty or inactive pattern matches nothing, and no pattern finds nothi
   t.same(await keys(sql), [])
 })
 
-t.test('the supplier’s own history speaks against a copied text, and both sides are told', async (t) => {
+t.test('the supplier’s own history speaks against a copied text, and both sides are shown', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await pattern(sql, 'descricao', 'contem', 'campanha')
@@ -244,7 +244,7 @@ t.test('without a usable date there is no history to speak against it, and a per
       categoria: 'PENDENTE DE VERIFICAÇÃO',
     },
   )
-  // alone, and beside one that has a date
+  // alone, and next to one that has a date
   for (const others of [[], await bookEntries(sql, { ...theirs, descricao: 'campanha' })]) {
     const all = await findings(sql, RULE_FUNCTION, { chaves: [...withoutDate, ...others] })
     t.equal(all.length, withoutDate.length + others.length)
@@ -276,7 +276,7 @@ t.test('of six hundred suppliers each has its own history', async (t) => {
     ...[1, 2, 3].flatMap(() =>
       Array.from({ length: 300 }, (_, n) => ({ ...history, fornecedor_id: `F-${n}` })),
     ),
-    // under the same code, and of a name that a pattern matches: a pattern takes nobody's own history away
+    // under the same code, with a name that a pattern matches: a pattern takes away nobody's own history
     ...[1, 2, 3].map(() => ({ ...history, fornecedor_id: 'F-400', fornecedor: 'Rede Merchandising' })),
     ...[1, 2, 3].map(() => ({ ...history, fornecedor_id: null, descricao: 'campanha' })),
   )
@@ -589,7 +589,7 @@ t.test(
     await bookEntries(
       sql,
       ...time(6, (i) => ({ ...station(i), descricao: 'diesel' })),
-      // a word of two suppliers only, one of four entries, one that half of the time is elsewhere
+      // a word of only two suppliers, one of four entries, one that is elsewhere half of the time
       ...time(8, (i) => ({ ...station(i % 2), descricao: 'lavagem' })),
       ...time(4, (i) => ({ ...station(i), descricao: 'calibragem' })),
       ...time(6, (i) => ({ ...station(i), descricao: 'pneus' })),
@@ -663,9 +663,9 @@ t.test('what is no evidence: pending entries, the patterns’ own words, words c
   const time = (n: number, entry: (i: number) => LedgerEntry) => Array.from({ length: n }, (_, i) => entry(i))
   await bookEntries(
     sql,
-    // parked, every one of them: nobody has said what they are
+    // all of them parked: nobody has said what they are
     ...time(10, () => ({ fornecedor: 'Parada', categoria: 'PENDENTE', descricao: 'nota' })),
-    // a word of the pattern, in other company
+    // a word of the pattern, among other words
     ...time(10, (i) => ({
       fornecedor: `Loja ${'abcdefghij'[i]}`,
       categoria: 'Informática',

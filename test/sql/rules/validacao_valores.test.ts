@@ -111,7 +111,7 @@ t.test('a source that prints six significant digits is not taken for an error', 
   )
 })
 
-t.test('a usual tax withheld at source is said to be one, with little confidence', async (t) => {
+t.test('a usual tax withheld at source is named as such, with little confidence', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(sql, { valor: 890, valor_documento: 1000 }, { valor: 953.5, valor_documento: 1000 })

@@ -114,7 +114,7 @@ t.test(
     await setSetting(sql, 'limites.fracao', 1)
     await bookEntries(sql, ...BOOK)
     const adelia = connectAs('adelia')
-    // one that is proved already lends nothing to another
+    // one that is proven already lends nothing to another
     await adelia`select audit.salvar_padrao('descricao', 'contem', 'display', 'incluir', 'do negócio')`
     await adelia`select audit.salvar_padrao('descricao', 'contem', 'ponto de venda', 'incluir', 'do negócio', true)`
     await bookEntries(
@@ -178,7 +178,7 @@ t.test('what the ledger disagreed with years ago is looked at too', async (t) =>
   await many(4, 'Trade Marketing', 'gôndola de ponta', '2025-03-10')
   await many(200, 'Trade Marketing', 'wobbler', '2025-03-10')
   await many(2, 'Serviços', 'wobbler', '2023-03-10')
-  // a date that somebody mistyped leaves nothing out
+  // a mistyped date leaves nothing out
   await bookEntries(sql, { descricao: 'outra coisa', data_lancamento: '2202-03-01' })
   t.equal(await sqlstate(save('gondola')), 'NC027', 'the last year has little to say')
   const refused = (await save('display').then(

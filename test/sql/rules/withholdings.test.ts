@@ -6,7 +6,7 @@ import { bookEntries, findings, key, makeLedger } from './ledger.ts'
 const RULE_FUNCTION = 'validacao_valores'
 const NOTE = { valor_documento: 2345.67 }
 
-/** What is left of the note when so many per cent are withheld. */
+/** What is left of the note after this percentage is withheld. */
 const net = (rate: number) => (Math.round(NOTE.valor_documento * (100 - rate)) / 100).toFixed(2)
 
 t.test('a withholding explains a difference on the days on which its law is in force', async (t) => {
@@ -23,8 +23,8 @@ t.test('a withholding explains a difference on the days on which its law is in f
       /retenção de 22,15% \(CSLL 1% \+ INSS 11% \+ IRRF 1,5% \+ ISS 5% \+ PIS e COFINS 3,65%\)/,
       0.3,
     ],
-    ['2026-12-31', 10, /não tem causa reconhecida \(/, 0.6], // rather a discount
-    // nothing tells the day of the document, and the law ended of late: an error, with a doubt
+    ['2026-12-31', 10, /não tem causa reconhecida \(/, 0.6], // more likely a discount
+    // nothing dates the document, and the law ended recently: an error, with a doubt
     [
       '2027-01-01',
       4.65,

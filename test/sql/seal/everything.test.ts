@@ -1,5 +1,5 @@
-// Everything that decides, and every way in which a superuser could change it behind our back: each is named, and undone. Of the
-// facts themselves tampered.test.ts tells; here is what may change by rights, and the schema that guards it all.
+// Everything that decides, and every way in which a superuser could change it behind our back: each change is named, and undone.
+// tampered.test.ts covers the facts themselves; here is what may rightfully change, and the schema that guards it all.
 import t, { type Test } from 'tap'
 import { one, scenario } from '../../helper/scenario.ts'
 
@@ -39,7 +39,7 @@ const token = one(
 )
 await adelia`select audit.revogar_acesso('perdido', token_id => ${token['id']})`
 await adelia`select audit.revogar_acesso('saiu', nome => 'Painel')`
-// as the engine leaves them where it reads notes, keeps to a schedule and tells channels
+// as the engine leaves them where it reads notes, keeps to a schedule and serves channels
 await c.sql.unsafe(`set role conferente_dono;
   insert into audit.agendamentos (previsto_para, agendado_por) values ('2026-11-10 10:00Z', 'trabalhador');
   insert into audit_interno.alarmes (tipo, chave) values ('falha', 'x');
@@ -59,7 +59,7 @@ interface Break {
   objeto: string
 }
 
-/** Acts as a superuser, without triggers or with them, and asks as a reader what is broken; nothing of it is kept. */
+/** Acts as a superuser, with triggers or without, and asks as a reader what is broken; nothing of it is kept. */
 async function broken(act: string, { triggers = false } = {}): Promise<Break[]> {
   const undone = new Error('undone')
   let found: Break[] = []
@@ -82,7 +82,7 @@ async function broken(act: string, { triggers = false } = {}): Promise<Break[]> 
 
 type Tampering = readonly [name: string, act: string, situacao: string, objeto: string | RegExp]
 
-/** Each of these is named as expected, whatever else is said of it. */
+/** Each of these is named as expected, whatever else is reported. */
 async function eachIsNamed(t: Test, list: readonly Tampering[]) {
   for (const [name, act, situacao, objeto] of list) {
     const found = await broken(act)
@@ -146,7 +146,7 @@ t.test('rows of every table that may change', async (t) => {
       )
     }
     await named(`update ${table} set ${change}`, 'changed')
-    // of addresses of channels another test tells
+    // another test covers addresses of channels
     if (table !== 'audit_interno.destinos_canais') await named(`delete from ${table}${condition}`, 'deleted')
   }
   await eachIsNamed(t, [
@@ -451,7 +451,7 @@ t.test('the schema: what decides, what guards, and who may', async (t) => {
 })
 
 t.test('a role of ours that was made more', async (t) => {
-  // a role is the whole server's: only within a transaction that is undone
+  // a role belongs to the whole server, so only within a transaction that is undone
   await eachIsNamed(t, [
     [
       'a member',

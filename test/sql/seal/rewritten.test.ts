@@ -1,5 +1,6 @@
-// Whoever can do everything in the database tampers and then makes every seal anew, as if it had always been so. The chain agrees with
-// itself, so verificar_integridade alone finds nothing of it; a witness from a mail, a stamp, and an earlier head held against the file do.
+// Somebody who can do everything in the database tampers and then computes every seal again, as if it had always been so. The chain
+// is consistent, so verificar_integridade alone finds nothing; a witness from a mail, a stamp, and an earlier head compared with
+// the file do.
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { stampRequest, tokenOf } from '../../../src/trail/stamp.ts'
@@ -56,7 +57,7 @@ const drop = (operation: string) => `
     .join(' ')}
   delete from audit.operacoes where id in (select id from fora); drop table fora`
 
-/** Each before every seal is made anew. */
+/** Each before every seal is computed again. */
 const TAMPERINGS: Record<string, string> = {
   'an operation by somebody else': `update audit.operacoes set ator = 'outra' where id = ${op('aprovacao')}`,
   'another kind of operation': `update audit.operacoes set tipo = 'externa' where id = ${op('configuracao')}`,
@@ -117,11 +118,11 @@ async function rewritten(act: string, look: (sql: typeof c.sql) => Promise<unkno
 }
 
 const kinds = (rows: readonly { situacao?: unknown }[]) => new Set(rows.map(({ situacao }) => situacao))
-/** Breaks that a rewritten chain shows by itself: there the tampering was not consistent. */
+/** Breaks that a rewritten chain shows by itself, because the tampering was not consistent. */
 const inconsistent = (found: Set<unknown>) =>
   [...found].filter((kind) => kind !== 'provada' && !/^carimbo|^testemunha/.test(String(kind)))
 
-t.test('seals made anew of an honest trail are the same', async (t) => {
+t.test('an honest trail sealed again has the same seals', async (t) => {
   await rewritten('select', async (sql) => {
     t.match(await sql`select situacao from audit.verificar_integridade(${witness.elo}, ${witness.selo})`, [
       { situacao: 'provada' },

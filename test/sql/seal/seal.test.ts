@@ -1,7 +1,7 @@
 import t from 'tap'
 import { one, type Scenario, scenario, sqlstate } from '../../helper/scenario.ts'
 
-/** Walks the whole chain as an auditor would, from nothing but the operations, after the worker has been there. */
+/** Walks the whole chain as an auditor would, using only the operations, after the worker has sealed. */
 async function check(c: Scenario, t: Tap) {
   await c.sql`select audit_interno.selar()`
   const [chain] = await c.sql`

@@ -1,4 +1,4 @@
-// What came after a witness is proven at the cost of what came after it, however long the history.
+// What came after a witness is proven at the cost of that part alone, however long the history.
 import t from 'tap'
 import type { Row } from '../../../src/db/connection.ts'
 import { one, scenario, sqlstate } from '../../helper/scenario.ts'
@@ -12,7 +12,7 @@ const head = async () => one(await c.sql`select elo, encode(selo, 'hex') as selo
 const since = (sql: typeof c.sql, { elo, selo }: Row) =>
   sql`select * from audit.verificar_desde(${elo}, ${selo})`
 
-/** So many more facts of the past, sealed. */
+/** Adds this many more facts to the past, sealed. */
 async function history(operations: number, facts: number) {
   await c.sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`
@@ -38,7 +38,7 @@ async function day() {
 
 /** Pages that a statement touches. */
 async function pages(statement: string): Promise<number> {
-  await c.sql.unsafe(statement) // plans and catalogues are read once
+  await c.sql.unsafe(statement) // once, so that plans and catalogues are cached
   const row = one(await c.sql.unsafe(`explain (analyze, buffers, format json) ${statement}`))
   const [{ Plan: plan }] = row['QUERY PLAN'] as [{ Plan: Record<string, number> }]
   return (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0)

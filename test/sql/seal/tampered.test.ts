@@ -1,4 +1,4 @@
-// A superuser gets past every trigger: whatever is changed, deleted or added then is found, and the right link is named.
+// A superuser gets past every trigger: whatever is then changed, deleted or added is found, and the right link is named.
 import t, { type Test } from 'tap'
 import type { Row } from '../../../src/db/connection.ts'
 import { one, scenario } from '../../helper/scenario.ts'
@@ -73,7 +73,7 @@ async function tamperWith(
         set local session_replication_role = origin; set local role conferente_leitor`)
       const found = await tx`
         select * from audit.verificar_integridade(${witness?.['elo'] ?? null}::bigint, ${witness?.['selo'] ?? null}::text)`
-      // what the last fact about a row says is everything.test.ts's: here it only says once more what is said otherwise
+      // everything.test.ts covers the last fact about a row; here it would only repeat other breaks
       const rows = found.filter(
         ({ situacao }) =>
           situacao !== 'estado_alterado' || expected.some((row) => row['situacao'] === situacao),
@@ -505,7 +505,7 @@ t.test('the triggers that refuse change', async (t) => {
   })
 })
 
-t.test('whoever rewrites everything is contradicted by the mailbox alone', async (t) => {
+t.test('a rewrite of everything is contradicted by the mailbox alone', async (t) => {
   await tamperWith(
     t,
     'the tail and the head',

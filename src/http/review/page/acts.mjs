@@ -1,11 +1,11 @@
-// What a person may do, each one request. What it does, and whether this person may, the database decides.
+// What a person may do, one request each. The database decides what it does, and whether this person may.
 import { ask } from './api.mjs'
 
 /**
  * @typedef {{ id: string, status: string, motivo?: string | null, resultado?: string, explicacao?: string | null, operacaoId?: string | null,
  *   aviso?: string | null }} Result what became of one finding
  * @typedef {'approve' | 'reject' | 'confirm'} Word
- * @typedef {'postpone' | 'forward' | 'comment'} Aside a word that answers nothing
+ * @typedef {'postpone' | 'forward' | 'comment'} Aside an act that answers nothing
  * @typedef {{ motivo: string, ate?: string | null, para?: string }} Said ate: a day, or null until the row changes
  */
 
@@ -18,7 +18,7 @@ const BY_GROUP = {
   forward: 'encaminhar',
   comment: 'comentar',
 }
-/** What became of a finding whose status is as it was. */
+/** The result for a finding whose status has not changed. */
 const ASIDE = { postpone: 'adiada', forward: 'encaminhada', comment: 'comentada' }
 /** @param {string} word @returns {word is Aside} */
 export const isAside = (word) => word in ASIDE
@@ -28,7 +28,7 @@ export const named = (became, results) =>
   results.map((result) => (result.resultado === 'feita' ? { ...result, status: became } : result))
 
 /**
- * A group as it was shown, without some of it.
+ * A decision over a group as it was shown, except some of it.
  * @param {Word | Aside} word
  * @param {{ grupo: string, visto: unknown, exceto: readonly string[] } & Said} group
  * @param {() => void} slow
@@ -44,7 +44,7 @@ export const decideGroup = (word, group, slow) =>
   ).then(({ decidirGrupo: { resultado } }) => (isAside(word) ? named(ASIDE[word], resultado) : resultado))
 
 /**
- * Findings one by one; approved is what was seen of each.
+ * A decision over findings one by one; each is approved only as it was seen.
  * @param {Word | 'reopen'} word
  * @param {readonly any[]} findings
  * @param {string} motivo
@@ -77,7 +77,7 @@ export async function decideSome(word, findings, motivo, slow) {
 }
 
 /**
- * Postpones findings, forwards them, or comments them.
+ * Postpones findings, forwards them, or comments on them.
  * @param {Aside} word
  * @param {readonly string[]} ids
  * @param {Said} said
@@ -115,7 +115,7 @@ export const correct = (id, valores, motivo, slow) =>
   ).then(({ corrigirManualmente }) => [corrigirManualmente.resultado])
 
 /**
- * Leaves a row in peace until a day.
+ * Declares a row right until a day.
  * @param {any} finding
  * @param {string} until
  * @param {string} motivo

@@ -1,4 +1,4 @@
-// The ledger's own entries that are most like the one opened, one by one.
+// The entries of the ledger most similar to the opened one.
 import { Refusal } from './api.mjs'
 import { date, held, label, plain } from './format.mjs'
 import { html, useEffect, useState } from './preact.mjs'
@@ -17,7 +17,7 @@ export function Alike({ id, today }) {
       (some) => wanted && setFound(some),
       (error) => {
         if (!(error instanceof Refusal)) throw error
-        // A reader sees findings, and not the warehouse behind them.
+        // A reader sees findings, but not the warehouse behind them.
         if (wanted && error.code !== FORBIDDEN) setRefused(error.message)
       },
     )

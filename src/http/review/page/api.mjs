@@ -1,15 +1,16 @@
-// The page's one way to the server, in the name of the person who has signed in: the browser sends the cookie, which no script sees.
+// The page's one way to the server, in the name of the person who has signed in: the browser sends the cookie, which no script
+// sees.
 import { API, BASE, t } from './words.mjs'
 
-/** After so long without an answer it is said. */
+/** After this long without an answer the page says so. */
 const PATIENCE = 10_000
-/** A decision may take longer than the server lets a statement run; only then it is given up, and with it what it had begun. */
+/** Longer than the server lets a statement run: only then is a decision given up, with everything it had begun. */
 const DECISION_PATIENCE = 60_000
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-/** States in which a person is waited for. */
+/** States that wait for a person. */
 export const WAITING = ['aberta', 'aguardando_segunda_aprovacao', 'falha']
 
-/** What the server refused, in its own words; `login` when one has to sign in (again). */
+/** A refusal of the server, in its own words; `login` when one has to sign in (again). */
 export class Refusal extends Error {
   /**
    * @param {string} message
@@ -27,14 +28,14 @@ export class Refusal extends Error {
 const meant = { name: undefined }
 
 /**
- * In whose name the page asks from now on: all tabs share the cookie, and when somebody else signs in nothing is done in theirs.
+ * Sets the name in which the page asks from now on: all tabs share the cookie, and nothing may be done in the name of somebody who signs in elsewhere.
  * @param {string | undefined} name
  */
 export const actAs = (name) => {
   meant.name = name
 }
 
-/** Tells the other tabs that somebody came in or left. */
+/** Tells the other tabs that somebody signed in or out. */
 export const tabs = new BroadcastChannel('conferente')
 
 /** @typedef {(why: string) => Promise<void>} Door asks to sign in again; refuses when somebody else has signed in */
@@ -43,7 +44,7 @@ export const tabs = new BroadcastChannel('conferente')
 const access = { door: undefined, open: undefined }
 
 /**
- * What to do when the sign-in runs out while somebody works: everything that waits for an answer waits for this, and is sent again.
+ * What to do when the sign-in expires while somebody works: every pending request waits for this, and is sent again.
  * @param {Door | undefined} door
  */
 export const setDoor = (door) => {
@@ -54,9 +55,9 @@ export const setDoor = (door) => {
  * Asks, or changes something.
  * @param {string} query
  * @param {Record<string, unknown>} [variables]
- * @param {{ slow?: () => void, alone?: boolean, signal?: AbortSignal }} [how] slow: called when there is no answer for long, and only then is it waited on;
- *   alone: a sign-in that is no good is an error, and so is none;
- *   signal: nobody waits for the answer any more, and the server stops its work
+ * @param {{ slow?: () => void, alone?: boolean, signal?: AbortSignal }} [how] slow: called when an answer takes long; with it the request waits longer;
+ *   alone: an expired sign-in is an error, and so is none;
+ *   signal: aborted when nobody needs the answer any more; the server then stops its work
  * @returns {Promise<any>} the answer's data
  * @throws {Refusal}
  */
@@ -94,10 +95,10 @@ export const upload = (file, slow) =>
   })
 
 /**
- * Asks again once somebody has signed in again, where the sign-in is no good any more.
+ * Sends a request again once somebody has signed in again, if the sign-in had expired.
  * @template T
  * @param {() => Promise<T>} work
- * @param {boolean} [alone] a sign-in that is no good is an error
+ * @param {boolean} [alone] whether an expired sign-in is an error
  * @returns {Promise<T>}
  */
 async function admitted(work, alone = false) {
@@ -118,7 +119,7 @@ async function admitted(work, alone = false) {
  * @param {string} query
  * @param {Record<string, unknown>} variables
  * @param {(() => void) | undefined} slow
- * @param {string | undefined} name in which it is asked
+ * @param {string | undefined} name the person in whose name it is sent
  * @param {AbortSignal | undefined} signal
  */
 async function send(query, variables, slow, name, signal) {
@@ -145,11 +146,11 @@ async function send(query, variables, slow, name, signal) {
 }
 
 /**
- * One request, with a limit to how long it is waited for.
+ * One request, with a time limit.
  * @param {string} url
  * @param {RequestInit} request
  * @param {(response: Response) => Promise<any>} read
- * @param {{ slow?: (() => void) | undefined, name?: string | undefined, signal?: AbortSignal | undefined }} how name: in which it is asked
+ * @param {{ slow?: (() => void) | undefined, name?: string | undefined, signal?: AbortSignal | undefined }} how name: the person in whose name it is sent
  */
 async function exchange(url, request, read, { slow, name, signal }) {
   const bell = slow && setTimeout(slow, PATIENCE)
@@ -176,7 +177,7 @@ async function exchange(url, request, read, { slow, name, signal }) {
 
 /**
  * @param {Response} response
- * @param {any} answer a problem document where the response is none of success
+ * @param {any} answer a problem document if the response is an error
  * @throws {Refusal}
  */
 function admit({ ok, status }, answer) {
@@ -186,10 +187,10 @@ function admit({ ok, status }, answer) {
 }
 
 /**
- * Comes in or goes, or asks for a link.
+ * Signs in or out, or asks for a link.
  * @param {'entrar/convite' | 'entrar/pedido' | 'sair'} path
  * @param {Record<string, string>} body
- * @returns {Promise<{ fim?: string }>} fim: where one signs out of the company's login too
+ * @returns {Promise<{ fim?: string }>} fim: where to sign out of the company's login too
  * @throws {Refusal}
  */
 export async function post(path, body) {

@@ -1,4 +1,4 @@
-// The review page: who sits here, which screen is shown, and where one is. Nothing is decided here.
+// The review page: who is signed in, and which screen and place are shown. Nothing is decided here.
 import { actAs, ask, post, Refusal, setDoor, tabs } from './api.mjs'
 import { Corrected } from './corrected.mjs'
 import { groupsFor } from './groups.mjs'
@@ -63,7 +63,7 @@ function Page() {
     recognise(nobody)
   }
   useEffect(() => {
-    // a link that is opened where the page is already loads nothing
+    // opening a link in a page that is already there loads nothing
     const opened = () => invitation() && setSecret(invitation())
     addEventListener('hashchange', opened)
     if (!secret) recognise()
@@ -115,7 +115,7 @@ function Review({ me, leave, become }) {
     )
     const back = () => setAddress(asked())
     addEventListener('popstate', back)
-    // Somebody left or came in in another tab: if it is not the same person any more, the door says so.
+    // Somebody signed in or out in another tab: if it is no longer the same person, the door says so.
     const elsewhere = () => void ask('{ quemSou { nome } }').catch(() => {})
     tabs.addEventListener('message', elsewhere)
     return () => {

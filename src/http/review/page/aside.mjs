@@ -1,4 +1,4 @@
-// What is asked before findings are postponed, forwarded or commented: a key or two.
+// The questions before findings are postponed, forwarded or commented on: a key or two.
 import { date } from './format.mjs'
 import { useKeys } from './keys.mjs'
 import { Reasons } from './panel.mjs'
@@ -13,7 +13,7 @@ const DAY = 86_400_000
 const later = (today, days) => new Date(Date.parse(today) + days * DAY).toISOString().slice(0, 10)
 /** @param {string} today */
 const monday = (today) => later(today, 8 - (new Date(today).getUTCDay() || 7))
-/** So many people have a key of their own. */
+/** This many people have a key of their own. */
 const PEOPLE = 7
 
 /**
@@ -58,7 +58,7 @@ export function Aside({ word, title, office, me, reason, chosen, close }) {
 }
 
 /**
- * One of a few, each a key; another is typed.
+ * A choice among a few, each with a key; another one is typed.
  * @param {{ title: string, choices: readonly { name: string, value: string | null }[], other: string, label: string, type?: string, least?: string,
  *   pick: (value: any) => void, close: () => void }} props
  */

@@ -1,8 +1,8 @@
-// The form of a change: its fields, the reason, and what was refused. It stays as it is until the change is made.
+// The form of a change: its fields, the reason, and any refusal. It stays as it is until the change is made.
 import { html, useLayoutEffect, useRef, useState } from './preact.mjs'
 import { t } from './words.mjs'
 
-/** What somebody typed cannot be read, in words. */
+/** Typed text that cannot be read, with a message. */
 export class Unreadable extends Error {}
 
 /**
@@ -56,7 +56,7 @@ export function Change({ title, fields, read, save, close, focused = true }) {
 }
 
 /**
- * Makes a change of what is set, and says what came of it.
+ * Changes a setting, and shows the result.
  * @param {import('./office.mjs').Office} office
  * @param {string} title
  * @param {(slow: () => void) => Promise<unknown>} work gives the database's warning, where it has one
@@ -68,7 +68,7 @@ export const makeChange = (office, title, work) =>
   })
 
 /**
- * A number as people type it, with a comma or a point before its decimals, as text that loses nothing; nothing when empty.
+ * A typed number, with a comma or a point before its decimals, as text that loses no digit; null when empty.
  * @param {string} typed
  * @param {string} what
  * @returns {string | null}

@@ -1,10 +1,10 @@
-// What was changed of a rule, the patterns or the settings, by whom and why.
+// Changes to a rule, the patterns or the settings: what, by whom and why.
 import { label, moment, month, number, plain, say, share } from './format.mjs'
 import { html } from './preact.mjs'
 import { CHANGES } from './ruling.mjs'
 import { t } from './words.mjs'
 
-/** What a rule counts by itself, beside what people set. */
+/** What a rule counts by itself, as opposed to what people set. */
 const COUNTED = [
   'aprovadas',
   'rejeitadas',

@@ -1,4 +1,4 @@
-// Charts as SVG, drawn by hand: each stands beside a table that says the same, so pictures are for the eye alone.
+// Charts as SVG, drawn by hand: each stands beside a table that says the same, so screen readers can skip the picture.
 import { date, number, roughly } from './format.mjs'
 import { html } from './preact.mjs'
 
@@ -23,7 +23,7 @@ export function Pairs({ days, money, today, title }) {
   const width = Math.max(1, step * 0.4)
   const y = (/** @type {number} */ value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / most)
   const said = (/** @type {number} */ value) => (money ? roughly(value) : number(value))
-  // A day's name takes so much room; the last one always has its.
+  // The room that a day's name needs; the last day always has its name.
   const every = Math.ceil(48 / step)
   const bar = (/** @type {number} */ x, /** @type {number} */ value, /** @type {string} */ name) =>
     value > 0 &&
@@ -48,7 +48,7 @@ export function Pairs({ days, money, today, title }) {
 }
 
 /**
- * Where a share lies, what it may be, and what is asked of it.
+ * A share, the interval in which it may lie, and the share that is required.
  * @param {{ least: number, share: number, most: number, asked: number }} props
  */
 export const Interval = ({ least, share, most, asked }) => html`

@@ -1,4 +1,4 @@
-// Corrigidas hoje: what the machine did by itself, by operation and group, to look at and to take back.
+// Corrigidas hoje: what auto corrected, by operation and group, to look at and to take back.
 import { revert, revertOperation } from './acts.mjs'
 import { clock, count, date, dayOf, money, number, say, shares } from './format.mjs'
 import { describe } from './groups.mjs'
@@ -9,7 +9,7 @@ import { html, useEffect, useMemo, useRef, useState } from './preact.mjs'
 import { CORRECTED, corrected, corrections } from './queries.mjs'
 import { t } from './words.mjs'
 
-/** So many rows of a group are drawn; the rest is counted. */
+/** This many rows of a group are drawn; the rest is counted. */
 const SAMPLE = 100
 
 /**
@@ -135,7 +135,7 @@ function Operations({ operations, parts, part, choose }) {
 }
 
 /**
- * A part of an operation: its rows, and what takes them back, or all of its operation.
+ * A part of an operation: its rows, and the acts that take back these rows or the whole operation.
  * @param {{ part: Part, office: import('./office.mjs').Office, decides: boolean, reverts: boolean, left: ReadonlySet<string>,
  *   setLeft: (left: ReadonlySet<string>) => void, move: (by: number) => void, back: () => void }} props left: rows that stay as they are
  */
@@ -231,7 +231,7 @@ const Figures = ({ part: { rows, value, from, to, stands } }) => html`
 
 const NONE = new Set()
 
-/** What a row was and became, in the place of what it is and would become. @param {any} row */
+/** A row before and after, in the form of a row and its proposal. @param {any} row */
 const shownAs = ({ antes, depois, ...finding }) => ({
   ...finding,
   valoresOriginais: antes,

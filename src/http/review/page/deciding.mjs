@@ -1,4 +1,4 @@
-// What a person does with the group in hand, or with one entry of it: what is asked first, why it may not be, and the request.
+// What a person does with the current group, or with one entry of it: the questions first, obstacles, and the request.
 import { decideGroup, decideSome, leave } from './acts.mjs'
 import { count, proposes } from './format.mjs'
 import { MANY } from './panel.mjs'
@@ -102,7 +102,7 @@ export function useDeciding({ group, office, memory, shown, rest, value, moveOn,
     )
   }
 
-  /** Says why not, or clears the way. @param {Word | Aside} word @param {any} only */
+  /** Says why an act is not possible, or closes what is open. @param {Word | Aside} word @param {any} only */
   const free = (word, only) => {
     const why = obstacle(word, only, { group, shown, rest })
     if (why) office.tell(why)
@@ -137,7 +137,7 @@ export function useDeciding({ group, office, memory, shown, rest, value, moveOn,
 }
 
 /**
- * Why an act is not possible now, or nothing.
+ * Why an act is not possible now, or undefined.
  * @param {Word | Aside} word
  * @param {any} only one of the group's findings
  * @param {{ group: Group, shown: unknown, rest: number }} hand

@@ -19,11 +19,11 @@ const dayAfter = (day) => new Date(Date.parse(day) + 86_400_000).toISOString().s
 function useLabels(rule, office) {
   const [ledger, setLedger] = useState(/** @type {Awaited<ReturnType<typeof labelsIn>>} */ (new Map()))
   useEffect(() => {
-    // a ledger too large to be asked in time offers none, and refuses none
+    // a ledger too large to answer in time offers no labels, and refuses none
     if (rule) labelsIn(rule.nome, rule.colunas).then(setLedger, () => {})
   }, [rule?.nome])
 
-  /** What the ledger has, and what the rules propose elsewhere, is known to be a label. @param {string} column */
+  /** Known labels: those of the ledger, and those that the rules propose elsewhere. @param {string} column */
   const labelsOf = (column) => {
     const start = `${column} → `
     const changes = office.desk?.groups.map(({ mudanca }) => mudanca) ?? []
@@ -36,7 +36,7 @@ function useLabels(rule, office) {
   }
 
   /**
-   * The labels of the ledger in which a text is; nothing where the column has none, or the ledger cannot be asked in time.
+   * The labels of the ledger that contain a text; undefined if the column has none, or the ledger does not answer in time.
    * @param {string} column
    * @param {string} text
    * @returns {Promise<readonly string[] | undefined>}
@@ -73,7 +73,7 @@ export function Decision({ action, finding, office, what, close, done }) {
     if (!(error instanceof Refusal)) throw error
     setRefusal(error)
   }
-  // before the next key can fall beside it
+  // before the next key press can go elsewhere
   useLayoutEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement)
     dialog.current?.showModal()

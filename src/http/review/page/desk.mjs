@@ -1,4 +1,4 @@
-// What waits, asked for again whenever it may have changed.
+// What waits, loaded again whenever it may have changed.
 import { useEffect, useRef, useState } from './preact.mjs'
 import { desk as ask } from './queries.mjs'
 import { begin } from './start.mjs'
@@ -11,7 +11,7 @@ import { begin } from './start.mjs'
 export function useDesk(me, waiting, refused) {
   const [desk, setDesk] = useState(/** @type {Awaited<ReturnType<typeof ask>> | undefined} */ (undefined))
   const [failed, setFailed] = useState(false)
-  // The last question asked: an answer to an earlier one comes too late and is dropped.
+  // The number of the last question: an answer to an earlier one comes too late and is dropped.
   const last = useRef(0)
 
   const load = async () => {
@@ -31,13 +31,13 @@ export function useDesk(me, waiting, refused) {
 
   useEffect(() => {
     load()
-    // Somebody who comes back to the page sees what became of it meanwhile.
+    // Somebody who comes back to the page sees what has happened meanwhile.
     const back = () => document.visibilityState === 'visible' && waiting.current === 0 && load()
     addEventListener('visibilitychange', back)
     return () => removeEventListener('visibilitychange', back)
   }, [])
 
-  /** Takes a group off at once that is decided as a whole. @param {string} key */
+  /** Removes at once a group that is decided as a whole. @param {string} key */
   const clear = (key) =>
     setDesk((before) => before && { ...before, groups: before.groups.filter(({ grupo }) => grupo !== key) })
 

@@ -1,4 +1,4 @@
-// An entry opened: the row as the warehouse holds it, its twin beside it, what the rule rests on, and what happened to it.
+// An opened entry: the row as the warehouse holds it, its twin beside it, the evidence, and its history.
 import { Alike } from './alike.mjs'
 import { Refusal } from './api.mjs'
 import { Facts, Value } from './facts.mjs'
@@ -17,7 +17,7 @@ export function Details({ finding, actions, today }) {
   const [refused, setRefused] = useState(/** @type {string | undefined} */ (undefined))
   const say1 = (/** @type {unknown} */ error) => {
     if (!(error instanceof Refusal)) throw error
-    // A reader may see findings, and not the warehouse behind them.
+    // A reader may see findings, but not the warehouse behind them.
     if (error.code !== FORBIDDEN) setRefused(error.message)
   }
   useEffect(() => {
@@ -52,7 +52,7 @@ export function Details({ finding, actions, today }) {
 }
 
 /**
- * A value of the row, which comes as text; an amount of more digits than a number holds stays as it is.
+ * A value of the row, which arrives as text; an amount with more digits than a number holds stays as it is.
  * @param {string | null} value
  * @param {string} type
  */
@@ -60,7 +60,7 @@ const typed = (value, type) =>
   /^numeric/.test(type) && value !== null && value.length < 16 ? held(Number(value)) : value
 
 /**
- * The entry that is already there, in the columns that are known of it, and in which they differ.
+ * The entry that was there before: its known columns, and those in which the two differ.
  * @param {{ finding: any, facts: any, row: readonly any[] | undefined }} props
  */
 function Twin({ finding, facts, row }) {

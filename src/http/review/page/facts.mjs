@@ -1,4 +1,4 @@
-// Names and values as they come: of a row, or of whatever a rule gives as its evidence.
+// Names and values as they are: of a row, or of any evidence that a rule gives.
 import { held, label, number } from './format.mjs'
 import { html } from './preact.mjs'
 
@@ -18,7 +18,7 @@ const figure = (value) =>
   typeof value === 'number' && (Number.isInteger(value) || Math.abs(value) <= 1) ? number(value) : held(value)
 
 /**
- * Anything at all: objects as names and values, lists of alike objects as a table.
+ * Any value: objects as names and values, lists of similar objects as a table.
  * @param {{ value: any }} props
  */
 export function Value({ value }) {

@@ -8,7 +8,7 @@ const ROUGHLY = new Intl.NumberFormat(LANGUAGE, {
   notation: 'compact',
   maximumFractionDigits: 1,
 })
-// Cut off, not rounded: what is not certain is not shown as 100%, nor a confidence as the threshold that it does not reach.
+// Cut off, not rounded: what is not certain is not shown as 100%, nor a confidence as a threshold that it does not reach.
 const SHARE = new Intl.NumberFormat(LANGUAGE, {
   style: 'percent',
   maximumFractionDigits: 2,
@@ -22,7 +22,7 @@ const WEEKDAY = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'long', timeZone: '
 const DAY = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: 'short', timeZone: 'UTC' })
 const SHORT_DAY = new Intl.DateTimeFormat(LANGUAGE, { day: '2-digit', month: '2-digit', timeZone: 'UTC' })
 
-// Beyond it a number that came as JSON has lost cents.
+// Beyond this, a number that arrived as JSON has lost cents.
 const EXACT = 2 ** 46
 
 // From text, so that an amount keeps all its digits.
@@ -36,7 +36,7 @@ export const share = (share) => SHARE.format(share)
 export const number = (n) => NUMBER.format(n)
 
 /**
- * A time as the clock of agenda.fuso showed it, wherever the browser is: the server writes times in that zone.
+ * A time in the zone of agenda.fuso, wherever the browser is: the server writes times in that zone.
  * @param {string} moment
  */
 const local = (moment) => new Date(`${moment.slice(0, 19)}Z`)
@@ -53,7 +53,7 @@ export const month = (day) => MONTH.format(new Date(`${day}T00:00:00Z`))
 export const dayOf = (at) => at.slice(0, 10)
 
 /**
- * A day, without its year where it is this one's.
+ * A day, without the year if it is this year's.
  * @param {string} day
  * @param {string} [today]
  */
@@ -90,7 +90,7 @@ export const shares = (from, to) => {
 }
 
 /**
- * A value as people write it; nothing is a dash.
+ * A value as people write it; a missing one is a dash.
  * @param {unknown} value
  */
 export function plain(value) {
@@ -103,7 +103,7 @@ export function plain(value) {
 }
 
 /**
- * What a column of a row holds: a number is an amount.
+ * The value of a row's column: a number is an amount.
  * @param {unknown} value
  */
 export const held = (value) =>
@@ -116,14 +116,14 @@ export const heldAll = (values) =>
     .join('; ')
 
 /**
- * The name of a column or of a fact for people.
+ * The name of a column or of a fact, for people.
  * @param {string} name
  */
 export const label = (name) =>
   t.label[/** @type {keyof typeof t.label} */ (name)] ?? name.replaceAll('_', ' ')
 
 /**
- * Letters alone, for comparing what is searched with what there is.
+ * Letters only, for comparing a search with what there is.
  * @param {string} text
  */
 export const folded = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
@@ -131,7 +131,7 @@ export const folded = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toL
 /** @param {string} status */
 export const statusName = (status) => t.status[/** @type {keyof typeof t.status} */ (status)] ?? status
 
-/** What a decision did not achieve. */
+/** Results in which a decision did not achieve something. */
 const MISSED = ['deixada', 'falha', 'obsoleta', 'conflito', 'ausente', 'recusada']
 
 /**

@@ -1,4 +1,4 @@
-// What waits, as a person decides it: groups of findings with a name, in the order in which they stay.
+// What waits, in groups that a person decides at once: findings with a name, in a stable order.
 
 import { folded, say } from './format.mjs'
 import { LANGUAGE, t } from './words.mjs'
@@ -33,7 +33,7 @@ import { LANGUAGE, t } from './words.mjs'
  * @property {Record<string, unknown>} filter by which its findings are asked for
  */
 
-/** Up to here the words say that it is improbable. What is apart for that the database says, of each rule. */
+/** Up to here the wording says improbable. Whether a group is set apart for that, the database decides for each rule. */
 const UNLIKELY = 0.1
 
 const FACTOR = /^fator_(\d+)$/
@@ -72,12 +72,12 @@ const bandOf = (from, to) =>
   to <= UNLIKELY ? 'unlikely' : from < 0.5 ? 'doubtful' : from < 0.95 ? 'likely' : 'sure'
 
 /**
- * `categoria → X` needs no column's name: which labels there are says it.
+ * `categoria → X` needs no column name: the label is enough.
  * @param {string} change
  */
 const wordsOf = (change) => change.replace(/^categoria → /, '→ ')
 
-/** What is probably no error is out of the morning's way, unless somebody has it in hand. @param {any} group */
+/** What is probably no error stays off the morning's screen, unless somebody is dealing with it. @param {any} group */
 const screenOf = ({ situacao, improvavel, encaminhadaPara }) =>
   situacao === 'aguardando_segunda_aprovacao'
     ? 'segunda'
@@ -151,7 +151,7 @@ function made(group, rules) {
     own: false,
     filter: {
       grupo: { equalTo: grupo },
-      // the name says it all; the rest only finds them sooner
+      // the name says it all; the rest only helps the database
       regra: { equalTo: regra },
       status: { equalTo: situacao },
       especie: especie === null ? { isNull: true } : { equalTo: especie },
@@ -159,7 +159,7 @@ function made(group, rules) {
   }
 }
 
-/** What of a group's findings is asked for: of two people's proposals mine, or the other's. @param {Group} group @param {string} me */
+/** Which of a group's findings to load: of proposals for two people either mine or the others'. @param {Group} group @param {string} me */
 export const filterOf = ({ filter, own, mine }, me) => ({
   ...filter,
   ...(own ? { propostaPor: { equalTo: me } } : mine.length > 0 ? { propostaPor: { notEqualTo: me } } : {}),
@@ -174,7 +174,7 @@ const SECTIONS = new Map([
 ])
 
 /**
- * Puts groups in an order that stays: sections with most at stake first; what came later takes its place among
+ * Sorts groups in an order that stays: sections with most at stake first. What came later takes its place among
  * those that are there, and what is left of a group keeps its place.
  * @param {readonly Group[]} groups
  * @param {Map<string, number>} seen what a section or a group had at stake when it was first seen; added to

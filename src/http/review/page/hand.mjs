@@ -1,4 +1,4 @@
-// The group in hand: what it is, what it holds, and the keys that decide it.
+// The current group: what it is, what it holds, and the keys that decide it.
 
 import { useDeciding } from './deciding.mjs'
 import { Decision } from './decision.mjs'
@@ -14,7 +14,7 @@ import { t } from './words.mjs'
 /** @typedef {import('./groups.mjs').Group} Group */
 
 /**
- * What a group holds, where one is in it, and what of it is left out or open.
+ * What a group holds, the current row, and which rows are left out or open.
  * @param {Group} group
  * @param {import('./office.mjs').Office} office
  * @param {ReadonlySet<string>} hits what a search has found
@@ -104,7 +104,7 @@ export function Hand({ group, office, decides, me, hits, moveOn, back, focused }
   })
   const { panel, dialog, begin, beginAside } = deciding
   useEffect(() => {
-    // Somebody who types a search goes on typing while it changes what is in hand.
+    // Somebody who types a search keeps typing while it changes the current group.
     if (focused && !document.activeElement?.matches('[type=search]')) focus()
   }, [focused])
   useKeys(

@@ -4,11 +4,11 @@ import { date, held, label, money, plain, proposes, say, share, statusName } fro
 import { html, useLayoutEffect, useRef } from './preact.mjs'
 import { t } from './words.mjs'
 
-/** Columns with a place of their own; whatever else a rule registers is named. */
+/** Columns with a place of their own; any other that a rule registers is shown with its name. */
 const PLACES = ['fornecedor', 'descricao', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'valor']
 
 /**
- * What is shown of an entry beside what would change.
+ * The columns shown of an entry beside the change.
  * @param {readonly any[]} findings
  */
 function columnsOf(findings) {
@@ -96,7 +96,7 @@ export function Items({ findings, today, at, left, hits, open, choose, toggle, d
   `
 }
 
-/** In a closed month nothing is written: what is to be booked in the open one. @param {any} finding */
+/** The amount to book in the open month, because nothing is written into a closed one. @param {any} finding */
 const closed = ({ ajustePeriodo }) =>
   !Number(ajustePeriodo) ? t.closed.entry : say(t.closed.amount, { value: money(Number(ajustePeriodo)) })
 
@@ -143,7 +143,7 @@ function Change({ finding, flagged, today }) {
   if (!proposes(finding)) return html`<td></td><td class="number"><em>${t.flagOnly}</em></td>`
   const after = valoresDigitados ?? valoresPropostos
   const columns = Object.keys(after)
-  // What one column alone changes into needs no name.
+  // A single changed column needs no name.
   const name = (/** @type {string} */ column) =>
     columns.length > 1 && html`<span class="soft">${label(column)} </span>`
   return html`

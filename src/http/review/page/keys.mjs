@@ -19,7 +19,7 @@ const pressed = (target) => target instanceof HTMLElement && target.matches('but
  * @typedef {Record<string, ((event: KeyboardEvent) => void) | undefined | false>} Keys key, as KeyboardEvent.key names it, to what it does
  */
 
-/** Who listens, the innermost last: it is asked first. @type {{ current: Keys }[]} */
+/** The listeners, the innermost last, which is asked first. @type {{ current: Keys }[]} */
 const listeners = []
 
 addEventListener('keydown', (event) => {
@@ -35,13 +35,13 @@ addEventListener('keydown', (event) => {
 })
 
 /**
- * What keys do while this is shown.
+ * Sets what keys do while this is shown.
  * @param {Keys} keys
  */
 export function useKeys(keys) {
   const now = useRef(keys)
   now.current = keys
-  // before the next key can come
+  // before the next key press
   useLayoutEffect(() => {
     listeners.push(now)
     return () => {

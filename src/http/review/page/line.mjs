@@ -1,4 +1,4 @@
-// The acts under way, one after the other, and what may be taken back of those that are done.
+// The acts under way, one after the other, and those done that may be taken back.
 import { isAside, named, revertOperation, undo } from './acts.mjs'
 import { Refusal } from './api.mjs'
 import { say } from './format.mjs'
@@ -24,7 +24,7 @@ export function useLine({ waiting, load, forget, settle, tell, refused }) {
   const chain = useRef(/** @type {Promise<unknown>} */ (Promise.resolve()))
 
   /**
-   * Does something after what is under way; the page goes on meanwhile.
+   * Does something after what is under way; the page stays usable meanwhile.
    * @param {What} what
    * @param {(slow: () => void) => Promise<readonly Result[] | undefined>} work
    * @returns {Promise<boolean>} whether it was done
@@ -34,7 +34,7 @@ export function useLine({ waiting, load, forget, settle, tell, refused }) {
     if (!what.part) setPending((before) => new Set(before).add(what.key))
     const run = async () => {
       let went = false
-      // what was shown is no more, unless the database was not reached
+      // what was shown is out of date, unless the database was not reached
       let moved = true
       try {
         const results = await work(() => tell({ kind: 'slow', text: say(t.slow, { what: what.title }) }))
@@ -60,7 +60,7 @@ export function useLine({ waiting, load, forget, settle, tell, refused }) {
 }
 
 /**
- * Takes back the last act, also one that is still under way.
+ * Takes back the last act, even one that is still under way.
  * @param {{ undoable: { current: Done[] }, send: ReturnType<typeof useLine>['send'], forget: (key: string) => void,
  *   undone: (operation: string) => void, nothing: () => void }} office undoable: what may be taken back, the last at the end
  * @returns {Promise<string | undefined>} the group it was about
@@ -82,7 +82,7 @@ export async function takeBack({ undoable, send, forget, undone, nothing }) {
       undone(was.operation)
       return results
     } catch (error) {
-      // It may still be tried again, unless the database has said no.
+      // It may be tried again, unless the database has refused.
       if (error instanceof Refusal && error.code === undefined) undoable.current.push(was)
       throw error
     }

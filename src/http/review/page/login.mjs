@@ -9,7 +9,7 @@ import { BASE, t, WAYS } from './words.mjs'
 /** The secret of a one-time link: behind #, so that no server and no mail scanner sees it. @returns {string | null} */
 export const invitation = () => new URLSearchParams(location.hash.slice(1)).get('convite')
 
-/** Keeps where one is, without the secret. */
+/** Keeps the place in the page, without the secret. */
 export const dropInvitation = () => history.replaceState(null, '', location.pathname + location.search)
 
 /** @param {unknown} error */
@@ -18,7 +18,7 @@ const saidBy = (error) => {
   return [error.message, error.hint].filter(Boolean).join('. ')
 }
 
-/** How one may come in. @param {{ apart?: boolean }} props apart: in another tab, because this one has something under way */
+/** The ways to sign in. @param {{ apart?: boolean }} props apart: in another tab, because this one has something under way */
 function Ways({ apart = false }) {
   const [said, setSaid] = useState('')
   const ask = async (/** @type {any} */ event) => {
@@ -65,7 +65,7 @@ export function Login({ refusal, end, recognise }) {
 }
 
 /**
- * What a one-time link shows: nothing is used up until its button is pressed.
+ * The screen of a one-time link, which is used up only when its button is pressed.
  * @param {{ secret: string, entered: () => void, drop: () => void }} props
  */
 export function Invited({ secret, entered, drop }) {
@@ -112,7 +112,7 @@ function useReturn(look) {
 }
 
 /**
- * Over the page, which stays as it is: what was under way goes on once the same person has signed in again, in whatever tab.
+ * Shown over the page, which stays as it is: what was under way continues once the same person has signed in again, in any tab.
  * @param {{ why: string, entered: (who: Person) => void, leave: () => void }} props
  */
 export function LoginAgain({ why, entered, leave }) {
@@ -122,7 +122,7 @@ export function LoginAgain({ why, entered, leave }) {
     whoAmI().then(entered, (error) => setRefused(saidBy(error)))
   }
   useReturn(look)
-  // before the next key can fall beside it
+  // before the next key press can go elsewhere
   useLayoutEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement)
     dialog.current?.showModal()

@@ -1,4 +1,4 @@
-// The acts that are offered over the group in hand, what is asked before one, and those over an entry alone.
+// The buttons for the current group, the questions before an act, and the buttons for a single entry.
 import { Aside } from './aside.mjs'
 import { count, proposes } from './format.mjs'
 import { Note, Reasons, Weigh } from './panel.mjs'
@@ -18,7 +18,7 @@ export function Offered({ group, deciding, rest, out, note, finding }) {
     { word: 'confirm', key: 'p', offered: group.flagged },
     { word: 'reject', key: 'r', offered: true },
   ]).filter(({ offered }) => offered)
-  // What was never right before is rejected rather than approved.
+  // What was never right before is more often rejected, so that comes first.
   if (group.unlikely && !group.flagged) acts.reverse()
   return html`
     <div class="acts">
@@ -42,7 +42,7 @@ export function Offered({ group, deciding, rest, out, note, finding }) {
 }
 
 /**
- * What is asked before an act.
+ * The questions before an act.
  * @param {{ group: Group, deciding: Deciding, office: import('./office.mjs').Office, me: string, memory: import('./deciding.mjs').Memory,
  *   rest: number, value: number }} props
  */

@@ -1,4 +1,4 @@
-// What all screens share: what waits, the acts under way, what they came to, and what may be taken back.
+// What all screens share: what waits, the acts under way, their results, and what may be taken back.
 import { named } from './acts.mjs'
 import { Refusal } from './api.mjs'
 import { useDesk } from './desk.mjs'
@@ -15,7 +15,7 @@ import { t } from './words.mjs'
  * @typedef {ReturnType<typeof useOffice>} Office
  */
 
-/** Acts that their author may take back as a whole; a rollback by rolling it back. */
+/** Acts that their author may take back as a whole; a rollback is taken back by rolling it back. */
 const TAKEN_BACK = ['approve', 'reject', 'confirm', 'correct', 'postpone', 'forward', 'comment', 'revert']
 
 /** @param {import('./queries.mjs').Person} me */
@@ -44,7 +44,7 @@ export function useOffice(me) {
   const { forget, itemsOf, memoryOf } = useShown(me)
 
   /**
-   * Says what an act came to, and remembers it.
+   * Shows the result of an act, and remembers it.
    * @param {What} what
    * @param {readonly import('./acts.mjs').Result[]} results
    */
@@ -84,7 +84,7 @@ export function useOffice(me) {
     takeBack: () => takeBack({ undoable, send, forget, undone, nothing: () => tell(t.nothingToUndo) }),
     itemsOf,
     memoryOf,
-    /** What is offered as the reason of an act. @param {'rejeitar' | 'adiar'} act */
+    /** The reasons offered for an act. @param {'rejeitar' | 'adiar'} act */
     reasons: (act) => (desk?.reasons ?? []).filter(({ ato }) => ato === act).map(({ texto }) => texto),
     canUndo: () => undoable.current.length > 0,
   }

@@ -1,4 +1,4 @@
-// One finding, whatever became of it: where the links of letters lead.
+// One finding, in any state: where links in mail lead.
 
 import { decideSome, leave } from './acts.mjs'
 import { WAITING } from './api.mjs'
@@ -17,7 +17,7 @@ import { t } from './words.mjs'
 const NONE = new Set()
 
 /**
- * The finding, asked for again after every act; null: there is none of that number.
+ * The finding, loaded again after every act; null: there is none with that number.
  * @param {string} id
  * @param {import('./office.mjs').Office} office
  */
@@ -126,7 +126,7 @@ function Found({ finding, office, decides, me, load, link }) {
 }
 
 /**
- * What may be done with a finding, in the order of the buttons; without a letter it has no key.
+ * The possible acts on a finding, in the order of the buttons; one without a letter has no key.
  * @param {any} finding
  * @param {string} me
  * @param {{ decide: (word: import('./acts.mjs').Word, reason: string) => void, setPanel: (panel: 'reject' | import('./acts.mjs').Aside) => void,

@@ -1,17 +1,17 @@
-// What is asked between a key and its act: nothing, where the act is frequent and small.
+// The questions between a key and its act; frequent, small acts have none.
 import { count, money } from './format.mjs'
 import { useKeys } from './keys.mjs'
 import { html, useLayoutEffect, useRef, useState } from './preact.mjs'
 import { t } from './words.mjs'
 
-/** From so many on it is said what they come to before they are approved. */
+/** From this many on, the total is shown before they are approved. */
 export const MANY = 50
 
 /** @param {number} at */
 const keyOf = (at) => String((at + 1) % 10)
 
 /**
- * One of a few reasons, each a key; the last is typed.
+ * A choice of reasons, each with a key; the last one is typed.
  * @param {{ title: string, reasons: readonly string[], other: boolean, chosen: (reason: string, at: number) => void, close: () => void }} props
  */
 export function Reasons({ title, reasons, other, chosen, close }) {
@@ -51,7 +51,7 @@ export function Reasons({ title, reasons, other, chosen, close }) {
 }
 
 /**
- * What an approval of much comes to.
+ * The total of a large approval.
  * @param {{ group: import('./groups.mjs').Group, rest: number, value: number, go: () => void, close: () => void }} props
  */
 export function Weigh({ group, rest, value, go, close }) {
@@ -74,7 +74,7 @@ export function Weigh({ group, rest, value, go, close }) {
 }
 
 /**
- * A reason for the next decision, where the act by itself asks for none.
+ * A reason for the next decision, if its act asks for none.
  * @param {{ note: string, keep: (note: string) => void, close: () => void }} props
  */
 export function Note({ note, keep, close }) {

@@ -7,7 +7,7 @@ import { t } from './words.mjs'
 
 /** @typedef {{ campo: string, tipo: string, acao: string, padrao: string }} Pattern */
 
-/** How long typing has to rest before the ledger is read. */
+/** How long typing must pause before the ledger is read. */
 const REST = 400
 
 /**
@@ -34,7 +34,7 @@ export function Preview({ pattern, today }) {
       if (padrao.trim() === '') return
       measure(asked).then((measured) => {
         take({ measured, waiting: false })
-        // the entries by themselves: on a ledger that is too large for them the figures stand
+        // the entries come in a separate query: on a ledger too large for them, the figures are still shown
         matched(asked).then((rows) => take({ rows }), refused)
       }, refused)
     }, REST)

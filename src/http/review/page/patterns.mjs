@@ -1,4 +1,4 @@
-// The business's marketing patterns: what each found, a new one with what it would match, and those that decisions suggest.
+// The business's marketing patterns: what each found, a new one with what it would match, and those suggested by decisions.
 import { Change, makeChange, Unreadable } from './change.mjs'
 import { Changes } from './changes.mjs'
 import { count, number, say, share } from './format.mjs'
@@ -12,7 +12,7 @@ import { t } from './words.mjs'
 /** @type {Pattern} */
 const EMPTY = { campo: 'descricao', tipo: 'contem', acao: 'incluir', padrao: '' }
 
-/** Ticked, it says that a person has seen what the pattern matches: one that is too wide is saved then. */
+/** Ticked, it says that a person has seen what the pattern matches, so that even a wide one is saved. */
 export const seenBox = (text = t.ruling.seen) =>
   html`<label class="check"><input type="checkbox" name="conferido" />${text}</label>`
 

@@ -1,4 +1,4 @@
-// The months whose books are closed: which, by whom and why; another is closed, and one that was closed here is opened again.
+// The months whose books are closed, by whom and why; closes another, and opens one that was closed here.
 import { Change, makeChange, Unreadable } from './change.mjs'
 import { Changes } from './changes.mjs'
 import { moment, month, say } from './format.mjs'
@@ -9,7 +9,7 @@ import { t } from './words.mjs'
 /** @param {string | null} filial */
 const branch = (filial) => filial ?? t.ruling.periods.whole
 
-/** What the fields say. @param {any} elements */
+/** Reads the fields. @param {any} elements */
 function read(elements) {
   const { mes, ate, filial } = elements
   if (!mes.value) throw new Unreadable(t.ruling.periods.nothing)

@@ -13,7 +13,7 @@ import { t } from './words.mjs'
 const NONE = new Set()
 /** @type {readonly import('./groups.mjs').Group[]} */
 const NOTHING = []
-/** A sorting place after every day: while the row does not change. */
+/** Sorts after every day: postponed as long as the row does not change. */
 const NEVER = '9999-99-99'
 
 /** @param {readonly any[]} findings @param {readonly any[]} rules @param {string} today */
@@ -128,7 +128,7 @@ export function Postponed({ office, decides, address, go }) {
 }
 
 /**
- * What was postponed by one act, and what brings it back.
+ * What one act postponed, and the act that brings it back.
  * @param {{ group: ReturnType<typeof partsOf>[number], office: import('./office.mjs').Office, decides: boolean, back: () => void }} props
  */
 function InHand({ group, office, decides, back }) {
@@ -136,7 +136,7 @@ function InHand({ group, office, decides, back }) {
   const [open, setOpen] = useState(/** @type {string | undefined} */ (undefined))
   const heading = useRef(/** @type {HTMLElement | null} */ (null))
   useEffect(() => {
-    // Somebody who types a search goes on typing while it changes what is in hand.
+    // Somebody who types a search keeps typing while it changes the current group.
     if (!document.activeElement?.matches('[type=search]')) heading.current?.focus()
   }, [])
   const { key, title, section, supplier, value, count: n, findings } = group

@@ -1,9 +1,9 @@
-// What the page asks for. It changes nothing.
+// The page's queries. They change nothing.
 import { ask } from './api.mjs'
 
 /** @typedef {{ nome: string, papeis: string[] }} Person */
 
-/** Who has signed in: that nobody has is an error here, never a door. @returns {Promise<Person>} */
+/** Who has signed in; if nobody has, that is an error here and does not open the door. @returns {Promise<Person>} */
 export const whoAmI = () =>
   ask('{ quemSou { nome papeis } }', {}, { alone: true }).then(({ quemSou }) => quemSou)
 
@@ -18,7 +18,7 @@ const GROUPS = `query ($after: Cursor) {
 /**
  * One page after another.
  * @param {(after: string | null) => Promise<{ nodes: any[], pageInfo: { hasNextPage: boolean, endCursor: string | null } }>} page
- * @param {number} [most] no further page once there are so many
+ * @param {number} [most] no further page once there are this many
  */
 async function pages(page, most = Infinity) {
   /** @type {any[]} */
@@ -37,7 +37,7 @@ function groups() {
   return pages((after) => ask(GROUPS, { after }).then(({ gruposAbertos }) => gruposAbertos))
 }
 
-/** What somebody proposed and another person has to see. @param {string} who */
+/** What somebody proposed and another person has to approve. @param {string} who */
 const proposals = (who) =>
   ask(
     `query ($who: String!) {
@@ -66,7 +66,7 @@ const ROUND = `{
 }`
 
 /**
- * All that the line on top and the lists of groups are made of.
+ * Everything for the line on top and the lists of groups.
  * @param {string} who
  */
 export async function desk(who) {
@@ -89,7 +89,7 @@ export async function desk(who) {
   }
 }
 
-/** What the trail says of itself: one line `provada`, or what is broken. */
+/** The result of checking the trail: one line `provada`, or what is broken. */
 export const proof = () =>
   ask('{ verificarIntegridade(first: 5) { nodes { situacao elo objeto operacoes fatos } } }').then(
     ({ verificarIntegridade }) => verificarIntegridade.nodes,
@@ -98,7 +98,7 @@ export const proof = () =>
 const FINDING = `id regra tabela registroId valoresOriginais valoresPropostos valoresDigitados confianca justificativa
   valorEmRisco status propostaPor motivo visto resumo especie mudanca`
 
-/** Of what waits: whether its month is closed, and what is to be booked in the open one. */
+/** For what waits: whether its month is closed, and what is to be booked in the open one. */
 const PERIOD = 'periodoFechado ajustePeriodo'
 
 const ITEMS = 100
@@ -122,7 +122,7 @@ export const items = (filter, flagged, after) =>
     next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
   }))
 
-/** So many of what is postponed are listed at once. */
+/** This many postponed findings are listed at once. */
 const POSTPONED = 1000
 
 /**
@@ -143,7 +143,7 @@ export const postponed = (after) =>
     next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
   }))
 
-/** Who decided lately, or was forwarded something. @returns {Promise<string[]>} */
+/** People who decided recently, or were forwarded something. @returns {Promise<string[]>} */
 export const people = () =>
   ask('{ decisoes(first: 500, orderBy: ID_DESC) { nodes { ator para } } }').then(({ decisoes }) => [
     ...new Set(
@@ -160,20 +160,20 @@ export const names = (ids) =>
     { ids },
   ).then(({ divergenciasAbertas }) => divergenciasAbertas.nodes)
 
-/** One finding, whatever became of it. @param {string} id */
+/** One finding, in any state. @param {string} id */
 export const one = (id) =>
   ask(
     `query ($id: BigInt!) { divergencia(id: $id) { ${FINDING} dias: idadeDias evidencia decididaPor aberta { ${PERIOD} } } }`,
     { id },
   ).then(({ divergencia }) => divergencia && { ...divergencia, ...divergencia.aberta })
 
-/** The day where the finance department is, whatever the browser's clock says. */
+/** The day in the finance department's zone, whatever the browser's clock says. */
 export const today = () => ask('{ hoje }').then(({ hoje }) => String(hoje))
 
-/** Of all that waits so many are searched, most at stake first. */
+/** This many of the waiting findings are searched, most at stake first. */
 export const SEARCHED = 5000
 
-/** What may be searched: everything by which a person knows an entry. */
+/** What can be searched: everything by which a person knows an entry. */
 export const index = () =>
   pages(
     (after) =>
@@ -188,7 +188,7 @@ export const index = () =>
     SEARCHED,
   )
 
-/** What of a session still waits, with the group it is in, as much of it as is searched. @param {string} session */
+/** The findings of a session that still wait, each with its group, up to the number that is searched. @param {string} session */
 export const foundBySession = (session) =>
   pages(
     (after) =>
@@ -204,7 +204,7 @@ export const foundBySession = (session) =>
     SEARCHED,
   )
 
-/** The latest operations by which sessions corrected, of which those of one day are shown. */
+/** The latest operations by which sessions corrected; those of one day are shown. */
 export const corrections = () =>
   ask(
     `{ operacoesResumidas(first: 50, orderBy: ID_DESC, filter: { tipo: { equalTo: "correcao" } }) {
@@ -212,7 +212,7 @@ export const corrections = () =>
     } }`,
   ).then(({ operacoesResumidas }) => operacoesResumidas.nodes)
 
-/** Of an operation so many rows are looked at. */
+/** This many rows of an operation are read. */
 export const CORRECTED = 1000
 
 /** What an operation changed. @param {string} id */

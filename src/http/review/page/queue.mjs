@@ -1,4 +1,5 @@
-// Fila, Segunda aprovação and what is probably no error: the groups at the left, the one in hand at the right; on a phone one after the other.
+// Fila, Segunda aprovação and what is probably no error: the groups on the left, the current one on the right; on a phone one after
+// the other.
 import { groupsFor, ordered } from './groups.mjs'
 import { Hand } from './hand.mjs'
 import { useKeys } from './keys.mjs'
@@ -29,12 +30,12 @@ export function Queue({ screen, office, decides, me, address, go }) {
   }, [desk, screen, suppliers])
   const search = useSearch(screen, all, address, office)
   const { groups, hits } = search
-  // What is being decided is out of the way, and back if it was refused.
+  // A group being decided disappears, and comes back if it was refused.
   const free = groups.filter(({ key }) => !pending.has(key))
   const asked = address.get('grupo')
   const place = useRef(0)
   const found = free.findIndex(({ key }) => key === asked)
-  // When the group in hand is gone, the next one is where it was; but no key that was meant for one falls on another.
+  // When the current group is gone, the next one takes its place; but no key press meant for one may hit another.
   const gone = asked !== null && found < 0 && !search.narrowed
   const index = found >= 0 ? found : search.narrowed ? 0 : Math.min(place.current, free.length - 1)
   place.current = Math.max(0, index)
@@ -61,7 +62,7 @@ export function Queue({ screen, office, decides, me, address, go }) {
       },
     }),
   })
-  // The next ones are there before they are asked for.
+  // The next groups are loaded before they are needed.
   useEffect(() => {
     for (const group of free.slice(index, index + 3)) office.itemsOf(group).catch(() => {})
   }, [current?.key, desk])
@@ -92,13 +93,13 @@ export function Queue({ screen, office, decides, me, address, go }) {
   `
 }
 
-/** A phone, or a tablet held upright, shows the groups or the one in hand, not both. */
+/** A phone, or a tablet held upright, shows either the groups or the current one. */
 const narrow = () => matchMedia('(max-width: 60rem)').matches
 
 /**
- * A group without a proposal is of one supplier, whom it knows by a code: the name comes with one of its findings.
+ * A group without a proposal belongs to one supplier, known by a code: the name comes from one of its findings.
  * @param {import('./office.mjs').Office['desk']} desk
- * @returns {ReadonlyMap<string, string>} one of the group's findings to its supplier's name
+ * @returns {ReadonlyMap<string, string>} from one of the group's findings to its supplier's name
  */
 function useSuppliers(desk) {
   const [known, setKnown] = useState(/** @type {ReadonlyMap<string, string>} */ (new Map()))

@@ -1,4 +1,4 @@
-// What is asked of one row: its evidence, what happened to it, and how the warehouse holds it.
+// Queries about one row: its evidence, its history, and the row in the warehouse.
 import { ask } from './api.mjs'
 
 /** The evidence, which lists do not carry. @param {string} id */
@@ -7,11 +7,11 @@ export const evidence = (id) =>
     ({ divergencia }) => divergencia?.evidencia,
   )
 
-/** Of a long history so many of the latest events are shown. */
+/** This many of the latest events of a long history are shown. */
 export const EVENTS = 100
 
 /**
- * What happened to a row, latest first, and how much there is of it in all.
+ * What happened to a row, latest first, and the number of all events.
  * @param {string} tabela
  * @param {string} id
  * @returns {Promise<{ total: number, events: any[] }>}
@@ -66,11 +66,11 @@ export const findingsOf = (tabela, registro) =>
     { tabela, registro },
   ).then(({ divergencias }) => divergencias.nodes)
 
-/** A ledger may have more labels in a column than are offered at once. */
+/** The most labels of a column that are offered at once. */
 export const LABELS = 200
 
 /**
- * The labels that the ledger has in columns of a rule, the commonest two hundred; none where a column is free text.
+ * The ledger's labels in columns of a rule, the commonest two hundred; none where a column is free text.
  * @param {string} regra
  * @param {readonly string[]} columns
  * @returns {Promise<ReadonlyMap<string, readonly { rotulo: string, lancamentos: string }[]>>}
@@ -89,7 +89,7 @@ export const labelsIn = async (regra, columns) => {
 }
 
 /**
- * The labels of a column in which a piece of text is, the very same first.
+ * The labels of a column that contain a piece of text, an exact match first.
  * @param {string} regra
  * @param {string} coluna
  * @param {string} trecho

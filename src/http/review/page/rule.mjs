@@ -1,4 +1,4 @@
-// What is set of one rule: its threshold, its limits, whether it runs and corrects by itself.
+// The settings of one rule: its threshold, its limits, whether it runs and whether it corrects by itself.
 import { Change, decimal, makeChange, Unreadable } from './change.mjs'
 import { Changes } from './changes.mjs'
 import { number, say, share } from './format.mjs'
@@ -6,7 +6,7 @@ import { html, useState } from './preact.mjs'
 import { changeRule } from './ruling.mjs'
 import { t } from './words.mjs'
 
-/** Shares, which people write in per cent; the column's name to the field's. */
+/** Shares, which people write in per cent, from the column's name to the field's. */
 const SHARES = /** @type {const} */ ({
   limiar: 'limiar',
   piso: 'piso',
@@ -20,7 +20,7 @@ const PLAIN = /** @type {const} */ ({
   concessao_valor: 'concessaoValor',
   prioridade: 'prioridade',
 })
-/** These may be left empty. */
+/** Fields that may be left empty. */
 const OPTIONAL = ['limite_fracao', 'limite_linhas', 'limite_valor', 'concessao_correcoes', 'concessao_valor']
 const ORDER = /** @type {const} */ ([
   'limiar',
@@ -35,11 +35,11 @@ const ORDER = /** @type {const} */ ([
   'tempo_limite',
 ])
 
-/** Lists, written with commas between. */
+/** Lists, written with commas in between. */
 const LISTS = /** @type {const} */ ({ colunas_resumo: 'colunasResumo', dependencias: 'dependencias' })
 
 const comma = (/** @type {unknown} */ value) => String(value).replace('.', ',')
-/** Without float's dust. @param {number} value */
+/** Without the rounding noise of floats. @param {number} value */
 const trim = (value) => String(Number(value.toFixed(6)))
 
 /** @param {any} rule @returns {Record<string, string>} what each field begins with */
@@ -68,7 +68,7 @@ function startOf(rule) {
 }
 
 /**
- * What was changed of the fields.
+ * The fields that were changed.
  * @param {Record<string, string>} start
  * @param {any} elements
  */

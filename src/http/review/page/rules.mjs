@@ -1,4 +1,5 @@
-// Regras, for administrators: patterns, rules and settings at the left, what is in hand at the right. Each change asks for its reason.
+// Regras, for administrators: patterns, rules and settings on the left, the current one on the right. Each change asks for a
+// reason.
 import { count } from './format.mjs'
 import { useKeys } from './keys.mjs'
 import { Patterns } from './patterns.mjs'

@@ -1,13 +1,13 @@
-// What administrators set: patterns, rules and settings, what of them was changed, and the acts that change them.
+// What administrators set: patterns, rules and settings, the changes made to them, and the acts that change them.
 import { ask } from './api.mjs'
 
-/** Of all changes so many of the latest are looked at. */
+/** This many of the latest changes are read. */
 export const CHANGES = 500
 
 const PATTERN = 'id campo tipo acao padrao ativo motivo criadoEm criadoPor'
 const MEASURES = 'regra precisao precisaoMinima precisaoMaxima'
 
-/** All that may be set, as it is. */
+/** Everything that can be set, as it is now. */
 export const ruling = () =>
   ask(`{
     hoje fuso proximaExecucao
@@ -42,7 +42,7 @@ export const measure = (pattern) =>
     pattern,
   ).then(({ medirPadrao }) => medirPadrao)
 
-/** So many entries are shown of what a pattern matches. */
+/** This many entries matched by a pattern are shown. */
 const SAMPLE = 10
 
 /**
@@ -92,7 +92,7 @@ export const switchOff = (id, conferido, motivo, slow) =>
   )
 
 /**
- * Changes settings of a rule, those that are named.
+ * Changes the named settings of a rule.
  * @param {string} nome
  * @param {Record<string, unknown>} mudancas
  * @param {string} motivo

@@ -1,19 +1,19 @@
-// Run now and simulate: for operators. Others see how far the session under way is.
+// Run now and simulate, for operators. Others see the progress of the current session.
 import { ask, Refusal } from './api.mjs'
 import { count, money, number, say } from './format.mjs'
 import { html, useEffect, useRef, useState } from './preact.mjs'
 import { t } from './words.mjs'
 
-/** How often a session under way is looked at. */
+/** How often the current session is checked. */
 const LOOK = 1000
-/** A worker takes a session within moments; after so long without one it is said. */
+/** A worker takes a session within moments; after this long without one the page says so. */
 const TAKEN = 10_000
 const ENDED = ['concluida', 'concluida_com_falhas', 'falhou', 'cancelada']
 
 const SESSION = `id modo status etapa partes partesConcluidas linhasExaminadas encontradas corrigidas valorCorrigido falhas mensagem limiteAtingido solicitadaEm
   execucoes(first: 500) { nodes { regra status encontradas corrigidas } }`
 
-/** The session under way, or waiting to be. */
+/** The session under way, or waiting to start. */
 const underWay = () =>
   ask(
     `{ sessoes(first: 1, orderBy: ID_DESC, filter: { simulada: { equalTo: false }, status: { in: ["agendada", "em_andamento"] } }) { nodes { ${SESSION} } } }`,
@@ -35,7 +35,7 @@ const request = (input, how) =>
     how,
   ).then(({ solicitarProcessamento }) => solicitarProcessamento.resultado)
 
-/** How far the caller's simulations are. @returns {Promise<any[]>} */
+/** The progress of the caller's simulations. @returns {Promise<any[]>} */
 const simulations = () =>
   ask('{ simulacoesEmCurso(first: 5) { nodes { processo etapa regra feitas total } } }').then(
     ({ simulacoesEmCurso }) => simulacoesEmCurso.nodes,
@@ -116,7 +116,7 @@ export function Run({ office, operates, again }) {
   `
 }
 
-/** A simulation is one transaction, which leaves no session: what step it is at is asked for by itself. @param {{ stop: () => void }} props */
+/** A simulation is one transaction and leaves no session, so its step is queried separately. @param {{ stop: () => void }} props */
 function Simulating({ stop }) {
   const began = useRef(Date.now())
   const [seconds, setSeconds] = useState(0)
@@ -131,7 +131,7 @@ function Simulating({ stop }) {
       simulations()
         .then(
           (some) => wanted && setAt(some),
-          () => {}, // the next look may succeed
+          () => {}, // the next attempt may succeed
         )
         .finally(() => {
           asked = false
@@ -142,7 +142,7 @@ function Simulating({ stop }) {
       clearInterval(clock)
     }
   }, [])
-  // Of rules the last is being read, not done; of corrections nobody knows beforehand how many stand.
+  // The last rule counted is still being read. For corrections, nobody knows beforehand how many will stand.
   const [{ feitas, total } = { feitas: 0, total: null }] = at
   return html`
     <div class="follow">
@@ -181,7 +181,7 @@ function Simulated({ session: { resumo, mensagem, limiteAtingido, modo } }) {
 }
 
 /**
- * A session, looked at until it ends.
+ * A session, checked until it ends.
  * @param {{ first: any, office: import('./office.mjs').Office, operates: boolean, change: (session: any) => void, over: () => void }} props
  */
 function Following({ first, office, operates, change, over }) {
@@ -199,7 +199,7 @@ function Following({ first, office, operates, change, over }) {
             change({ ...one })
             if (ENDED.includes(one.status)) over()
           },
-          // the next look may succeed; until then what is known stands
+          // the next attempt may succeed; until then the last known state is shown
           () => wanted && change({ ...first }),
         ),
       LOOK,

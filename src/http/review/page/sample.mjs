@@ -1,11 +1,11 @@
-// The sample of what was corrected without a person: what of the month is certain, and what of it still has to be looked at.
+// The sample of automatic corrections: what is certain about the month, and what still has to be checked.
 import { ask } from './api.mjs'
 import { count, money, say } from './format.mjs'
 import { Note } from './panel.mjs'
 import { html, useState } from './preact.mjs'
 import { t } from './words.mjs'
 
-/** So many of those that nobody has looked at are shown, in the order in which they were drawn. */
+/** This many unchecked ones are shown, in the order in which they were drawn. */
 const SHOWN = 10
 
 /**

@@ -1,4 +1,4 @@
-// What is searched for: a text, or what the address asks for. It lives in the page's address, so that it can be kept and sent.
+// The search: a text, or what the address asks for. It is kept in the page's address, so that it can be saved and sent.
 import { count, folded, number, say } from './format.mjs'
 import { find, groupsFor, has } from './groups.mjs'
 import { useKeys } from './keys.mjs'
@@ -81,7 +81,7 @@ export function useSearch(screen, groups, address, office) {
 const QUEUES = ['fila', 'segunda', 'improvaveis']
 
 /**
- * How many findings of these groups a search means: those that it names, or all of a group that it found by the group's own name.
+ * How many findings of these groups a search matches: single ones, or all of a group whose own name matches.
  * @param {readonly import('./groups.mjs').Group[]} groups
  * @param {readonly { grupo: string }[]} matching
  */
@@ -100,7 +100,7 @@ export const textOf = ({ id, registroId, justificativa, resumo }) =>
  */
 export function Search({ search, go }) {
   const field = useRef(/** @type {HTMLInputElement | null} */ (null))
-  // At once, or the first letter would be a key of the page's.
+  // At once, or the first letter would act as one of the page's keys.
   useKeys({ '/': () => field.current?.focus() })
   const leave = () => /** @type {HTMLElement | null} */ (document.querySelector('#hand'))?.focus()
   const press = (/** @type {KeyboardEvent} */ event) => {
@@ -136,7 +136,7 @@ export function Search({ search, go }) {
   `
 }
 
-/** What narrows what is seen, taken away. */
+/** The parameters that narrow the view, all removed. */
 export const EVERYTHING = { busca: null, sessao: null, regra: null, para: null }
 
 /** @param {{ search: ReturnType<typeof useSearch>, total: number, clear: () => void }} props total: what waits here without it */

@@ -1,11 +1,11 @@
-// The field in which a setting's value is typed, by its type, and what of it is read.
+// The field for a setting's value, by its type, and how it is read.
 import { decimal, Unreadable } from './change.mjs'
 import { number, say } from './format.mjs'
 import { html, useEffect, useState } from './preact.mjs'
 import { labelsIn } from './row.mjs'
 import { t } from './words.mjs'
 
-/** Settings whose words are labels of the ledger. @type {Record<string, readonly [rule: string, column: string]>} */
+/** Settings that contain labels of the ledger. @type {Record<string, readonly [rule: string, column: string]>} */
 const LABELS = {
   'trade_marketing.categoria': ['trade_marketing', 'categoria'],
   'pendente.rotulos': ['pendente_verificacao', 'categoria'],
@@ -23,7 +23,7 @@ function typed({ tipo, valor }) {
 }
 
 /**
- * What was typed, as the setting takes it; nothing when it is as it was.
+ * What was typed, in the form of the setting; undefined if unchanged.
  * @param {any} setting
  * @param {any} elements
  */

@@ -10,7 +10,7 @@ import { t } from './words.mjs'
 
 /** @typedef {keyof typeof t.ruling.parts} Part */
 
-/** Which settings stand together; the first that matches. @type {readonly (readonly [Part, RegExp])[]} */
+/** The groups of settings; the first that matches counts. @type {readonly (readonly [Part, RegExp])[]} */
 const PARTS = [
   ['rotulos', /^(pendente\.(rotulos|vazias)|trade_marketing\.categoria)$/],
   ['limites', /^(limites|aprovacao|regras|periodos)\./],

@@ -1,4 +1,4 @@
-// What waits as a spreadsheet, and its decisions back: what became of each line, as the database says it.
+// What waits, as a spreadsheet, and the decisions that come back: the result of each line, as the database gives it.
 import { download, Refusal, upload } from './api.mjs'
 import { count, say, statusName } from './format.mjs'
 import { html, useLayoutEffect, useRef, useState } from './preact.mjs'
@@ -82,7 +82,7 @@ export function Sheet({ office, decides, close }) {
 }
 
 /**
- * So that the acts of the file can be taken back like any other: one for each kind of decision.
+ * Remembers the acts of the file, one for each kind of decision, so that they can be taken back like any other.
  * @param {import('./office.mjs').Office} office
  * @param {string} name
  * @param {Line[]} lines

@@ -1,4 +1,4 @@
-// What was shown of each group, and where in it somebody was.
+// What was shown of each group, and the current place in it.
 import { filterOf } from './groups.mjs'
 import { useRef } from './preact.mjs'
 import { items } from './queries.mjs'
@@ -12,13 +12,13 @@ export function useShown(me) {
     /** @type {Map<string, { left: Set<string>, at: number, note: string }>} */ (new Map()),
   )
 
-  /** What was shown of a group is no more. @param {string} key */
+  /** Forgets what was shown of a group. @param {string} key */
   const forget = (key) => {
     for (const name of cache.current.keys()) if (name.startsWith(`${key}:`)) cache.current.delete(name)
   }
 
   /**
-   * What a group holds, asked for once; with it what of the group was seen then.
+   * What a group holds, loaded once, together with what was seen of the group then.
    * @param {import('./groups.mjs').Group} group
    * @param {Shown} [before] to which the next page is added
    */
@@ -36,7 +36,7 @@ export function useShown(me) {
     return asked
   }
 
-  /** What a person has left out of a group, and where in it. @param {string} key */
+  /** What a person has left out of a group, and the current place in it. @param {string} key */
   const memoryOf = (key) => {
     const kept = memory.current.get(key) ?? { left: new Set(), at: 0, note: '' }
     memory.current.set(key, kept)

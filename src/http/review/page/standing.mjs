@@ -1,4 +1,4 @@
-// What each rule did, what people found of it, and whether it may correct by itself.
+// What each rule did, what people found, and whether it may correct by itself.
 import { giveBack } from './acts.mjs'
 import { Interval } from './charts.mjs'
 import { count, date, dayOf, money, number, say, share } from './format.mjs'

@@ -1,4 +1,4 @@
-// Asks for what the first screen is made of, while the rest of the page is still on its way.
+// Requests the content of the first screen while the rest of the page is still loading.
 import { actAs } from './api.mjs'
 import { desk, whoAmI } from './queries.mjs'
 
@@ -9,14 +9,14 @@ const first = me?.then(({ nome }) => {
   actAs(nome)
   return desk(nome)
 })
-// A refusal is for the taker of the answer.
+// Whoever takes the answer handles the refusal.
 first?.catch(() => {})
 
 /** @type {{ me: typeof me, desk: typeof first }} */
 const begun = { me, desk: first }
 
 /**
- * What was asked at the start, once; a second caller asks again.
+ * The answer to the request at the start, once; a second caller asks again.
  * @template {'me' | 'desk'} K
  * @param {K} what
  * @returns {typeof begun[K]}

@@ -1,4 +1,4 @@
-// What a group comes to, in figures.
+// The figures of a group.
 import { count, daysBetween, money, number, say, share, shares } from './format.mjs'
 import { html } from './preact.mjs'
 import { t } from './words.mjs'

@@ -1,4 +1,4 @@
-// The head of every screen: where one is, who one is, and what a manager asks.
+// The head of every screen: the place, the person, and the manager's figures.
 import { isAside } from './acts.mjs'
 import { clock, count, date, dayOf, heldAll, money, number, plain, roughly, say, weekday } from './format.mjs'
 import { html, useEffect, useState } from './preact.mjs'
@@ -8,7 +8,7 @@ import { t } from './words.mjs'
 /** @typedef {'fila' | 'segunda' | 'adiadas' | 'corrigidas' | 'geral' | 'improvaveis' | 'regras'} Screen */
 /** @type {readonly Screen[]} */
 const SCREENS = ['fila', 'segunda', 'adiadas', 'corrigidas', 'geral', 'improvaveis', 'regras']
-/** The screens for these roles: setting rules is for administrators. @param {readonly string[]} roles */
+/** The screens for these roles: only administrators set rules. @param {readonly string[]} roles */
 export const screensOf = (roles) =>
   SCREENS.filter((name) => name !== 'regras' || roles.includes('administrador'))
 
@@ -123,7 +123,7 @@ function Control({ session }) {
     : html`<span class="bad">${say(t.strip.unexplained, { value: money(control.sem_explicacao) })}</span>`
 }
 
-/** The trail reads itself through, which takes its time: after everything else, and once. */
+/** Checking the trail takes time, so it comes after everything else, and once. */
 function Proof() {
   const [found, setFound] = useState(/** @type {any[] | string | undefined} */ (undefined))
   useEffect(() => {
@@ -139,7 +139,7 @@ function Proof() {
 }
 
 /**
- * What the last act came to, and what it left.
+ * The result of the last act, and what it left.
  * @param {{ office: import('./office.mjs').Office, undo: (() => void) | undefined, hints: boolean }} props hints: whether the keys of a queue do anything here
  */
 export function Said({ office, undo, hints }) {

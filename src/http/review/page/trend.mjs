@@ -1,4 +1,4 @@
-// What waits now, what came and went on each day of a span, and how old is what waits.
+// What waits now, what came and went on each day of a span, and how old what waits is.
 import { Bar, Pairs } from './charts.mjs'
 import { date, money, number, roughly, say } from './format.mjs'
 import { html } from './preact.mjs'
@@ -7,7 +7,7 @@ import { t } from './words.mjs'
 /** Spans of days to choose from. */
 export const SPANS = [30, 90]
 
-/** What waits, and what the span came to. @param {{ view: any }} props */
+/** What waits, and the totals of the span. @param {{ view: any }} props */
 export function Now({ view: { espera, sessoes, dias, tendencia } }) {
   const sum = (/** @type {string} */ name) =>
     tendencia.reduce((/** @type {number} */ n, /** @type {any} */ day) => n + Number(day[name]), 0)

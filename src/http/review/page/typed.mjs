@@ -3,9 +3,9 @@ import { label, say } from './format.mjs'
 import { html, useEffect, useState } from './preact.mjs'
 import { t } from './words.mjs'
 
-// Beyond it a number that came as JSON has lost cents.
+// Beyond this, a number that arrived as JSON has lost cents.
 const EXACT = 2 ** 46
-/** So long after the last key the ledger is asked whether it has what was typed. */
+/** This long after the last key press the ledger is asked whether it has what was typed. */
 const PAUSE = 250
 
 /**
@@ -16,10 +16,10 @@ const PAUSE = 250
 const nameOf = ({ coluna }) => `valor.${coluna}`
 
 /**
- * A field for each column that the rule may correct. It begins with what was proposed or typed before, else with what the row holds.
+ * A field for each column that the rule may correct. It starts with what was proposed or typed before, else with what the row holds.
  * @param {{ row: readonly Column[], finding: any, columns: readonly string[], labelsOf: (column: string) => readonly string[],
  *   like: (column: string, text: string) => Promise<readonly string[] | undefined> }} props
- *   labelsOf: what a column is known to hold, to choose from; like: what it holds that has a text in it; nothing where anything may be typed
+ *   labelsOf: known labels of a column, to choose from; like: its labels that contain a text; undefined where anything may be typed
  */
 export function Fields({ row, finding, columns, labelsOf, like }) {
   const { valoresPropostos, valoresDigitados } = finding
@@ -54,7 +54,7 @@ function Field({ column, start, labels, like }) {
     return html`<label>${label(coluna)}<input name=${name} type="date" defaultValue=${start} /></label>`
   const [, scale] = /^numeric(?:\(\d+,(-?\d+)\))?$/.exec(tipo) ?? []
   if (/^(numeric|bigint|integer|smallint|real|double precision)/.test(tipo)) {
-    // Only what nobody reads in two ways: 1.234 for a column of cents may be a thousand, or one and a bit.
+    // Only what cannot be read in two ways: 1.234 in a column of cents may be a thousand, or a little more than one.
     const cents = /int/.test(tipo) || scale === '0' ? '' : `([.,]\\d{1,${scale ?? ''}})?`
     const hint = say(t.number, { example: cents === '' ? '1234' : '1234,56' })
     return html`
@@ -67,7 +67,7 @@ function Field({ column, start, labels, like }) {
 }
 
 /**
- * A text, with the ledger's labels to choose from where the column has such; one that it has not is said while it is typed.
+ * A text, with the ledger's labels to choose from if the column has any; an unknown one is reported while it is typed.
  * @param {{ column: string, name: string, start: string, labels: readonly string[],
  *   like: (column: string, text: string) => Promise<readonly string[] | undefined> }} props
  */
@@ -92,7 +92,7 @@ function Text({ column, name, start, labels, like }) {
     }
   }, [typed, labels.length > 0])
   const offered = [...new Set([...found, ...labels])]
-  // one shape, or labels that come late would take away what was typed
+  // one form of field: labels that arrive late must not replace it and lose what was typed
   const list = offered.length > 0 ? `${name}.labels` : undefined
   return html`
     <label>${label(column)}<input name=${name} list=${list} defaultValue=${start} aria-invalid=${unknown !== ''} aria-describedby=${`${name}.unknown`}
@@ -103,7 +103,7 @@ function Text({ column, name, start, labels, like }) {
 }
 
 /**
- * The fields that differ from what the row holds; one that was emptied becomes null.
+ * The fields that differ from what the row holds; an emptied one becomes null.
  * @param {readonly Column[]} row
  * @param {any} elements
  */
