@@ -52,21 +52,10 @@ export async function askSchedule(
       }),
     )
     const [first] = nextRuns({ cron, fuso }, new Date(), 1)
-    const when = new Intl.DateTimeFormat(settings.language, {
-      timeZone: fuso,
-      dateStyle: 'full',
-      timeStyle: 'short',
-    })
-    if (
-      !answered(
-        await confirm({
-          message: agenda.confirm(when.format(first)),
-          active: yesNo(true),
-          inactive: yesNo(false),
-        }),
-      )
-    )
-      return undefined
+    const style = { timeZone: fuso, dateStyle: 'full', timeStyle: 'short' } as const
+    const message = agenda.confirm(new Intl.DateTimeFormat(settings.language, style).format(first))
+    const agreed = await confirm({ message, active: yesNo(true), inactive: yesNo(false) })
+    if (!answered(agreed)) return undefined
     outro(agenda.done)
     return { cron, fuso, modo, motivo }
   } catch (error) {

@@ -29,14 +29,7 @@ export async function runDemo(app: App, sql: Sql, options: DemoOptions): Promise
   app.signal.throwIfAborted()
 
   title(text.demo.patterns)
-  const [patterns] = await sql<{ total: bigint }[]>`
-    select count(*) as total
-    from exemplo.padroes() as p
-    cross join lateral audit.salvar_padrao(p.campo, p.tipo, p.padrao, p.acao, ${text.demo.patternsReason}) as s`
-  await sql`
-    select from exemplo.rotulos() as r
-    cross join lateral audit.alterar_configuracao(r.chave, r.valor, ${text.demo.patternsReason}, true) as c`
-  print(text.demo.patternsDone(format.number(patterns?.total)))
+  await teach(app, sql)
 
   title(text.demo.manual)
   const manual = await session(app, sql, 'manual')
@@ -67,6 +60,25 @@ export async function runDemo(app: App, sql: Sql, options: DemoOptions): Promise
   const exitCode = await printScore(app, sql)
 
   title(text.demo.further)
+  sayFurther(app, options)
+  print(`\n${text.demo.took(format.seconds(Date.now() - options.began))}`)
+  const failed = [manual, auto].some(({ status }) => status !== 'concluida')
+  return failed ? 1 : exitCode
+}
+
+/** What the business knows of this warehouse: its patterns and its labels. */
+async function teach({ text, format }: App, sql: Sql): Promise<void> {
+  const [patterns] = await sql<{ total: bigint }[]>`
+    select count(*) as total
+    from exemplo.padroes() as p
+    cross join lateral audit.salvar_padrao(p.campo, p.tipo, p.padrao, p.acao, ${text.demo.patternsReason}) as s`
+  await sql`
+    select from exemplo.rotulos() as r
+    cross join lateral audit.alterar_configuracao(r.chave, r.valor, ${text.demo.patternsReason}, true) as c`
+  print(text.demo.patternsDone(format.number(patterns?.total)))
+}
+
+function sayFurther({ text, settings }: App, { embedded }: DemoOptions): void {
   for (const [command, note = ''] of [
     ['listar --detalhe'],
     ['sessoes'],
@@ -74,13 +86,10 @@ export async function runDemo(app: App, sql: Sql, options: DemoOptions): Promise
     ['listar --status corrigida'],
     ['configurar'],
     [`convite --papel revisor --nome ${text.demo.furtherName}`],
-    ['servir', `   # ${text.demo.furtherPage(String(app.settings.port))}`],
+    ['servir', `   # ${text.demo.furtherPage(String(settings.port))}`],
   ]) {
-    print(`  npx conferente ${command}${options.embedded ? ' --demo' : ''}${note}`)
+    print(`  npx conferente ${command}${embedded ? ' --demo' : ''}${note}`)
   }
-  print(`\n${text.demo.took(format.seconds(Date.now() - options.began))}`)
-  const failed = [manual, auto].some(({ status }) => status !== 'concluida')
-  return failed ? 1 : exitCode
 }
 
 interface Figures {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EmbeddedError } from './error.ts'
-import { assertReachable, runAs, type ServerUser } from './user.ts'
+import { runAs, type ServerUser } from './user.ts'
 
 export interface Binaries {
   readonly root: string
@@ -14,7 +14,7 @@ export interface Binaries {
   readonly major: string
 }
 
-export const program = ({ root }: Binaries, name: 'initdb' | 'pg_ctl' | 'postgres'): string =>
+export const program = ({ root }: Binaries, name: 'initdb' | 'pg_ctl'): string =>
   join(root, 'native', 'bin', process.platform === 'win32' ? `${name}.exe` : name)
 
 /**
@@ -31,8 +31,7 @@ export function embeddedBinaries(): Binaries {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
     return { root, version, major: version.split('.')[0] ?? '' }
   } catch (error) {
-    const reason = (error as Error).message
-    throw new EmbeddedError('no_binary', { package: name, reason }, { cause: error })
+    throw new EmbeddedError('no_binary', { package: name, reason: (error as Error).message }, error)
   }
 }
 
@@ -41,43 +40,34 @@ export function embeddedBinaries(): Binaries {
  * out of that user's reach (a checkout below root's home). Only while the server is down, so that no older copy is in use.
  */
 export function runnableBinaries(installed: Binaries, user: ServerUser, dataDir: string): Binaries {
-  if (!whyNot(installed, user)) return installed
-  completeLinks(installed.root)
-  if (!whyNot(installed, user)) return installed
-  const copy = { ...installed, root: join(dataDir, `bin-${installed.version}`) }
-  if (user.ids && !existsSync(copy.root)) {
-    assertReachable(dataDir, user)
-    copyTo(copy.root, installed.root)
+  const attempts = [() => installed, () => linked(installed), () => copied(installed, dataDir)]
+  let reason = ''
+  for (const attempt of attempts) {
+    const binaries = attempt()
+    const run = runAs(user, program(binaries, 'initdb'), ['--version'])
+    if (run.status === 0) return binaries
+    reason = run.error?.message || run.stderr.trim() || `${run.signal ?? run.status}`
   }
-  const tried = user.ids ? copy : installed
-  const reason = whyNot(tried, user)
-  if (!reason) return tried
-  const details = { program: program(tried, 'postgres'), version: tried.version, user: user.name, reason }
-  throw new EmbeddedError('no_binary', details)
-}
-
-function whyNot(binaries: Binaries, user: ServerUser): string | undefined {
-  const runs = (['postgres', 'initdb'] as const).map((name) =>
-    runAs(user, program(binaries, name), ['--version']),
-  )
-  const failed = runs.find(({ status }) => status !== 0)
-  return failed && (failed.error?.message || failed.stderr.trim() || `${failed.signal ?? failed.status}`)
+  throw new EmbeddedError('no_binary', { path: installed.root, user: user.name, reason })
 }
 
 /** Runs the package's own install script, for npm clients that do not. */
-function completeLinks(root: string): void {
+function linked(binaries: Binaries): Binaries {
+  const { root } = binaries
   spawnSync(process.execPath, [join(root, 'scripts', 'hydrate-symlinks.js')], { cwd: root })
+  return binaries
 }
 
-function copyTo(root: string, installed: string): void {
-  const dataDir = dirname(root)
-  for (const old of readdirSync(dataDir).filter((entry) => entry.startsWith('bin-'))) {
+function copied(installed: Binaries, dataDir: string): Binaries {
+  const copy = { ...installed, root: join(dataDir, `bin-${installed.version}`) }
+  if (existsSync(copy.root)) return copy
+  for (const old of readdirSync(dataDir).filter((entry) => entry.startsWith('bin-')))
     rmSync(join(dataDir, old), { recursive: true, force: true })
-  }
-  // What is cut short goes with the next copy.
-  const half = mkdtempSync(join(dataDir, 'bin-new-'))
-  cpSync(installed, half, { recursive: true, verbatimSymlinks: true })
-  completeLinks(half)
+  // What is cut short is removed by the next start.
+  const half = mkdtempSync(join(dataDir, 'init-'))
+  cpSync(installed.root, half, { recursive: true, verbatimSymlinks: true })
+  linked({ ...installed, root: half })
   spawnSync('chmod', ['-R', 'go+rX', half])
-  renameSync(half, root)
+  renameSync(half, copy.root)
+  return copy
 }

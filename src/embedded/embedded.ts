@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
 import type { Settings } from '../settings/settings.ts'
 import { embeddedBinaries } from './binaries.ts'
-import { EmbeddedError, fromSystem } from './error.ts'
+import { EmbeddedError, named } from './error.ts'
 import { FileLock } from './lock.ts'
-import { claimPlace, type Place, writeWhole } from './place.ts'
-import { running, type Server, serverUrl } from './process.ts'
-import { start, stop } from './server.ts'
+import { claimPlace, type Place, textOf, writeNew } from './place.ts'
+import { until } from './process.ts'
+import { running, type Server, serverUrl, start, stop } from './server.ts'
 import { serverUser } from './user.ts'
 
 export interface EmbeddedOptions {
@@ -15,8 +14,6 @@ export interface EmbeddedOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Removes the data directory once the last user has let go. */
   readonly temporary?: boolean
-  /** How long to wait for another process's start or stop, or for crash recovery; five minutes unless told. */
-  readonly timeoutMs?: number
 }
 
 export interface Embedded {
@@ -38,21 +35,19 @@ export interface Embedded {
  */
 export async function openEmbedded(
   { dataDir }: Pick<Settings, 'dataDir'>,
-  { settings = {}, timeoutMs = 300_000, temporary = false }: EmbeddedOptions = {},
+  { settings = {}, temporary = false }: EmbeddedOptions = {},
 ): Promise<Embedded> {
   const binaries = embeddedBinaries()
   const place = claimPlace(dataDir, binaries.major)
-  return alone(place, timeoutMs, async () => {
-    // Looked at again: the holder of the gate may have changed everything.
-    claimPlace(dataDir, binaries.major)
-    const isNew = !existsSync(join(place.cluster, 'PG_VERSION'))
+  return alone(place, async () => {
+    const isNew = !existsSync(place.cluster)
     const password = passwordOf(place, isNew)
-    const server: Server = { place, password, timeoutMs, binaries, settings, user: serverUser(place.dir) }
+    const server: Server = { place, password, binaries, settings, user: serverUser(place.dir) }
     const found = await running(server)
     const { port } = found ?? (await start(server, isNew))
     const lease = new FileLock(place.lease)
     // Held exclusively only by those who hold the gate, as we do now.
-    if (!lease.tryShared()) throw new EmbeddedError('no_lock', { path: place.lease })
+    if (!lease.take('shared')) throw new EmbeddedError('no_lock', { path: place.lease })
     let released: Promise<void> | undefined
     const release = () => {
       released ??= letGo(server, lease, temporary)
@@ -63,30 +58,29 @@ export async function openEmbedded(
 }
 
 async function letGo(server: Server, lease: FileLock, temporary: boolean): Promise<void> {
-  const { place, timeoutMs } = server
-  await alone(place, timeoutMs, async () => {
-    if (!lease.tryExclusive()) return
+  const { place } = server
+  await alone(place, async () => {
+    if (!lease.take('alone')) return
     await stop(server)
     if (temporary) rmSync(place.dir, { recursive: true, force: true })
   }).finally(() => lease.close())
 }
 
 /** While nobody else looks, starts or stops; names what goes wrong. */
-async function alone<T>(place: Place, timeoutMs: number, work: () => Promise<T>): Promise<T> {
-  let gate: FileLock | undefined
+async function alone<T>({ dir, gate }: Place, work: () => Promise<T>): Promise<T> {
   try {
-    gate = new FileLock(place.gate)
-    await gate.exclusive(timeoutMs)
-    return await work()
+    const lock = new FileLock(gate)
+    const late = () => new EmbeddedError('start_timeout', { waiting_for: gate })
+    const held = until(() => lock.take('alone'), late)
+    return await held.then(work).finally(() => lock.close())
   } catch (error) {
-    throw fromSystem(error, place.dir)
-  } finally {
-    gate?.close()
+    throw named(error, { path: dir })
   }
 }
 
-function passwordOf(place: Place, isNew: boolean): string {
-  if (isNew) writeWhole(place.password, randomBytes(24).toString('base64url'))
-  if (!existsSync(place.password)) throw new EmbeddedError('no_password', { path: place.password })
-  return readFileSync(place.password, 'utf8').trim()
+function passwordOf({ password }: Place, isNew: boolean): string {
+  if (isNew) writeNew(password, randomBytes(24).toString('base64url'))
+  const kept = textOf(password).trim()
+  if (kept === '') throw new EmbeddedError('no_password', { path: password })
+  return kept
 }

@@ -11,6 +11,7 @@ export interface ServerUser {
 }
 
 const OURS = 'conferente'
+const ALONE = '--system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin'
 
 /**
  * PostgreSQL refuses to run as root. For root the server belongs to the owner of the data directory, if that is an
@@ -18,23 +19,20 @@ const OURS = 'conferente'
  */
 export function serverUser(dataDir: string): ServerUser {
   if (process.getuid?.() !== 0) return { name: '' }
-  const user = lookUp(String(statSync(dataDir).uid)) ?? lookUp(OURS) ?? create(OURS) ?? lookUp('postgres')
+  const user = lookUp(String(statSync(dataDir).uid)) ?? lookUp(OURS) ?? create() ?? lookUp('postgres')
   if (user) return user
-  throw new EmbeddedError('no_permission', {
-    path: dataDir,
-    reason: `PostgreSQL does not run as root, and no system user "${OURS}" could be created`,
-  })
+  const reason = `PostgreSQL does not run as root, and no system user "${OURS}" could be created`
+  throw new EmbeddedError('no_permission', { path: dataDir, reason })
 }
 
 /** Runs a program to its end as the server's user, away from directories which that user may not see. */
-export function runAs(user: ServerUser, program: string, args: readonly string[]): SpawnSyncReturns<string> {
-  return spawnSync(program, args, {
-    cwd: '/',
-    env: childEnvironment(),
-    encoding: 'utf8',
-    windowsHide: true,
-    ...user.ids,
-  })
+export function runAs(
+  { ids }: ServerUser,
+  program: string,
+  args: readonly string[],
+): SpawnSyncReturns<string> {
+  const env = childEnvironment()
+  return spawnSync(program, args, { cwd: '/', env, encoding: 'utf8', windowsHide: true, ...ids })
 }
 
 /** @throws {EmbeddedError} `no_permission` naming the first directory that the server's user cannot enter */
@@ -54,11 +52,9 @@ function lookUp(who: string): ServerUser | undefined {
   return name && uid !== '0' ? { name, ids: { uid: Number(uid), gid: Number(gid) } } : undefined
 }
 
-function create(name: string): ServerUser | undefined {
-  const home = ['--home-dir', '/nonexistent', '--no-create-home', '--shell', '/usr/sbin/nologin']
-  const { PATH = '', ...rest } = childEnvironment()
-  const env = { ...rest, PATH: `${PATH}:/usr/sbin:/sbin` }
-  spawnSync('useradd', ['--system', '--user-group', ...home, name], { env, stdio: 'ignore' })
+function create(): ServerUser | undefined {
+  const env = { ...childEnvironment(), PATH: `${process.env['PATH']}:/usr/sbin:/sbin` }
+  spawnSync('useradd', [...ALONE.split(' '), OURS], { env, stdio: 'ignore' })
   // Looked up even after a failure: another process may have been quicker.
-  return lookUp(name)
+  return lookUp(OURS)
 }

@@ -87,15 +87,9 @@ async function service(url: string): Promise<{ becomes: string | undefined; pool
   }
 }
 
-/** @throws {ServiceRoleError} {NoTransactionsError} {PoolingUnknown} */
-export async function openAccess(url: string): Promise<Access> {
-  const { becomes, pooling } = await service(url)
-  if (pooling === 'statement') throw new NoTransactionsError()
-  const shared = pooling === 'transaction'
-  const sql = connect(url, { max: POOL, name: 'conferente servir', prepare: !shared })
-  const share = shares(SHARE)
-  /** A transaction that this statement starts in the state of a new connection. */
-  const begin = <T>(
+/** Transactions that begin as they would in a new connection, by a statement. */
+function beginner(sql: Sql, becomes: string | undefined) {
+  return <T>(
     arrived: () => void,
     start: string,
     given: readonly unknown[],
@@ -125,6 +119,16 @@ export async function openAccess(url: string): Promise<Access> {
       () => repeatable || !working,
     )
   }
+}
+
+/** @throws {ServiceRoleError} {NoTransactionsError} {PoolingUnknown} */
+export async function openAccess(url: string): Promise<Access> {
+  const { becomes, pooling } = await service(url)
+  if (pooling === 'statement') throw new NoTransactionsError()
+  const shared = pooling === 'transaction'
+  const sql = connect(url, { max: POOL, name: 'conferente servir', prepare: !shared })
+  const share = shares(SHARE)
+  const begin = beginner(sql, becomes)
   return {
     sql,
     becomes,

@@ -78,27 +78,7 @@ export function createMailer(smtpUrl: string, { ca, timeout = 60_000 }: MailerOp
     async send(letter) {
       letterEnded = false
       try {
-        const info = await transport.sendMail({
-          from: letter.from,
-          // Each address is one of ours, checked when it was configured, and must not be parsed into several.
-          to: letter.to.map((address) => ({ name: '', address })),
-          envelope: { from: plainAddress(letter.from), to: [...letter.envelope] },
-          date: letter.date,
-          subject: letter.subject,
-          messageId: letter.messageId,
-          html: letter.html,
-          text: letter.text,
-          // Out-of-office answers to a machine help nobody (RFC 3834).
-          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-          attachments: [
-            ...letter.pictures.map((p) => ({
-              ...p,
-              contentType: 'image/png',
-              contentDisposition: 'inline' as const,
-            })),
-            ...letter.files,
-          ],
-        })
+        const info = await transport.sendMail(messageOf(letter))
         const rejected = (info.rejectedErrors ?? []) as SmtpError[]
         return {
           accepted: letter.envelope.filter((address) => info.accepted.includes(address)),
@@ -111,6 +91,26 @@ export function createMailer(smtpUrl: string, { ca, timeout = 60_000 }: MailerOp
       }
     },
     close: () => transport.close(),
+  }
+}
+
+function messageOf({ to, envelope, pictures, files, ...letter }: Letter) {
+  return {
+    from: letter.from,
+    // Each address is one of our own, checked when it was set: nothing here to be parsed into several.
+    to: to.map((address) => ({ name: '', address })),
+    envelope: { from: plainAddress(letter.from), to: [...envelope] },
+    date: letter.date,
+    subject: letter.subject,
+    messageId: letter.messageId,
+    html: letter.html,
+    text: letter.text,
+    // Out-of-office answers to a machine help nobody (RFC 3834).
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    attachments: [
+      ...pictures.map((p) => ({ ...p, contentType: 'image/png', contentDisposition: 'inline' as const })),
+      ...files,
+    ],
   }
 }
 

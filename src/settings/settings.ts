@@ -245,20 +245,8 @@ export function readSettings(
     return undefined
   }
 
-  function readDatabase(): string | undefined {
-    const given = read('DATABASE_URL')
-    try {
-      return given === undefined ? addressOfEnvironment(env) : readAddress(given, env)
-    } catch (error) {
-      if (!(error instanceof AddressError)) throw error
-      const key = given === undefined ? 'PGHOST' : 'DATABASE_URL'
-      problems.push({ key, problem: 'malformed', expected: error.message, nearest: [] })
-      return undefined
-    }
-  }
-
   const settings: Settings = {
-    databaseUrl: readDatabase(),
+    databaseUrl: databaseUrl(env, read, problems),
     dataDir: read('CONFERENTE_DADOS') ?? defaultDataDir(env),
     port: read('CONFERENTE_PORTA') ?? 8000,
     language: read('CONFERENTE_IDIOMA') ?? 'pt-BR',
@@ -286,6 +274,18 @@ export function readSettings(
   problems.push(...contradictions(settings, env), ...unknownKeys(env))
   if (problems.length > 0) throw new SettingsError(problems)
   return Object.freeze(settings)
+}
+
+function databaseUrl(env: NodeJS.ProcessEnv, read: Read, problems: SettingsProblem[]): string | undefined {
+  const given = read('DATABASE_URL')
+  try {
+    return given === undefined ? addressOfEnvironment(env) : readAddress(given, env)
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error
+    const key = given === undefined ? 'PGHOST' : 'DATABASE_URL'
+    problems.push({ key, problem: 'malformed', expected: error.message, nearest: [] })
+    return undefined
+  }
 }
 
 /** All or nothing: a half-configured provider would only be noticed by the first person who signs in. */

@@ -9,15 +9,23 @@ export function watchStandby(sql: Sql, report: WorkReport) {
     const [server] = await sql<{ standby: boolean }[]>`select pg_is_in_recovery() as standby`
     return server?.standby === true
   }
+  const look = async (): Promise<boolean> => {
+    const now = await ask()
+    if (now !== known) {
+      known = now
+      if (now) report.standby?.()
+      else report.ready?.()
+    }
+    return now
+  }
   return {
-    async look(): Promise<boolean> {
-      const now = await ask()
-      if (now !== known) {
-        known = now
-        if (now) report.standby?.()
-        else report.ready?.()
-      }
-      return now
+    look,
+    /** What the queue cannot do on a standby is reported as that, and once. */
+    trouble(message: string): void {
+      void look().then(
+        (waiting) => waiting || report.trouble?.(message),
+        () => report.trouble?.(message),
+      )
     },
     /** Waits until it is no longer a standby; false if asked to stop first. */
     async over(pause: number, stop: AbortSignal): Promise<boolean> {

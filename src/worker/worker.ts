@@ -54,49 +54,31 @@ export interface Worker {
 export async function startWorker(
   url: string,
   report: WorkReport,
-  {
-    stopWithin = 20_000,
-    tick = 15_000,
-    grace = GRACE,
-    jobs = 2,
-    mail,
-    channels,
-    notes,
-    stampRoots,
-  }: WorkOptions = {},
+  { stopWithin = 20_000, tick = 15_000, grace = GRACE, jobs = 2, ...means }: WorkOptions = {},
 ): Promise<Worker> {
   const pause = new AbortController()
   const hard = new AbortController()
   const { open, keeper, asOwner, over } = connections(url)
   const standby = watchStandby(keeper, report)
-  const tasks = taskList(
-    { open, over, watch: report.watch, pause: pause.signal, signal: hard.signal },
-    { mail, channels, notes, stampRoots },
-  )
+  const tasks = taskList({ open, over, watch: report.watch, pause: pause.signal, signal: hard.signal }, means)
   const queue = createQueue(url, {
     tasks,
     jobs,
     stopWithin,
     pause: pause.signal,
     failed: report.jobFailed,
-    // What the queue cannot do on a standby is reported as such, and once.
-    trouble: (message) =>
-      void standby.look().then(
-        (waiting) => waiting || report.trouble?.(message),
-        () => report.trouble?.(message),
-      ),
+    trouble: standby.trouble,
   })
-  const house = { pools: queue.pools, tasks: Object.keys(tasks), grace, notes: notes !== undefined }
+  const house = { pools: queue.pools, tasks: Object.keys(tasks), grace, notes: means.notes !== undefined }
   const tend = async () => {
     if (!(await standby.look())) await keepHouse(asOwner, house, report)
   }
   let heart: ReturnType<typeof beat> | undefined
   const begin = async (): Promise<Runner> => {
     const runner = await queue.run()
-    if (!pause.signal.aborted) {
-      report.ready?.()
-      heart = beat(tend, tick, report)
-    }
+    if (pause.signal.aborted) return runner
+    report.ready?.()
+    heart = beat(tend, tick, report)
     return runner
   }
 
@@ -112,26 +94,28 @@ export async function startWorker(
     throw error
   }
   const done = begun.then((runner) => runner?.promise)
-  done.catch(() => {})
-  return {
-    done,
-    async stop() {
-      if (pause.signal.aborted) return
-      pause.abort()
-      heart?.stop()
-      // A step that has not ended by then is cancelled, which leaves time to hand the job back.
-      const cancel = setTimeout(() => hard.abort(), stopWithin * 0.7)
-      try {
-        const running = await begun.catch(() => undefined)
-        await running?.stop().catch(() => {}) // it may have stopped by itself
-        await running?.promise.catch(() => {})
-        await heart?.last()
-      } finally {
-        clearTimeout(cancel)
-        await keeper.end({ timeout: 1 })
-      }
-    },
+  done.catch(() => {}) // whoever waits for it hears of it
+  const stop = async () => {
+    if (pause.signal.aborted) return
+    pause.abort()
+    heart?.stop()
+    // A step that has not ended by then is cancelled, which leaves time to hand the job back.
+    const cancel = setTimeout(() => hard.abort(), stopWithin * 0.7)
+    try {
+      await ended(begun)
+      await heart?.last()
+    } finally {
+      clearTimeout(cancel)
+      await keeper.end({ timeout: 1 })
+    }
   }
+  return { done, stop }
+}
+
+async function ended(begun: Promise<Runner | undefined>): Promise<void> {
+  const running = await begun.catch(() => undefined)
+  await running?.stop().catch(() => {}) // stopped by itself already
+  await running?.promise.catch(() => {})
 }
 
 /** This process's own connections, with the owner's rights. */
@@ -154,12 +138,7 @@ function connections(url: string) {
 
 const taskList = (
   context: WorkContext,
-  {
-    mail,
-    channels = { post: { resolve: createResolve([]) } },
-    notes,
-    stampRoots,
-  }: { [K in 'mail' | 'channels' | 'notes' | 'stampRoots']: WorkOptions[K] },
+  { mail, channels = { post: { resolve: createResolve([]) } }, notes, stampRoots }: WorkOptions,
 ): TaskList => ({
   processar_sessao: processarSessao(context),
   detectar_parte: detectarParte(context),

@@ -330,6 +330,14 @@ t.test('stale notes of a dead server', async (t) => {
     await next.release()
   })
 
+  await t.test('somebody has put a file beside it', async (t) => {
+    writeFileSync(join(dir, 'notes.txt'), 'kept')
+    const next = new Client(dir)
+    t.match(await next.report, { started: true })
+    await next.release()
+    t.equal(readFileSync(join(dir, 'notes.txt'), 'utf8'), 'kept')
+  })
+
   await t.test('a log that has grown is put aside', async (t) => {
     writeFileSync(join(dir, 'server.log'), 'x'.repeat(6_000_000))
     const next = new Client(dir)

@@ -47,63 +47,17 @@ ess_cert_id_alg = sha256
 export async function authority(t: Pick<Test, 'teardown'>, kind: 'rsa' | 'ec' = 'rsa') {
   const folder = await mkdtemp(join(tmpdir(), 'carimbo-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
-  const openssl = (...args: string[]) => run('openssl', args, { cwd: folder, encoding: 'buffer' })
+  const openssl = (line: string, ...more: string[]) =>
+    run('openssl', [...line.split(' '), ...more], { cwd: folder, encoding: 'buffer' })
   await writeFile(join(folder, 'openssl.cnf'), CONFIG)
   await writeFile(join(folder, 'serial'), '01\n')
-  const key = kind === 'rsa' ? ['rsa:2048'] : ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
-  await openssl(
-    'req',
-    '-x509',
-    '-config',
-    'openssl.cnf',
-    '-extensions',
-    'ca',
-    '-newkey',
-    ...key,
-    '-nodes',
-    '-keyout',
-    'ca.key',
-    '-out',
-    'ca.pem',
-    '-days',
-    '3650',
-    '-subj',
-    '/CN=Raiz de teste',
-  )
-  await openssl(
-    'req',
-    '-config',
-    'openssl.cnf',
-    '-newkey',
-    ...key,
-    '-nodes',
-    '-keyout',
-    'tsa.key',
-    '-out',
-    'tsa.csr',
-    '-subj',
-    '/CN=Carimbo de teste',
-  )
-  await openssl(
-    'x509',
-    '-req',
-    '-in',
-    'tsa.csr',
-    '-CA',
-    'ca.pem',
-    '-CAkey',
-    'ca.key',
-    '-set_serial',
-    '7',
-    '-days',
-    '3650',
-    '-extfile',
-    'openssl.cnf',
-    '-extensions',
-    'tsa',
-    '-out',
-    'tsa.pem',
-  )
+  const key = `-nodes -newkey ${kind === 'rsa' ? 'rsa:2048' : 'ec -pkeyopt ec_paramgen_curve:P-256'}`
+  const made = 'req -config openssl.cnf'
+  const root = `${made} -x509 -extensions ca ${key} -keyout ca.key -out ca.pem -days 3650 -subj`
+  await openssl(root, '/CN=Raiz de teste')
+  await openssl(`${made} ${key} -keyout tsa.key -out tsa.csr -subj`, '/CN=Carimbo de teste')
+  const signed = 'x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -set_serial 7 -days 3650 -out tsa.pem'
+  await openssl(`${signed} -extfile openssl.cnf -extensions tsa`)
   let number = 0
   return {
     folder,
@@ -114,34 +68,13 @@ export async function authority(t: Pick<Test, 'teardown'>, kind: 'rsa' | 'ec' = 
       number += 1
       const [asked, answered] = [`${number}.tsq`, `${number}.tsr`]
       await writeFile(join(folder, asked), request)
-      await openssl(
-        'ts',
-        '-reply',
-        '-config',
-        'openssl.cnf',
-        '-section',
-        'stamps',
-        '-queryfile',
-        asked,
-        '-out',
-        answered,
-      )
+      await openssl(`ts -reply -config openssl.cnf -section stamps -queryfile ${asked} -out ${answered}`)
       return readFile(join(folder, answered))
     },
     /** What `openssl ts -verify` says of a token. */
     async verify(token: Buffer, seal: string): Promise<boolean> {
       await writeFile(join(folder, 'token.der'), token)
-      return openssl(
-        'ts',
-        '-verify',
-        '-digest',
-        seal,
-        '-in',
-        'token.der',
-        '-token_in',
-        '-CAfile',
-        'ca.pem',
-      ).then(
+      return openssl(`ts -verify -digest ${seal} -in token.der -token_in -CAfile ca.pem`).then(
         ({ stdout }) => stdout.toString().includes('Verification: OK'),
         () => false,
       )

@@ -1,7 +1,6 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLSchema,
   getNamedType,
@@ -45,27 +44,22 @@ export function measure(
   operation: OperationDefinitionNode,
   variables: Variables,
 ): Measured {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
-  }
+  const fragments = new Map(
+    document.definitions
+      .filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
+      .map((one) => [one.name.value, one]),
+  )
   const known = new Map<string, Cost>()
   let largestPage = 0
   let introspects = false
 
   function selection(set: SelectionSetNode, type: GraphQLCompositeType | undefined): Cost {
-    return set.selections.map((node) => one(node, type)).reduce(add, NONE)
-  }
-
-  function one(node: SelectionSetNode['selections'][number], type: GraphQLCompositeType | undefined): Cost {
-    switch (node.kind) {
-      case Kind.FIELD:
-        return field(node, type)
-      case Kind.INLINE_FRAGMENT:
-        return selection(node.selectionSet, conditioned(node.typeCondition?.name.value) ?? type)
-      case Kind.FRAGMENT_SPREAD:
-        return fragment(node.name.value)
-    }
+    const costs = set.selections.map((node) => {
+      if (node.kind === Kind.FIELD) return field(node, type)
+      if (node.kind === Kind.FRAGMENT_SPREAD) return fragment(node.name.value)
+      return selection(node.selectionSet, conditioned(node.typeCondition?.name.value) ?? type)
+    })
+    return costs.reduce(add, NONE)
   }
 
   function fragment(name: string): Cost {
@@ -93,35 +87,38 @@ export function measure(
     const child = selection(node.selectionSet, isCompositeType(type) ? type : undefined)
     const paged = definition?.args.some((arg) => arg.name === 'first') === true
     const listed = isListType(getNullableType(definition?.type))
-    const rows = paged ? pageOf(node) : listed && !parent?.name.endsWith('Connection') ? UNPAGED : 1
+    const page = paged ? pageOf(node, operation, variables) : 0
+    largestPage = Math.max(largestPage, page)
+    const rows = paged ? page : listed && !parent?.name.endsWith('Connection') ? UNPAGED : 1
     return { depth: child.depth + 1, roots: 1, fields: child.fields + 1, values: child.values * rows + 1 }
-  }
-
-  function pageOf(node: FieldNode): number {
-    const sizes = ['first', 'last']
-      .map((name) => node.arguments?.find((arg) => arg.name.value === name)?.value)
-      .map((value) => (value === undefined ? undefined : numberOf(value)))
-      .filter((value) => value !== undefined)
-    // Never below zero, or it would reduce the cost of the rest.
-    const size = sizes.length === 0 ? PAGE.usual : Math.max(0, ...sizes)
-    largestPage = Math.max(largestPage, size)
-    return size
-  }
-
-  function numberOf(value: ValueNode): number | undefined {
-    if (value.kind === Kind.INT) return Number(value.value)
-    if (value.kind !== Kind.VARIABLE) return undefined
-    const name = value.name.value
-    const given = variables[name]
-    if (typeof given === 'number') return given
-    const preset = operation.variableDefinitions?.find((v) => v.variable.name.value === name)?.defaultValue
-    return given === undefined && preset !== undefined && preset.kind === Kind.INT
-      ? Number(preset.value)
-      : undefined
   }
 
   const root = schema.getRootType(operation.operation) ?? undefined
   return { ...selection(operation.selectionSet, root), largestPage, introspects }
+}
+
+/** How many rows a field asks for. */
+function pageOf(node: FieldNode, operation: OperationDefinitionNode, variables: Variables): number {
+  const sizes = ['first', 'last']
+    .map((name) => node.arguments?.find((arg) => arg.name.value === name)?.value)
+    .map((value) => value && numberOf(value, operation, variables))
+    .filter((value) => value !== undefined)
+  // Below nothing there is nothing to subtract from what the rest costs.
+  return sizes.length === 0 ? PAGE.usual : Math.max(0, ...sizes)
+}
+
+function numberOf(
+  value: ValueNode,
+  { variableDefinitions }: OperationDefinitionNode,
+  variables: Variables,
+): number | undefined {
+  if (value.kind === Kind.INT) return Number(value.value)
+  if (value.kind !== Kind.VARIABLE) return undefined
+  const name = value.name.value
+  const given = variables[name]
+  if (typeof given === 'number') return given
+  const preset = variableDefinitions?.find((v) => v.variable.name.value === name)?.defaultValue
+  return given === undefined && preset?.kind === Kind.INT ? Number(preset.value) : undefined
 }
 
 function add(a: Cost, b: Cost): Cost {

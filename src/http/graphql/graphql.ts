@@ -8,6 +8,17 @@ const BODY_BYTES = 500_000
 const QUERY_MS = 20_000
 const MUTATION_MS = 60_000
 
+/** One address, one method, and nothing beside it. */
+const SERVED = {
+  graphqlPath: '/graphql',
+  graphqlOverGET: false,
+  graphiqlOnGraphQLGET: false,
+  graphiql: false,
+  websockets: false,
+  watch: false,
+  maxRequestLength: BODY_BYTES,
+}
+
 /** GraphQL over schema audit at /graphql, by PostGraphile's own adaptor. */
 export async function graphql(app: FastifyInstance, context: HttpContext): Promise<void> {
   const { settings, text, access, failed } = context
@@ -39,16 +50,7 @@ export async function graphql(app: FastifyInstance, context: HttpContext): Promi
         return { pgSettings: operationSettings(request.caller as Caller, timeout, request, marked) }
       },
     },
-    grafserv: {
-      graphqlPath: '/graphql',
-      graphqlOverGET: false,
-      graphiqlOnGraphQLGET: false,
-      graphiql: false,
-      websockets: false,
-      watch: false,
-      maxRequestLength: BODY_BYTES,
-      maskError: createErrorMask(text, failed),
-    },
+    grafserv: { ...SERVED, maskError: createErrorMask(text, failed) },
   })
   app.addHook('onClose', async () => {
     await instance.release()
@@ -61,14 +63,12 @@ export async function graphql(app: FastifyInstance, context: HttpContext): Promi
   app.addHook('onRoute', (route) => {
     if (route.method === 'POST') route.config = { ...route.config, asks: true }
   })
+  const parse = (query: string) => documents.parse(query)
   app.addHook('preHandler', async (request, reply) => {
     if (request.method !== 'POST') return
     try {
-      checkRequest(text, schema, request.body, request.caller as Caller, {
-        parse: (query) => documents.parse(query),
-        introspection: settings.introspection,
-        development,
-      })
+      const allowed = { parse, introspection: settings.introspection, development }
+      checkRequest(text, schema, request.body, request.caller as Caller, allowed)
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error
       return reply.code(400).send({ errors: [error.toJSON()] })

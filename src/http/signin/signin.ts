@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpContext } from '../context.ts'
+import type { Access } from '../database.ts'
 import { Problem } from '../problem.ts'
 import { fromOwnPage } from '../session.ts'
-import { TokenError, type TokenRecord } from '../token.ts'
+import { type Caller, TokenError, type TokenRecord } from '../token.ts'
 import { createProvider } from './provider.ts'
 import { digestOf, drawSecret, linkOf } from './secret.ts'
 import { singleSignOn } from './single-sign-on.ts'
@@ -54,48 +55,51 @@ export async function signin(app: FastifyInstance, context: HttpContext): Promis
       throw new Problem(400, text.http.malformed)
     }
     // Nothing reveals whether anybody has this address, not even the time that the answer takes.
-    void mail(address).catch((error) => failed(error, request.id))
+    void mailLink(context, address).catch((error) => failed(error, request.id))
     return reply.code(202).send({})
   })
-
-  async function mail(address: string): Promise<void> {
-    const { secret, digest } = drawSecret()
-    const [made] = await access.asService(
-      (sql) => sql<Asked[]>`
-        select * from audit_interno.pedir_convite(${address}, ${digest})`,
-    )
-    if (!made?.endereco_registrado) return
-    await sendLink?.({
-      from: made.remetente,
-      address: made.endereco_registrado,
-      name: made.nome,
-      until: made.expira_em,
-      url: linkOf(made.pagina, secret),
-    })
-  }
 
   app.post('/sair', { ...open, onRequest: ours }, async (request, reply) => {
     sessions.forget(reply)
     const caller = await sessions.caller(request).catch((error) => {
       if (!(error instanceof TokenError)) throw error
     })
-    if (caller) {
-      const { name, role, tokenId = null } = caller
-      const rows = await access
-        .asService(
-          (sql) => sql<{ sso: boolean }[]>`select audit_interno.sair(${name}, ${role}, ${tokenId}) as sso`,
-        )
-        .catch((error) => {
-          if (error.code !== 'NC020') throw error // already signed out
-        })
-      // A person who used the company's login is still signed in there, and could come back with one click.
-      if (rows?.[0]?.sso) {
-        const end = await provider?.end().catch((error) => failed(error, request.id))
-        if (end) return { fim: end.href }
-      }
+    // A person who used the company's login is still signed in there, and could come back with one click.
+    if (caller && (await signOut(access, caller))) {
+      const end = await provider?.end().catch((error) => failed(error, request.id))
+      if (end) return { fim: end.href }
     }
     return reply.code(204).send()
   })
+}
+
+async function mailLink({ access, sendLink }: HttpContext, address: string): Promise<void> {
+  const { secret, digest } = drawSecret()
+  const [made] = await access.asService(
+    (sql) => sql<Asked[]>`
+      select * from audit_interno.pedir_convite(${address}, ${digest})`,
+  )
+  if (!made?.endereco_registrado) return
+  await sendLink?.({
+    from: made.remetente,
+    address: made.endereco_registrado,
+    name: made.nome,
+    until: made.expira_em,
+    url: linkOf(made.pagina, secret),
+  })
+}
+
+/** Ends what the caller came in by, and says whether that was single sign-on. */
+async function signOut(access: Access, { name, role, tokenId }: Caller): Promise<boolean> {
+  const rows = await access
+    .asService(
+      (sql) =>
+        sql<{ sso: boolean }[]>`select audit_interno.sair(${name}, ${role}, ${tokenId ?? null}) as sso`,
+    )
+    .catch((error) => {
+      if (error.code !== 'NC020') throw error // out already
+    })
+  return rows?.[0]?.sso === true
 }
 
 /** One text of a small document. */

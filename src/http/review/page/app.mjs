@@ -78,19 +78,16 @@ function Page() {
   return html`<main class="plain"><p role=${failed ? 'alert' : 'status'}>${failed || t.loading}</p>${failed && html`<button type="button" onClick=${() => recognise()}>${t.tryAgain}</button>`}</main>`
 }
 
-/** @param {{ me: Person, leave: () => void, become: (me: Person) => void }} props */
-function Review({ me, leave, become }) {
-  const office = useOffice(me)
-  const [address, setAddress] = useState(asked)
+/**
+ * What to show while the door asks who it is again: somebody's time is over, or another left or came in in another tab.
+ * @param {Person} me
+ * @param {() => void} leave
+ * @param {(me: Person) => void} become
+ */
+function useExpired(me, leave, become) {
   const [expired, setExpired] = useState(
     /** @type {{ why: string, entered: (who: Person) => void, gone: () => void } | undefined} */ (undefined),
   )
-  const [help, setHelp] = useState(false)
-  const decides = me.papeis.includes('revisor')
-  const screens = screensOf(me.papeis)
-  const only = address.get('divergencia')
-  const screen = only === null ? (screens.find((name) => name === address.get('tela')) ?? 'fila') : undefined
-
   useEffect(() => {
     setDoor(
       (why) =>
@@ -113,18 +110,25 @@ function Review({ me, leave, become }) {
           }),
         ),
     )
-    const back = () => setAddress(asked())
-    addEventListener('popstate', back)
     // Somebody signed in or out in another tab: if it is no longer the same person, the door says so.
     const elsewhere = () => void ask('{ quemSou { nome } }').catch(() => {})
     tabs.addEventListener('message', elsewhere)
     return () => {
       setDoor(undefined)
       tabs.removeEventListener('message', elsewhere)
-      removeEventListener('popstate', back)
     }
   }, [])
+  return expired
+}
 
+/** What the address asks for, and how it changes. */
+function useAddress() {
+  const [address, setAddress] = useState(asked)
+  useEffect(() => {
+    const back = () => setAddress(asked())
+    addEventListener('popstate', back)
+    return () => removeEventListener('popstate', back)
+  }, [])
   /**
    * @param {Record<string, string | null>} changes
    * @param {{ push?: boolean }} [how] push: so that back leads back
@@ -140,6 +144,20 @@ function Review({ me, leave, become }) {
     else history.replaceState(null, '', url)
     setAddress(next)
   }
+  return { address, go }
+}
+
+/** @param {{ me: Person, leave: () => void, become: (me: Person) => void }} props */
+function Review({ me, leave, become }) {
+  const office = useOffice(me)
+  const { address, go } = useAddress()
+  const expired = useExpired(me, leave, become)
+  const [help, setHelp] = useState(false)
+  const decides = me.papeis.includes('revisor')
+  const screens = screensOf(me.papeis)
+  const only = address.get('divergencia')
+  const screen = only === null ? (screens.find((name) => name === address.get('tela')) ?? 'fila') : undefined
+
   const show = (/** @type {string} */ name) => {
     office.quiet()
     go({ tela: name === 'fila' ? null : name, grupo: null, divergencia: null }, { push: true })

@@ -164,36 +164,24 @@ function InHand({ part, office, decides, reverts, left, setLeft, move, back }) {
   }
   /** @param {string} reason @param {number} chosen */
   const takeBack = async (reason, chosen) => {
-    const wrong = chosen === 0
-    const what = { key: part.key, section: '', value: 0, word: 'revert', part: true }
+    const whole = panel === 'operation' ? all : undefined
+    const ids = rest.map(({ id }) => id)
     close()
-    if (panel === 'operation') {
-      await office.send({ ...what, title: say(t.operation, { id: operation.id }), count: all }, (slow) =>
-        revertOperation(operation.id, reason, wrong, slow),
-      )
-    } else {
-      const ids = rest.map(({ id }) => id)
-      await office.send({ ...what, title: part.title, count: ids.length }, (slow) =>
-        revert(ids, reason, wrong, slow),
-      )
-    }
+    await sendBack(office, { part, whole, ids, reason, wrong: chosen === 0 })
     setLeft(new Set())
   }
-  useKeys(
-    panel
-      ? {}
-      : {
-          j: () => move(1),
-          k: () => move(-1),
-          ArrowDown: () => step(1),
-          ArrowUp: () => step(-1),
-          o: row && (() => look(row.id)),
-          ' ': decides && row && (() => toggle(row.id)),
-          x: reverts && all > 0 && (() => setPanel('operation')),
-          g: decides && rest.length > 0 && (() => setPanel('part')),
-          u: decides && office.takeBack,
-        },
-  )
+  const keys = {
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    o: row && (() => look(row.id)),
+    ' ': decides && row && (() => toggle(row.id)),
+    x: reverts && all > 0 && (() => setPanel('operation')),
+    g: decides && rest.length > 0 && (() => setPanel('part')),
+    u: decides && office.takeBack,
+  }
+  useKeys(panel ? {} : keys)
   return html`
     <section class="hand" aria-labelledby="hand">
       <button type="button" class="back" onClick=${back}>‹ ${t.groups}</button>
@@ -217,6 +205,23 @@ function InHand({ part, office, decides, reverts, left, setLeft, move, back }) {
       ${shown.length < part.rows.length && html`<p class="soft">${say(t.corrected.sample, { n: shown.length, total: number(part.rows.length) })}</p>`}
     </section>
   `
+}
+
+/**
+ * Takes back these rows of a part, or its whole operation.
+ * @param {import('./office.mjs').Office} office
+ * @param {{ part: Part, whole: number | undefined, ids: string[], reason: string, wrong: boolean }} what whole: how many rows the operation has
+ */
+function sendBack(office, { part, whole, ids, reason, wrong }) {
+  const what = { key: part.key, section: '', value: 0, word: 'revert', part: true }
+  const { id } = part.operation
+  return whole === undefined
+    ? office.send({ ...what, title: part.title, count: ids.length }, (slow) =>
+        revert(ids, reason, wrong, slow),
+      )
+    : office.send({ ...what, title: say(t.operation, { id }), count: whole }, (slow) =>
+        revertOperation(id, reason, wrong, slow),
+      )
 }
 
 /** @param {{ part: Part }} props */

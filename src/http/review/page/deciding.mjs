@@ -30,76 +30,17 @@ export function useDeciding({ group, office, memory, shown, rest, value, moveOn,
     focus()
   }
 
-  /**
-   * Sends an act over the group, without what was left out, and moves on.
-   * @param {Word | Aside} word
-   * @param {(exceto: readonly string[], slow: () => void) => Promise<import('./acts.mjs').Result[]>} work
-   */
-  const sendAll = (word, work) => {
-    const exceto = [...memory.left]
-    const whole = exceto.length === 0 && group.mine.length === 0
-    office.send({ ...what, count: rest, word, whole }, (slow) => work(exceto, slow))
-    memory.left = new Set()
-    moveOn()
-  }
-  /**
-   * Sends an act over one entry, which closes; the group stays in hand.
-   * @param {Word | Aside} word
-   * @param {(slow: () => void) => Promise<import('./acts.mjs').Result[]>} work
-   */
-  const sendOne = (word, work) => {
-    settled()
-    office.send({ ...what, count: 1, word, part: true }, work)
-  }
-  const own = (/** @type {readonly string[]} */ exceto) => group.mine.filter((id) => !exceto.includes(id))
-  const seen = () => ({
-    grupo: group.grupo,
-    visto: /** @type {import('./shown.mjs').Shown} */ (shown).visto,
-  })
-
-  /**
-   * @param {Word} word
-   * @param {string} reason
-   * @param {any} [only] one of the group's findings
-   */
+  const send = sending({ group, office, memory, shown, rest, what, moveOn, settled })
+  /** @param {Word} word @param {string} reason @param {any} [only] one of the group's findings */
   const decide = (word, reason, only) => {
     setPanel(undefined)
-    const motivo = memory.note ? `${reason}. ${memory.note}` : reason
-    memory.note = ''
-    if (only) return sendOne(word, (slow) => decideSome(word, [only], motivo, slow))
-    const asked = seen()
-    sendAll(word, (exceto, slow) =>
-      group.own
-        ? decideSome(
-            word,
-            own(exceto).map((id) => ({ id })),
-            motivo,
-            slow,
-          )
-        : decideGroup(word, { ...asked, exceto: [...exceto, ...group.mine], motivo }, slow),
-    )
+    send.decide(word, reason, only)
   }
-
-  /**
-   * @param {Aside} word
-   * @param {import('./acts.mjs').Said} said
-   * @param {any} [only]
-   */
+  /** @param {Aside} word @param {import('./acts.mjs').Said} said @param {any} [only] */
   const putAside = (word, said, only) => {
     setPanel(undefined)
-    const kept =
-      memory.note && word !== 'comment' ? { ...said, motivo: `${said.motivo}. ${memory.note}` } : said
-    if (word !== 'comment') memory.note = ''
-    if (only) {
-      focus()
-      return sendOne(word, (slow) => leave(word, [only.id], kept, slow))
-    }
-    const asked = seen()
-    sendAll(word, (exceto, slow) =>
-      group.own
-        ? leave(word, own(exceto), kept, slow)
-        : decideGroup(word, { ...asked, exceto: [...exceto, ...group.mine], ...kept }, slow),
-    )
+    if (only) focus()
+    send.putAside(word, said, only)
   }
 
   /** Says why an act is not possible, or closes what is open. @param {Word | Aside} word @param {any} only */
@@ -137,7 +78,73 @@ export function useDeciding({ group, office, memory, shown, rest, value, moveOn,
 }
 
 /**
- * Why an act is not possible now, or undefined.
+ * The requests themselves, with the next reason that memory holds.
+ * @param {{ group: Group, office: import('./office.mjs').Office, memory: Memory, shown: import('./shown.mjs').Shown | undefined,
+ *   rest: number, what: { key: string, title: string, section: string, value: number }, moveOn: () => void, settled: () => void }} of
+ */
+function sending({ group, office, memory, shown, rest, what, moveOn, settled }) {
+  /**
+   * Sends an act over the group, without what was left out, and moves on.
+   * @param {Word | Aside} word
+   * @param {(exceto: readonly string[], slow: () => void) => Promise<import('./acts.mjs').Result[]>} work
+   */
+  const sendAll = (word, work) => {
+    const exceto = [...memory.left]
+    const whole = exceto.length === 0 && group.mine.length === 0
+    office.send({ ...what, count: rest, word, whole }, (slow) => work(exceto, slow))
+    memory.left = new Set()
+    moveOn()
+  }
+  /**
+   * Sends an act over one entry, which closes; the group stays in hand.
+   * @param {Word | Aside} word
+   * @param {(slow: () => void) => Promise<import('./acts.mjs').Result[]>} work
+   */
+  const sendOne = (word, work) => {
+    settled()
+    office.send({ ...what, count: 1, word, part: true }, work)
+  }
+  const own = (/** @type {readonly string[]} */ exceto) => group.mine.filter((id) => !exceto.includes(id))
+  const seen = () => ({
+    grupo: group.grupo,
+    visto: /** @type {import('./shown.mjs').Shown} */ (shown).visto,
+  })
+  const noted = (/** @type {string} */ reason) => {
+    const whole = memory.note ? `${reason}. ${memory.note}` : reason
+    memory.note = ''
+    return whole
+  }
+
+  /** @param {Word} word @param {string} reason @param {any} [only] one of the group's findings */
+  const decide = (word, reason, only) => {
+    const motivo = noted(reason)
+    if (only) return sendOne(word, (slow) => decideSome(word, [only], motivo, slow))
+    const asked = seen()
+    const mine = (/** @type {readonly string[]} */ exceto) => own(exceto).map((id) => ({ id }))
+    sendAll(word, (exceto, slow) =>
+      group.own
+        ? decideSome(word, mine(exceto), motivo, slow)
+        : decideGroup(word, { ...asked, exceto: [...exceto, ...group.mine], motivo }, slow),
+    )
+  }
+
+  /** @param {Aside} word @param {import('./acts.mjs').Said} said @param {any} [only] */
+  const putAside = (word, said, only) => {
+    const kept = word === 'comment' ? said : { ...said, motivo: noted(said.motivo) }
+    if (only) return sendOne(word, (slow) => leave(word, [only.id], kept, slow))
+    const asked = seen()
+    sendAll(word, (exceto, slow) =>
+      group.own
+        ? leave(word, own(exceto), kept, slow)
+        : decideGroup(word, { ...asked, exceto: [...exceto, ...group.mine], ...kept }, slow),
+    )
+  }
+
+  return { decide, putAside }
+}
+
+/**
+ * Why an act is not possible now, or nothing.
  * @param {Word | Aside} word
  * @param {any} only one of the group's findings
  * @param {{ group: Group, shown: unknown, rest: number }} hand

@@ -51,12 +51,56 @@ function useLabels(rule, office) {
   return { labelsOf, like }
 }
 
+/** A dialog that is open from the start. */
+function useModal() {
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
+  // before the next key can fall beside it
+  useLayoutEffect(() => {
+    const before = /** @type {HTMLElement | null} */ (document.activeElement)
+    dialog.current?.showModal()
+    // Back to where the keyboard was; if that is gone, to the group.
+    return () =>
+      (before?.isConnected
+        ? before
+        : /** @type {HTMLElement | null} */ (document.querySelector('#hand'))
+      )?.focus()
+  }, [])
+  return dialog
+}
+
+/**
+ * @param {'correct' | 'except' | 'revert' | 'reopen'} action
+ * @param {any} finding
+ * @param {any} elements what was filled in
+ * @param {{ row: any[] | undefined, like: (column: string, text: string) => Promise<readonly string[] | undefined>, late: () => void }} of late: it takes long
+ */
+async function carryOut(action, finding, elements, { row, like, late }) {
+  const motivo = elements.motivo.value
+  switch (action) {
+    case 'correct': {
+      const values = changes(row ?? [], elements)
+      for (const [column, value] of Object.entries(values)) {
+        const known = value === null ? undefined : await like(column, String(value))
+        if (known && !known.includes(String(value)))
+          throw new Refusal(say(t.unknownLabel, { column: label(column), value }))
+      }
+      return correct(finding.id, values, motivo, late)
+    }
+    case 'except':
+      return except(finding, elements.ate.value, motivo, late)
+    case 'revert':
+      return revert([finding.id], motivo, elements.erradas.checked, late)
+    case 'reopen':
+      return decideSome('reopen', [finding], motivo, late)
+  }
+}
+
 /**
  * @param {{ action: 'correct' | 'except' | 'revert' | 'reopen', finding: any, office: import('./office.mjs').Office,
  *   what: { key: string, title: string, section?: string, value?: number, count: number }, close: () => void, done?: () => void }} props
  */
 export function Decision({ action, finding, office, what, close, done }) {
-  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
+  const dialog = useModal()
   // Sent once, however often it is clicked before the page is drawn again.
   const sent = useRef(false)
   const [busy, setBusy] = useState(false)
@@ -75,40 +119,10 @@ export function Decision({ action, finding, office, what, close, done }) {
   }
   // before the next key press can go elsewhere
   useLayoutEffect(() => {
-    const before = /** @type {HTMLElement | null} */ (document.activeElement)
-    dialog.current?.showModal()
     if (action === 'correct') record(id).then(setRow, refused)
     if (action === 'except') today().then((day) => setSoonest(dayAfter(day)), refused)
-    // Back to where the keyboard was; if that is gone, to the group.
-    return () =>
-      (before?.isConnected
-        ? before
-        : /** @type {HTMLElement | null} */ (document.querySelector('#hand'))
-      )?.focus()
   }, [])
 
-  /** @param {any} elements */
-  const act = async (elements) => {
-    const motivo = elements.motivo.value
-    const late = () => setSlow(true)
-    switch (action) {
-      case 'correct': {
-        const values = changes(row ?? [], elements)
-        for (const [column, value] of Object.entries(values)) {
-          const known = value === null ? undefined : await like(column, String(value))
-          if (known && !known.includes(String(value)))
-            throw new Refusal(say(t.unknownLabel, { column: label(column), value }))
-        }
-        return correct(id, values, motivo, late)
-      }
-      case 'except':
-        return except(finding, elements.ate.value, motivo, late)
-      case 'revert':
-        return revert([id], motivo, elements.erradas.checked, late)
-      case 'reopen':
-        return decideSome('reopen', [finding], motivo, late)
-    }
-  }
   /** @param {any} event */
   const submit = async (event) => {
     event.preventDefault()
@@ -117,7 +131,10 @@ export function Decision({ action, finding, office, what, close, done }) {
     setBusy(true)
     setRefusal(undefined)
     try {
-      office.settle({ ...what, word: action }, await act(event.target.elements))
+      office.settle(
+        { ...what, word: action },
+        await carryOut(action, finding, event.target.elements, { row, like, late: () => setSlow(true) }),
+      )
       close()
       done?.()
       await office.load()

@@ -32,25 +32,14 @@ export function Queue({ screen, office, decides, me, address, go }) {
   const { groups, hits } = search
   // A group being decided disappears, and comes back if it was refused.
   const free = groups.filter(({ key }) => !pending.has(key))
-  const asked = address.get('grupo')
-  const place = useRef(0)
-  const found = free.findIndex(({ key }) => key === asked)
-  // When the current group is gone, the next one takes its place; but no key press meant for one may hit another.
-  const gone = asked !== null && found < 0 && !search.narrowed
-  const index = found >= 0 ? found : search.narrowed ? 0 : Math.min(place.current, free.length - 1)
-  place.current = Math.max(0, index)
-  const current = gone ? undefined : free[index]
+  const { current, index, gone, choose, move, moveOn } = usePlace({
+    free,
+    narrowed: search.narrowed,
+    address,
+    go,
+  })
   const opened = address.has('grupo')
 
-  const choose = (/** @type {string} */ key, push = false) => go({ grupo: key }, { push })
-  const move = (/** @type {number} */ by) => {
-    const next = free[gone ? index : index + by]
-    if (next) choose(next.key)
-  }
-  const moveOn = () => {
-    const next = free[index + 1] ?? free[index - 1]
-    go({ grupo: next?.key ?? null })
-  }
   useKeys({
     j: () => move(1),
     k: () => move(-1),
@@ -91,6 +80,32 @@ export function Queue({ screen, office, decides, me, address, go }) {
       ${sheet && html`<${Sheet} office=${office} decides=${decides} close=${() => setSheet(false)} />`}
     </main>
   `
+}
+
+/**
+ * Which of the groups is in hand, and how another comes.
+ * @param {{ free: import('./groups.mjs').Group[], narrowed: boolean, address: URLSearchParams,
+ *   go: (changes: Record<string, string | null>, how?: { push?: boolean }) => void }} of
+ */
+function usePlace({ free, narrowed, address, go }) {
+  const asked = address.get('grupo')
+  const place = useRef(0)
+  const found = free.findIndex(({ key }) => key === asked)
+  // When the current group is gone, the next one takes its place; but no key press meant for one may hit another.
+  const gone = asked !== null && found < 0 && !narrowed
+  const index = found >= 0 ? found : narrowed ? 0 : Math.min(place.current, free.length - 1)
+  place.current = Math.max(0, index)
+  const current = gone ? undefined : free[index]
+  const choose = (/** @type {string} */ key, push = false) => go({ grupo: key }, { push })
+  const move = (/** @type {number} */ by) => {
+    const next = free[gone ? index : index + by]
+    if (next) choose(next.key)
+  }
+  const moveOn = () => {
+    const next = free[index + 1] ?? free[index - 1]
+    go({ grupo: next?.key ?? null })
+  }
+  return { current, index, gone, choose, move, moveOn }
 }
 
 /** A phone, or a tablet held upright, shows either the groups or the current one. */
