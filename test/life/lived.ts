@@ -1,19 +1,60 @@
 // One life: its commands, and its end, where everything is rolled back.
 import fc from 'fast-check'
-import { arrayOf } from '../helper/warehouse.ts'
-import { type Model, STEPS } from './commands.ts'
+import { type Command, life as lived, type Model, STEPS } from './commands.ts'
 import { Broken, type Life } from './life.ts'
 
 export async function live(
   life: Life,
-  commands: Iterable<fc.AsyncCommand<Model, Life>>,
+  commands: Iterable<Command>,
   most = STEPS,
-): Promise<Model> {
-  const model: Model = { steps: 0, most, looked: false, asked: 0 }
+  model: Model = { ran: [], most, looked: false, asked: 0 },
+): Promise<void> {
   await life.begin()
   await fc.asyncModelRun(() => ({ model, real: life }), commands)
   await rolledBack(life)
-  return model
+}
+
+export interface Outcome {
+  /** What was done, until it failed where it did. */
+  readonly ran: readonly Command[]
+  readonly error?: Error
+}
+
+/** The life of one seed. */
+export async function byChance(life: Life, seed: number, most: number): Promise<Outcome> {
+  const [commands = []] = fc.sample(lived(most), { seed, numRuns: 1 })
+  const model: Model = { ran: [], most, looked: false, asked: 0 }
+  try {
+    await live(life, commands, most, model)
+    return { ran: model.ran }
+  } catch (error) {
+    return { ran: model.ran, error: error as Error }
+  }
+}
+
+/** Left out are halves, quarters, single commands, for as long as it still fails, or until so few are left. */
+export async function shrunk(
+  life: Life,
+  ran: readonly Command[],
+  most: number,
+  error: Error,
+  few: number,
+): Promise<Required<Outcome>> {
+  for (let size = Math.ceil(ran.length / 2); ran.length > few; size = Math.ceil(size / 2)) {
+    const before = ran.length
+    for (let from = ran.length - size; from > -size; from -= size) {
+      const fewer = ran.filter((_, i) => i < from || i >= from + size)
+      if (fewer.length === ran.length) continue
+      try {
+        await live(life, fewer, most)
+      } catch (still) {
+        ran = fewer
+        error = still as Error
+      }
+    }
+    if (size === 1 && ran.length === before) break
+  }
+  return { ran, error }
 }
 
 /**
@@ -37,7 +78,7 @@ async function rolledBack(life: Life): Promise<void> {
     >`select id from audit.divergencias_processadas where status = 'corrigida' order by id`
     if (standing.length === 0) break
     const rows = await ana<{ divergencia_id: bigint; resultado: string }[]>`
-      select divergencia_id, resultado from audit.reverter_divergencias(${arrayOf(...standing.map(({ id }) => id))}::bigint[], 'tudo de volta')`
+      select divergencia_id, resultado from audit.reverter_divergencias(${`{${standing.map(({ id }) => id)}}`}::bigint[], 'tudo de volta')`
     more = rows.some(({ resultado }) => ['revertida', 'ja_revertida'].includes(resultado))
     for (const { divergencia_id, resultado } of rows) refused.set(divergencia_id, resultado)
   }
@@ -60,5 +101,5 @@ async function rolledBack(life: Life): Promise<void> {
   )
   if (breaks.length > 0) throw new Broken(breaks)
   await life.keepsPromises()
-  await life.proves()
+  await life.proves(true)
 }
