@@ -22,6 +22,13 @@ begin
   ), span as materialized (
     -- of each session's images, which settings were in force at any time between its first act and theirs
     select o.sessao_id, min(o.id) as began from audit.operacoes o where o.sessao_id is not null group by o.sessao_id
+  ), touched as materialized (
+    -- any other entry is what it was, and nobody says that it changed
+    select l.registro from life.log l
+    union
+    select i.registro_id from image i
+    union
+    select coalesce(t.id, r.id)::text from dw.lancamentos t full join life.rows r on r.id = t.id where t::text is distinct from r.row
   ), limit_rule as materialized (
     select o.id, o.regra, (o.detalhes #>> '{depois,limiar}')::numeric as limiar from audit.operacoes o where o.tipo = 'regra'
   )
@@ -29,12 +36,12 @@ begin
   -- before each change and is now. Not an amount is lost, nothing is written twice, or over what it did not know.
   select 'the books balance', format('row %s %s: %s %s × %s', s.registro, s.entrada, s.coluna, s.valor, sum(s.n))
   from (
-    select x.registro, x.entrada, x.coluna, x.valor, 1 as n from life.start x
+    select x.registro, x.entrada, x.coluna, x.valor, 1 as n from life.start x where x.registro in (select t.registro from touched t)
     union all select l.registro, l.entrada, l.coluna, l.depois, 1 from life.log l where l.depois is not null
     union all select l.registro, l.entrada, l.coluna, l.antes, -1 from life.log l where l.antes is not null
     union all select i.registro_id, i.entrada, k.key, coalesce(k.value, '∅'), 1 from image i cross join jsonb_each_text(i.depois) k
     union all select i.registro_id, i.entrada, k.key, coalesce(k.value, '∅'), -1 from image i cross join jsonb_each_text(i.antes) k
-    union all select p.registro, p.entrada, p.coluna, p.valor, -1 from life.picture(null) p
+    union all select p.registro, p.entrada, p.coluna, p.valor, -1 from life.picture(array(select t.registro::bigint from touched t)) p
   ) as s
   group by s.registro, s.entrada, s.coluna, s.valor having sum(s.n) <> 0
   union all
