@@ -149,6 +149,10 @@ const auto = some('session', { ...all, mode: 'auto' })
 const outside = oneOf('edit', 'edit', 'load')
 const moved = oneOf('setting', 'rule', 'month', 'whim')
 const takenBack = some('rollBack', { dies: null, wrong: false })
+const approve = some('approve', { dies: null })
+const closed = some('month', { close: true })
+const whim = some('whim')
+const calm = some('whim', { does: 'nada' })
 /** Takes the newest act back, be it a rollback itself. */
 const turned = some('rollBack', { dies: null, wrong: false, what: 'operation', pick: 0 })
 
@@ -173,14 +177,15 @@ const ACTS: Readonly<Record<keyof Acts, number>> = {
 }
 /** What goes wrong between two acts rather than by one: these follow each other. */
 const STORIES: readonly Story[] = [
-  story(look, outside, some('approve')),
-  story(look, moved, some('approve')),
+  story(look, outside, approve),
+  story(look, closed, approve),
+  story(some('setting', { setting: ['aprovacao.valor_dupla', 100] }), look, approve),
   story(look, oneOf('answer', 'type'), look),
-  story(look, some('type'), some('approve'), some('approve')),
+  story(look, whim, some('type'), approve, calm, approve),
   story(look, outside, look),
   story(auto, outside, auto),
   story(auto, outside, takenBack),
-  story(auto, moved, takenBack),
+  story(auto, closed, takenBack),
   story(auto, takenBack, auto),
   story(auto, takenBack, moved, turned),
   story(moved, auto),
@@ -196,9 +201,9 @@ export const life = (most: number): fc.Arbitrary<Command[]> =>
           weight,
           arbitrary: some(act as keyof Acts).map((one): readonly Command[] => [one]),
         })),
-        ...STORIES.map((arbitrary) => ({ weight: 1, arbitrary })),
+        ...STORIES.map((arbitrary) => ({ weight: 3, arbitrary })),
       ),
-      { minLength: 2 * most, maxLength: 2 * most },
+      { minLength: most, maxLength: most },
     )
     .map((parts) => parts.flat())
 
