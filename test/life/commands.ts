@@ -64,14 +64,15 @@ const sets = ['ERRADA', 'CERTA', 'DUVIDA', 'OUTRA'].map((category) => `categoria
 /** One finding, a few, or whatever there is: what one person does shall meet what another did. */
 const few = fc.constantFrom(1, 1, 2, 3, 6, 40)
 const rows = fc.constantFrom(1, 2, 5, 5, 12, 20)
-const kill = point(8)
+/** Rare enough: who comes back is cold, and costs as much as three who stayed. */
+const kill = point(16)
 
 /** What each act is given. */
 const GIVEN = {
   session: { ...looking, simulate: fc.constantFrom(false, false, false, false, true), dies: kill },
-  process: { ...looking, dies: point(3) },
+  process: { ...looking, dies: point(4) },
   request: looking,
-  work: { worker: fc.constantFrom(0, 1), stop: point(2), dies: fc.boolean() },
+  work: { worker: fc.constantFrom(0, 1), stop: point(2), dies: fc.constantFrom(false, false, true) },
   approve: { who, pick, many: few, dies: kill },
   answer: {
     who,
