@@ -11,6 +11,8 @@ export interface Model {
   readonly most: number
   looked: boolean
   asked: number
+  /** Nothing is left but the end. */
+  ended?: true
 }
 export const STEPS = 60
 /** How often the whole chain is proved, and not only its newest links. */

@@ -50,20 +50,11 @@ async function find(life: Life): Promise<Found | undefined> {
   for (let seed = 1; seed <= LIVES; seed++) {
     const outcome = await byChance(life, seed, STEPS)
     if (!outcome.error) continue
-    const { ran, error } = await shrunk(
-      life,
-      outcome.ran,
-      STEPS,
-      outcome.error,
-      wanted.length === 1 ? 1 : FEW,
-    )
+    const { ran, error } = await shrunk(life, outcome, wanted.length === 1 ? 1 : FEW)
+    const said = error?.message.split('\n')[0] ?? ''
     return {
       seed,
-      promise:
-        `${error instanceof Broken ? '' : 'not a promise: '}${error.message.split('\n')[0] ?? ''}`.slice(
-          0,
-          120,
-        ),
+      promise: (error instanceof Broken ? said : `no promise: ${said}`).slice(0, 120),
       commands: ran.length,
       life: ran.join('\n'),
     }

@@ -3,14 +3,18 @@ import fc from 'fast-check'
 import { type Command, life as lived, type Model, STEPS } from './commands.ts'
 import { Broken, type Life } from './life.ts'
 
+const unlived = (most: number): Model => ({ ran: [], most, looked: false, asked: 0 })
+
+/** @throws {Broken} where a promise does not hold; whatever else goes wrong as it is */
 export async function live(
   life: Life,
   commands: Iterable<Command>,
   most = STEPS,
-  model: Model = { ran: [], most, looked: false, asked: 0 },
+  model = unlived(most),
 ): Promise<void> {
   await life.begin()
   await fc.asyncModelRun(() => ({ model, real: life }), commands)
+  model.ended = true
   await rolledBack(life)
 }
 
@@ -18,43 +22,41 @@ export interface Outcome {
   /** What was done, until it failed where it did. */
   readonly ran: readonly Command[]
   readonly error?: Error
+  /** It came to its end, and if it failed then there. */
+  readonly ended: boolean
+}
+
+async function outcome(life: Life, commands: Iterable<Command>, most: number): Promise<Outcome> {
+  const model = unlived(most)
+  try {
+    await live(life, commands, most, model)
+    return { ran: model.ran, ended: true }
+  } catch (error) {
+    return { ran: model.ran, ended: model.ended === true, error: error as Error }
+  }
 }
 
 /** The life of one seed. */
 export async function byChance(life: Life, seed: number, most: number): Promise<Outcome> {
   const [commands = []] = fc.sample(lived(most), { seed, numRuns: 1 })
-  const model: Model = { ran: [], most, looked: false, asked: 0 }
-  try {
-    await live(life, commands, most, model)
-    return { ran: model.ran }
-  } catch (error) {
-    return { ran: model.ran, error: error as Error }
-  }
+  return outcome(life, commands, most)
 }
 
 /** Left out are halves, quarters, single commands, for as long as it still fails, or until so few are left. */
-export async function shrunk(
-  life: Life,
-  ran: readonly Command[],
-  most: number,
-  error: Error,
-  few: number,
-): Promise<Required<Outcome>> {
-  for (let size = Math.ceil(ran.length / 2); ran.length > few; size = Math.ceil(size / 2)) {
-    const before = ran.length
-    for (let from = ran.length - size; from > -size; from -= size) {
-      const fewer = ran.filter((_, i) => i < from || i >= from + size)
-      if (fewer.length === ran.length) continue
-      try {
-        await live(life, fewer, most)
-      } catch (still) {
-        ran = fewer
-        error = still as Error
-      }
+export async function shrunk(life: Life, failed: Outcome, few: number): Promise<Outcome> {
+  let least = failed
+  for (let size = Math.ceil(least.ran.length / 2); ; size = Math.ceil(size / 2)) {
+    const before = least.ran.length
+    // a command that failed is not left out
+    for (let from = before - size - (least.ended ? 0 : 1); from > -size; from -= size) {
+      if (least.ran.length <= few) return least
+      const fewer = least.ran.filter((_, i) => i < from || i >= from + size)
+      if (fewer.length === least.ran.length) continue
+      const still = await outcome(life, fewer, STEPS)
+      if (still.error) least = still
     }
-    if (size === 1 && ran.length === before) break
+    if (size === 1 && least.ran.length === before) return least
   }
-  return { ran, error }
 }
 
 /**

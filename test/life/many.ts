@@ -16,7 +16,7 @@ await abreast(
     steps += outcome.ran.length
     if (outcome.error) {
       failed++
-      const { ran, error } = LIVES === 1 ? await shrunk(life, outcome.ran, STEPS, outcome.error, 1) : outcome
+      const { ran, error } = LIVES === 1 ? await shrunk(life, outcome, 1) : outcome
       console.log(`seed ${seed} FAILS\n${error?.stack}\n${ran.join(',\n')}`)
     }
     lived++
