@@ -153,6 +153,18 @@ const outside = oneOf('edit', 'edit', 'load')
 const moved = oneOf('setting', 'rule', 'month', 'whim')
 const takenBack = some('rollBack', { dies: null, wrong: false })
 const approve = some('approve', { dies: null })
+const everything = some('approve', { dies: null, pick: 0, many: 40 })
+/** Many entries at once, so that it meets what was found. */
+const meddled = fc.oneof(
+  some('edit', { many: 20 }),
+  some('edit', { many: 20, set: "descricao = 'x'" }),
+  some('load', { many: 20, how: 'other' }),
+)
+/** Less is allowed than there is to correct. */
+const tight = fc.oneof(
+  some('setting', { setting: ['limites.linhas', 3] }),
+  some('rule', { rule: 'rotulo', change: { concessao_correcoes: 3, concessao_valor: 1e9 } }),
+)
 const closed = some('month', { close: true })
 const whim = some('whim')
 const calm = some('whim', { does: 'nada' })
@@ -180,14 +192,15 @@ const ACTS: Readonly<Record<keyof Acts, number>> = {
 }
 /** What goes wrong between two acts rather than by one: these follow each other. */
 const STORIES: readonly Story[] = [
-  story(look, outside, approve),
+  story(look, meddled, everything),
+  story(tight, auto),
   story(look, closed, approve),
   story(some('setting', { setting: ['aprovacao.valor_dupla', 100] }), look, approve),
   story(look, oneOf('answer', 'type'), look),
   story(look, whim, some('type'), approve, calm, approve),
   story(look, outside, look),
   story(auto, outside, auto),
-  story(auto, outside, takenBack),
+  story(auto, meddled, takenBack),
   story(auto, closed, takenBack),
   story(auto, takenBack, auto),
   story(auto, takenBack, moved, turned),
