@@ -3,8 +3,6 @@
 import type { Sql } from '../../src/db/connection.ts'
 import { conductSession } from '../../src/session/session.ts'
 import { scheduleDue } from '../../src/worker/schedule.ts'
-import { asOwner } from '../helper/database.ts'
-import { arrayOf } from '../helper/warehouse.ts'
 import type { Life, Person } from './life.ts'
 import type { Point } from './points.ts'
 
@@ -46,7 +44,7 @@ const findings = (...status: string[]) =>
 const waiting = findings('aberta', 'aguardando_segunda_aprovacao', 'falha')
 const seen = (sql: Sql, ids: readonly bigint[]) => sql`array(
   select (select audit.divergencia_visto(d) from audit.divergencias_processadas d where d.id = u.id)
-  from unnest(${arrayOf(...ids)}::bigint[]) with ordinality as u (id, n) order by u.n)`
+  from unnest(${`{${ids}}`}::bigint[]) with ordinality as u (id, n) order by u.n)`
 
 /** Each act returns the session that looked at everything, alone, if there was one. */
 export const acts = {
@@ -98,7 +96,7 @@ export const acts = {
       dies,
       who,
       () =>
-        sql`select from audit.aprovar_divergencias(${arrayOf(...ids)}::bigint[], 'confere', ${seen(sql, ids)})`,
+        sql`select from audit.aprovar_divergencias(${`{${ids}}`}::bigint[], 'confere', ${seen(sql, ids)})`,
     )
   },
   async answer(
@@ -116,8 +114,7 @@ export const acts = {
       )
     else
       await life.attempt(
-        () =>
-          sql`select from ${sql(`audit.${how}_divergencias`)}(${arrayOf(...ids)}::bigint[], 'sei por quê')`,
+        () => sql`select from ${sql(`audit.${how}_divergencias`)}(${`{${ids}}`}::bigint[], 'sei por quê')`,
       )
   },
   async type(
@@ -163,7 +160,7 @@ export const acts = {
     const why = wrong ? 'erradas' : 'outra-razao'
     await life.attemptUntil(dies, who, () =>
       what === 'findings'
-        ? sql`select from audit.reverter_divergencias(${arrayOf(...ids)}::bigint[], 'era outra nota', ${why})`
+        ? sql`select from audit.reverter_divergencias(${`{${ids}}`}::bigint[], 'era outra nota', ${why})`
         : what === 'operation'
           ? sql`select from audit.reverter_operacao(${id}, 'era outra nota', ${why})`
           : sql`select from audit.reverter_sessao(${id}, 'era outra nota', ${why})`,
@@ -216,7 +213,7 @@ export const acts = {
     const load = loads ? `, carregado_em = '${life.clock.toISOString()}'` : ''
     await life.attempt(
       () =>
-        life.sql`select from life.change(${arrayOf(...ids)}::bigint[], ${`update dw.lancamentos set ${set}${load} where id = any ('{${ids}}')`})`,
+        life.sql`select from life.change(${`{${ids}}`}::bigint[], ${`update dw.lancamentos set ${set}${load} where id = any ('{${ids}}')`})`,
     )
   },
   /** The nightly load: entries as the source has them, or gone, or under another entry's key. */
@@ -226,7 +223,7 @@ export const acts = {
     const command = `delete from dw.lancamentos where id = any ('{${ids}}');
       ${how === 'gone' ? '' : entries}
       ${how === 'other' ? `update dw.lancamentos set documento = 'NF nova ' || id where id = any ('{${ids}}');` : ''}`
-    await life.attempt(() => life.sql`select from life.change(${arrayOf(...ids)}::bigint[], ${command})`)
+    await life.attempt(() => life.sql`select from life.change(${`{${ids}}`}::bigint[], ${command})`)
   },
   /** Sets what the warehouse's own trigger does with a row. */
   async whim(life: Life, { row, does }: { row: number; does: 'recusa' | 'cala' | 'outra coisa' | 'nada' }) {
@@ -248,7 +245,12 @@ export const acts = {
   async hours(life: Life, { hours }: { hours: number }) {
     for (let n = 0; n < 2 * hours; n++) {
       life.clock = new Date(life.clock.getTime() + 1_800_000)
-      await life.attempt(() => asOwner(life.sql, (owner) => scheduleDue(owner, life.clock)))
+      await life.attempt(() =>
+        life.sql.begin(async (owner) => {
+          await owner`set local role conferente_dono`
+          await scheduleDue(owner as never, life.clock)
+        }),
+      )
     }
   },
 }

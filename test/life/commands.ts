@@ -6,10 +6,13 @@ import { POINTS } from './points.ts'
 
 /** Just enough to choose what makes sense. */
 export interface Model {
-  steps: number
+  /** What was done so far. */
+  readonly ran: Command[]
   readonly most: number
   looked: boolean
   asked: number
+  /** Nothing is left but the end. */
+  ended?: true
 }
 export const STEPS = 60
 /** How often the whole chain is proven, and not only its newest links. */
@@ -25,11 +28,11 @@ export class Command implements fc.AsyncCommand<Model, Life> {
     this.given = given
   }
 
-  check = ({ steps, most, looked, asked }: Readonly<Model>) =>
-    steps < most && (!NEEDS_FINDINGS.has(this.act) || looked) && (this.act !== 'work' || asked > 0)
+  check = ({ ran, most, looked, asked }: Readonly<Model>) =>
+    ran.length < most && (!NEEDS_FINDINGS.has(this.act) || looked) && (this.act !== 'work' || asked > 0)
 
   async run(model: Model, life: Life): Promise<void> {
-    model.steps++
+    model.ran.push(this)
     if (['session', 'process', 'work'].includes(this.act)) model.looked = true
     if (['request', 'hours'].includes(this.act)) model.asked++
     const whole = await (acts[this.act] as (life: Life, given: object) => Promise<bigint | undefined>)(
@@ -37,7 +40,7 @@ export class Command implements fc.AsyncCommand<Model, Life> {
       this.given,
     )
     await life.keepsPromises(whole ?? null)
-    if (model.steps % PROOF === 0) await life.proves()
+    if (model.ran.length % PROOF === 0) await life.proves()
   }
 
   toString = () => JSON.stringify([this.act, this.given])
@@ -54,114 +57,171 @@ const pick = fc.nat(40)
 const row = fc.nat(59)
 const looking: { [K in keyof Looking]: fc.Arbitrary<Looking[K]> } = {
   mode: fc.constantFrom('auto', 'manual', 'auto', 'auto'),
-  rules: fc.constantFrom(['rotulo'], ['importe'], ['rotulo', 'duvida'], null),
+  rules: fc.constantFrom(['rotulo'], ['rotulo'], ['importe'], ['rotulo', 'duvida'], null),
   window: fc.constantFrom<Window[]>('all', 'all', 'since', 0, 1, 2, 3),
 }
 const rule = fc.constantFrom('rotulo', 'importe')
 const sets = ['ERRADA', 'CERTA', 'DUVIDA', 'OUTRA'].map((category) => `categoria = '${category}'`)
 
-/** Each as often as it appears here. */
-const RECORDS: readonly (readonly [
-  act: keyof Acts,
-  often: number,
-  given: Record<string, fc.Arbitrary<unknown>>,
-])[] = [
-  ['session', 5, { ...looking, simulate: fc.constantFrom(false, false, false, false, true), dies: point(8) }],
-  ['process', 2, { ...looking, dies: point(3) }],
-  ['request', 3, looking],
-  ['work', 6, { worker: fc.constantFrom(0, 1), stop: point(2), dies: fc.boolean() }],
-  ['approve', 7, { who, pick, many: fc.integer({ min: 1, max: 6 }), dies: point(8) }],
-  [
-    'answer',
-    4,
-    {
-      who,
-      pick,
-      many: fc.integer({ min: 1, max: 3 }),
-      how: fc.constantFrom('rejeitar', 'confirmar', 'reabrir', 'reabrir', 'excecao'),
-    },
-  ],
-  ['type', 3, { who, pick, value: fc.constantFrom('OUTRA', 'NOVA', 12.34) }],
-  ['undo', 3, { who, pick: fc.nat(3) }],
-  [
-    'rollBack',
-    8,
-    {
-      who,
-      pick: fc.nat(8),
-      many: fc.integer({ min: 1, max: 6 }),
-      dies: point(8),
-      what: fc.constantFrom('findings', 'operation', 'operation', 'session'),
-      wrong: fc.constantFrom(false, false, true),
-    },
-  ],
-  [
-    'rule',
-    3,
-    {
-      rule,
-      change: fc.constantFrom(
-        { limiar: 0.4 },
-        { limiar: 0.95 },
-        { automatica: false },
-        { automatica: true },
-        { concessao_correcoes: 3, concessao_valor: 1000 },
-        { concessao_correcoes: 1000, concessao_valor: 1e9 },
-        'breaks',
-        'mended',
-        'mended',
-        'rewritten',
-      ),
-    },
-  ],
-  [
-    'setting',
-    2,
-    {
-      setting: fc.constantFrom(
-        ['aprovacao.valor_dupla', 100],
-        ['aprovacao.valor_dupla', 100000],
-        ['limites.linhas', 3],
-        ['limites.linhas', 50000],
-        ['sessao.desfeitas_maximo', 1],
-        ['sessao.desfeitas_maximo', 3],
-        ['sessao.tamanho_lote', 2],
-      ),
-    },
-  ],
-  ['month', 2, { month: fc.nat(3), close: fc.boolean() }],
-  [
-    'edit',
-    6,
-    {
-      row,
-      many: fc.integer({ min: 1, max: 5 }),
-      set: fc.constantFrom(
-        ...sets,
-        "descricao = 'x'",
-        "descricao = 'teimosa'",
-        'valor = valor + 1',
-        'valor = valor_documento',
-      ),
-      loads: fc.boolean(),
-    },
-  ],
-  [
-    'load',
-    4,
-    { row, many: fc.integer({ min: 1, max: 12 }), how: fc.constantFrom('again', 'again', 'gone', 'other') },
-  ],
-  ['whim', 1, { row, does: fc.constantFrom('recusa', 'cala', 'outra coisa', 'nada') }],
-  ['hours', 2, { hours: fc.integer({ min: 1, max: 6 }) }],
+/** One finding, a few, or whatever there is: what one person does shall meet what another did. */
+const few = fc.constantFrom(1, 1, 2, 3, 6, 40)
+const rows = fc.constantFrom(1, 2, 5, 5, 12, 20)
+/** Rare enough: who comes back is cold, and costs as much as three who stayed. */
+const kill = point(16)
+
+/** What each act is given. */
+const GIVEN = {
+  session: { ...looking, simulate: fc.constantFrom(false, false, false, false, true), dies: kill },
+  process: { ...looking, dies: point(4) },
+  request: looking,
+  work: { worker: fc.constantFrom(0, 1), stop: point(2), dies: fc.constantFrom(false, false, true) },
+  approve: { who, pick, many: few, dies: kill },
+  answer: {
+    who,
+    pick,
+    many: few,
+    how: fc.constantFrom('rejeitar', 'confirmar', 'reabrir', 'reabrir', 'excecao'),
+  },
+  type: { who, pick, value: fc.constantFrom('OUTRA', 'NOVA', 12.34) },
+  undo: { who, pick: fc.nat(3) },
+  rollBack: {
+    who,
+    pick: fc.constantFrom(0, 0, 1, 2, 5),
+    many: few,
+    dies: kill,
+    what: fc.constantFrom('findings', 'operation', 'operation', 'session'),
+    wrong: fc.constantFrom(false, false, true),
+  },
+  rule: {
+    rule,
+    change: fc.constantFrom(
+      { limiar: 0.4 },
+      { limiar: 0.95 },
+      { automatica: false },
+      { automatica: true },
+      { concessao_correcoes: 3, concessao_valor: 1000 },
+      { concessao_correcoes: 3, concessao_valor: 1e9 },
+      { concessao_correcoes: 1000, concessao_valor: 1e9 },
+      'breaks',
+      'mended',
+      'mended',
+      'rewritten',
+    ),
+  },
+  setting: {
+    setting: fc.constantFrom(
+      ['aprovacao.valor_dupla', 100],
+      ['aprovacao.valor_dupla', 100000],
+      ['limites.linhas', 3],
+      ['limites.linhas', 50000],
+      ['sessao.desfeitas_maximo', 1],
+      ['sessao.desfeitas_maximo', 3],
+      ['sessao.tamanho_lote', 2],
+    ),
+  },
+  month: { month: fc.nat(3), close: fc.boolean() },
+  edit: {
+    row,
+    many: rows,
+    set: fc.constantFrom(
+      ...sets,
+      "descricao = 'x'",
+      "descricao = 'teimosa'",
+      'valor = valor + 1',
+      'valor = valor_documento',
+    ),
+    loads: fc.boolean(),
+  },
+  load: { row, many: rows, how: fc.constantFrom('again', 'again', 'gone', 'other') },
+  whim: { row, does: fc.constantFrom('recusa', 'cala', 'outra coisa', 'nada') },
+  hours: { hours: fc.integer({ min: 1, max: 6 }) },
+} satisfies Record<keyof Acts, Record<string, fc.Arbitrary<unknown>>>
+
+/** A command of an act, with what is given to it by chance unless it is said. */
+const some = (act: keyof Acts, said: object = {}): fc.Arbitrary<Command> =>
+  fc
+    .record(GIVEN[act] as Record<string, fc.Arbitrary<unknown>>)
+    .map((given) => new Command(act, { ...given, ...said }))
+type Story = fc.Arbitrary<readonly Command[]>
+const story = (...commands: fc.Arbitrary<Command>[]): Story => fc.tuple(...commands)
+const oneOf = (...acts: (keyof Acts)[]): fc.Arbitrary<Command> => fc.oneof(...acts.map((act) => some(act)))
+
+const all = { window: 'all', simulate: false, dies: null } as const
+const look = some('session', { ...all, mode: 'manual' })
+const auto = some('session', { ...all, mode: 'auto' })
+const outside = oneOf('edit', 'edit', 'load')
+const moved = oneOf('setting', 'rule', 'month', 'whim')
+const takenBack = some('rollBack', { dies: null, wrong: false })
+const approve = some('approve', { dies: null })
+const everything = some('approve', { dies: null, pick: 0, many: 40 })
+/** Many entries at once, so that it meets what was found. */
+const meddled = fc.oneof(
+  some('edit', { many: 20 }),
+  some('edit', { many: 20, set: "descricao = 'x'" }),
+  some('load', { many: 20, how: 'other' }),
+)
+/** Less is allowed than there is to correct. */
+const tight = fc.oneof(
+  some('setting', { setting: ['limites.linhas', 3] }),
+  some('rule', { rule: 'rotulo', change: { concessao_correcoes: 3, concessao_valor: 1e9 } }),
+)
+const closed = some('month', { close: true })
+const whim = some('whim')
+const calm = some('whim', { does: 'nada' })
+/** Takes the newest act back, be it a rollback itself. */
+const turned = some('rollBack', { dies: null, wrong: false, what: 'operation', pick: 0 })
+
+/** Single acts, each as often as it comes here. */
+const ACTS: Readonly<Record<keyof Acts, number>> = {
+  session: 3,
+  process: 2,
+  request: 2,
+  work: 6,
+  approve: 5,
+  answer: 4,
+  type: 3,
+  undo: 3,
+  rollBack: 6,
+  rule: 3,
+  setting: 2,
+  month: 2,
+  edit: 5,
+  load: 3,
+  whim: 2,
+  hours: 2,
+}
+/** What goes wrong between two acts rather than by one: these follow each other. */
+const STORIES: readonly Story[] = [
+  story(look, meddled, everything),
+  story(tight, auto),
+  story(look, closed, approve),
+  story(some('setting', { setting: ['aprovacao.valor_dupla', 100] }), look, approve),
+  story(look, oneOf('answer', 'type'), look),
+  story(look, whim, some('type'), approve, calm, approve),
+  story(look, outside, look),
+  story(auto, outside, auto),
+  story(auto, meddled, takenBack),
+  story(auto, closed, takenBack),
+  story(auto, takenBack, auto),
+  story(auto, takenBack, moved, turned),
+  story(moved, auto),
+  story(some('request'), some('work'), outside, some('work')),
 ]
 
-const commands = RECORDS.flatMap(([act, often, given]) =>
-  Array.from({ length: often }, () => fc.record(given).map((made) => new Command(act, made))),
-)
-
-/** A list of commands, of which this many are possible nine times in ten: most are not possible at their moment. */
-export const life = (most: number) =>
-  fc.commands(commands, { maxCommands: 20 * most, size: 'max', disableReplayLog: true })
+/** So many commands, and some to spare for those that are not at their moment. */
+export const life = (most: number): fc.Arbitrary<Command[]> =>
+  fc
+    .array(
+      fc.oneof(
+        ...Object.entries(ACTS).map(([act, weight]) => ({
+          weight,
+          arbitrary: some(act as keyof Acts).map((one): readonly Command[] => [one]),
+        })),
+        ...STORIES.map((arbitrary) => ({ weight: 3, arbitrary })),
+      ),
+      { minLength: most, maxLength: most },
+    )
+    .map((parts) => parts.flat())
 
 /** The commands of a life that was printed. */
 export const read = (lines: string): Command[] =>

@@ -72,7 +72,7 @@ export const FAULTS: readonly Fault[] = [
   ...of(
     'motor/correcao/corrigir_lote.sql',
     [
-      'row_number() over w <= v_resto.correcoes and',
+      'count(*) filter (where e.aberta) over w <= v_resto.correcoes and',
       'true and',
       '["rule",{"rule":"rotulo","change":{"concessao_correcoes":3,"concessao_valor":1000000}}]',
       auto,

@@ -1,19 +1,62 @@
 // One life: its commands, and its end, where everything is rolled back.
 import fc from 'fast-check'
-import { arrayOf } from '../helper/warehouse.ts'
-import { type Model, STEPS } from './commands.ts'
+import { type Command, life as lived, type Model, STEPS } from './commands.ts'
 import { Broken, type Life } from './life.ts'
 
+const unlived = (most: number): Model => ({ ran: [], most, looked: false, asked: 0 })
+
+/** @throws {Broken} where a promise does not hold; whatever else goes wrong as it is */
 export async function live(
   life: Life,
-  commands: Iterable<fc.AsyncCommand<Model, Life>>,
+  commands: Iterable<Command>,
   most = STEPS,
-): Promise<Model> {
-  const model: Model = { steps: 0, most, looked: false, asked: 0 }
+  model = unlived(most),
+): Promise<void> {
   await life.begin()
   await fc.asyncModelRun(() => ({ model, real: life }), commands)
+  model.ended = true
   await rolledBack(life)
-  return model
+}
+
+export interface Outcome {
+  /** What was done, until it failed where it did. */
+  readonly ran: readonly Command[]
+  readonly error?: Error
+  /** It came to its end, and if it failed then there. */
+  readonly ended: boolean
+}
+
+async function outcome(life: Life, commands: Iterable<Command>, most: number): Promise<Outcome> {
+  const model = unlived(most)
+  try {
+    await live(life, commands, most, model)
+    return { ran: model.ran, ended: true }
+  } catch (error) {
+    return { ran: model.ran, ended: model.ended === true, error: error as Error }
+  }
+}
+
+/** The life of one seed. */
+export async function byChance(life: Life, seed: number, most: number): Promise<Outcome> {
+  const [commands = []] = fc.sample(lived(most), { seed, numRuns: 1 })
+  return outcome(life, commands, most)
+}
+
+/** Left out are halves, quarters, single commands, for as long as it still fails, or until so few are left. */
+export async function shrunk(life: Life, failed: Outcome, few: number): Promise<Outcome> {
+  let least = failed
+  for (let size = Math.ceil(least.ran.length / 2); ; size = Math.ceil(size / 2)) {
+    const before = least.ran.length
+    // a command that failed is not left out
+    for (let from = before - size - (least.ended ? 0 : 1); from > -size; from -= size) {
+      if (least.ran.length <= few) return least
+      const fewer = least.ran.filter((_, i) => i < from || i >= from + size)
+      if (fewer.length === least.ran.length) continue
+      const still = await outcome(life, fewer, STEPS)
+      if (still.error) least = still
+    }
+    if (size === 1 && least.ran.length === before) return least
+  }
 }
 
 /**
@@ -37,7 +80,7 @@ async function rolledBack(life: Life): Promise<void> {
     >`select id from audit.divergencias_processadas where status = 'corrigida' order by id`
     if (standing.length === 0) break
     const rows = await ana<{ divergencia_id: bigint; resultado: string }[]>`
-      select divergencia_id, resultado from audit.reverter_divergencias(${arrayOf(...standing.map(({ id }) => id))}::bigint[], 'tudo de volta')`
+      select divergencia_id, resultado from audit.reverter_divergencias(${`{${standing.map(({ id }) => id)}}`}::bigint[], 'tudo de volta')`
     more = rows.some(({ resultado }) => ['revertida', 'ja_revertida'].includes(resultado))
     for (const { divergencia_id, resultado } of rows) refused.set(divergencia_id, resultado)
   }
@@ -60,5 +103,5 @@ async function rolledBack(life: Life): Promise<void> {
   )
   if (breaks.length > 0) throw new Broken(breaks)
   await life.keepsPromises()
-  await life.proves()
+  await life.proves(true)
 }

@@ -26,6 +26,9 @@ export const POINTS = [
 export type Point = (typeof POINTS)[number]
 
 const LOCKS = 20261130
+/** Milliseconds before the server is asked who waits; ever longer, for its answers cost it more than the waiting. */
+const FIRST_LOOK = 3
+const later = (wait: number) => Math.min(2 * wait, 25)
 
 /** Something under way that was stopped at a point. */
 export interface Halted {
@@ -62,13 +65,13 @@ export class Points {
       .finally(() => {
         over = true
       })
-    while (!over) {
+    for (let wait = FIRST_LOOK; !over; wait = later(wait)) {
       const [waiting] = await this.#sql<{ pid: number }[]>`
         select k.pid from pg_locks k
         where k.locktype = 'advisory' and not k.granted and k.classid = ${LOCKS} and k.objid = abs(hashtext(${lock}) % 1000000)
           and k.database = (select oid from pg_database where datname = current_database())`
       if (waiting) return this.#halted(waiting.pid, running, open, () => failure)
-      await sleep(3)
+      await Promise.race([running, sleep(wait)])
     }
     await open()
     if (failure) throw failure
@@ -112,14 +115,16 @@ export class Points {
       over = true
     })
     done.catch(() => {})
-    while (!over && halted().length > 0) {
+    for (let wait = FIRST_LOOK; !over && halted().length > 0; wait = later(wait)) {
+      // most is over before it can be waited for
+      await Promise.race([done.catch(() => {}), sleep(wait)])
+      if (over) break
       const pids = halted().map(({ pid }) => pid)
       const [blocked] = await this.#sql<{ by: number }[]>`
         select b as by from pg_stat_activity a cross join unnest(pg_blocking_pids(a.pid)) as b
         where a.datname = current_database() and a.wait_event_type = 'Lock' and b = any (${pids}) limit 1`
       const one = halted().find(({ pid }) => pid === blocked?.by)
       if (one) await makeWay(one)
-      else await Promise.race([done.catch(() => {}), sleep(5)])
     }
     return done
   }

@@ -63,8 +63,8 @@ select audit.registrar_regra(r.nome, 'de teste', 'regra_' || r.nome || '.detecta
   'carregado_em', 'valor', 0.9, 0.95, r.correcoes, r.valor, r.prioridade, colunas_identidade => '{fornecedor,documento}')
 from (values ('rotulo', '{categoria,descricao}'::text[], 40, 1e9, 1), ('importe', '{valor,valor_documento}', 1000, 1e9, 2),
   ('duvida', '{categoria}', null, null, 3)) as r (nome, colunas, correcoes, valor, prioridade);
-select audit.alterar_configuracao('sessao.tamanho_lote', '8', 'vários lotes');
-select audit.alterar_configuracao('sessao.linhas_por_parte', '15', 'várias partes');
+select audit.alterar_configuracao('sessao.tamanho_lote', '12', 'vários lotes');
+select audit.alterar_configuracao('sessao.linhas_por_parte', '21', 'várias partes');
 select audit.alterar_configuracao('agenda.cron', '"30 1 * * *"', 'à hora que há duas vezes');
 select audit.alterar_configuracao('agenda.fuso', '"Europe/Lisbon"', 'onde há horário de verão');
 set role conferente_dono;
