@@ -5598,6 +5598,16 @@ create function regra_validacao_valores.arredondamento_origem(valor numeric, dig
 comment on function regra_validacao_valores.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 grant execute on function regra_validacao_valores.arredondamento_origem(numeric,integer) to conferente_regra;
 
+create function regra_validacao_valores.cargas_pequenas(dias date[], momentos timestamp with time zone[], de date, ate date)
+  returns TABLE(carga date, desde timestamp with time zone, antes_de timestamp with time zone) language plpgsql stable
+  set enable_mergejoin=off
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.cargas_pequenas(date[],timestamp with time zone[],date,date) is 'Loads of three to ninety-nine entries, each of which an earlier load had brought: the stretch of time in which each came.';
+grant execute on function regra_validacao_valores.cargas_pequenas(date[],timestamp with time zone[],date,date) to conferente_regra;
+
 create function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade integer)
   returns SETOF date language plpgsql stable
   set enable_mergejoin=off

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0e600cb214d9e61739e2cc032a4efc42c3ef7e28
+--! Hash: sha1:6072a1642845a0174cd4f5e56b268927d016e8c5
 --! Message: conferente
 
 set local role conferente_dono;
@@ -18335,7 +18335,11 @@ begin
       where r.tipo = 'rateio_repetido' and r.copias > 1 and r.carga > r.primeira_carga
       offset 0
     ) c
-    cross join lateral regra_validacao_valores.cargas_repetidas(c.cargas, c.de, c.ate, v_dias) k (carga)
+    cross join lateral (
+      select k.carga from regra_validacao_valores.cargas_repetidas(c.cargas, c.de, c.ate, v_dias) k (carga)
+      union
+      select k.carga from regra_validacao_valores.cargas_pequenas(c.cargas, null, c.de, c.ate) k
+    ) k
     where c.cargas is not null
   ), sozinha as materialized (
     select s.*, s.valor - s.esperado as diferenca,
@@ -19582,6 +19586,7 @@ begin
       p.descricao, p.reparte, p.so_numero, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
       g.descricao as gemeo_descricao, g.reparte as gemeo_reparte,
       p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada, p.carga > g.carga as de_outra_carga,
+      g.data_lancamento = p.data_lancamento and p.carregado_em > g.carregado_em as vinda_depois,
       count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal) as do_documento,
       row_number() over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal order by p.momento desc) as ultima
     from par p
@@ -19636,14 +19641,25 @@ begin
     ) x
     cross join lateral regra_validacao_valores.cargas_repetidas(x.cargas, x.de, x.ate, v_dias) k (carga)
     where x.cargas is not null
+  ), pequena as materialized (
+    -- or all that a small one brought
+    select k.*
+    from (
+      select array_agg(distinct a.carga) as cargas, array_agg(distinct a.carregado_em) as momentos, min(a.data_lancamento) as de, max(a.data_lancamento) as ate
+      from apontada a
+      where a.vinda_depois
+    ) x
+    cross join lateral regra_validacao_valores.cargas_pequenas(x.cargas, x.momentos, x.de, x.ate) k
+    where x.cargas is not null
   ), agrupada as (
     select a.*, p.dia is not null as provada,
-      case when p.dia is not null or c.carga is not null or i.carga is not null then 'carga_repetida'
+      case when p.dia is not null or c.carga is not null or i.carga is not null or q.carga is not null then 'carga_repetida'
         -- judged by regra_validacao_valores.rateios; here it may speak for a load
         when a.parte and r.dia is null then 'parte' when a.do_documento > 10 then 'repeticao_em_massa' end as conjunto,
       case
         -- or the one load that has its entries twice
         when p.dia is not null or c.carga is not null or i.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
+        when q.carga is not null then q.desde::text
         when a.do_documento > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor)::text
         else a.id::text end as chave
     from apontada a
@@ -19653,6 +19669,7 @@ begin
       and p.carga is not distinct from case when a.recarregada then a.carga end
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
     left join inteira i on i.carga = a.carga and a.de_outra_carga
+    left join pequena q on q.carga = a.carga and a.vinda_depois and a.carregado_em >= q.desde and a.carregado_em < q.antes_de
     left join devolvida e on e.numero = a.so_numero and e.montante = a.valor and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome
     where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
@@ -21060,6 +21077,92 @@ comment on function regra_validacao_valores.rateios(bigint[], numeric[], text[],
   'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
 revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, text[]) from public;
 --! EndIncluded regras/validacao_valores/rateios.sql
+
+--! Included regras/validacao_valores/cargas.sql
+-- Loads of which every entry was there already, however few they are: three and no more than ninety-nine entries that came on one day (UTC)
+-- or at one moment, each of which an earlier load had brought with the same day, amount, end of the number (the same text, where there is
+-- none) and supplier. Larger ones regra_validacao_valores.cargas_repetidas knows by half. dias and momentos: when they came; what they booked is looked for
+-- no further than 400 days from the given ones. Gives the stretch of time in which a load came. Reads dw.lancamentos;
+-- changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
+create or replace function regra_validacao_valores.cargas_pequenas(dias date[], momentos timestamptz[], de date, ate date)
+returns table (carga date, desde timestamptz, antes_de timestamptz)
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off
+set enable_mergejoin = off
+as $$
+declare
+  v_inicios timestamptz[] := array(select d::timestamp at time zone 'UTC' from unnest(dias) d order by d);
+  v_fim timestamptz := v_inicios[cardinality(v_inicios)] + interval '24 hours';
+  v_de date := greatest(de, '0003-01-01') - 400;
+  v_ate date := least(cargas_pequenas.ate, '9990-12-31') + 400;
+  v_cargas tstzrange[];
+  v_vindas bigint[];
+  v_ids text[];
+  v_lancados date[];
+begin
+  if v_inicios = '{}' then
+    return;
+  end if;
+  -- how many each brought is counted first: most bring more
+  select array_agg(c.carga), array_agg(c.vindas) into v_cargas, v_vindas
+  from (
+    select tstzrange(x.inicio, x.inicio + interval '24 hours') as carga, x.vindas
+    from (
+      select date_bin('24 hours', l.carregado_em::timestamptz, '2000-01-01 00:00:00+00') as inicio, count(*) as vindas
+      from dw.lancamentos l
+      where l.carregado_em >= v_inicios[1] and l.carregado_em < v_fim
+      group by 1
+    ) x
+    where x.vindas between 3 and 99 and x.inicio = any (v_inicios)
+    union all
+    select tstzrange(l.carregado_em, l.carregado_em, '[]'), count(*)
+    from dw.lancamentos l
+    where l.carregado_em in (select m from unnest(momentos) m) and l.carregado_em >= v_inicios[1] and l.carregado_em < v_fim
+    group by l.carregado_em
+    having count(*) between 3 and 99
+  ) c;
+  if v_cargas is null then
+    return;
+  end if;
+  select array_agg(l.id::text), array_agg(distinct l.data_lancamento) into v_ids, v_lancados
+  from dw.lancamentos l
+  where l.carregado_em >= v_inicios[1] and l.carregado_em < v_fim and l.data_lancamento between v_de and v_ate
+    and l.carregado_em::timestamptz <@ (select range_agg(c) from unnest(v_cargas) c);
+  return query
+  with lida as materialized (
+    select l.id::text as id, l.data_lancamento::date as dia, l.carregado_em::timestamptz as momento,
+      coalesce(regra_validacao_valores.chave_documento(l.valor, nullif(l.documento, '')), hash_numeric(abs(l.valor))) as chave,
+      case when l.documento <> '' then '' else audit_interno.dobrar(coalesce(l.descricao, '')) end as texto,
+      regras.raiz_fornecedor(l.fornecedor_id) as raiz, regras.nome_canonico(l.fornecedor) as nome
+    from dw.lancamentos l
+    where l.data_lancamento in (select d from unnest(v_lancados) d)
+  ), repetida as materialized (
+    select t.id, t.momento, min(a.momento) as primeiro
+    from lida t
+    left join lida a on a.dia = t.dia and a.chave = t.chave and a.texto = t.texto
+      and (a.raiz = t.raiz or (a.raiz is null or t.raiz is null) and a.nome = t.nome)
+    where t.id in (select i from unnest(v_ids) i)
+    group by t.id, t.momento
+  ), inteira as (
+    select c.carga, upper_inc(c.carga) as de_momento
+    from unnest(v_cargas, v_vindas) c (carga, vindas)
+    join repetida r on r.momento <@ c.carga
+    group by c.carga, c.vindas
+    having count(*) = c.vindas and bool_and(r.primeiro < lower(c.carga))
+  )
+  select (lower(i.carga) at time zone 'UTC')::date, lower(i.carga), case when i.de_momento then lower(i.carga) + interval '1 microsecond' else upper(i.carga) end
+  from inteira i
+  where not i.de_momento or not exists (select from inteira d where not d.de_momento and d.carga @> i.carga);
+end
+$$;
+
+comment on function regra_validacao_valores.cargas_pequenas(date[], timestamptz[], date, date) is
+  'Loads of three to ninety-nine entries, each of which an earlier load had brought: the stretch of time in which each came.';
+revoke execute on function regra_validacao_valores.cargas_pequenas(date[], timestamptz[], date, date) from public;
+--! EndIncluded regras/validacao_valores/cargas.sql
 
 --! Included regras/trade_marketing/padroes.sql
 -- A text without accents, its case kept: regular expressions may not be lower-cased, because \S and \s differ.

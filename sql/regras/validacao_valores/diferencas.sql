@@ -419,7 +419,11 @@ begin
       where r.tipo = 'rateio_repetido' and r.copias > 1 and r.carga > r.primeira_carga
       offset 0
     ) c
-    cross join lateral regra_validacao_valores.cargas_repetidas(c.cargas, c.de, c.ate, v_dias) k (carga)
+    cross join lateral (
+      select k.carga from regra_validacao_valores.cargas_repetidas(c.cargas, c.de, c.ate, v_dias) k (carga)
+      union
+      select k.carga from regra_validacao_valores.cargas_pequenas(c.cargas, null, c.de, c.ate) k
+    ) k
     where c.cargas is not null
   ), sozinha as materialized (
     select s.*, s.valor - s.esperado as diferenca,

@@ -431,6 +431,7 @@ begin
       p.descricao, p.reparte, p.so_numero, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
       g.descricao as gemeo_descricao, g.reparte as gemeo_reparte,
       p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada, p.carga > g.carga as de_outra_carga,
+      g.data_lancamento = p.data_lancamento and p.carregado_em > g.carregado_em as vinda_depois,
       count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal) as do_documento,
       row_number() over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal order by p.momento desc) as ultima
     from par p
@@ -485,14 +486,25 @@ begin
     ) x
     cross join lateral regra_validacao_valores.cargas_repetidas(x.cargas, x.de, x.ate, v_dias) k (carga)
     where x.cargas is not null
+  ), pequena as materialized (
+    -- or all that a small one brought
+    select k.*
+    from (
+      select array_agg(distinct a.carga) as cargas, array_agg(distinct a.carregado_em) as momentos, min(a.data_lancamento) as de, max(a.data_lancamento) as ate
+      from apontada a
+      where a.vinda_depois
+    ) x
+    cross join lateral regra_validacao_valores.cargas_pequenas(x.cargas, x.momentos, x.de, x.ate) k
+    where x.cargas is not null
   ), agrupada as (
     select a.*, p.dia is not null as provada,
-      case when p.dia is not null or c.carga is not null or i.carga is not null then 'carga_repetida'
+      case when p.dia is not null or c.carga is not null or i.carga is not null or q.carga is not null then 'carga_repetida'
         -- judged by regra_validacao_valores.rateios; here it may speak for a load
         when a.parte and r.dia is null then 'parte' when a.do_documento > 10 then 'repeticao_em_massa' end as conjunto,
       case
         -- or the one load that has its entries twice
         when p.dia is not null or c.carga is not null or i.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
+        when q.carga is not null then q.desde::text
         when a.do_documento > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor)::text
         else a.id::text end as chave
     from apontada a
@@ -502,6 +514,7 @@ begin
       and p.carga is not distinct from case when a.recarregada then a.carga end
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
     left join inteira i on i.carga = a.carga and a.de_outra_carga
+    left join pequena q on q.carga = a.carga and a.vinda_depois and a.carregado_em >= q.desde and a.carregado_em < q.antes_de
     left join devolvida e on e.numero = a.so_numero and e.montante = a.valor and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome
     where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)

@@ -397,3 +397,100 @@ t.test('a load of shared documents that came in again is one finding too, with i
     'nor is one that was there twice from the beginning, and it is said',
   )
 })
+
+t.test('a small load that came in again whole is one finding', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const load = (n: number, carregado_em: string, other: (i: number) => LedgerEntry = () => ({})) =>
+    times(n, (i) => ({
+      documento: `NF ${1000 + 7 * i}`,
+      valor: 100 + 3 * i,
+      fornecedor_id: `12.345.00${i}/0001-00`,
+      fornecedor: `Fornecedor ${i}`,
+      data_lancamento: day(3 + (i % 3)),
+      carregado_em,
+      ...other(i),
+    }))
+  const kinds = async (window_: Window = {}) =>
+    (await findings(sql, RULE_FUNCTION, window_)).map((a) => a.evidencia.tipo).sort()
+  const [first, later] = ['2025-03-07T05:00:00Z', '2025-03-12T05:00:00Z']
+  for (const n of [3, 5, 9]) {
+    for (const [name, when, other] of [
+      ['days later', later, () => ({})],
+      ['an hour later', '2025-03-07T06:00:00Z', () => ({})],
+      ['by another clerk', later, (i) => ({ fornecedor_id: null, documento: `NFe 00${1000 + 7 * i}` })],
+    ] as [string, string, (i: number) => LedgerEntry][]) {
+      await sql`truncate dw.lancamentos`
+      await bookEntries(sql, ...load(n, first), { documento: 'NF 77', valor: 77, carregado_em: first })
+      t.same(await kinds(), [])
+      const again = await bookEntries(sql, ...load(n, when, other))
+      const found = await findings(sql, RULE_FUNCTION)
+      t.match(
+        found,
+        [{ valores_propostos: {}, evidencia: { tipo: 'carga_repetida', lancamentos: n } }],
+        `${n} ${name}`,
+      )
+      t.equal(found.length, 1)
+      t.ok(again.includes(found[0]?.registro_id ?? ''))
+      for (const window_ of [
+        { desde: '2025-03-07T05:30:00Z' },
+        { inicio: day(4), fim: day(4) },
+        { chaves: [found[0]?.registro_id ?? ''] },
+      ]) {
+        t.match(
+          await findings(sql, RULE_FUNCTION, window_),
+          [{ registro_id: found[0]?.registro_id, evidencia: { tipo: 'carga_repetida' } }],
+          `${n} ${name}: the same by ${Object.keys(window_)}`,
+        )
+      }
+    }
+  }
+
+  await sql`truncate dw.lancamentos`
+  await bookEntries(sql, ...load(2, first), ...load(2, later))
+  t.same(await kinds(), ['duplicidade', 'duplicidade'], 'two entries are two findings')
+  for (const [name, extra] of [
+    ['a load with something new', { documento: 'NF 5000', valor: 5 }],
+    ['a load with something new that has no number', { documento: null, valor: 5 }],
+    [
+      'a load with one of them on another day',
+      { documento: 'NF 1000', valor: 100, fornecedor: 'Fornecedor 0', data_lancamento: day(9) },
+    ],
+  ] as [string, LedgerEntry][]) {
+    await sql`truncate dw.lancamentos`
+    await bookEntries(sql, ...load(4, first), ...load(4, later), { carregado_em: later, ...extra })
+    t.notOk((await kinds()).includes('carga_repetida'), `${name} is none`)
+    t.ok((await kinds()).length >= 4)
+  }
+  // what recurs: the same four each month, or each week, under numbers or days of their own
+  for (const other of [
+    (i: number) => ({ documento: `NF ${3000 + i}` }),
+    (i: number) => ({ data_lancamento: day(13 + (i % 3)) }),
+    (i: number) => ({ data_lancamento: `2025-04-0${3 + (i % 3)}` }),
+    () => ({ documento: 'S/N' }),
+    (i: number) => ({ fornecedor_id: `98.765.00${i}/0001-00`, fornecedor: `Outro ${i}` }),
+  ] as ((i: number) => LedgerEntry)[]) {
+    await sql`truncate dw.lancamentos`
+    await bookEntries(sql, ...load(4, first), ...load(4, '2025-04-12T05:00:00Z', other))
+    t.notOk((await kinds()).includes('carga_repetida'), `${other}`)
+  }
+  // entries without a number came again with the others
+  await sql`truncate dw.lancamentos`
+  const fee = { documento: null, valor: 9.9, descricao: 'tarifa de março' }
+  await bookEntries(sql, ...load(3, first), { ...fee, carregado_em: first })
+  await bookEntries(sql, ...load(3, later), { ...fee, carregado_em: later })
+  t.same(await kinds(), ['carga_repetida'])
+  // and so did one that is shared out
+  await sql`truncate dw.lancamentos`
+  const shared = (carregado_em: string) =>
+    [600, 400].map((valor, i) => ({
+      documento: 'NF 9000',
+      valor,
+      valor_documento: 1000,
+      centro_custo: `Loja ${i}`,
+      carregado_em,
+    }))
+  await bookEntries(sql, ...load(3, first), ...shared(first), ...load(3, later), ...shared(later))
+  t.match(await findings(sql, RULE_FUNCTION), [{ evidencia: { tipo: 'carga_repetida', lancamentos: 5 } }])
+  t.equal((await kinds()).length, 1)
+})
