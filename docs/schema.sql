@@ -5598,6 +5598,15 @@ create function regra_validacao_valores.arredondamento_origem(valor numeric, dig
 comment on function regra_validacao_valores.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 grant execute on function regra_validacao_valores.arredondamento_origem(numeric,integer) to conferente_regra;
 
+create function regra_validacao_valores.cargas_erradas(cargas date[], dias date[], creditos text[], absoluta numeric, relativa numeric)
+  returns TABLE(carga date, dia date, tipo text, maior boolean, quantos bigint, de_quantos bigint, soma numeric, diferenca numeric, de date, ate date, ultimo text, linhas jsonb) language plpgsql stable
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.cargas_erradas(date[],date[],text[],numeric,numeric) is 'Loads and days of booking of which nine in ten amounts, and ten at least, have a turned sign or one and the same factor.';
+grant execute on function regra_validacao_valores.cargas_erradas(date[],date[],text[],numeric,numeric) to conferente_regra;
+
 create function regra_validacao_valores.cargas_pequenas(dias date[], momentos timestamp with time zone[], de date, ate date)
   returns TABLE(carga date, desde timestamp with time zone, antes_de timestamp with time zone) language plpgsql stable
   set enable_mergejoin=off

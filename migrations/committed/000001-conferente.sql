@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6072a1642845a0174cd4f5e56b268927d016e8c5
+--! Hash: sha1:50ab7fb8b19c3aea67386799454f8cb3a6e38ee2
 --! Message: conferente
 
 set local role conferente_dono;
@@ -18245,11 +18245,14 @@ declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
   v_cambio_minimo numeric := coalesce((audit_interno.configuracao('valores.cambio_minimo') #>> '{}')::numeric, 2.5);
   v_cambio_maximo numeric := coalesce((audit_interno.configuracao('valores.cambio_maximo') #>> '{}')::numeric, 8);
+  -- of whole days all that is booked on one is here
+  v_juntos int := case when janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null then 10 else 1 end;
 begin
   return query
   with crua as materialized (
     select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.fornecedor::text as fornecedor, l.documento::text as documento, l.descricao::text as descricao,
-      l.categoria::text as categoria, l.valor, l.valor_documento, l.valor_desconto, x.esperado, x.tolerancia
+      l.categoria::text as categoria, l.valor, l.valor_documento, l.valor_desconto, x.esperado, x.tolerancia,
+      (l.carregado_em::timestamptz at time zone 'UTC')::date as carga
     from dw.lancamentos l
     cross join lateral (
       select
@@ -18282,7 +18285,7 @@ begin
     from virada v
     left join sinal s on s.id = v.id::text
   ), suspeita as materialized (
-    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.fornecedor, c.documento, c.descricao, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, v.primeiro,
+    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.fornecedor, c.documento, c.descricao, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, c.carga, v.primeiro,
       lado.s < 0 as contraria, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
     from crua c
     left join avessa v on v.id = c.id
@@ -18368,7 +18371,7 @@ begin
       absoluta, v_cambio_minimo, v_cambio_maximo) t
   ), nomeada as (
     select s.id, s.data_lancamento, s.documento, s.descricao, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
-      s.tolerancia, s.contraria, s.primeiro, n.tipo, p.outras,
+      s.tolerancia, s.contraria, s.primeiro, s.carga, n.tipo, p.outras,
       case when s.valor * s.esperado > 0 and abs(s.valor) < abs(s.esperado)
         then nullif(coalesce(nullif(regra_validacao_valores.parcela_dita(s.descricao), ''), regra_validacao_valores.parcela_dita(s.documento)), '') end as dita,
       -- asked first, for it is cheap: most differences are no withholding at any time
@@ -18380,6 +18383,26 @@ begin
     cross join lateral (select case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo) n
     where not coalesce(p.inteira, false)
     offset 0
+  ), errada as materialized (
+    -- what a whole load has is one finding about it
+    select e.*
+    from (
+      select array_agg(distinct x.carga) filter (where x.carga between '0003-01-01' and '9990-12-31') as cargas, coalesce(array_agg(distinct x.data_lancamento) filter (where x.no_dia >= v_juntos), '{}') as dias
+      from (
+        select n.carga, n.data_lancamento, count(*) over (partition by n.data_lancamento, n.tipo) as no_dia
+        from nomeada n
+        where n.tipo = 'sinal_trocado' and n.primeiro is null or n.tipo like 'fator%'
+      ) x
+      offset 0
+    ) c
+    cross join lateral regra_validacao_valores.cargas_erradas(c.cargas, c.dias,
+      array(select s.id from sinal s where s.como = 'costume'), absoluta, relativa) e
+    where c.cargas is not null
+  ), so as (
+    select n.*, e.tipo is not null as da_carga, e.ultimo
+    from nomeada n
+    left join errada e on (e.carga = n.carga or e.dia = n.data_lancamento) and e.tipo = n.tipo and e.maior = (n.tipo <> 'sinal_trocado' and abs(n.valor) > abs(n.esperado))
+    where n.tipo <> 'sinal_trocado' or n.primeiro is null
   )
   select
     null::text,
@@ -18408,7 +18431,7 @@ begin
         when d.outras > 1 then ' ' || d.outras || ' outros lançamentos do fornecedor podem ser partes do mesmo documento.'
         when d.dita is not null then ' O texto diz que é parte do documento.' else '' end,
     abs(d.diferenca)
-  from nomeada d
+  from so d
   -- asked of those alone: a function in a join is called before its condition
   left join lateral (
     select x.* from regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento, d.documento, d.descricao) x
@@ -18416,7 +18439,33 @@ begin
   ) r on true
   cross join lateral regra_validacao_valores.explicacao_diferenca(
     d.tipo, d.valor, d.documento_lido, d.desconto_lido, d.esperado, regra_validacao_valores.frase_retencao(r.taxa, r.tributos, r.como), r.ate) e
-  where d.tipo <> 'sinal_trocado' or d.primeiro is null
+  where not d.da_carga
+  union all
+  select
+    null::text,
+    e.ultimo,
+    '{}'::jsonb,
+    trunc(greatest(0.05, least(0.99, confianca_base + case when e.tipo = 'sinal_trocado' then -0.05 else 0.15 end)), 4),
+    jsonb_strip_nulls(jsonb_build_object(
+      'tipo', case when e.tipo = 'sinal_trocado' then 'carga_sinal_trocado' else 'carga_multiplicada' end,
+      'fator', case when e.tipo <> 'sinal_trocado' then substr(e.tipo, 7)::int end,
+      'dividida', case when e.tipo <> 'sinal_trocado' and not e.maior then true end,
+      'lancamentos', e.quantos,
+      'de_quantos', e.de_quantos,
+      'soma', e.soma,
+      'diferenca', e.diferenca,
+      'carga', e.carga,
+      'de', e.de,
+      'ate', e.ate,
+      'linhas', e.linhas)),
+    e.quantos || ' dos ' || e.de_quantos || ' lançamentos com documento '
+      || case when e.carga is not null then 'que entraram em ' || to_char(e.carga, 'DD/MM/YYYY') else 'de ' || to_char(e.dia, 'DD/MM/YYYY') end || ', de '
+      || regra_validacao_valores.reais(e.soma) || ', têm ' || case when e.tipo = 'sinal_trocado' then 'o sinal trocado'
+        else 'o valor ' || case when e.maior then 'multiplicado' else 'dividido' end || ' por ' || substr(e.tipo, 7) end
+      || ': o erro parece ser da carga inteira, e não de cada um.',
+    e.diferenca
+  from errada e
+  where exists (select from so x where x.ultimo = e.ultimo)
   union all
   -- errors, or credit notes whose document is positive: nobody can tell, so it is asked once a year
   select
@@ -21163,6 +21212,103 @@ comment on function regra_validacao_valores.cargas_pequenas(date[], timestamptz[
   'Loads of three to ninety-nine entries, each of which an earlier load had brought: the stretch of time in which each came.';
 revoke execute on function regra_validacao_valores.cargas_pequenas(date[], timestamptz[], date, date) from public;
 --! EndIncluded regras/validacao_valores/cargas.sql
+
+--! Included regras/validacao_valores/cargas_erradas.sql
+-- Loads, or days of booking, that are wrong as a whole: of what has a document, nine in ten entries and ten at least have the other sign, or
+-- are the same factor of ten, a hundred or a thousand too large, or too small. Such an error is the load's, and not of each entry. What is a
+-- credit note by habit (creditos, regra_validacao_valores.sinais) or by its own words has no turned sign. cargas and dias: days (UTC) on
+-- which something came, or is booked, that is wrong so. Of each the entries and what they are off by; ultimo: the last one. A day of booking
+-- is given only where its load is not wrong as a whole. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.cargas_erradas(
+  cargas date[], dias date[], creditos text[], absoluta numeric, relativa numeric
+)
+returns table (carga date, dia date, tipo text, maior boolean, quantos bigint, de_quantos bigint, soma numeric, diferenca numeric, de date, ate date,
+  ultimo text, linhas jsonb)
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off
+as $$
+declare
+  v_inicios timestamptz[] := array(select d::timestamp at time zone 'UTC' from unnest(cargas) d order by d);
+  v_fim timestamptz := v_inicios[cardinality(v_inicios)] + interval '24 hours';
+  v_dias date[];
+begin
+  -- counted first, for most have few
+  v_inicios := array(
+    select x.inicio
+    from (
+      select date_bin('24 hours', l.carregado_em::timestamptz, '2000-01-01 00:00:00+00') as inicio, count(*) as todos,
+        count(*) filter (where abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta) as errados
+      from dw.lancamentos l
+      where l.carregado_em >= v_inicios[1] and l.carregado_em < v_fim and l.valor <> 0 and l.valor_documento <> 0
+      group by 1
+    ) x
+    where x.inicio = any (v_inicios) and x.errados >= greatest(10, 0.9 * x.todos));
+  v_dias := array(
+    select l.data_lancamento
+    from dw.lancamentos l
+    where dias <> '{}' and l.data_lancamento = any (dias) and l.valor <> 0 and l.valor_documento <> 0
+    group by l.data_lancamento
+    having count(*) filter (where abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta) >= greatest(10, 0.9 * count(*)));
+  if v_inicios = '{}' and v_dias = '{}' then
+    return;
+  end if;
+  return query
+  with lida as materialized (
+    select z.*, z.tipo <> 'sinal_trocado' and abs(z.valor) > abs(z.certo) as maior
+    from (
+      select y.*, case when y.contrario and y.credito then 'credito'
+        else regra_validacao_valores.tipo_diferenca(y.valor, y.documento, y.desconto, greatest(absoluta, relativa * abs(y.certo)), 2, 3) end as tipo
+      from (
+      select l.id::text as id, l.data_lancamento::date as data_lancamento, l.valor::numeric as valor, l.valor_documento::numeric as documento,
+        l.valor_desconto::numeric as desconto, left(l.documento::text, 60) as numero, l.valor_documento - coalesce(l.valor_desconto, 0) as certo,
+        date_bin('24 hours', l.carregado_em::timestamptz, '2000-01-01 00:00:00+00') as inicio,
+        l.valor * (l.valor_documento - coalesce(l.valor_desconto, 0)) < 0 as contrario,
+        l.valor < 0 and (l.id::text in (select c from unnest(creditos) c)
+          or l.valor_documento > 0 and regra_validacao_valores.diz_credito(l.documento, l.descricao, l.categoria)) as credito
+      from dw.lancamentos l
+      where (l.carregado_em >= v_inicios[1] and l.carregado_em < v_inicios[cardinality(v_inicios)] + interval '24 hours'
+          and date_bin('24 hours', l.carregado_em::timestamptz, '2000-01-01 00:00:00+00') = any (v_inicios)
+        or l.data_lancamento = any (v_dias))
+        and l.valor <> 0 and l.valor_documento <> 0
+        and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
+      offset 0
+      ) y
+      offset 0
+    ) z
+  ), da_carga as materialized (
+    select l.*, count(*) over (partition by l.inicio) as todos, count(*) over (partition by l.inicio, l.tipo, l.maior) as iguais
+    from lida l
+    where l.inicio = any (v_inicios)
+  ), do_dia as (
+    select l.*, count(*) over (partition by l.data_lancamento) as todos, count(*) over (partition by l.data_lancamento, l.tipo, l.maior) as iguais
+    from lida l
+    where l.data_lancamento = any (v_dias)
+      and l.id not in (select c.id from da_carga c where c.iguais >= greatest(10, 0.9 * c.todos))
+  ), errada as (
+    select (c.inicio at time zone 'UTC')::date as carga, null::date as dia, c.* from da_carga c
+    union all
+    select null, d.data_lancamento, d.* from do_dia d
+  ), numerada as (
+    select e.*, row_number() over (partition by e.carga, e.dia, e.tipo, e.maior order by e.data_lancamento desc, length(e.id) desc, e.id collate "C" desc) as do_fim
+    from errada e
+    where e.tipo in ('sinal_trocado', 'fator_10', 'fator_100', 'fator_1000') and e.iguais >= greatest(10, 0.9 * e.todos)
+  )
+  select n.carga, n.dia, n.tipo, n.maior, count(*), max(n.todos), sum(abs(n.valor)), sum(abs(n.valor - n.certo)), min(n.data_lancamento), max(n.data_lancamento),
+    max(n.id) filter (where n.do_fim = 1),
+    jsonb_agg(jsonb_build_object('id', n.id, 'data_lancamento', n.data_lancamento, 'documento', n.numero, 'valor', n.valor, 'esperado', n.certo)
+      order by n.do_fim) filter (where n.do_fim <= 20)
+  from numerada n
+  group by n.carga, n.dia, n.tipo, n.maior;
+end
+$$;
+
+comment on function regra_validacao_valores.cargas_erradas(date[], date[], text[], numeric, numeric) is
+  'Loads and days of booking of which nine in ten amounts, and ten at least, have a turned sign or one and the same factor.';
+revoke execute on function regra_validacao_valores.cargas_erradas(date[], date[], text[], numeric, numeric) from public;
+--! EndIncluded regras/validacao_valores/cargas_erradas.sql
 
 --! Included regras/trade_marketing/padroes.sql
 -- A text without accents, its case kept: regular expressions may not be lower-cased, because \S and \s differ.

@@ -494,3 +494,119 @@ t.test('a small load that came in again whole is one finding', async (t) => {
   t.match(await findings(sql, RULE_FUNCTION), [{ evidencia: { tipo: 'carga_repetida', lancamentos: 5 } }])
   t.equal((await kinds()).length, 1)
 })
+
+t.test('a load that is wrong as a whole is one finding about the load', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const entry = (i: number, other: LedgerEntry = {}): LedgerEntry => ({
+    documento: `NF ${10_000 + i}`,
+    valor: 200 + i,
+    valor_documento: 200 + i,
+    fornecedor: `Fornecedor ${i % 13}`,
+    data_lancamento: day(1 + (i % 9)),
+    carregado_em: '2025-03-11T12:00:00Z',
+    ...other,
+  })
+  // credit notes whose document is negative, as usual here: a turned sign is an error
+  const history = [
+    ...times(300, (i) => entry(i)),
+    ...times(20, (i) => entry(1000 + i, { valor: -50 - i, valor_documento: -50 - i })),
+  ]
+  const damage: [name: string, evidence: Record<string, unknown>, wrong: (valor: number) => LedgerEntry][] = [
+    ['turned signs', { tipo: 'carga_sinal_trocado' }, (valor) => ({ valor: -valor, valor_documento: valor })],
+    [
+      'times 100',
+      { tipo: 'carga_multiplicada', fator: 100 },
+      (valor) => ({ valor: valor * 100, valor_documento: valor }),
+    ],
+    [
+      'times 1000',
+      { tipo: 'carga_multiplicada', fator: 1000 },
+      (valor) => ({ valor: valor * 1000, valor_documento: valor }),
+    ],
+    [
+      'divided by 100',
+      { tipo: 'carga_multiplicada', fator: 100, dividida: true },
+      (valor) => ({ valor: valor / 100, valor_documento: valor }),
+    ],
+  ]
+  for (const [name, evidence, wrong] of damage) {
+    await sql`truncate dw.lancamentos`
+    await bookEntries(sql, ...history)
+    const load = await bookEntries(
+      sql,
+      ...times(40, (i) => entry(2000 + i, { ...wrong(300 + i), carregado_em: '2025-03-13T05:00:00Z' })),
+      ...times(3, (i) => entry(3000 + i, { carregado_em: '2025-03-13T06:00:00Z' })),
+    )
+    const sum = times(40, (i) => wrong(300 + i)).reduce((s, { valor }) => s + Math.abs(Number(valor)), 0)
+    const [finding, ...others] = await findings(sql, RULE_FUNCTION)
+    t.same(others, [], name)
+    t.match(
+      finding,
+      {
+        valores_propostos: {},
+        evidencia: { ...evidence, lancamentos: 40, de_quantos: 43, carga: '2025-03-13' },
+      },
+      name,
+    )
+    t.equal(Number(finding?.evidencia.soma), Number(sum.toFixed(2)), `${name}: how much`)
+    t.ok(load.includes(finding?.registro_id ?? ''))
+    t.match(finding?.justificativa, /^40 dos 43 lançamentos com documento que entraram em 13\/03\/2025/)
+    for (const window_ of [
+      { desde: '2025-03-12T00:00:00Z' },
+      { inicio: day(4), fim: day(4) },
+      { chaves: [finding?.registro_id ?? ''] },
+      { chaves: [load[0] as string] },
+    ]) {
+      const again = await findings(sql, RULE_FUNCTION, window_)
+      t.same(again, [finding], `${name}: the same by ${Object.keys(window_)}`)
+    }
+    // where loads say nothing, a day of booking
+    await sql`update dw.lancamentos set carregado_em = '2025-03-20'`
+    await sql`update dw.lancamentos set data_lancamento = '2025-03-15' where id::text = any (${load})`
+    t.match(
+      await findings(sql, RULE_FUNCTION),
+      [
+        {
+          evidencia: { ...evidence, lancamentos: 40 },
+          justificativa: /^40 dos 43 lançamentos com documento de 15\/03\/2025/,
+        },
+      ],
+      `${name}: a day`,
+    )
+    t.equal((await findings(sql, RULE_FUNCTION)).length, 1)
+  }
+  // a few, or a part of a load, are errors of each
+  for (const [n, right] of [
+    [9, 0],
+    [40, 10],
+  ] as const) {
+    await sql`truncate dw.lancamentos`
+    await bookEntries(sql, ...history)
+    await bookEntries(
+      sql,
+      ...times(n, (i) =>
+        entry(2000 + i, { valor: -300 - i, valor_documento: 300 + i, carregado_em: '2025-03-13T05:00:00Z' }),
+      ),
+      ...times(right, (i) => entry(3000 + i, { carregado_em: '2025-03-13T05:00:00Z' })),
+    )
+    const found = await findings(sql, RULE_FUNCTION)
+    t.equal(found.length, n)
+    t.ok(found.every((a) => a.evidencia.tipo === 'sinal_trocado' && 'valor' in a.valores_propostos))
+  }
+  // a load of credit notes that say so is none
+  await sql`truncate dw.lancamentos`
+  await bookEntries(sql, ...history)
+  await bookEntries(
+    sql,
+    ...times(30, (i) =>
+      entry(2000 + i, {
+        valor: -300 - i,
+        valor_documento: 300 + i,
+        descricao: 'devolução',
+        carregado_em: '2025-03-13T05:00:00Z',
+      }),
+    ),
+  )
+  t.same(await findings(sql, RULE_FUNCTION), [])
+})
