@@ -5634,7 +5634,7 @@ grant execute on function regra_validacao_valores.chave_documento(numeric,text) 
 
 create function regra_validacao_valores.chave_linhas(valor numeric, codigo text)
   returns bigint language sql immutable;
-comment on function regra_validacao_valores.chave_linhas(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
+comment on function regra_validacao_valores.chave_linhas(numeric,text) is 'Hash of an amount without sign and a supplier''s company.';
 grant execute on function regra_validacao_valores.chave_linhas(numeric,text) to conferente_regra;
 
 create function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric)
@@ -5794,10 +5794,10 @@ create function regra_validacao_valores.ler_chave(documento text, OUT chave text
 comment on function regra_validacao_valores.ler_chave(text) is 'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
 grant execute on function regra_validacao_valores.ler_chave(text) to conferente_regra;
 
-create function regra_validacao_valores.ler_documento(documento text, OUT numero text, OUT especie text, OUT serie text, OUT ano integer, OUT chave text, OUT estorno boolean)
+create function regra_validacao_valores.ler_documento(documento text, OUT numero text, OUT especie text, OUT serie text, OUT ano integer, OUT chave text, OUT estorno boolean, OUT base text, OUT barra text, OUT parte text)
   returns record language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.ler_documento(text) is 'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
+comment on function regra_validacao_valores.ler_documento(text) is 'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), whether it takes another document back, and the number without the part that it names.';
 grant execute on function regra_validacao_valores.ler_documento(text) to conferente_regra;
 
 create function regra_validacao_valores.linhas_documentos(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean)

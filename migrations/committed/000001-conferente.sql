@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:50ab7fb8b19c3aea67386799454f8cb3a6e38ee2
+--! Hash: sha1:30897d96ca98144873a0e95f02c2bb09837af3ff
 --! Message: conferente
 
 set local role conferente_dono;
@@ -17731,21 +17731,33 @@ revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 -- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the thirteen or fifteen digits of 202600000000123) and access key. A year
 -- after one number may be a number after a series: then it is a year, and what it could have been is no longer compared. estorno: it
 -- says that it takes another document back; the number is then that one's. The number is null when it identifies nothing (no digit,
--- only zeros, "s/n"). Touches nothing. Called by regra_validacao_valores.duplicidades for every suspect.
+-- only zeros, "s/n"). base is the number without a part that it names ("parcela 2", "P2", 2/3, "entrada": parte, as marcas_texto has it)
+-- and without one digit behind it (barra: 123/1, which is a series or a part). Touches nothing. Called by
+-- regra_validacao_valores.duplicidades for every suspect.
 create or replace function regra_validacao_valores.ler_documento(
-  documento text, out numero text, out especie text, out serie text, out ano int, out chave text, out estorno boolean
+  documento text, out numero text, out especie text, out serie text, out ano int, out chave text, out estorno boolean,
+  out base text, out barra text, out parte text
 )
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_partes text[];
+  v_palavras text;
 begin
   estorno := false;
   -- most are plain, and are spared the rest
   v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{0,13})$');
   if v_partes is not null and (length(v_partes[1]) <> 13 or v_partes[1] !~ '^20[0-9]{2}0{3}') then
     numero := v_partes[1];
+    base := numero;
+    return;
+  end if;
+  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{2,11})[/-]0{0,2}([1-9])$');
+  if v_partes is not null and v_partes[1] !~ '^20[0-9]{2}$' then
+    numero := v_partes[1] || '-' || v_partes[2];
+    base := v_partes[1];
+    barra := v_partes[2];
     return;
   end if;
   if octet_length(documento) >= 44 then
@@ -17755,6 +17767,7 @@ begin
     from regra_validacao_valores.ler_chave(documento) c
     where c.chave is not null;
     if found then
+      base := numero;
       return;
     end if;
   end if;
@@ -17766,7 +17779,7 @@ begin
   -- blanks between thousands
   if documento ~ ('[0-9][ ' || chr(160) || '][0-9]{3}') then
     v_partes := regexp_match(numero, '^((?:.*[^0-9-]-?)?)([1-9][0-9]{0,2}(?:-[0-9]{3})+)((?:-[^0-9].*)?)$');
-    if v_partes is not null and documento ~ ('(?:^|[^0-9./-])[1-9][0-9]{0,2}([ ' || chr(160) || '][0-9]{3})+(?![0-9])') then
+    if v_partes is not null and documento ~ ('(?:^|[^0-9./sS-])[1-9][0-9]{0,2}([ ' || chr(160) || '][0-9]{3})+(?![0-9])') then
       numero := v_partes[1] || replace(v_partes[2], '-', '') || v_partes[3];
     end if;
   end if;
@@ -17799,8 +17812,8 @@ begin
       -- no more digits than fim_documento sees
       regexp_match(numero, '^(|.*-)ser-?(unica|0{0,2}[1-9]|[1-9][0-9]|[a-z][0-9]?)(?:-(.*))?$'),
       regexp_match(numero, '^(.*[0-9].*-)s-?(0{0,2}[1-9]|[1-9][0-9]|u)()$'),
-      regexp_match(numero, '^()s(0{0,2}[1-9]|[1-9][0-9])-(.*[0-9].*)$'),
-      regexp_match(numero, '^(.*[0-9].*-)(unica|u)()$'));
+      regexp_match(numero, '^(|nf[a-z-]*-|notas?-(?:fiscal-)?|fat(?:ura)?-)s-?(0{0,2}[1-9]|[1-9][0-9])-(.*[0-9].*)$'),
+      case when right(numero, 14) <> '-parcela-unica' then regexp_match(numero, '^(.*[0-9].*-)(unica|u)()$') end);
     if concat(v_partes[1], v_partes[3]) ~ '[0-9]' then
       serie := case v_partes[2] when 'unica' then 'u' else coalesce(nullif(ltrim(v_partes[2], '0'), ''), '0') end;
       numero := btrim(concat(v_partes[1], v_partes[3]), '-');
@@ -17845,11 +17858,47 @@ begin
     end if;
   end if;
   numero := nullif(numero, '');
+  base := numero;
+  if strpos(numero, '-') = 0 then
+    v_partes := case when strpos(numero, 'p') > 1 then regexp_match(numero, '^([0-9]+)p([1-9][0-9]?)$') end; -- 345P2
+    if v_partes is not null then
+      base := v_partes[1];
+      parte := v_partes[2];
+    end if;
+    return;
+  end if;
+  v_partes := case when serie is null and ano is null then regexp_match(numero, '^([1-9][0-9]{2,11})-([1-9])$') end;
+  if v_partes is not null then
+    base := v_partes[1];
+    barra := v_partes[2];
+    return;
+  end if;
+  v_partes := regexp_match(numero,
+    '^([0-9][0-9-]*?)-((?:(?:parcelas?|parcs?|pcl|pc|p|prest|prestacao|mensalidade|medicao|med|bm|etapa|fase|entrada|saldo|sinal|restante|complemento|adiantamento|(?:(?:ante)?pen)?ultima|unica|primeira|segunda|terceira|quarta|quinta|sexta|de|[1-9][0-9]?a?|(?:p|pc|parc)(?:0?[1-9]|[1-9][0-9]))(?:-|$))+)$');
+  if v_partes is null or documento ~ '[0-9]{3}[^0-9]*$' and v_partes[2] ~ '[0-9]$'
+    -- numbers alone are a part where a stroke says so: 2/3
+    or v_partes[2] !~ '[b-z]' and (v_partes[2] !~ '^[0-9]{1,2}-[0-9]{1,2}$' or documento !~ '[0-9]/[0-9]{1,2}[^0-9]*$'
+      -- 2026/01/15 is a date, or a number of its year
+      or documento ~ '/[0-9]{1,2}/' or v_partes[1] ~ '^(19|20)[0-9]{2}$'
+      or split_part(v_partes[2], '-', 1)::int > split_part(v_partes[2], '-', 2)::int)
+  then
+    return;
+  end if;
+  v_palavras := regexp_replace(v_partes[2], '(?<![^-])(?:pc?|parc)-?(?=[0-9])', 'parcela-');
+  -- the last two are 2/3
+  if v_palavras ~ '[0-9]-[0-9]+$' then
+    v_palavras := substring(v_palavras, '^(.*[0-9])-[0-9]+$') || '/' || substring(v_palavras, '-([0-9]+)$');
+  end if;
+  v_palavras := nullif(regra_validacao_valores.parcela_dita(translate(v_palavras, '-', ' ')), '');
+  if v_palavras is not null or v_partes[2] = 'parcela-unica' then
+    base := v_partes[1];
+    parte := v_palavras;
+  end if;
 end
 $$;
 
 comment on function regra_validacao_valores.ler_documento(text) is
-  'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
+  'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), whether it takes another document back, and the number without the part that it names.';
 revoke execute on function regra_validacao_valores.ler_documento(text) from public;
 
 -- The digits that a text ends in, two at most and without a zero before the last; where it ends in something else, that, in lower
@@ -17871,7 +17920,7 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_numero text := (regra_validacao_valores.ler_documento(documento)).numero;
+  v_numero text := (regra_validacao_valores.ler_documento(documento)).base;
 begin
   return regra_validacao_valores.fim_numero(v_numero);
 end
@@ -17896,14 +17945,16 @@ return case
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     then pg_catalog.right(documento, 2)
+  -- one digit or two, and none before them: "NF 7"; or a letter behind a digit
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(documento, 1)) > 0
     and (pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) > 0 and pg_catalog.strpos(pg_catalog.lower(pg_catalog.right(documento, 7)), 's') = 0
+        and pg_catalog.translate(pg_catalog.left(documento, -2), '0123456789', '') = pg_catalog.left(documento, -2)
       or pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) = 0 and pg_catalog.strpos('0123456789', pg_catalog.left(pg_catalog.right(documento, 2), 1)) > 0)
     and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3 and pg_catalog.strpos(pg_catalog.right(documento, 3), '+') = 0
     and (pg_catalog.octet_length(documento) < 6 or pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20')
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
-    and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0 and pg_catalog.strpos('.,', pg_catalog.left(pg_catalog.right(documento, 2), 1)) = 0
+    and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0 and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 2), 1)) = 0
     then regra_validacao_valores.fim_numero(documento)
   else regra_validacao_valores.fim_lido(documento)
 end;
@@ -18295,7 +18346,7 @@ begin
     select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, c.codigo) as chave
     from suspeita s
     -- and what has no code, or where it has none itself, what has any
-    cross join lateral (values (s.fornecedor_id), (case when regras.inicio_fornecedor(s.fornecedor_id) = '' then '*' else '' end)) c (codigo)
+    cross join lateral (values (s.fornecedor_id), (case when regras.raiz_fornecedor(s.fornecedor_id) is null then '*' else '' end)) c (codigo)
     where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
   ), rateio as materialized (
     select r.*
@@ -19520,7 +19571,8 @@ begin
     cross join lateral regra_validacao_valores.ler_documento(a.documento) d
     offset 0
   ), numerada as (
-    select l.*, count(*) over (partition by l.parecida, e.numero) as iguais, e.numero as so_numero, e.especie, e.serie, e.ano, e.chave as acesso, e.estorno
+    select l.*, count(*) over (partition by l.parecida, e.base) as iguais, e.base as so_numero, e.numero as citado, e.barra, e.parte as parte_escrita,
+      e.especie, e.serie, e.ano, e.chave as acesso, e.estorno
     from acompanhada l
     join escrita e on e.documento = l.documento
     where e.numero is not null
@@ -19530,11 +19582,12 @@ begin
     cross join lateral regra_validacao_valores.marcas_texto(d.descricao) m
     offset 0
   ), comparavel as (
-    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.so_numero, l.especie, l.serie, l.ano, l.acesso, l.estorno,
+    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.so_numero, l.citado, l.barra, l.especie, l.serie, l.ano, l.acesso, l.estorno,
       abs(l.valor) as montante, l.raiz,
       -- a full stop or a legal form otherwise written is no other supplier
       regras.nome_canonico(l.fornecedor) as nome,
-      coalesce(d.parte, '') as dita, d.objeto,
+      -- the part that text or document name, or both
+      concat_ws(' ', nullif(d.parte, ''), case when l.parte_escrita is distinct from nullif(d.parte, '') then l.parte_escrita end) as dita, d.objeto,
       -- who counts to ten thousand gives no number to two months; unless the text says of which it is, with its year or a word, a month in it
       -- may be that of the booking
       case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.mes end as mes_dito, case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.ano end as ano_dito,
@@ -19561,7 +19614,9 @@ begin
       d.estorno or d.estorno_dito and sign(d.valor) = sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as estorna,
       concat_ws(chr(31), d.so_numero,
         coalesce(d.especie, case when min(d.especie) over numero = max(d.especie) over numero then min(d.especie) over numero end, ''),
-        coalesce(d.serie, case when min(d.serie) over numero = max(d.serie) over numero then min(d.serie) over numero end, ''),
+        -- 123/1 is of series 1 where another entry says that there is one, and otherwise what only its like is
+        case when d.barra is null then coalesce(d.serie, case when min(d.serie) over numero = max(d.serie) over numero then min(d.serie) over numero end, '')
+          when count(d.serie) over na_serie > 0 then d.barra else '/' || d.barra end,
         coalesce(d.acesso, case when min(d.acesso) over numero = max(d.acesso) over numero then min(d.acesso) over numero end, ''),
         coalesce(d.ano, case when min(d.ano) over no_ano = max(d.ano) over no_ano and min(d.ano) over no_ano = extract(year from d.data_lancamento)
           then min(d.ano) over no_ano end),
@@ -19579,6 +19634,7 @@ begin
     from de_quem d
     where d.fornecedor is not null
     window numero as (partition by d.fornecedor, d.so_numero, d.montante),
+      na_serie as (partition by d.fornecedor, d.so_numero, d.montante, coalesce(d.serie, d.barra)),
       no_mes as (partition by d.fornecedor, d.so_numero, d.montante, date_trunc('month', d.data_lancamento)),
       no_ano as (partition by d.fornecedor, d.so_numero, d.montante, extract(year from d.data_lancamento))
   ), situada as (
@@ -19632,7 +19688,7 @@ begin
       ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding)
   ), apontada as materialized (
     select p.id, p.data_lancamento, p.carregado_em, p.filial::text as filial, p.documento, p.valor, p.parte, p.momento, p.fornecedor, p.numero, p.parcela,
-      p.descricao, p.reparte, p.so_numero, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
+      p.descricao, p.reparte, p.so_numero, p.citado, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
       g.descricao as gemeo_descricao, g.reparte as gemeo_reparte,
       p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada, p.carga > g.carga as de_outra_carga,
       g.data_lancamento = p.data_lancamento and p.carregado_em > g.carregado_em as vinda_depois,
@@ -19647,12 +19703,12 @@ begin
   ), devolvida as (
     select e.numero, e.raiz, e.nome, e.montante, e.credito
     from (
-      select array_agg(d.raiz order by d.n) as raizes, array_agg(d.nome order by d.n) as nomes, array_agg(d.so_numero order by d.n) as numeros,
+      select array_agg(d.raiz order by d.n) as raizes, array_agg(d.nome order by d.n) as nomes, array_agg(d.citado order by d.n) as numeros,
         array_agg(d.montante order by d.n) as montantes, array_agg(d.de order by d.n) as desde, array_agg(d.ate order by d.n) as ate
       from (
-        select a.raiz, a.nome, a.so_numero, a.valor as montante, min(a.gemeo_data) as de, max(a.data_lancamento) + v_dias as ate, row_number() over () as n
+        select a.raiz, a.nome, a.citado, a.valor as montante, min(a.gemeo_data) as de, max(a.data_lancamento) + v_dias as ate, row_number() over () as n
         from apontada a
-        group by a.raiz, a.nome, a.so_numero, a.valor
+        group by a.raiz, a.nome, a.citado, a.valor
       ) d
       offset 0
     ) a
@@ -19719,7 +19775,7 @@ begin
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
     left join inteira i on i.carga = a.carga and a.de_outra_carga
     left join pequena q on q.carga = a.carga and a.vinda_depois and a.carregado_em >= q.desde and a.carregado_em < q.antes_de
-    left join devolvida e on e.numero = a.so_numero and e.montante = a.valor and e.raiz is not distinct from a.raiz
+    left join devolvida e on e.numero = a.citado and e.montante = a.valor and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome
     where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
@@ -20857,19 +20913,21 @@ comment on function regra_validacao_valores.difere(numeric, numeric, numeric, nu
   'Whether an amount without sign differs from its document less discount beyond the tolerance; false where there is no document.';
 revoke execute on function regra_validacao_valores.difere(numeric, numeric, numeric, numeric, numeric, int) from public;
 
--- Amount of a document without sign and begin of the supplier's code as one number: equal for the lines of one document, and few others. Touches
+-- Amount of a document without sign and the supplier's company as one number: equal for the lines of one document, and few others. Touches
 -- nothing; inlined by the planner. Called by regra_validacao_valores.diferencas and linhas_documentos.
 create or replace function regra_validacao_valores.chave_linhas(valor numeric, codigo text) returns bigint
 language sql immutable parallel safe
-return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regras.inicio_fornecedor(codigo), 0));
+return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor),
+  -- the company, for a code that lost its zeros begins otherwise
+  pg_catalog.hashtextextended(case when codigo = '*' then '*' else coalesce(regras.raiz_fornecedor(codigo), '') end, 0));
 
 comment on function regra_validacao_valores.chave_linhas(numeric, text) is
-  'Hash of an amount without sign and the begin of a supplier''s code.';
+  'Hash of an amount without sign and a supplier''s company.';
 revoke execute on function regra_validacao_valores.chave_linhas(numeric, text) from public;
 
 -- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the days given, and a
--- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and begins of
--- the suppliers' codes (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one that has none may be of any), so that
+-- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and
+-- the suppliers' companies (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one that has none may be of any), so that
 -- dear comparisons see only what has a companion; and by a number written as given where the entry does not say the amount. tudo: the
 -- days and numbers are too many to be looked up one by one. raiz and nome: of whom the entry is. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(

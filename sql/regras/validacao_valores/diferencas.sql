@@ -379,7 +379,7 @@ begin
     select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, c.codigo) as chave
     from suspeita s
     -- and what has no code, or where it has none itself, what has any
-    cross join lateral (values (s.fornecedor_id), (case when regras.inicio_fornecedor(s.fornecedor_id) = '' then '*' else '' end)) c (codigo)
+    cross join lateral (values (s.fornecedor_id), (case when regras.raiz_fornecedor(s.fornecedor_id) is null then '*' else '' end)) c (codigo)
     where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
   ), rateio as materialized (
     select r.*
