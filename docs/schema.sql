@@ -5751,6 +5751,7 @@ grant execute on function regra_validacao_valores.duplicidades_da_janela(audit.j
 
 create function regra_validacao_valores.estornos_avulsos(raizes text[], nomes text[], numeros text[], montantes numeric[], desde date[], ate date[])
   returns TABLE(raiz text, nome text, numero text, montante numeric, credito numeric) language plpgsql stable
+  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;

@@ -19,9 +19,13 @@ begin
   if octet_length(documento) < 44 then
     return;
   end if;
-  -- without the ".0" of a spreadsheet
-  v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[.,]0{1,2}[^0-9a-z]*$|[^0-9a-z]+', '', 'g');
-  chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
+  if length(documento) = 44 and ltrim(documento, '0123456789') = '' then
+    chave := documento; -- most are plain, and are spared the rest
+  else
+    -- without the ".0" of a spreadsheet
+    v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[.,]0{1,2}[^0-9a-z]*$|[^0-9a-z]+', '', 'g');
+    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
+  end if;
   if chave is not null then
     modelo := substr(chave, 21, 2);
     mes := substr(chave, 5, 2)::int;

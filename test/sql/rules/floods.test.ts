@@ -610,3 +610,22 @@ t.test('a load that is wrong as a whole is one finding about the load', async (t
   )
   t.same(await findings(sql, RULE_FUNCTION), [])
 })
+
+t.test('a flood of partial reversals of one number leaves what stands', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  // amounts of their own, each booked twice; reversals in part that together take back each of them, or hardly anything
+  const twice = (day_: string) =>
+    times(150, (i) => ({ documento: 'NF 7', valor: 100 + i, data_lancamento: day_ }))
+  await bookEntries(sql, ...twice(day(3)), ...twice(day(4)))
+  await bookEntries(
+    sql,
+    ...times(150, (i) => ({ documento: 'NF 7', valor: -(i + 1) / 100, data_lancamento: day(5) })),
+  )
+  t.ok((await findings(sql, RULE_FUNCTION)).length > 100, 'a few reais take nothing back')
+  await bookEntries(
+    sql,
+    ...times(150, (i) => ({ documento: 'NF 7', valor: -(1000 + i), data_lancamento: day(6) })),
+  )
+  t.same(await findings(sql, RULE_FUNCTION), [], 'each may be what was taken back')
+})
