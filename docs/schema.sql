@@ -5608,6 +5608,25 @@ create function regra_validacao_valores.arredondamento_origem(valor numeric, dig
 comment on function regra_validacao_valores.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 grant execute on function regra_validacao_valores.arredondamento_origem(numeric,integer) to conferente_regra;
 
+create function regra_validacao_valores.cargas_erradas(cargas date[], dias date[], creditos text[], absoluta numeric, relativa numeric)
+  returns TABLE(carga date, dia date, tipo text, maior boolean, quantos bigint, de_quantos bigint, soma numeric, diferenca numeric, de date, ate date, ultimo text, linhas jsonb) language plpgsql stable
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.cargas_erradas(date[],date[],text[],numeric,numeric) is 'Loads and days of booking of which nine in ten amounts, and ten at least, have a turned sign or one and the same factor.';
+grant execute on function regra_validacao_valores.cargas_erradas(date[],date[],text[],numeric,numeric) to conferente_regra;
+
+create function regra_validacao_valores.cargas_pequenas(dias date[], momentos timestamp with time zone[], de date, ate date)
+  returns TABLE(carga date, desde timestamp with time zone, antes_de timestamp with time zone) language plpgsql stable
+  set enable_mergejoin=off
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.cargas_pequenas(date[],timestamp with time zone[],date,date) is 'Loads of three to ninety-nine entries, each of which an earlier load had brought: the stretch of time in which each came.';
+grant execute on function regra_validacao_valores.cargas_pequenas(date[],timestamp with time zone[],date,date) to conferente_regra;
+
 create function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade integer)
   returns SETOF date language plpgsql stable
   set enable_mergejoin=off
@@ -5625,7 +5644,7 @@ grant execute on function regra_validacao_valores.chave_documento(numeric,text) 
 
 create function regra_validacao_valores.chave_linhas(valor numeric, codigo text)
   returns bigint language sql immutable;
-comment on function regra_validacao_valores.chave_linhas(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
+comment on function regra_validacao_valores.chave_linhas(numeric,text) is 'Hash of an amount without sign and a supplier''s company.';
 grant execute on function regra_validacao_valores.chave_linhas(numeric,text) to conferente_regra;
 
 create function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric)
@@ -5742,6 +5761,7 @@ grant execute on function regra_validacao_valores.duplicidades_da_janela(audit.j
 
 create function regra_validacao_valores.estornos_avulsos(raizes text[], nomes text[], numeros text[], montantes numeric[], desde date[], ate date[])
   returns TABLE(raiz text, nome text, numero text, montante numeric, credito numeric) language plpgsql stable
+  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -5785,10 +5805,10 @@ create function regra_validacao_valores.ler_chave(documento text, OUT chave text
 comment on function regra_validacao_valores.ler_chave(text) is 'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
 grant execute on function regra_validacao_valores.ler_chave(text) to conferente_regra;
 
-create function regra_validacao_valores.ler_documento(documento text, OUT numero text, OUT especie text, OUT serie text, OUT ano integer, OUT chave text, OUT estorno boolean)
+create function regra_validacao_valores.ler_documento(documento text, OUT numero text, OUT especie text, OUT serie text, OUT ano integer, OUT chave text, OUT estorno boolean, OUT base text, OUT barra text, OUT parte text)
   returns record language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.ler_documento(text) is 'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
+comment on function regra_validacao_valores.ler_documento(text) is 'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), whether it takes another document back, and the number without the part that it names.';
 grant execute on function regra_validacao_valores.ler_documento(text) to conferente_regra;
 
 create function regra_validacao_valores.linhas_documentos(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean)

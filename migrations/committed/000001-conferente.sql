@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b5a902273384aadb7a775b6028863f61f70cf9e6
+--! Hash: sha1:8a341032e0a596511cbc783cc57d4e3a696010e7
 --! Message: conferente
 
 set local role conferente_dono;
@@ -225,7 +225,7 @@ from (values
   ('resumo.leitores', 'false', 'booleano', null, null, null, null,
     'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem. Não esconde de leitores o que a própria divergência guarda: entrada (fornecedor, documento, data), valores, evidência e justificativa.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
-    'Quantos achados de um padrão de trade marketing as pessoas têm de dar por certos antes que ele corrija sozinho.'),
+    'Quantos achados de um padrão de trade marketing as pessoas têm de dar por certos antes que ele corrija sozinho. Menos de 20 só vale enquanto a regra não está provada e corrige até onde foi concedido.'),
   ('regras.erro_tolerado', '0.05', 'numero', 0.01, 0.1, null, 'fração das respostas',
     'Quanto uma regra pode errar e ainda corrigir sozinha: provada é a que as respostas das pessoas mostram errar menos do que isto; refutada, mais.'),
   ('certificado.erro_maximo', '0.05', 'numero', 0.005, 0.2, null, 'fração do valor',
@@ -17747,9 +17747,13 @@ begin
   if octet_length(documento) < 44 then
     return;
   end if;
-  -- without the ".0" of a spreadsheet
-  v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[.,]0{1,2}[^0-9a-z]*$|[^0-9a-z]+', '', 'g');
-  chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
+  if length(documento) = 44 and ltrim(documento, '0123456789') = '' then
+    chave := documento; -- most are plain, and are spared the rest
+  else
+    -- without the ".0" of a spreadsheet
+    v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[.,]0{1,2}[^0-9a-z]*$|[^0-9a-z]+', '', 'g');
+    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
+  end if;
   if chave is not null then
     modelo := substr(chave, 21, 2);
     mes := substr(chave, 5, 2)::int;
@@ -17795,21 +17799,33 @@ revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 -- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the thirteen or fifteen digits of 202600000000123) and access key. A year
 -- after one number may be a number after a series: then it is a year, and what it could have been is no longer compared. estorno: it
 -- says that it takes another document back; the number is then that one's. The number is null when it identifies nothing (no digit,
--- only zeros, "s/n"). Touches nothing. Called by regra_validacao_valores.duplicidades for every suspect.
+-- only zeros, "s/n"). base is the number without a part that it names ("parcela 2", "P2", 2/3, "entrada": parte, as marcas_texto has it)
+-- and without one digit behind it (barra: 123/1, which is a series or a part). Touches nothing. Called by
+-- regra_validacao_valores.duplicidades for every suspect.
 create or replace function regra_validacao_valores.ler_documento(
-  documento text, out numero text, out especie text, out serie text, out ano int, out chave text, out estorno boolean
+  documento text, out numero text, out especie text, out serie text, out ano int, out chave text, out estorno boolean,
+  out base text, out barra text, out parte text
 )
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_partes text[];
+  v_palavras text;
 begin
   estorno := false;
   -- most are plain, and are spared the rest
   v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{0,13})$');
   if v_partes is not null and (length(v_partes[1]) <> 13 or v_partes[1] !~ '^20[0-9]{2}0{3}') then
     numero := v_partes[1];
+    base := numero;
+    return;
+  end if;
+  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{2,11})[/-]0{0,2}([1-9])$');
+  if v_partes is not null and v_partes[1] !~ '^20[0-9]{2}$' then
+    numero := v_partes[1] || '-' || v_partes[2];
+    base := v_partes[1];
+    barra := v_partes[2];
     return;
   end if;
   if octet_length(documento) >= 44 then
@@ -17819,6 +17835,7 @@ begin
     from regra_validacao_valores.ler_chave(documento) c
     where c.chave is not null;
     if found then
+      base := numero;
       return;
     end if;
   end if;
@@ -17830,7 +17847,7 @@ begin
   -- blanks between thousands
   if documento ~ ('[0-9][ ' || chr(160) || '][0-9]{3}') then
     v_partes := regexp_match(numero, '^((?:.*[^0-9-]-?)?)([1-9][0-9]{0,2}(?:-[0-9]{3})+)((?:-[^0-9].*)?)$');
-    if v_partes is not null and documento ~ ('(?:^|[^0-9./-])[1-9][0-9]{0,2}([ ' || chr(160) || '][0-9]{3})+(?![0-9])') then
+    if v_partes is not null and documento ~ ('(?:^|[^0-9./sS-])[1-9][0-9]{0,2}([ ' || chr(160) || '][0-9]{3})+(?![0-9])') then
       numero := v_partes[1] || replace(v_partes[2], '-', '') || v_partes[3];
     end if;
   end if;
@@ -17863,8 +17880,8 @@ begin
       -- no more digits than fim_documento sees
       regexp_match(numero, '^(|.*-)ser-?(unica|0{0,2}[1-9]|[1-9][0-9]|[a-z][0-9]?)(?:-(.*))?$'),
       regexp_match(numero, '^(.*[0-9].*-)s-?(0{0,2}[1-9]|[1-9][0-9]|u)()$'),
-      regexp_match(numero, '^()s(0{0,2}[1-9]|[1-9][0-9])-(.*[0-9].*)$'),
-      regexp_match(numero, '^(.*[0-9].*-)(unica|u)()$'));
+      regexp_match(numero, '^(|nf[a-z-]*-|notas?-(?:fiscal-)?|fat(?:ura)?-)s-?(0{0,2}[1-9]|[1-9][0-9])-(.*[0-9].*)$'),
+      case when right(numero, 14) <> '-parcela-unica' then regexp_match(numero, '^(.*[0-9].*-)(unica|u)()$') end);
     if concat(v_partes[1], v_partes[3]) ~ '[0-9]' then
       serie := case v_partes[2] when 'unica' then 'u' else coalesce(nullif(ltrim(v_partes[2], '0'), ''), '0') end;
       numero := btrim(concat(v_partes[1], v_partes[3]), '-');
@@ -17909,11 +17926,47 @@ begin
     end if;
   end if;
   numero := nullif(numero, '');
+  base := numero;
+  if strpos(numero, '-') = 0 then
+    v_partes := case when strpos(numero, 'p') > 1 then regexp_match(numero, '^([0-9]+)p([1-9][0-9]?)$') end; -- 345P2
+    if v_partes is not null then
+      base := v_partes[1];
+      parte := v_partes[2];
+    end if;
+    return;
+  end if;
+  v_partes := case when serie is null and ano is null then regexp_match(numero, '^([1-9][0-9]{2,11})-([1-9])$') end;
+  if v_partes is not null then
+    base := v_partes[1];
+    barra := v_partes[2];
+    return;
+  end if;
+  v_partes := regexp_match(numero,
+    '^([0-9][0-9-]*?)-((?:(?:parcelas?|parcs?|pcl|pc|p|prest|prestacao|mensalidade|medicao|med|bm|etapa|fase|entrada|saldo|sinal|restante|complemento|adiantamento|(?:(?:ante)?pen)?ultima|unica|primeira|segunda|terceira|quarta|quinta|sexta|de|[1-9][0-9]?a?|(?:p|pc|parc)(?:0?[1-9]|[1-9][0-9]))(?:-|$))+)$');
+  if v_partes is null or documento ~ '[0-9]{3}[^0-9]*$' and v_partes[2] ~ '[0-9]$'
+    -- numbers alone are a part where a stroke says so: 2/3
+    or v_partes[2] !~ '[b-z]' and (v_partes[2] !~ '^[0-9]{1,2}-[0-9]{1,2}$' or documento !~ '[0-9]/[0-9]{1,2}[^0-9]*$'
+      -- 2026/01/15 is a date, or a number of its year
+      or documento ~ '/[0-9]{1,2}/' or v_partes[1] ~ '^(19|20)[0-9]{2}$'
+      or split_part(v_partes[2], '-', 1)::int > split_part(v_partes[2], '-', 2)::int)
+  then
+    return;
+  end if;
+  v_palavras := regexp_replace(v_partes[2], '(?<![^-])(?:pc?|parc)-?(?=[0-9])', 'parcela-');
+  -- the last two are 2/3
+  if v_palavras ~ '[0-9]-[0-9]+$' then
+    v_palavras := substring(v_palavras, '^(.*[0-9])-[0-9]+$') || '/' || substring(v_palavras, '-([0-9]+)$');
+  end if;
+  v_palavras := nullif(regra_validacao_valores.parcela_dita(translate(v_palavras, '-', ' ')), '');
+  if v_palavras is not null or v_partes[2] = 'parcela-unica' then
+    base := v_partes[1];
+    parte := v_palavras;
+  end if;
 end
 $$;
 
 comment on function regra_validacao_valores.ler_documento(text) is
-  'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
+  'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), whether it takes another document back, and the number without the part that it names.';
 revoke execute on function regra_validacao_valores.ler_documento(text) from public;
 
 -- The digits that a text ends in, two at most and without a zero before the last; where it ends in something else, that, in lower
@@ -17935,7 +17988,7 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_numero text := (regra_validacao_valores.ler_documento(documento)).numero;
+  v_numero text := (regra_validacao_valores.ler_documento(documento)).base;
 begin
   return regra_validacao_valores.fim_numero(v_numero);
 end
@@ -17960,14 +18013,16 @@ return case
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     then pg_catalog.right(documento, 2)
+  -- one digit or two, and none before them: "NF 7"; or a letter behind a digit
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(documento, 1)) > 0
     and (pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) > 0 and pg_catalog.strpos(pg_catalog.lower(pg_catalog.right(documento, 7)), 's') = 0
+        and pg_catalog.translate(pg_catalog.left(documento, -2), '0123456789', '') = pg_catalog.left(documento, -2)
       or pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) = 0 and pg_catalog.strpos('0123456789', pg_catalog.left(pg_catalog.right(documento, 2), 1)) > 0)
     and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3 and pg_catalog.strpos(pg_catalog.right(documento, 3), '+') = 0
     and (pg_catalog.octet_length(documento) < 6 or pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20')
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
-    and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0 and pg_catalog.strpos('.,', pg_catalog.left(pg_catalog.right(documento, 2), 1)) = 0
+    and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0 and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 2), 1)) = 0
     then regra_validacao_valores.fim_numero(documento)
   else regra_validacao_valores.fim_lido(documento)
 end;
@@ -18309,11 +18364,14 @@ declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
   v_cambio_minimo numeric := coalesce((audit_interno.configuracao('valores.cambio_minimo') #>> '{}')::numeric, 2.5);
   v_cambio_maximo numeric := coalesce((audit_interno.configuracao('valores.cambio_maximo') #>> '{}')::numeric, 8);
+  -- of whole days all that is booked on one is here
+  v_juntos int := case when janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null then 10 else 1 end;
 begin
   return query
   with crua as materialized (
     select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.fornecedor::text as fornecedor, l.documento::text as documento, l.descricao::text as descricao,
-      l.categoria::text as categoria, l.valor, l.valor_documento, l.valor_desconto, x.esperado, x.tolerancia
+      l.categoria::text as categoria, l.valor, l.valor_documento, l.valor_desconto, x.esperado, x.tolerancia,
+      (l.carregado_em::timestamptz at time zone 'UTC')::date as carga
     from dw.lancamentos l
     cross join lateral (
       select
@@ -18346,7 +18404,7 @@ begin
     from virada v
     left join sinal s on s.id = v.id::text
   ), suspeita as materialized (
-    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.fornecedor, c.documento, c.descricao, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, v.primeiro,
+    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.fornecedor, c.documento, c.descricao, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, c.carga, v.primeiro,
       lado.s < 0 as contraria, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
     from crua c
     left join avessa v on v.id = c.id
@@ -18356,7 +18414,7 @@ begin
     select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, c.codigo) as chave
     from suspeita s
     -- and what has no code, or where it has none itself, what has any
-    cross join lateral (values (s.fornecedor_id), (case when regras.inicio_fornecedor(s.fornecedor_id) = '' then '*' else '' end)) c (codigo)
+    cross join lateral (values (s.fornecedor_id), (case when regras.raiz_fornecedor(s.fornecedor_id) is null then '*' else '' end)) c (codigo)
     where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
   ), rateio as materialized (
     select r.*
@@ -18399,7 +18457,11 @@ begin
       where r.tipo = 'rateio_repetido' and r.copias > 1 and r.carga > r.primeira_carga
       offset 0
     ) c
-    cross join lateral regra_validacao_valores.cargas_repetidas(c.cargas, c.de, c.ate, v_dias) k (carga)
+    cross join lateral (
+      select k.carga from regra_validacao_valores.cargas_repetidas(c.cargas, c.de, c.ate, v_dias) k (carga)
+      union
+      select k.carga from regra_validacao_valores.cargas_pequenas(c.cargas, null, c.de, c.ate) k
+    ) k
     where c.cargas is not null
   ), sozinha as materialized (
     select s.*, s.valor - s.esperado as diferenca,
@@ -18428,7 +18490,7 @@ begin
       absoluta, v_cambio_minimo, v_cambio_maximo) t
   ), nomeada as (
     select s.id, s.data_lancamento, s.documento, s.descricao, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
-      s.tolerancia, s.contraria, s.primeiro, n.tipo, p.outras,
+      s.tolerancia, s.contraria, s.primeiro, s.carga, n.tipo, p.outras,
       case when s.valor * s.esperado > 0 and abs(s.valor) < abs(s.esperado)
         then nullif(coalesce(nullif(regra_validacao_valores.parcela_dita(s.descricao), ''), regra_validacao_valores.parcela_dita(s.documento)), '') end as dita,
       -- asked first, for it is cheap: most differences are no withholding at any time
@@ -18440,6 +18502,26 @@ begin
     cross join lateral (select case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo) n
     where not coalesce(p.inteira, false)
     offset 0
+  ), errada as materialized (
+    -- what a whole load has is one finding about it
+    select e.*
+    from (
+      select array_agg(distinct x.carga) filter (where x.carga between '0003-01-01' and '9990-12-31') as cargas, coalesce(array_agg(distinct x.data_lancamento) filter (where x.no_dia >= v_juntos), '{}') as dias
+      from (
+        select n.carga, n.data_lancamento, count(*) over (partition by n.data_lancamento, n.tipo) as no_dia
+        from nomeada n
+        where n.tipo = 'sinal_trocado' and n.primeiro is null or n.tipo like 'fator%'
+      ) x
+      offset 0
+    ) c
+    cross join lateral regra_validacao_valores.cargas_erradas(c.cargas, c.dias,
+      array(select s.id from sinal s where s.como = 'costume'), absoluta, relativa) e
+    where c.cargas is not null
+  ), so as (
+    select n.*, e.tipo is not null as da_carga, e.ultimo
+    from nomeada n
+    left join errada e on (e.carga = n.carga or e.dia = n.data_lancamento) and e.tipo = n.tipo and e.maior = (n.tipo <> 'sinal_trocado' and abs(n.valor) > abs(n.esperado))
+    where n.tipo <> 'sinal_trocado' or n.primeiro is null
   )
   select
     null::text,
@@ -18468,7 +18550,7 @@ begin
         when d.outras > 1 then ' ' || d.outras || ' outros lançamentos do fornecedor podem ser partes do mesmo documento.'
         when d.dita is not null then ' O texto diz que é parte do documento.' else '' end,
     abs(d.diferenca)
-  from nomeada d
+  from so d
   -- asked of those alone: a function in a join is called before its condition
   left join lateral (
     select x.* from regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento, d.documento, d.descricao) x
@@ -18476,7 +18558,33 @@ begin
   ) r on true
   cross join lateral regra_validacao_valores.explicacao_diferenca(
     d.tipo, d.valor, d.documento_lido, d.desconto_lido, d.esperado, regra_validacao_valores.frase_retencao(r.taxa, r.tributos, r.como), r.ate) e
-  where d.tipo <> 'sinal_trocado' or d.primeiro is null
+  where not d.da_carga
+  union all
+  select
+    null::text,
+    e.ultimo,
+    '{}'::jsonb,
+    trunc(greatest(0.05, least(0.99, confianca_base + case when e.tipo = 'sinal_trocado' then -0.05 else 0.15 end)), 4),
+    jsonb_strip_nulls(jsonb_build_object(
+      'tipo', case when e.tipo = 'sinal_trocado' then 'carga_sinal_trocado' else 'carga_multiplicada' end,
+      'fator', case when e.tipo <> 'sinal_trocado' then substr(e.tipo, 7)::int end,
+      'dividida', case when e.tipo <> 'sinal_trocado' and not e.maior then true end,
+      'lancamentos', e.quantos,
+      'de_quantos', e.de_quantos,
+      'soma', e.soma,
+      'diferenca', e.diferenca,
+      'carga', e.carga,
+      'de', e.de,
+      'ate', e.ate,
+      'linhas', e.linhas)),
+    e.quantos || ' dos ' || e.de_quantos || ' lançamentos com documento '
+      || case when e.carga is not null then 'que entraram em ' || to_char(e.carga, 'DD/MM/YYYY') else 'de ' || to_char(e.dia, 'DD/MM/YYYY') end || ', de '
+      || regra_validacao_valores.reais(e.soma) || ', têm ' || case when e.tipo = 'sinal_trocado' then 'o sinal trocado'
+        else 'o valor ' || case when e.maior then 'multiplicado' else 'dividido' end || ' por ' || substr(e.tipo, 7) end
+      || ': o erro parece ser da carga inteira, e não de cada um.',
+    e.diferenca
+  from errada e
+  where exists (select from so x where x.ultimo = e.ultimo)
   union all
   -- errors, or credit notes whose document is positive: nobody can tell, so it is asked once a year
   select
@@ -19156,6 +19264,7 @@ language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+set enable_nestloop = off -- a flood is more than the planner thinks
 as $$
 declare
   v_desde date := (select min(d) from unnest(desde) d);
@@ -19165,9 +19274,9 @@ declare
 begin
   return query
   with lancada as materialized (
-    select b.* from unnest(raizes, nomes, numeros, montantes, desde, ate) b (raiz, nome, numero, montante, desde, ate)
+    select b.* from unnest(raizes, nomes, numeros, montantes, desde, ate) with ordinality b (raiz, nome, numero, montante, desde, ate, n)
   ), credito as materialized (
-    select l.data_lancamento, l.valor, l.documento::text as documento, l.descricao::text as descricao, regras.raiz_fornecedor(l.fornecedor_id) as raiz,
+    select row_number() over () as n, l.data_lancamento::date as data_lancamento, l.valor::numeric as valor, l.documento::text as documento, l.descricao::text as descricao, regras.raiz_fornecedor(l.fornecedor_id) as raiz,
       regras.nome_canonico(l.fornecedor) as nome,
       audit_interno.dobrar(left(l.descricao, 500)) ~ '(estorn|cancel|devol|anula|revers|revert|nota de credito)' as dito
     from dw.lancamentos l
@@ -19180,7 +19289,7 @@ begin
         or (v_sem_codigo or regras.raiz_fornecedor(l.fornecedor_id) is null) and regras.nome_canonico(l.fornecedor) in (select x from unnest(nomes) x))
   ), lido as materialized (
     -- each number that it names, and whether it is its own
-    select c.data_lancamento, c.valor, c.raiz, c.nome, n.numero, bool_or(n.proprio) as proprio, row_number() over () as n
+    select c.data_lancamento as dia, c.valor, c.raiz, c.nome, n.numero, bool_or(n.proprio) as proprio
     from credito c
     cross join lateral (
       select d.numero, true as proprio from regra_validacao_valores.ler_documento(c.documento) d where c.valor < 0 or c.dito or d.estorno
@@ -19191,19 +19300,47 @@ begin
       where c.dito
     ) n
     where n.numero in (select b.numero from lancada b)
-    group by c.data_lancamento, c.valor, c.raiz, c.nome, n.numero, c.documento, c.descricao
-  ), encontro as (
-    select b.raiz, b.nome, b.numero, b.montante, b.desde, b.ate, c.data_lancamento, c.valor, c.proprio, c.n
-    from lancada b join lido c on c.numero = b.numero and c.raiz = b.raiz
-    union
-    select b.raiz, b.nome, b.numero, b.montante, b.desde, b.ate, c.data_lancamento, c.valor, c.proprio, c.n
-    from lancada b join lido c on c.numero = b.numero and c.nome = b.nome
-    where c.raiz is null or b.raiz is null
+    group by c.n, c.data_lancamento, c.valor, c.raiz, c.nome, n.numero
+  ), creditada as materialized (
+    -- by whom a document asks: its company, and what has no code under its name; without a code, all under its name
+    select l.dia, l.valor, l.numero, l.proprio, q.quem,
+      -- a number that more than a hundred name besides is a flood: then each counts in full, so that it stays in proportion
+      l.proprio or count(*) filter (where not l.proprio) over (partition by q.quem, l.numero) > 100 as inteira
+    from lido l
+    cross join lateral (values ('r' || l.raiz), (case when l.raiz is null then 's' || l.nome end), ('t' || l.nome)) q (quem)
+    where q.quem is not null
+  ), pergunta as materialized (
+    select b.*, q.quem
+    from lancada b
+    cross join lateral (values ('r' || b.raiz), (case when b.raiz is null then 't' else 's' end || b.nome)) q (quem)
+    where q.quem is not null
+  ), corrida as (
+    -- what had been taken back until then: one walk over the days of each number, not a pair for each amount and reversal
+    select x.n, x.vez * sum(x.valor) over (partition by x.quem, x.numero, x.lado order by x.dia, x.ordem) as parcela
+    from (
+      select c.quem, c.numero, sign(c.valor) as lado, c.dia, 1 as ordem, abs(c.valor) as valor, null::bigint as n, 0 as vez from creditada c where c.inteira
+      union all
+      select p.quem, p.numero, -sign(p.montante), p.desde, 0, 0, p.n, -1 from pergunta p
+      union all
+      select p.quem, p.numero, -sign(p.montante), p.ate, 2, 0, p.n, 1 from pergunta p
+    ) x
+  ), achada as (
+    select c.n, c.parcela from corrida c where c.n is not null
+    union all
+    -- the whole reversal is not among them
+    select p.n, -abs(c.valor)
+    from pergunta p join creditada c on c.quem = p.quem and c.numero = p.numero and c.valor = -p.montante
+    where c.proprio and c.dia between p.desde and p.ate
+    union all
+    select p.n, least(abs(c.valor), abs(p.montante))
+    from pergunta p join creditada c on c.quem = p.quem and c.numero = p.numero
+    where not c.inteira and c.dia between p.desde and p.ate and sign(c.valor) = -sign(p.montante)
   )
-  select e.raiz, e.nome, e.numero, e.montante, sum(case when e.proprio then abs(e.valor) else least(abs(e.valor), abs(e.montante)) end)
-  from encontro e
-  where e.data_lancamento between e.desde and e.ate and sign(e.valor) = -sign(e.montante) and not (e.proprio and e.valor = -e.montante)
-  group by e.raiz, e.nome, e.numero, e.montante;
+  select b.raiz, b.nome, b.numero, b.montante, sum(a.parcela)
+  from achada a
+  join lancada b on b.n = a.n
+  group by b.raiz, b.nome, b.numero, b.montante
+  having sum(a.parcela) > 0;
 end
 $$;
 
@@ -19531,7 +19668,8 @@ begin
     cross join lateral regra_validacao_valores.ler_documento(a.documento) d
     offset 0
   ), numerada as (
-    select l.*, count(*) over (partition by l.parecida, e.numero) as iguais, e.numero as so_numero, e.especie, e.serie, e.ano, e.chave as acesso, e.estorno
+    select l.*, count(*) over (partition by l.parecida, e.base) as iguais, e.base as so_numero, e.numero as citado, e.barra, e.parte as parte_escrita,
+      e.especie, e.serie, e.ano, e.chave as acesso, e.estorno
     from acompanhada l
     join escrita e on e.documento = l.documento
     where e.numero is not null
@@ -19541,11 +19679,12 @@ begin
     cross join lateral regra_validacao_valores.marcas_texto(d.descricao) m
     offset 0
   ), comparavel as (
-    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.so_numero, l.especie, l.serie, l.ano, l.acesso, l.estorno,
+    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.so_numero, l.citado, l.barra, l.especie, l.serie, l.ano, l.acesso, l.estorno,
       abs(l.valor) as montante, l.raiz,
       -- a full stop or a legal form otherwise written is no other supplier
       regras.nome_canonico(l.fornecedor) as nome,
-      coalesce(d.parte, '') as dita, d.objeto,
+      -- the part that text or document name, or both
+      concat_ws(' ', nullif(d.parte, ''), case when l.parte_escrita is distinct from nullif(d.parte, '') then l.parte_escrita end) as dita, d.objeto,
       -- who counts to ten thousand gives no number to two months; unless the text says of which it is, with its year or a word, a month in it
       -- may be that of the booking
       case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.mes end as mes_dito, case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.ano end as ano_dito,
@@ -19572,7 +19711,9 @@ begin
       d.estorno or d.estorno_dito and sign(d.valor) = sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as estorna,
       concat_ws(chr(31), d.so_numero,
         coalesce(d.especie, case when min(d.especie) over numero = max(d.especie) over numero then min(d.especie) over numero end, ''),
-        coalesce(d.serie, case when min(d.serie) over numero = max(d.serie) over numero then min(d.serie) over numero end, ''),
+        -- 123/1 is of series 1 where another entry says that there is one, and otherwise what only its like is
+        case when d.barra is null then coalesce(d.serie, case when min(d.serie) over numero = max(d.serie) over numero then min(d.serie) over numero end, '')
+          when count(d.serie) over na_serie > 0 then d.barra else '/' || d.barra end,
         coalesce(d.acesso, case when min(d.acesso) over numero = max(d.acesso) over numero then min(d.acesso) over numero end, ''),
         coalesce(d.ano, case when min(d.ano) over no_ano = max(d.ano) over no_ano and min(d.ano) over no_ano = extract(year from d.data_lancamento)
           then min(d.ano) over no_ano end),
@@ -19590,6 +19731,7 @@ begin
     from de_quem d
     where d.fornecedor is not null
     window numero as (partition by d.fornecedor, d.so_numero, d.montante),
+      na_serie as (partition by d.fornecedor, d.so_numero, d.montante, coalesce(d.serie, d.barra)),
       no_mes as (partition by d.fornecedor, d.so_numero, d.montante, date_trunc('month', d.data_lancamento)),
       no_ano as (partition by d.fornecedor, d.so_numero, d.montante, extract(year from d.data_lancamento))
   ), situada as (
@@ -19643,9 +19785,10 @@ begin
       ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding)
   ), apontada as materialized (
     select p.id, p.data_lancamento, p.carregado_em, p.filial::text as filial, p.documento, p.valor, p.parte, p.momento, p.fornecedor, p.numero, p.parcela,
-      p.descricao, p.reparte, p.so_numero, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
+      p.descricao, p.reparte, p.so_numero, p.citado, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
       g.descricao as gemeo_descricao, g.reparte as gemeo_reparte,
       p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada, p.carga > g.carga as de_outra_carga,
+      g.data_lancamento = p.data_lancamento and p.carregado_em > g.carregado_em as vinda_depois,
       count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal) as do_documento,
       row_number() over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal order by p.momento desc) as ultima
     from par p
@@ -19657,12 +19800,12 @@ begin
   ), devolvida as (
     select e.numero, e.raiz, e.nome, e.montante, e.credito
     from (
-      select array_agg(d.raiz order by d.n) as raizes, array_agg(d.nome order by d.n) as nomes, array_agg(d.so_numero order by d.n) as numeros,
+      select array_agg(d.raiz order by d.n) as raizes, array_agg(d.nome order by d.n) as nomes, array_agg(d.citado order by d.n) as numeros,
         array_agg(d.montante order by d.n) as montantes, array_agg(d.de order by d.n) as desde, array_agg(d.ate order by d.n) as ate
       from (
-        select a.raiz, a.nome, a.so_numero, a.valor as montante, min(a.gemeo_data) as de, max(a.data_lancamento) + v_dias as ate, row_number() over () as n
+        select a.raiz, a.nome, a.citado, a.valor as montante, min(a.gemeo_data) as de, max(a.data_lancamento) + v_dias as ate, row_number() over () as n
         from apontada a
-        group by a.raiz, a.nome, a.so_numero, a.valor
+        group by a.raiz, a.nome, a.citado, a.valor
       ) d
       offset 0
     ) a
@@ -19700,14 +19843,25 @@ begin
     ) x
     cross join lateral regra_validacao_valores.cargas_repetidas(x.cargas, x.de, x.ate, v_dias) k (carga)
     where x.cargas is not null
+  ), pequena as materialized (
+    -- or all that a small one brought
+    select k.*
+    from (
+      select array_agg(distinct a.carga) as cargas, array_agg(distinct a.carregado_em) as momentos, min(a.data_lancamento) as de, max(a.data_lancamento) as ate
+      from apontada a
+      where a.vinda_depois
+    ) x
+    cross join lateral regra_validacao_valores.cargas_pequenas(x.cargas, x.momentos, x.de, x.ate) k
+    where x.cargas is not null
   ), agrupada as (
     select a.*, p.dia is not null as provada,
-      case when p.dia is not null or c.carga is not null or i.carga is not null then 'carga_repetida'
+      case when p.dia is not null or c.carga is not null or i.carga is not null or q.carga is not null then 'carga_repetida'
         -- judged by regra_validacao_valores.rateios; here it may speak for a load
         when a.parte and r.dia is null then 'parte' when a.do_documento > 10 then 'repeticao_em_massa' end as conjunto,
       case
         -- or the one load that has its entries twice
         when p.dia is not null or c.carga is not null or i.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
+        when q.carga is not null then q.desde::text
         when a.do_documento > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor)::text
         else a.id::text end as chave
     from apontada a
@@ -19717,7 +19871,8 @@ begin
       and p.carga is not distinct from case when a.recarregada then a.carga end
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
     left join inteira i on i.carga = a.carga and a.de_outra_carga
-    left join devolvida e on e.numero = a.so_numero and e.montante = a.valor and e.raiz is not distinct from a.raiz
+    left join pequena q on q.carga = a.carga and a.vinda_depois and a.carregado_em >= q.desde and a.carregado_em < q.antes_de
+    left join devolvida e on e.numero = a.citado and e.montante = a.valor and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome
     where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
@@ -19883,7 +20038,7 @@ begin
     return;
   end if;
   return query
-  with procurada as (
+  with procurada as materialized (
     -- by the whole unit, which a join can look up; to the cent below
     select p.id, p.dia, abs(p.valor) as valor, abs(p.esperado) as esperado, p.documento, p.codigo, p.nome, a.falta, round(a.montante) + g as redondo
     from unnest(ids, dias, valores, esperados, documentos, codigos, nomes) p (id, dia, valor, esperado, documento, codigo, nome)
@@ -19896,6 +20051,9 @@ begin
     from dw.lancamentos f
     where abs(f.valor) < 1e30 and f.data_lancamento between (select min(d) from unnest(v_datas) d) and (select max(d) from unnest(v_datas) d)
       and (cardinality(v_datas) > 400 or f.data_lancamento = any (v_datas))
+      -- cheap, and nearly always decisive: a part itself, or an amount that somebody misses
+      and (f.valor * f.valor_documento > 0 and abs(f.valor) < abs(f.valor_documento)
+        or round(abs(f.valor)) in (select p.redondo from procurada p where p.falta))
     offset 0
   ), par as (
     select p.id, p.valor as parte, p.esperado, not p.falta as mesma, p.documento, p.codigo, p.nome,
@@ -20857,19 +21015,21 @@ comment on function regra_validacao_valores.difere(numeric, numeric, numeric, nu
   'Whether an amount without sign differs from its document less discount beyond the tolerance; false where there is no document.';
 revoke execute on function regra_validacao_valores.difere(numeric, numeric, numeric, numeric, numeric, int) from public;
 
--- Amount of a document without sign and begin of the supplier's code as one number: equal for the lines of one document, and few others. Touches
+-- Amount of a document without sign and the supplier's company as one number: equal for the lines of one document, and few others. Touches
 -- nothing; inlined by the planner. Called by regra_validacao_valores.diferencas and linhas_documentos.
 create or replace function regra_validacao_valores.chave_linhas(valor numeric, codigo text) returns bigint
 language sql immutable parallel safe
-return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regras.inicio_fornecedor(codigo), 0));
+return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor),
+  -- the company, for a code that lost its zeros begins otherwise
+  pg_catalog.hashtextextended(case when codigo = '*' then '*' else coalesce(regras.raiz_fornecedor(codigo), '') end, 0));
 
 comment on function regra_validacao_valores.chave_linhas(numeric, text) is
-  'Hash of an amount without sign and the begin of a supplier''s code.';
+  'Hash of an amount without sign and a supplier''s company.';
 revoke execute on function regra_validacao_valores.chave_linhas(numeric, text) from public;
 
 -- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the days given, and a
--- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and begins of
--- the suppliers' codes (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one that has none may be of any), so that
+-- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and
+-- the suppliers' companies (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one that has none may be of any), so that
 -- dear comparisons see only what has a companion; and by a number written as given where the entry does not say the amount. tudo: the
 -- days and numbers are too many to be looked up one by one. raiz and nome: of whom the entry is. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(
@@ -21126,6 +21286,189 @@ comment on function regra_validacao_valores.rateios(bigint[], numeric[], text[],
   'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
 revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, text[]) from public;
 --! EndIncluded regras/validacao_valores/rateios.sql
+
+--! Included regras/validacao_valores/cargas.sql
+-- Loads of which every entry was there already, however few they are: three and no more than ninety-nine entries that came on one day (UTC)
+-- or at one moment, each of which an earlier load had brought with the same day, amount, end of the number (the same text, where there is
+-- none) and supplier. Larger ones regra_validacao_valores.cargas_repetidas knows by half. dias and momentos: when they came; what they booked is looked for
+-- no further than 400 days from the given ones. Gives the stretch of time in which a load came. Reads dw.lancamentos;
+-- changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
+create or replace function regra_validacao_valores.cargas_pequenas(dias date[], momentos timestamptz[], de date, ate date)
+returns table (carga date, desde timestamptz, antes_de timestamptz)
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off
+set enable_mergejoin = off
+as $$
+declare
+  v_inicios timestamptz[] := array(select d::timestamp at time zone 'UTC' from unnest(dias) d order by d);
+  v_fim timestamptz := v_inicios[cardinality(v_inicios)] + interval '24 hours';
+  v_de date := greatest(de, '0003-01-01') - 400;
+  v_ate date := least(cargas_pequenas.ate, '9990-12-31') + 400;
+  v_cargas tstzrange[];
+  v_vindas bigint[];
+  v_ids text[];
+  v_lancados date[];
+begin
+  if v_inicios = '{}' then
+    return;
+  end if;
+  -- how many each brought is counted first: most bring more
+  select array_agg(c.carga), array_agg(c.vindas) into v_cargas, v_vindas
+  from (
+    select tstzrange(x.inicio, x.inicio + interval '24 hours') as carga, x.vindas
+    from (
+      select date_bin('24 hours', l.carregado_em::timestamptz, '2000-01-01 00:00:00+00') as inicio, count(*) as vindas
+      from dw.lancamentos l
+      where l.carregado_em >= v_inicios[1] and l.carregado_em < v_fim
+      group by 1
+    ) x
+    where x.vindas between 3 and 99 and x.inicio = any (v_inicios)
+    union all
+    select tstzrange(l.carregado_em, l.carregado_em, '[]'), count(*)
+    from dw.lancamentos l
+    where l.carregado_em in (select m from unnest(momentos) m) and l.carregado_em >= v_inicios[1] and l.carregado_em < v_fim
+    group by l.carregado_em
+    having count(*) between 3 and 99
+  ) c;
+  if v_cargas is null then
+    return;
+  end if;
+  select array_agg(l.id::text), array_agg(distinct l.data_lancamento) into v_ids, v_lancados
+  from dw.lancamentos l
+  where l.carregado_em >= v_inicios[1] and l.carregado_em < v_fim and l.data_lancamento between v_de and v_ate
+    and l.carregado_em::timestamptz <@ (select range_agg(c) from unnest(v_cargas) c);
+  return query
+  with lida as materialized (
+    select l.id::text as id, l.data_lancamento::date as dia, l.carregado_em::timestamptz as momento,
+      coalesce(regra_validacao_valores.chave_documento(l.valor, nullif(l.documento, '')), hash_numeric(abs(l.valor))) as chave,
+      case when l.documento <> '' then '' else audit_interno.dobrar(coalesce(l.descricao, '')) end as texto,
+      regras.raiz_fornecedor(l.fornecedor_id) as raiz, regras.nome_canonico(l.fornecedor) as nome
+    from dw.lancamentos l
+    where l.data_lancamento in (select d from unnest(v_lancados) d)
+  ), repetida as materialized (
+    select t.id, t.momento, min(a.momento) as primeiro
+    from lida t
+    left join lida a on a.dia = t.dia and a.chave = t.chave and a.texto = t.texto
+      and (a.raiz = t.raiz or (a.raiz is null or t.raiz is null) and a.nome = t.nome)
+    where t.id in (select i from unnest(v_ids) i)
+    group by t.id, t.momento
+  ), inteira as (
+    select c.carga, upper_inc(c.carga) as de_momento
+    from unnest(v_cargas, v_vindas) c (carga, vindas)
+    join repetida r on r.momento <@ c.carga
+    group by c.carga, c.vindas
+    having count(*) = c.vindas and bool_and(r.primeiro < lower(c.carga))
+  )
+  select (lower(i.carga) at time zone 'UTC')::date, lower(i.carga), case when i.de_momento then lower(i.carga) + interval '1 microsecond' else upper(i.carga) end
+  from inteira i
+  where not i.de_momento or not exists (select from inteira d where not d.de_momento and d.carga @> i.carga);
+end
+$$;
+
+comment on function regra_validacao_valores.cargas_pequenas(date[], timestamptz[], date, date) is
+  'Loads of three to ninety-nine entries, each of which an earlier load had brought: the stretch of time in which each came.';
+revoke execute on function regra_validacao_valores.cargas_pequenas(date[], timestamptz[], date, date) from public;
+--! EndIncluded regras/validacao_valores/cargas.sql
+
+--! Included regras/validacao_valores/cargas_erradas.sql
+-- Loads, or days of booking, that are wrong as a whole: of what has a document, nine in ten entries and ten at least have the other sign, or
+-- are the same factor of ten, a hundred or a thousand too large, or too small. Such an error is the load's, and not of each entry. What is a
+-- credit note by habit (creditos, regra_validacao_valores.sinais) or by its own words has no turned sign. cargas and dias: days (UTC) on
+-- which something came, or is booked, that is wrong so. Of each the entries and what they are off by; ultimo: the last one. A day of booking
+-- is given only where its load is not wrong as a whole. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.cargas_erradas(
+  cargas date[], dias date[], creditos text[], absoluta numeric, relativa numeric
+)
+returns table (carga date, dia date, tipo text, maior boolean, quantos bigint, de_quantos bigint, soma numeric, diferenca numeric, de date, ate date,
+  ultimo text, linhas jsonb)
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off
+as $$
+declare
+  v_inicios timestamptz[] := array(select d::timestamp at time zone 'UTC' from unnest(cargas) d order by d);
+  v_fim timestamptz := v_inicios[cardinality(v_inicios)] + interval '24 hours';
+  v_dias date[];
+begin
+  -- counted first, for most have few
+  v_inicios := array(
+    select x.inicio
+    from (
+      select date_bin('24 hours', l.carregado_em::timestamptz, '2000-01-01 00:00:00+00') as inicio, count(*) as todos,
+        count(*) filter (where abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta) as errados
+      from dw.lancamentos l
+      where l.carregado_em >= v_inicios[1] and l.carregado_em < v_fim and l.valor <> 0 and l.valor_documento <> 0
+      group by 1
+    ) x
+    where x.inicio = any (v_inicios) and x.errados >= greatest(10, 0.9 * x.todos));
+  v_dias := array(
+    select l.data_lancamento
+    from dw.lancamentos l
+    where dias <> '{}' and l.data_lancamento = any (dias) and l.valor <> 0 and l.valor_documento <> 0
+    group by l.data_lancamento
+    having count(*) filter (where abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta) >= greatest(10, 0.9 * count(*)));
+  if v_inicios = '{}' and v_dias = '{}' then
+    return;
+  end if;
+  return query
+  with lida as materialized (
+    select z.*, z.tipo <> 'sinal_trocado' and abs(z.valor) > abs(z.certo) as maior
+    from (
+      select y.*, case when y.contrario and y.credito then 'credito'
+        else regra_validacao_valores.tipo_diferenca(y.valor, y.documento, y.desconto, greatest(absoluta, relativa * abs(y.certo)), 2, 3) end as tipo
+      from (
+      select l.id::text as id, l.data_lancamento::date as data_lancamento, l.valor::numeric as valor, l.valor_documento::numeric as documento,
+        l.valor_desconto::numeric as desconto, left(l.documento::text, 60) as numero, l.valor_documento - coalesce(l.valor_desconto, 0) as certo,
+        date_bin('24 hours', l.carregado_em::timestamptz, '2000-01-01 00:00:00+00') as inicio,
+        l.valor * (l.valor_documento - coalesce(l.valor_desconto, 0)) < 0 as contrario,
+        l.valor < 0 and (l.id::text in (select c from unnest(creditos) c)
+          or l.valor_documento > 0 and regra_validacao_valores.diz_credito(l.documento, l.descricao, l.categoria)) as credito
+      from dw.lancamentos l
+      where (l.carregado_em >= v_inicios[1] and l.carregado_em < v_inicios[cardinality(v_inicios)] + interval '24 hours'
+          and date_bin('24 hours', l.carregado_em::timestamptz, '2000-01-01 00:00:00+00') = any (v_inicios)
+        or l.data_lancamento = any (v_dias))
+        and l.valor <> 0 and l.valor_documento <> 0
+        and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
+      offset 0
+      ) y
+      offset 0
+    ) z
+  ), da_carga as materialized (
+    select l.*, count(*) over (partition by l.inicio) as todos, count(*) over (partition by l.inicio, l.tipo, l.maior) as iguais
+    from lida l
+    where l.inicio = any (v_inicios)
+  ), do_dia as (
+    select l.*, count(*) over (partition by l.data_lancamento) as todos, count(*) over (partition by l.data_lancamento, l.tipo, l.maior) as iguais
+    from lida l
+    where l.data_lancamento = any (v_dias)
+      and l.id not in (select c.id from da_carga c where c.iguais >= greatest(10, 0.9 * c.todos))
+  ), errada as (
+    select (c.inicio at time zone 'UTC')::date as carga, null::date as dia, c.* from da_carga c
+    union all
+    select null, d.data_lancamento, d.* from do_dia d
+  ), numerada as (
+    select e.*, row_number() over (partition by e.carga, e.dia, e.tipo, e.maior order by e.data_lancamento desc, length(e.id) desc, e.id collate "C" desc) as do_fim
+    from errada e
+    where e.tipo in ('sinal_trocado', 'fator_10', 'fator_100', 'fator_1000') and e.iguais >= greatest(10, 0.9 * e.todos)
+  )
+  select n.carga, n.dia, n.tipo, n.maior, count(*), max(n.todos), sum(abs(n.valor)), sum(abs(n.valor - n.certo)), min(n.data_lancamento), max(n.data_lancamento),
+    max(n.id) filter (where n.do_fim = 1),
+    jsonb_agg(jsonb_build_object('id', n.id, 'data_lancamento', n.data_lancamento, 'documento', n.numero, 'valor', n.valor, 'esperado', n.certo)
+      order by n.do_fim) filter (where n.do_fim <= 20)
+  from numerada n
+  group by n.carga, n.dia, n.tipo, n.maior;
+end
+$$;
+
+comment on function regra_validacao_valores.cargas_erradas(date[], date[], text[], numeric, numeric) is
+  'Loads and days of booking of which nine in ten amounts, and ten at least, have a turned sign or one and the same factor.';
+revoke execute on function regra_validacao_valores.cargas_erradas(date[], date[], text[], numeric, numeric) from public;
+--! EndIncluded regras/validacao_valores/cargas_erradas.sql
 
 --! Included regras/trade_marketing/padroes.sql
 -- A text without accents, its case kept: a regular expression must not be lower-cased, because \S and \s differ. Touches nothing. Called by
@@ -21924,7 +22267,9 @@ declare
   -- how much the business trusts a pattern of its own, and the threshold for auto
   v_base numeric := regras.confianca_base('trade_marketing', 0.95);
   v_limiar numeric := coalesce((select r.limiar from audit.regras r where r.nome = 'trade_marketing'), 0.95);
-  v_minimas int := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int;
+  -- fewer than the twenty that are shipped only while what auto may do is bounded by a grant: a rule that is proved has no bound
+  v_minimas int := greatest((audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int,
+    case when (select r.prova from audit.regras r where r.nome = 'trade_marketing') = 'provada' then 20 end);
   v_erro numeric := (audit_interno.configuracao('trade_marketing.erro_lancamento') #>> '{}')::numeric;
   v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
   v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
@@ -21937,8 +22282,8 @@ declare
   v_alheio constant int := 20;
   -- answers on another supplier count as no more than this many: a hundred on one say little about the next
   v_vizinho constant numeric := 3;
-  -- a pattern proven on entries of one booked category says little about another, which needs this many right answers of its own
-  v_minimas_categoria int := greatest(1, (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int / 4);
+  -- and a pattern proved on entries booked in one category says little of those booked in the next: so many answers on its own
+  v_minimas_categoria int := greatest(1, v_minimas / 4);
   v_marketing text[] := regras.nomes_da_categoria(v_categoria);
   -- the split categories that each category was once part of
   v_antecessoras jsonb := coalesce((

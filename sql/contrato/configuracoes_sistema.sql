@@ -60,7 +60,7 @@ from (values
   ('resumo.leitores', 'false', 'booleano', null, null, null, null,
     'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem. Não esconde de leitores o que a própria divergência guarda: entrada (fornecedor, documento, data), valores, evidência e justificativa.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
-    'Quantos achados de um padrão de trade marketing as pessoas têm de dar por certos antes que ele corrija sozinho.'),
+    'Quantos achados de um padrão de trade marketing as pessoas têm de dar por certos antes que ele corrija sozinho. Menos de 20 só vale enquanto a regra não está provada e corrige até onde foi concedido.'),
   ('regras.erro_tolerado', '0.05', 'numero', 0.01, 0.1, null, 'fração das respostas',
     'Quanto uma regra pode errar e ainda corrigir sozinha: provada é a que as respostas das pessoas mostram errar menos do que isto; refutada, mais.'),
   ('certificado.erro_maximo', '0.05', 'numero', 0.005, 0.2, null, 'fração do valor',

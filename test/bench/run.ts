@@ -11,6 +11,7 @@ import { theCorrection } from './measures/correcao.ts'
 import { dw } from './measures/dw.ts'
 import { exportacao } from './measures/exportacao.ts'
 import { graphql } from './measures/graphql.ts'
+import { inundacoes } from './measures/inundacoes.ts'
 import { window_ } from './measures/janela.ts'
 import { memoria } from './measures/memoria.ts'
 import { noteFiles } from './measures/notas.ts'
@@ -32,6 +33,7 @@ const MEASURES: readonly Measure[] = [
   exportacao,
   window_,
   validacaoValores,
+  inundacoes,
   tradeMarketing,
   pendenteVerificacao,
   memoria,

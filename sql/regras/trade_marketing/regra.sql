@@ -53,7 +53,9 @@ declare
   -- how much the business trusts a pattern of its own, and the threshold for auto
   v_base numeric := regras.confianca_base('trade_marketing', 0.95);
   v_limiar numeric := coalesce((select r.limiar from audit.regras r where r.nome = 'trade_marketing'), 0.95);
-  v_minimas int := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int;
+  -- fewer than the twenty that are shipped only while what auto may do is bounded by a grant: a rule that is proved has no bound
+  v_minimas int := greatest((audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int,
+    case when (select r.prova from audit.regras r where r.nome = 'trade_marketing') = 'provada' then 20 end);
   v_erro numeric := (audit_interno.configuracao('trade_marketing.erro_lancamento') #>> '{}')::numeric;
   v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
   v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
@@ -66,8 +68,8 @@ declare
   v_alheio constant int := 20;
   -- answers on another supplier count as no more than this many: a hundred on one say little about the next
   v_vizinho constant numeric := 3;
-  -- a pattern proven on entries of one booked category says little about another, which needs this many right answers of its own
-  v_minimas_categoria int := greatest(1, (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int / 4);
+  -- and a pattern proved on entries booked in one category says little of those booked in the next: so many answers on its own
+  v_minimas_categoria int := greatest(1, v_minimas / 4);
   v_marketing text[] := regras.nomes_da_categoria(v_categoria);
   -- the split categories that each category was once part of
   v_antecessoras jsonb := coalesce((

@@ -329,11 +329,14 @@ declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
   v_cambio_minimo numeric := coalesce((audit_interno.configuracao('valores.cambio_minimo') #>> '{}')::numeric, 2.5);
   v_cambio_maximo numeric := coalesce((audit_interno.configuracao('valores.cambio_maximo') #>> '{}')::numeric, 8);
+  -- of whole days all that is booked on one is here
+  v_juntos int := case when janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null then 10 else 1 end;
 begin
   return query
   with crua as materialized (
     select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.fornecedor::text as fornecedor, l.documento::text as documento, l.descricao::text as descricao,
-      l.categoria::text as categoria, l.valor, l.valor_documento, l.valor_desconto, x.esperado, x.tolerancia
+      l.categoria::text as categoria, l.valor, l.valor_documento, l.valor_desconto, x.esperado, x.tolerancia,
+      (l.carregado_em::timestamptz at time zone 'UTC')::date as carga
     from dw.lancamentos l
     cross join lateral (
       select
@@ -366,7 +369,7 @@ begin
     from virada v
     left join sinal s on s.id = v.id::text
   ), suspeita as materialized (
-    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.fornecedor, c.documento, c.descricao, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, v.primeiro,
+    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.fornecedor, c.documento, c.descricao, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, c.carga, v.primeiro,
       lado.s < 0 as contraria, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
     from crua c
     left join avessa v on v.id = c.id
@@ -376,7 +379,7 @@ begin
     select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, c.codigo) as chave
     from suspeita s
     -- and what has no code, or where it has none itself, what has any
-    cross join lateral (values (s.fornecedor_id), (case when regras.inicio_fornecedor(s.fornecedor_id) = '' then '*' else '' end)) c (codigo)
+    cross join lateral (values (s.fornecedor_id), (case when regras.raiz_fornecedor(s.fornecedor_id) is null then '*' else '' end)) c (codigo)
     where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
   ), rateio as materialized (
     select r.*
@@ -419,7 +422,11 @@ begin
       where r.tipo = 'rateio_repetido' and r.copias > 1 and r.carga > r.primeira_carga
       offset 0
     ) c
-    cross join lateral regra_validacao_valores.cargas_repetidas(c.cargas, c.de, c.ate, v_dias) k (carga)
+    cross join lateral (
+      select k.carga from regra_validacao_valores.cargas_repetidas(c.cargas, c.de, c.ate, v_dias) k (carga)
+      union
+      select k.carga from regra_validacao_valores.cargas_pequenas(c.cargas, null, c.de, c.ate) k
+    ) k
     where c.cargas is not null
   ), sozinha as materialized (
     select s.*, s.valor - s.esperado as diferenca,
@@ -448,7 +455,7 @@ begin
       absoluta, v_cambio_minimo, v_cambio_maximo) t
   ), nomeada as (
     select s.id, s.data_lancamento, s.documento, s.descricao, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
-      s.tolerancia, s.contraria, s.primeiro, n.tipo, p.outras,
+      s.tolerancia, s.contraria, s.primeiro, s.carga, n.tipo, p.outras,
       case when s.valor * s.esperado > 0 and abs(s.valor) < abs(s.esperado)
         then nullif(coalesce(nullif(regra_validacao_valores.parcela_dita(s.descricao), ''), regra_validacao_valores.parcela_dita(s.documento)), '') end as dita,
       -- asked first, for it is cheap: most differences are no withholding at any time
@@ -460,6 +467,26 @@ begin
     cross join lateral (select case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo) n
     where not coalesce(p.inteira, false)
     offset 0
+  ), errada as materialized (
+    -- what a whole load has is one finding about it
+    select e.*
+    from (
+      select array_agg(distinct x.carga) filter (where x.carga between '0003-01-01' and '9990-12-31') as cargas, coalesce(array_agg(distinct x.data_lancamento) filter (where x.no_dia >= v_juntos), '{}') as dias
+      from (
+        select n.carga, n.data_lancamento, count(*) over (partition by n.data_lancamento, n.tipo) as no_dia
+        from nomeada n
+        where n.tipo = 'sinal_trocado' and n.primeiro is null or n.tipo like 'fator%'
+      ) x
+      offset 0
+    ) c
+    cross join lateral regra_validacao_valores.cargas_erradas(c.cargas, c.dias,
+      array(select s.id from sinal s where s.como = 'costume'), absoluta, relativa) e
+    where c.cargas is not null
+  ), so as (
+    select n.*, e.tipo is not null as da_carga, e.ultimo
+    from nomeada n
+    left join errada e on (e.carga = n.carga or e.dia = n.data_lancamento) and e.tipo = n.tipo and e.maior = (n.tipo <> 'sinal_trocado' and abs(n.valor) > abs(n.esperado))
+    where n.tipo <> 'sinal_trocado' or n.primeiro is null
   )
   select
     null::text,
@@ -488,7 +515,7 @@ begin
         when d.outras > 1 then ' ' || d.outras || ' outros lançamentos do fornecedor podem ser partes do mesmo documento.'
         when d.dita is not null then ' O texto diz que é parte do documento.' else '' end,
     abs(d.diferenca)
-  from nomeada d
+  from so d
   -- asked of those alone: a function in a join is called before its condition
   left join lateral (
     select x.* from regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento, d.documento, d.descricao) x
@@ -496,7 +523,33 @@ begin
   ) r on true
   cross join lateral regra_validacao_valores.explicacao_diferenca(
     d.tipo, d.valor, d.documento_lido, d.desconto_lido, d.esperado, regra_validacao_valores.frase_retencao(r.taxa, r.tributos, r.como), r.ate) e
-  where d.tipo <> 'sinal_trocado' or d.primeiro is null
+  where not d.da_carga
+  union all
+  select
+    null::text,
+    e.ultimo,
+    '{}'::jsonb,
+    trunc(greatest(0.05, least(0.99, confianca_base + case when e.tipo = 'sinal_trocado' then -0.05 else 0.15 end)), 4),
+    jsonb_strip_nulls(jsonb_build_object(
+      'tipo', case when e.tipo = 'sinal_trocado' then 'carga_sinal_trocado' else 'carga_multiplicada' end,
+      'fator', case when e.tipo <> 'sinal_trocado' then substr(e.tipo, 7)::int end,
+      'dividida', case when e.tipo <> 'sinal_trocado' and not e.maior then true end,
+      'lancamentos', e.quantos,
+      'de_quantos', e.de_quantos,
+      'soma', e.soma,
+      'diferenca', e.diferenca,
+      'carga', e.carga,
+      'de', e.de,
+      'ate', e.ate,
+      'linhas', e.linhas)),
+    e.quantos || ' dos ' || e.de_quantos || ' lançamentos com documento '
+      || case when e.carga is not null then 'que entraram em ' || to_char(e.carga, 'DD/MM/YYYY') else 'de ' || to_char(e.dia, 'DD/MM/YYYY') end || ', de '
+      || regra_validacao_valores.reais(e.soma) || ', têm ' || case when e.tipo = 'sinal_trocado' then 'o sinal trocado'
+        else 'o valor ' || case when e.maior then 'multiplicado' else 'dividido' end || ' por ' || substr(e.tipo, 7) end
+      || ': o erro parece ser da carga inteira, e não de cada um.',
+    e.diferenca
+  from errada e
+  where exists (select from so x where x.ultimo = e.ultimo)
   union all
   -- errors, or credit notes whose document is positive: nobody can tell, so it is asked once a year
   select

@@ -19,9 +19,13 @@ begin
   if octet_length(documento) < 44 then
     return;
   end if;
-  -- without the ".0" of a spreadsheet
-  v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[.,]0{1,2}[^0-9a-z]*$|[^0-9a-z]+', '', 'g');
-  chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
+  if length(documento) = 44 and ltrim(documento, '0123456789') = '' then
+    chave := documento; -- most are plain, and are spared the rest
+  else
+    -- without the ".0" of a spreadsheet
+    v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[.,]0{1,2}[^0-9a-z]*$|[^0-9a-z]+', '', 'g');
+    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
+  end if;
   if chave is not null then
     modelo := substr(chave, 21, 2);
     mes := substr(chave, 5, 2)::int;
@@ -67,21 +71,33 @@ revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 -- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the thirteen or fifteen digits of 202600000000123) and access key. A year
 -- after one number may be a number after a series: then it is a year, and what it could have been is no longer compared. estorno: it
 -- says that it takes another document back; the number is then that one's. The number is null when it identifies nothing (no digit,
--- only zeros, "s/n"). Touches nothing. Called by regra_validacao_valores.duplicidades for every suspect.
+-- only zeros, "s/n"). base is the number without a part that it names ("parcela 2", "P2", 2/3, "entrada": parte, as marcas_texto has it)
+-- and without one digit behind it (barra: 123/1, which is a series or a part). Touches nothing. Called by
+-- regra_validacao_valores.duplicidades for every suspect.
 create or replace function regra_validacao_valores.ler_documento(
-  documento text, out numero text, out especie text, out serie text, out ano int, out chave text, out estorno boolean
+  documento text, out numero text, out especie text, out serie text, out ano int, out chave text, out estorno boolean,
+  out base text, out barra text, out parte text
 )
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_partes text[];
+  v_palavras text;
 begin
   estorno := false;
   -- most are plain, and are spared the rest
   v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{0,13})$');
   if v_partes is not null and (length(v_partes[1]) <> 13 or v_partes[1] !~ '^20[0-9]{2}0{3}') then
     numero := v_partes[1];
+    base := numero;
+    return;
+  end if;
+  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{2,11})[/-]0{0,2}([1-9])$');
+  if v_partes is not null and v_partes[1] !~ '^20[0-9]{2}$' then
+    numero := v_partes[1] || '-' || v_partes[2];
+    base := v_partes[1];
+    barra := v_partes[2];
     return;
   end if;
   if octet_length(documento) >= 44 then
@@ -91,6 +107,7 @@ begin
     from regra_validacao_valores.ler_chave(documento) c
     where c.chave is not null;
     if found then
+      base := numero;
       return;
     end if;
   end if;
@@ -102,7 +119,7 @@ begin
   -- blanks between thousands
   if documento ~ ('[0-9][ ' || chr(160) || '][0-9]{3}') then
     v_partes := regexp_match(numero, '^((?:.*[^0-9-]-?)?)([1-9][0-9]{0,2}(?:-[0-9]{3})+)((?:-[^0-9].*)?)$');
-    if v_partes is not null and documento ~ ('(?:^|[^0-9./-])[1-9][0-9]{0,2}([ ' || chr(160) || '][0-9]{3})+(?![0-9])') then
+    if v_partes is not null and documento ~ ('(?:^|[^0-9./sS-])[1-9][0-9]{0,2}([ ' || chr(160) || '][0-9]{3})+(?![0-9])') then
       numero := v_partes[1] || replace(v_partes[2], '-', '') || v_partes[3];
     end if;
   end if;
@@ -135,8 +152,8 @@ begin
       -- no more digits than fim_documento sees
       regexp_match(numero, '^(|.*-)ser-?(unica|0{0,2}[1-9]|[1-9][0-9]|[a-z][0-9]?)(?:-(.*))?$'),
       regexp_match(numero, '^(.*[0-9].*-)s-?(0{0,2}[1-9]|[1-9][0-9]|u)()$'),
-      regexp_match(numero, '^()s(0{0,2}[1-9]|[1-9][0-9])-(.*[0-9].*)$'),
-      regexp_match(numero, '^(.*[0-9].*-)(unica|u)()$'));
+      regexp_match(numero, '^(|nf[a-z-]*-|notas?-(?:fiscal-)?|fat(?:ura)?-)s-?(0{0,2}[1-9]|[1-9][0-9])-(.*[0-9].*)$'),
+      case when right(numero, 14) <> '-parcela-unica' then regexp_match(numero, '^(.*[0-9].*-)(unica|u)()$') end);
     if concat(v_partes[1], v_partes[3]) ~ '[0-9]' then
       serie := case v_partes[2] when 'unica' then 'u' else coalesce(nullif(ltrim(v_partes[2], '0'), ''), '0') end;
       numero := btrim(concat(v_partes[1], v_partes[3]), '-');
@@ -181,11 +198,47 @@ begin
     end if;
   end if;
   numero := nullif(numero, '');
+  base := numero;
+  if strpos(numero, '-') = 0 then
+    v_partes := case when strpos(numero, 'p') > 1 then regexp_match(numero, '^([0-9]+)p([1-9][0-9]?)$') end; -- 345P2
+    if v_partes is not null then
+      base := v_partes[1];
+      parte := v_partes[2];
+    end if;
+    return;
+  end if;
+  v_partes := case when serie is null and ano is null then regexp_match(numero, '^([1-9][0-9]{2,11})-([1-9])$') end;
+  if v_partes is not null then
+    base := v_partes[1];
+    barra := v_partes[2];
+    return;
+  end if;
+  v_partes := regexp_match(numero,
+    '^([0-9][0-9-]*?)-((?:(?:parcelas?|parcs?|pcl|pc|p|prest|prestacao|mensalidade|medicao|med|bm|etapa|fase|entrada|saldo|sinal|restante|complemento|adiantamento|(?:(?:ante)?pen)?ultima|unica|primeira|segunda|terceira|quarta|quinta|sexta|de|[1-9][0-9]?a?|(?:p|pc|parc)(?:0?[1-9]|[1-9][0-9]))(?:-|$))+)$');
+  if v_partes is null or documento ~ '[0-9]{3}[^0-9]*$' and v_partes[2] ~ '[0-9]$'
+    -- numbers alone are a part where a stroke says so: 2/3
+    or v_partes[2] !~ '[b-z]' and (v_partes[2] !~ '^[0-9]{1,2}-[0-9]{1,2}$' or documento !~ '[0-9]/[0-9]{1,2}[^0-9]*$'
+      -- 2026/01/15 is a date, or a number of its year
+      or documento ~ '/[0-9]{1,2}/' or v_partes[1] ~ '^(19|20)[0-9]{2}$'
+      or split_part(v_partes[2], '-', 1)::int > split_part(v_partes[2], '-', 2)::int)
+  then
+    return;
+  end if;
+  v_palavras := regexp_replace(v_partes[2], '(?<![^-])(?:pc?|parc)-?(?=[0-9])', 'parcela-');
+  -- the last two are 2/3
+  if v_palavras ~ '[0-9]-[0-9]+$' then
+    v_palavras := substring(v_palavras, '^(.*[0-9])-[0-9]+$') || '/' || substring(v_palavras, '-([0-9]+)$');
+  end if;
+  v_palavras := nullif(regra_validacao_valores.parcela_dita(translate(v_palavras, '-', ' ')), '');
+  if v_palavras is not null or v_partes[2] = 'parcela-unica' then
+    base := v_partes[1];
+    parte := v_palavras;
+  end if;
 end
 $$;
 
 comment on function regra_validacao_valores.ler_documento(text) is
-  'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
+  'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), whether it takes another document back, and the number without the part that it names.';
 revoke execute on function regra_validacao_valores.ler_documento(text) from public;
 
 -- The digits that a text ends in, two at most and without a zero before the last; where it ends in something else, that, in lower
@@ -207,7 +260,7 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_numero text := (regra_validacao_valores.ler_documento(documento)).numero;
+  v_numero text := (regra_validacao_valores.ler_documento(documento)).base;
 begin
   return regra_validacao_valores.fim_numero(v_numero);
 end
@@ -232,14 +285,16 @@ return case
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     then pg_catalog.right(documento, 2)
+  -- one digit or two, and none before them: "NF 7"; or a letter behind a digit
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(documento, 1)) > 0
     and (pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) > 0 and pg_catalog.strpos(pg_catalog.lower(pg_catalog.right(documento, 7)), 's') = 0
+        and pg_catalog.translate(pg_catalog.left(documento, -2), '0123456789', '') = pg_catalog.left(documento, -2)
       or pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) = 0 and pg_catalog.strpos('0123456789', pg_catalog.left(pg_catalog.right(documento, 2), 1)) > 0)
     and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3 and pg_catalog.strpos(pg_catalog.right(documento, 3), '+') = 0
     and (pg_catalog.octet_length(documento) < 6 or pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20')
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
-    and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0 and pg_catalog.strpos('.,', pg_catalog.left(pg_catalog.right(documento, 2), 1)) = 0
+    and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0 and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 2), 1)) = 0
     then regra_validacao_valores.fim_numero(documento)
   else regra_validacao_valores.fim_lido(documento)
 end;

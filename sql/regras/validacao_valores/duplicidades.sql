@@ -316,7 +316,8 @@ begin
     cross join lateral regra_validacao_valores.ler_documento(a.documento) d
     offset 0
   ), numerada as (
-    select l.*, count(*) over (partition by l.parecida, e.numero) as iguais, e.numero as so_numero, e.especie, e.serie, e.ano, e.chave as acesso, e.estorno
+    select l.*, count(*) over (partition by l.parecida, e.base) as iguais, e.base as so_numero, e.numero as citado, e.barra, e.parte as parte_escrita,
+      e.especie, e.serie, e.ano, e.chave as acesso, e.estorno
     from acompanhada l
     join escrita e on e.documento = l.documento
     where e.numero is not null
@@ -326,11 +327,12 @@ begin
     cross join lateral regra_validacao_valores.marcas_texto(d.descricao) m
     offset 0
   ), comparavel as (
-    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.so_numero, l.especie, l.serie, l.ano, l.acesso, l.estorno,
+    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.so_numero, l.citado, l.barra, l.especie, l.serie, l.ano, l.acesso, l.estorno,
       abs(l.valor) as montante, l.raiz,
       -- a full stop or a legal form otherwise written is no other supplier
       regras.nome_canonico(l.fornecedor) as nome,
-      coalesce(d.parte, '') as dita, d.objeto,
+      -- the part that text or document name, or both
+      concat_ws(' ', nullif(d.parte, ''), case when l.parte_escrita is distinct from nullif(d.parte, '') then l.parte_escrita end) as dita, d.objeto,
       -- who counts to ten thousand gives no number to two months; unless the text says of which it is, with its year or a word, a month in it
       -- may be that of the booking
       case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.mes end as mes_dito, case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.ano end as ano_dito,
@@ -357,7 +359,9 @@ begin
       d.estorno or d.estorno_dito and sign(d.valor) = sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as estorna,
       concat_ws(chr(31), d.so_numero,
         coalesce(d.especie, case when min(d.especie) over numero = max(d.especie) over numero then min(d.especie) over numero end, ''),
-        coalesce(d.serie, case when min(d.serie) over numero = max(d.serie) over numero then min(d.serie) over numero end, ''),
+        -- 123/1 is of series 1 where another entry says that there is one, and otherwise what only its like is
+        case when d.barra is null then coalesce(d.serie, case when min(d.serie) over numero = max(d.serie) over numero then min(d.serie) over numero end, '')
+          when count(d.serie) over na_serie > 0 then d.barra else '/' || d.barra end,
         coalesce(d.acesso, case when min(d.acesso) over numero = max(d.acesso) over numero then min(d.acesso) over numero end, ''),
         coalesce(d.ano, case when min(d.ano) over no_ano = max(d.ano) over no_ano and min(d.ano) over no_ano = extract(year from d.data_lancamento)
           then min(d.ano) over no_ano end),
@@ -375,6 +379,7 @@ begin
     from de_quem d
     where d.fornecedor is not null
     window numero as (partition by d.fornecedor, d.so_numero, d.montante),
+      na_serie as (partition by d.fornecedor, d.so_numero, d.montante, coalesce(d.serie, d.barra)),
       no_mes as (partition by d.fornecedor, d.so_numero, d.montante, date_trunc('month', d.data_lancamento)),
       no_ano as (partition by d.fornecedor, d.so_numero, d.montante, extract(year from d.data_lancamento))
   ), situada as (
@@ -428,9 +433,10 @@ begin
       ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding)
   ), apontada as materialized (
     select p.id, p.data_lancamento, p.carregado_em, p.filial::text as filial, p.documento, p.valor, p.parte, p.momento, p.fornecedor, p.numero, p.parcela,
-      p.descricao, p.reparte, p.so_numero, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
+      p.descricao, p.reparte, p.so_numero, p.citado, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
       g.descricao as gemeo_descricao, g.reparte as gemeo_reparte,
       p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada, p.carga > g.carga as de_outra_carga,
+      g.data_lancamento = p.data_lancamento and p.carregado_em > g.carregado_em as vinda_depois,
       count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal) as do_documento,
       row_number() over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal order by p.momento desc) as ultima
     from par p
@@ -442,12 +448,12 @@ begin
   ), devolvida as (
     select e.numero, e.raiz, e.nome, e.montante, e.credito
     from (
-      select array_agg(d.raiz order by d.n) as raizes, array_agg(d.nome order by d.n) as nomes, array_agg(d.so_numero order by d.n) as numeros,
+      select array_agg(d.raiz order by d.n) as raizes, array_agg(d.nome order by d.n) as nomes, array_agg(d.citado order by d.n) as numeros,
         array_agg(d.montante order by d.n) as montantes, array_agg(d.de order by d.n) as desde, array_agg(d.ate order by d.n) as ate
       from (
-        select a.raiz, a.nome, a.so_numero, a.valor as montante, min(a.gemeo_data) as de, max(a.data_lancamento) + v_dias as ate, row_number() over () as n
+        select a.raiz, a.nome, a.citado, a.valor as montante, min(a.gemeo_data) as de, max(a.data_lancamento) + v_dias as ate, row_number() over () as n
         from apontada a
-        group by a.raiz, a.nome, a.so_numero, a.valor
+        group by a.raiz, a.nome, a.citado, a.valor
       ) d
       offset 0
     ) a
@@ -485,14 +491,25 @@ begin
     ) x
     cross join lateral regra_validacao_valores.cargas_repetidas(x.cargas, x.de, x.ate, v_dias) k (carga)
     where x.cargas is not null
+  ), pequena as materialized (
+    -- or all that a small one brought
+    select k.*
+    from (
+      select array_agg(distinct a.carga) as cargas, array_agg(distinct a.carregado_em) as momentos, min(a.data_lancamento) as de, max(a.data_lancamento) as ate
+      from apontada a
+      where a.vinda_depois
+    ) x
+    cross join lateral regra_validacao_valores.cargas_pequenas(x.cargas, x.momentos, x.de, x.ate) k
+    where x.cargas is not null
   ), agrupada as (
     select a.*, p.dia is not null as provada,
-      case when p.dia is not null or c.carga is not null or i.carga is not null then 'carga_repetida'
+      case when p.dia is not null or c.carga is not null or i.carga is not null or q.carga is not null then 'carga_repetida'
         -- judged by regra_validacao_valores.rateios; here it may speak for a load
         when a.parte and r.dia is null then 'parte' when a.do_documento > 10 then 'repeticao_em_massa' end as conjunto,
       case
         -- or the one load that has its entries twice
         when p.dia is not null or c.carga is not null or i.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
+        when q.carga is not null then q.desde::text
         when a.do_documento > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor)::text
         else a.id::text end as chave
     from apontada a
@@ -502,7 +519,8 @@ begin
       and p.carga is not distinct from case when a.recarregada then a.carga end
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
     left join inteira i on i.carga = a.carga and a.de_outra_carga
-    left join devolvida e on e.numero = a.so_numero and e.montante = a.valor and e.raiz is not distinct from a.raiz
+    left join pequena q on q.carga = a.carga and a.vinda_depois and a.carregado_em >= q.desde and a.carregado_em < q.antes_de
+    left join devolvida e on e.numero = a.citado and e.montante = a.valor and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome
     where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (

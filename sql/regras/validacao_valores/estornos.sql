@@ -24,6 +24,7 @@ language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+set enable_nestloop = off -- a flood is more than the planner thinks
 as $$
 declare
   v_desde date := (select min(d) from unnest(desde) d);
@@ -33,9 +34,9 @@ declare
 begin
   return query
   with lancada as materialized (
-    select b.* from unnest(raizes, nomes, numeros, montantes, desde, ate) b (raiz, nome, numero, montante, desde, ate)
+    select b.* from unnest(raizes, nomes, numeros, montantes, desde, ate) with ordinality b (raiz, nome, numero, montante, desde, ate, n)
   ), credito as materialized (
-    select l.data_lancamento, l.valor, l.documento::text as documento, l.descricao::text as descricao, regras.raiz_fornecedor(l.fornecedor_id) as raiz,
+    select row_number() over () as n, l.data_lancamento::date as data_lancamento, l.valor::numeric as valor, l.documento::text as documento, l.descricao::text as descricao, regras.raiz_fornecedor(l.fornecedor_id) as raiz,
       regras.nome_canonico(l.fornecedor) as nome,
       audit_interno.dobrar(left(l.descricao, 500)) ~ '(estorn|cancel|devol|anula|revers|revert|nota de credito)' as dito
     from dw.lancamentos l
@@ -48,7 +49,7 @@ begin
         or (v_sem_codigo or regras.raiz_fornecedor(l.fornecedor_id) is null) and regras.nome_canonico(l.fornecedor) in (select x from unnest(nomes) x))
   ), lido as materialized (
     -- each number that it names, and whether it is its own
-    select c.data_lancamento, c.valor, c.raiz, c.nome, n.numero, bool_or(n.proprio) as proprio, row_number() over () as n
+    select c.data_lancamento as dia, c.valor, c.raiz, c.nome, n.numero, bool_or(n.proprio) as proprio
     from credito c
     cross join lateral (
       select d.numero, true as proprio from regra_validacao_valores.ler_documento(c.documento) d where c.valor < 0 or c.dito or d.estorno
@@ -59,19 +60,47 @@ begin
       where c.dito
     ) n
     where n.numero in (select b.numero from lancada b)
-    group by c.data_lancamento, c.valor, c.raiz, c.nome, n.numero, c.documento, c.descricao
-  ), encontro as (
-    select b.raiz, b.nome, b.numero, b.montante, b.desde, b.ate, c.data_lancamento, c.valor, c.proprio, c.n
-    from lancada b join lido c on c.numero = b.numero and c.raiz = b.raiz
-    union
-    select b.raiz, b.nome, b.numero, b.montante, b.desde, b.ate, c.data_lancamento, c.valor, c.proprio, c.n
-    from lancada b join lido c on c.numero = b.numero and c.nome = b.nome
-    where c.raiz is null or b.raiz is null
+    group by c.n, c.data_lancamento, c.valor, c.raiz, c.nome, n.numero
+  ), creditada as materialized (
+    -- by whom a document asks: its company, and what has no code under its name; without a code, all under its name
+    select l.dia, l.valor, l.numero, l.proprio, q.quem,
+      -- a number that more than a hundred name besides is a flood: then each counts in full, so that it stays in proportion
+      l.proprio or count(*) filter (where not l.proprio) over (partition by q.quem, l.numero) > 100 as inteira
+    from lido l
+    cross join lateral (values ('r' || l.raiz), (case when l.raiz is null then 's' || l.nome end), ('t' || l.nome)) q (quem)
+    where q.quem is not null
+  ), pergunta as materialized (
+    select b.*, q.quem
+    from lancada b
+    cross join lateral (values ('r' || b.raiz), (case when b.raiz is null then 't' else 's' end || b.nome)) q (quem)
+    where q.quem is not null
+  ), corrida as (
+    -- what had been taken back until then: one walk over the days of each number, not a pair for each amount and reversal
+    select x.n, x.vez * sum(x.valor) over (partition by x.quem, x.numero, x.lado order by x.dia, x.ordem) as parcela
+    from (
+      select c.quem, c.numero, sign(c.valor) as lado, c.dia, 1 as ordem, abs(c.valor) as valor, null::bigint as n, 0 as vez from creditada c where c.inteira
+      union all
+      select p.quem, p.numero, -sign(p.montante), p.desde, 0, 0, p.n, -1 from pergunta p
+      union all
+      select p.quem, p.numero, -sign(p.montante), p.ate, 2, 0, p.n, 1 from pergunta p
+    ) x
+  ), achada as (
+    select c.n, c.parcela from corrida c where c.n is not null
+    union all
+    -- the whole reversal is not among them
+    select p.n, -abs(c.valor)
+    from pergunta p join creditada c on c.quem = p.quem and c.numero = p.numero and c.valor = -p.montante
+    where c.proprio and c.dia between p.desde and p.ate
+    union all
+    select p.n, least(abs(c.valor), abs(p.montante))
+    from pergunta p join creditada c on c.quem = p.quem and c.numero = p.numero
+    where not c.inteira and c.dia between p.desde and p.ate and sign(c.valor) = -sign(p.montante)
   )
-  select e.raiz, e.nome, e.numero, e.montante, sum(case when e.proprio then abs(e.valor) else least(abs(e.valor), abs(e.montante)) end)
-  from encontro e
-  where e.data_lancamento between e.desde and e.ate and sign(e.valor) = -sign(e.montante) and not (e.proprio and e.valor = -e.montante)
-  group by e.raiz, e.nome, e.numero, e.montante;
+  select b.raiz, b.nome, b.numero, b.montante, sum(a.parcela)
+  from achada a
+  join lancada b on b.n = a.n
+  group by b.raiz, b.nome, b.numero, b.montante
+  having sum(a.parcela) > 0;
 end
 $$;
 

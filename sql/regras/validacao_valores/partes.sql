@@ -32,7 +32,7 @@ begin
     return;
   end if;
   return query
-  with procurada as (
+  with procurada as materialized (
     -- by the whole unit, which a join can look up; to the cent below
     select p.id, p.dia, abs(p.valor) as valor, abs(p.esperado) as esperado, p.documento, p.codigo, p.nome, a.falta, round(a.montante) + g as redondo
     from unnest(ids, dias, valores, esperados, documentos, codigos, nomes) p (id, dia, valor, esperado, documento, codigo, nome)
@@ -45,6 +45,9 @@ begin
     from dw.lancamentos f
     where abs(f.valor) < 1e30 and f.data_lancamento between (select min(d) from unnest(v_datas) d) and (select max(d) from unnest(v_datas) d)
       and (cardinality(v_datas) > 400 or f.data_lancamento = any (v_datas))
+      -- cheap, and nearly always decisive: a part itself, or an amount that somebody misses
+      and (f.valor * f.valor_documento > 0 and abs(f.valor) < abs(f.valor_documento)
+        or round(abs(f.valor)) in (select p.redondo from procurada p where p.falta))
     offset 0
   ), par as (
     select p.id, p.valor as parte, p.esperado, not p.falta as mesma, p.documento, p.codigo, p.nome,

@@ -14,19 +14,21 @@ comment on function regra_validacao_valores.difere(numeric, numeric, numeric, nu
   'Whether an amount without sign differs from its document less discount beyond the tolerance; false where there is no document.';
 revoke execute on function regra_validacao_valores.difere(numeric, numeric, numeric, numeric, numeric, int) from public;
 
--- Amount of a document without sign and begin of the supplier's code as one number: equal for the lines of one document, and few others. Touches
+-- Amount of a document without sign and the supplier's company as one number: equal for the lines of one document, and few others. Touches
 -- nothing; inlined by the planner. Called by regra_validacao_valores.diferencas and linhas_documentos.
 create or replace function regra_validacao_valores.chave_linhas(valor numeric, codigo text) returns bigint
 language sql immutable parallel safe
-return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regras.inicio_fornecedor(codigo), 0));
+return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor),
+  -- the company, for a code that lost its zeros begins otherwise
+  pg_catalog.hashtextextended(case when codigo = '*' then '*' else coalesce(regras.raiz_fornecedor(codigo), '') end, 0));
 
 comment on function regra_validacao_valores.chave_linhas(numeric, text) is
-  'Hash of an amount without sign and the begin of a supplier''s code.';
+  'Hash of an amount without sign and a supplier''s company.';
 revoke execute on function regra_validacao_valores.chave_linhas(numeric, text) from public;
 
 -- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the days given, and a
--- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and begins of
--- the suppliers' codes (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one that has none may be of any), so that
+-- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and
+-- the suppliers' companies (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one that has none may be of any), so that
 -- dear comparisons see only what has a companion; and by a number written as given where the entry does not say the amount. tudo: the
 -- days and numbers are too many to be looked up one by one. raiz and nome: of whom the entry is. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(

@@ -138,6 +138,20 @@ export const kind = {
       'The entries were in the ledger already, with the same documents, dates and amounts. One decision stands for the whole load.',
     ),
   },
+  carga_sinal_trocado: {
+    title: both('Carga com os sinais trocados', 'Load with turned signs'),
+    sentence: both(
+      'Quase todos os lançamentos de uma carga, ou de um dia, têm o valor do documento com o sinal contrário. Uma decisão vale pela carga toda: procede se ela vai ser corrigida na origem.',
+      'Nearly all entries of a load, or of a day, have the amount of their document with the other sign. One decision stands for the whole load: right if it will be mended at the source.',
+    ),
+  },
+  carga_multiplicada: {
+    title: both('Carga com os valores multiplicados', 'Load with multiplied amounts'),
+    sentence: both(
+      'Quase todos os lançamentos de uma carga, ou de um dia, estão multiplicados ou divididos pelo mesmo fator. Uma decisão vale pela carga toda: procede se ela vai ser corrigida na origem.',
+      'Nearly all entries of a load, or of a day, are multiplied or divided by the same factor. One decision stands for the whole load: right if it will be mended at the source.',
+    ),
+  },
   sinais_sem_costume: {
     title: both(
       'Negativos com documento positivo: créditos ou erros?',

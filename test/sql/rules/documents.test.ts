@@ -94,6 +94,7 @@ t.test('a document is read alike, however it is written', async (t) => {
     ['4711/02', '4711-2'],
     ['12/25', '12-25'],
     ['NF 123 S1', '123', { serie: '1' }],
+    ['NF S1 123', '123', { serie: '1' }],
     ['S1-123', '123', { serie: '1' }],
     ['NF 123 ser. 1', '123', { serie: '1' }],
     ['NF 123 ser 01', '123', { serie: '1' }],
@@ -167,11 +168,60 @@ t.test('a document is read alike, however it is written', async (t) => {
     ],
   ]
   const rows = await sql`
-    select x.* from unnest(${cases.map(([d]) => d)}::text[]) with ordinality u (d, n)
+    select x.numero, x.especie, x.serie, x.ano, x.chave, x.estorno from unnest(${cases.map(([d]) => d)}::text[]) with ordinality u (d, n)
     cross join lateral regra_validacao_valores.ler_documento(u.d) x order by u.n`
   for (const [i, [documento, number, more]] of cases.entries()) {
     const nothing = { especie: null, serie: null, ano: null, chave: null, estorno: false }
     t.same({ ...rows[i] }, { numero: number, ...nothing, ...more }, String(documento))
+  }
+  /** Of what the number names a part, or has one digit behind it: the rest, that digit, the part. */
+  const parts: [documento: string, base: string, barra: string | null, parte: string | null][] = [
+    ['NF 345', '345', null, null],
+    ['123/1', '123', '1', null],
+    ['NF 123/001', '123', '1', null],
+    ['duplicata 345-1', '345', '1', null],
+    ['2026/1', '1', null, null],
+    ['4711/02', '4711', '2', null],
+    ['12/3', '12-3', null, null],
+    ...[
+      'NF 345 parcela 2',
+      'NF 345 P2',
+      '345P2',
+      'NF345-P02',
+      '345-2/3',
+      '345 (2/3)',
+      'NF 345 PARC. 02',
+      'NF 345 Pc 2',
+    ].map((d): [string, string, null, string] => [d, '345', null, '2']),
+    ...[
+      'NF 345 - 2ª parcela',
+      'NF 345 segunda parcela',
+      '345 P 2/3',
+      '345 parc.2/3',
+      'NF 345 2 de 3',
+      'NF 345 PARCELA 2 DE 3',
+    ].map((d): [string, string, null, string] => [d, '345', null, '2']),
+    ['NF 345 última parcela', '345', null, '-1'],
+    ['NF 345 entrada', '345', null, 'entrada'],
+    ['NF 345 medição 3', '345', null, 'medicao 3'],
+    ['NF 345 parcela única', '345', null, null],
+    ['NF 2025/345 parc 2', '2025-345', null, '2'],
+    ['345-2-3', '345-2-3', null, null],
+    ['2025/01/15', '2025-1-15', null, null],
+    ['2025-01/15', '2025-1-15', null, null],
+    ['345/2/3', '345-2-3', null, null],
+    ['345 3/2', '345-3-2', null, null],
+    ['NF 345 parcela 012', '345-parcela-12', null, null],
+    ['NF 345 contrato 2', '345-contrato-2', null, null],
+    ['NF 345A', '345a', null, null],
+    ['NF 345-A', '345-a', null, null],
+    [ACCESS_KEY, '123456', null, null],
+  ]
+  const read = await sql`
+    select x.base, x.barra, x.parte from unnest(${parts.map(([d]) => d)}::text[]) with ordinality u (d, n)
+    cross join lateral regra_validacao_valores.ler_documento(u.d) x order by u.n`
+  for (const [i, [documento, base, barra, parte]] of parts.entries()) {
+    t.same({ ...read[i] }, { base, barra, parte }, documento)
   }
 })
 
@@ -209,6 +259,19 @@ t.test('the quick look at the end of a document lets through whatever has the sa
     'REVERSÃO NF ',
     'nota de crédito ref NF ',
     "'",
+    '/1',
+    '-1',
+    '/001',
+    ' parcela 2',
+    ' PARC 02',
+    ' P2',
+    'P12',
+    ' 2/3',
+    ' 2 de 3',
+    ' 2ª parcela',
+    ' entrada',
+    ' medição 1',
+    '345',
   )
   const text = fc.array(part, { maxLength: 7 }).map((parts) => parts.join(''))
   const texts = [
@@ -222,11 +285,11 @@ t.test('the quick look at the end of a document lets through whatever has the sa
     select sum(n)::int as compared, max(n)::int as spellings,
       coalesce(array_agg(numero || ': ' || written) filter (where ends > 1), '{}') as lost
     from (
-      select d.numero, count(*) as n, count(distinct regra_validacao_valores.fim_documento(x)) as ends,
+      select d.base as numero, count(*) as n, count(distinct regra_validacao_valores.fim_documento(x)) as ends,
         string_agg(distinct regra_validacao_valores.fim_documento(x) || ' of ' || x, ' | ') as written
       from unnest(${texts}::text[]) x cross join lateral regra_validacao_valores.ler_documento(x) d
-      where d.numero is not null
-      group by d.numero
+      where d.base is not null
+      group by d.base
     ) s`
   t.same(row?.lost, [])
   t.ok((row?.compared ?? 0) > 1000 && (row?.spellings ?? 0) > 20, 'the test means something: many, and alike')
@@ -327,6 +390,29 @@ t.test('the same document is found, and another one is not', async (t) => {
     [true, { documento: 'ND 140' }, { documento: '140' }],
     [true, { documento: key({ numero: 141 }) }, { documento: `${key({ numero: 141 })}.0` }],
     [true, { documento: key({ numero: 142 }) }, { documento: `'${key({ numero: 142 })}` }],
+    // a series written as a stroke
+    [true, { documento: 'NF 150 S1' }, { documento: '150/1' }],
+    [true, { documento: '151/1' }, { documento: 'NF 151 série 001' }],
+    [true, { documento: 'NF 152/001' }, { documento: '152-1' }],
+    [true, { documento: key({ numero: 153 }) }, { documento: 'NF 153/1' }],
+    [false, { documento: 'NF 154 S1' }, { documento: '154/2' }],
+    [false, { documento: '155' }, { documento: '155/1' }, 'a part perhaps'],
+    [true, { documento: 'NF S1 156' }, { documento: '156/1' }],
+    // a part written in the number
+    [true, { documento: 'NF 345 parcela 2' }, { documento: 'NF 345', descricao: 'parcela 2/3' }],
+    [true, { documento: 'NF 346 P2' }, { documento: '346-2/3' }],
+    [true, { documento: 'NF 347 2ª parcela' }, { documento: '347 PARC. 02' }],
+    [true, { documento: 'NF 348 entrada' }, { documento: '348', descricao: 'entrada' }],
+    [true, { documento: 'NF 349 parcela única' }, { documento: 'NF 349' }],
+    [true, { documento: '350P2' }, { documento: 'NF 350 (2/3)' }],
+    [true, { documento: 'NF 351 parcela 2' }, { documento: 'NF 351 P2', descricao: 'parcela 2/3' }],
+    [false, { documento: '2025/01/15' }, { documento: '2025/01/16' }],
+    [false, { documento: 'NF 352 parcela 2' }, { documento: 'NF 352 parcela 3' }],
+    [false, { documento: 'NF 353 P2' }, { documento: '353-3/3' }],
+    [false, { documento: 'NF 354 parcela 2' }, { documento: 'NF 354', descricao: 'parcela 3' }],
+    [false, { documento: 'NF 355' }, { documento: 'NF 355 P2' }],
+    [false, { documento: 'NF 356 entrada' }, { documento: 'NF 356 saldo' }],
+    [false, { documento: 'NF 357 medição 1' }, { documento: 'NF 357 medição 2' }],
     [false, { documento: 'ND 143' }, { documento: 'NFS-e 143' }, 'a note of debit is no invoice'],
     [false, { documento: 'duplicata 345-1' }, { documento: 'duplicata 345-2' }],
     [false, { documento: '345/1' }, { documento: '345/2' }],

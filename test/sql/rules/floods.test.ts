@@ -397,3 +397,235 @@ t.test('a load of shared documents that came in again is one finding too, with i
     'nor is one that was there twice from the beginning, and it is said',
   )
 })
+
+t.test('a small load that came in again whole is one finding', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const load = (n: number, carregado_em: string, other: (i: number) => LedgerEntry = () => ({})) =>
+    times(n, (i) => ({
+      documento: `NF ${1000 + 7 * i}`,
+      valor: 100 + 3 * i,
+      fornecedor_id: `12.345.00${i}/0001-00`,
+      fornecedor: `Fornecedor ${i}`,
+      data_lancamento: day(3 + (i % 3)),
+      carregado_em,
+      ...other(i),
+    }))
+  const kinds = async (window_: Window = {}) =>
+    (await findings(sql, RULE_FUNCTION, window_)).map((a) => a.evidencia.tipo).sort()
+  const [first, later] = ['2025-03-07T05:00:00Z', '2025-03-12T05:00:00Z']
+  for (const n of [3, 5, 9]) {
+    for (const [name, when, other] of [
+      ['days later', later, () => ({})],
+      ['an hour later', '2025-03-07T06:00:00Z', () => ({})],
+      ['by another clerk', later, (i) => ({ fornecedor_id: null, documento: `NFe 00${1000 + 7 * i}` })],
+    ] as [string, string, (i: number) => LedgerEntry][]) {
+      await sql`truncate dw.lancamentos`
+      await bookEntries(sql, ...load(n, first), { documento: 'NF 77', valor: 77, carregado_em: first })
+      t.same(await kinds(), [])
+      const again = await bookEntries(sql, ...load(n, when, other))
+      const found = await findings(sql, RULE_FUNCTION)
+      t.match(
+        found,
+        [{ valores_propostos: {}, evidencia: { tipo: 'carga_repetida', lancamentos: n } }],
+        `${n} ${name}`,
+      )
+      t.equal(found.length, 1)
+      t.ok(again.includes(found[0]?.registro_id ?? ''))
+      for (const window_ of [
+        { desde: '2025-03-07T05:30:00Z' },
+        { inicio: day(4), fim: day(4) },
+        { chaves: [found[0]?.registro_id ?? ''] },
+      ]) {
+        t.match(
+          await findings(sql, RULE_FUNCTION, window_),
+          [{ registro_id: found[0]?.registro_id, evidencia: { tipo: 'carga_repetida' } }],
+          `${n} ${name}: the same by ${Object.keys(window_)}`,
+        )
+      }
+    }
+  }
+
+  await sql`truncate dw.lancamentos`
+  await bookEntries(sql, ...load(2, first), ...load(2, later))
+  t.same(await kinds(), ['duplicidade', 'duplicidade'], 'two entries are two findings')
+  for (const [name, extra] of [
+    ['a load with something new', { documento: 'NF 5000', valor: 5 }],
+    ['a load with something new that has no number', { documento: null, valor: 5 }],
+    [
+      'a load with one of them on another day',
+      { documento: 'NF 1000', valor: 100, fornecedor: 'Fornecedor 0', data_lancamento: day(9) },
+    ],
+  ] as [string, LedgerEntry][]) {
+    await sql`truncate dw.lancamentos`
+    await bookEntries(sql, ...load(4, first), ...load(4, later), { carregado_em: later, ...extra })
+    t.notOk((await kinds()).includes('carga_repetida'), `${name} is none`)
+    t.ok((await kinds()).length >= 4)
+  }
+  // what recurs: the same four each month, or each week, under numbers or days of their own
+  for (const other of [
+    (i: number) => ({ documento: `NF ${3000 + i}` }),
+    (i: number) => ({ data_lancamento: day(13 + (i % 3)) }),
+    (i: number) => ({ data_lancamento: `2025-04-0${3 + (i % 3)}` }),
+    () => ({ documento: 'S/N' }),
+    (i: number) => ({ fornecedor_id: `98.765.00${i}/0001-00`, fornecedor: `Outro ${i}` }),
+  ] as ((i: number) => LedgerEntry)[]) {
+    await sql`truncate dw.lancamentos`
+    await bookEntries(sql, ...load(4, first), ...load(4, '2025-04-12T05:00:00Z', other))
+    t.notOk((await kinds()).includes('carga_repetida'), `${other}`)
+  }
+  // entries without a number came again with the others
+  await sql`truncate dw.lancamentos`
+  const fee = { documento: null, valor: 9.9, descricao: 'tarifa de março' }
+  await bookEntries(sql, ...load(3, first), { ...fee, carregado_em: first })
+  await bookEntries(sql, ...load(3, later), { ...fee, carregado_em: later })
+  t.same(await kinds(), ['carga_repetida'])
+  // and so did one that is shared out
+  await sql`truncate dw.lancamentos`
+  const shared = (carregado_em: string) =>
+    [600, 400].map((valor, i) => ({
+      documento: 'NF 9000',
+      valor,
+      valor_documento: 1000,
+      centro_custo: `Loja ${i}`,
+      carregado_em,
+    }))
+  await bookEntries(sql, ...load(3, first), ...shared(first), ...load(3, later), ...shared(later))
+  t.match(await findings(sql, RULE_FUNCTION), [{ evidencia: { tipo: 'carga_repetida', lancamentos: 5 } }])
+  t.equal((await kinds()).length, 1)
+})
+
+t.test('a load that is wrong as a whole is one finding about the load', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const entry = (i: number, other: LedgerEntry = {}): LedgerEntry => ({
+    documento: `NF ${10_000 + i}`,
+    valor: 200 + i,
+    valor_documento: 200 + i,
+    fornecedor: `Fornecedor ${i % 13}`,
+    data_lancamento: day(1 + (i % 9)),
+    carregado_em: '2025-03-11T12:00:00Z',
+    ...other,
+  })
+  // credit notes whose document is negative, as usual here: a turned sign is an error
+  const history = [
+    ...times(300, (i) => entry(i)),
+    ...times(20, (i) => entry(1000 + i, { valor: -50 - i, valor_documento: -50 - i })),
+  ]
+  const damage: [name: string, evidence: Record<string, unknown>, wrong: (valor: number) => LedgerEntry][] = [
+    ['turned signs', { tipo: 'carga_sinal_trocado' }, (valor) => ({ valor: -valor, valor_documento: valor })],
+    [
+      'times 100',
+      { tipo: 'carga_multiplicada', fator: 100 },
+      (valor) => ({ valor: valor * 100, valor_documento: valor }),
+    ],
+    [
+      'times 1000',
+      { tipo: 'carga_multiplicada', fator: 1000 },
+      (valor) => ({ valor: valor * 1000, valor_documento: valor }),
+    ],
+    [
+      'divided by 100',
+      { tipo: 'carga_multiplicada', fator: 100, dividida: true },
+      (valor) => ({ valor: valor / 100, valor_documento: valor }),
+    ],
+  ]
+  for (const [name, evidence, wrong] of damage) {
+    await sql`truncate dw.lancamentos`
+    await bookEntries(sql, ...history)
+    const load = await bookEntries(
+      sql,
+      ...times(40, (i) => entry(2000 + i, { ...wrong(300 + i), carregado_em: '2025-03-13T05:00:00Z' })),
+      ...times(3, (i) => entry(3000 + i, { carregado_em: '2025-03-13T06:00:00Z' })),
+    )
+    const sum = times(40, (i) => wrong(300 + i)).reduce((s, { valor }) => s + Math.abs(Number(valor)), 0)
+    const [finding, ...others] = await findings(sql, RULE_FUNCTION)
+    t.same(others, [], name)
+    t.match(
+      finding,
+      {
+        valores_propostos: {},
+        evidencia: { ...evidence, lancamentos: 40, de_quantos: 43, carga: '2025-03-13' },
+      },
+      name,
+    )
+    t.equal(Number(finding?.evidencia.soma), Number(sum.toFixed(2)), `${name}: how much`)
+    t.ok(load.includes(finding?.registro_id ?? ''))
+    t.match(finding?.justificativa, /^40 dos 43 lançamentos com documento que entraram em 13\/03\/2025/)
+    for (const window_ of [
+      { desde: '2025-03-12T00:00:00Z' },
+      { inicio: day(4), fim: day(4) },
+      { chaves: [finding?.registro_id ?? ''] },
+      { chaves: [load[0] as string] },
+    ]) {
+      const again = await findings(sql, RULE_FUNCTION, window_)
+      t.same(again, [finding], `${name}: the same by ${Object.keys(window_)}`)
+    }
+    // where loads say nothing, a day of booking
+    await sql`update dw.lancamentos set carregado_em = '2025-03-20'`
+    await sql`update dw.lancamentos set data_lancamento = '2025-03-15' where id::text = any (${load})`
+    t.match(
+      await findings(sql, RULE_FUNCTION),
+      [
+        {
+          evidencia: { ...evidence, lancamentos: 40 },
+          justificativa: /^40 dos 43 lançamentos com documento de 15\/03\/2025/,
+        },
+      ],
+      `${name}: a day`,
+    )
+    t.equal((await findings(sql, RULE_FUNCTION)).length, 1)
+  }
+  // a few, or a part of a load, are errors of each
+  for (const [n, right] of [
+    [9, 0],
+    [40, 10],
+  ] as const) {
+    await sql`truncate dw.lancamentos`
+    await bookEntries(sql, ...history)
+    await bookEntries(
+      sql,
+      ...times(n, (i) =>
+        entry(2000 + i, { valor: -300 - i, valor_documento: 300 + i, carregado_em: '2025-03-13T05:00:00Z' }),
+      ),
+      ...times(right, (i) => entry(3000 + i, { carregado_em: '2025-03-13T05:00:00Z' })),
+    )
+    const found = await findings(sql, RULE_FUNCTION)
+    t.equal(found.length, n)
+    t.ok(found.every((a) => a.evidencia.tipo === 'sinal_trocado' && 'valor' in a.valores_propostos))
+  }
+  // a load of credit notes that say so is none
+  await sql`truncate dw.lancamentos`
+  await bookEntries(sql, ...history)
+  await bookEntries(
+    sql,
+    ...times(30, (i) =>
+      entry(2000 + i, {
+        valor: -300 - i,
+        valor_documento: 300 + i,
+        descricao: 'devolução',
+        carregado_em: '2025-03-13T05:00:00Z',
+      }),
+    ),
+  )
+  t.same(await findings(sql, RULE_FUNCTION), [])
+})
+
+t.test('a flood of partial reversals of one number leaves what stands', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  // amounts of their own, each booked twice; reversals in part that together take back each of them, or hardly anything
+  const twice = (day_: string) =>
+    times(150, (i) => ({ documento: 'NF 7', valor: 100 + i, data_lancamento: day_ }))
+  await bookEntries(sql, ...twice(day(3)), ...twice(day(4)))
+  await bookEntries(
+    sql,
+    ...times(150, (i) => ({ documento: 'NF 7', valor: -(i + 1) / 100, data_lancamento: day(5) })),
+  )
+  t.ok((await findings(sql, RULE_FUNCTION)).length > 100, 'a few reais take nothing back')
+  await bookEntries(
+    sql,
+    ...times(150, (i) => ({ documento: 'NF 7', valor: -(1000 + i), data_lancamento: day(6) })),
+  )
+  t.same(await findings(sql, RULE_FUNCTION), [], 'each may be what was taken back')
+})

@@ -89,9 +89,15 @@ t.test('a month whose signs are all turned does not make its own habit', async (
       data_lancamento: month(6),
     })),
   )
-  t.equal((await findings(sql, RULE_FUNCTION)).length, 200)
+  t.match(await findings(sql, RULE_FUNCTION), [
+    { evidencia: { tipo: 'carga_sinal_trocado', lancamentos: 200 } },
+  ])
   await sql`delete from dw.lancamentos where valor < 0 and data_lancamento < '2025-06-01'`
-  t.equal((await findings(sql, RULE_FUNCTION)).length, 200, 'nor where there are no other credit notes')
+  t.match(
+    await findings(sql, RULE_FUNCTION),
+    [{ evidencia: { tipo: 'carga_sinal_trocado', lancamentos: 200 } }],
+    'nor where there are no other credit notes',
+  )
 })
 
 /** Ordinary invoices of a year, some of them with the sign turned. */

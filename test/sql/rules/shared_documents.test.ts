@@ -496,3 +496,31 @@ t.test(
     t.same(proposed(said), [null, null], 'a part, as its text says')
   },
 )
+
+t.test(
+  'the lines of one document are its own, whatever a spreadsheet made of the supplier’s code',
+  async (t) => {
+    const { sql } = await testDatabase(t)
+    await makeLedger(sql, 'text')
+    for (const [i, code] of [
+      '360305000104',
+      "'00360305000104",
+      '00360305000104.0',
+      '00.360.305/0001-04\u00a0',
+    ].entries()) {
+      const note = { documento: `NF ${70 + i}`, valor_documento: 1000, fornecedor: null }
+      await bookEntries(
+        sql,
+        { ...note, id: `00${i}`, fornecedor_id: '00.360.305/0001-04', valor: 600, centro_custo: 'Loja 1' },
+        { ...note, id: `0${i}`, fornecedor_id: code, valor: i === 3 ? 400 : 500, centro_custo: 'Loja 2' },
+      )
+    }
+    t.match(
+      await findings(sql, RULE_FUNCTION),
+      ['00', '01', '02'].map((id) => ({
+        registro_id: id,
+        evidencia: { tipo: 'rateio_a_mais', soma: 1100, lancamentos: 2 },
+      })),
+    )
+  },
+)

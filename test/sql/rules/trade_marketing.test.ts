@@ -1,6 +1,6 @@
 import type postgres from 'postgres'
 import t from 'tap'
-import { testDatabase } from '../../helper/database.ts'
+import { asOwner, testDatabase } from '../../helper/database.ts'
 import { bookEntries, findings, type LedgerEntry, makeLedger, setSetting, strangeOnes } from './ledger.ts'
 
 const RULE_FUNCTION = 'trade_marketing'
@@ -399,6 +399,38 @@ t.test('no pattern acts alone before people have proved it, and then it does', a
   await pattern(sql, 'descricao', 'palavra', 'campanha')
   await bookEntries(sql, shop(100))
   t.match(await session(), [{ corrigidas: 0 }])
+})
+
+t.test('fewer answers prove a pattern only while the rule is bounded by a grant', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'contem', 'campanha')
+  await connectAs('adelia')`select audit.alterar_configuracao('regras.decisoes_minimas', '1', 'só uma basta')`
+  const agency = { fornecedor: 'Agência Lua', fornecedor_id: 'A-1', descricao: 'campanha' }
+  await bookEntries(sql, ...Array.from({ length: 700 }, () => ({ ...agency, categoria: 'Trade Marketing' })))
+  await bookEntries(
+    sql,
+    ...Array.from({ length: 700 }, () => ({ categoria: 'Frete', descricao: 'frete', fornecedor: 'Trans' })),
+  )
+  const [right, other] = await bookEntries(sql, agency, agency)
+  const found = async () => {
+    await connectAs(
+      'olivia',
+    )`select from audit.processar_divergencias('manual', '2025-01-01', '2025-12-31', '{trade_marketing}')`
+    return sql`select confianca::float8 as confianca, evidencia from audit.divergencias_processadas
+      where registro_id = ${other as string} and status = 'aberta'`
+  }
+  t.match(await found(), [{ confianca: 0.94 }])
+  await connectAs(
+    'ana',
+  )`select from audit.aprovar_divergencias(array(select id from audit.divergencias_processadas
+    where registro_id = ${right as string}), 'conferi a nota')`
+  t.ok(Number((await found())[0]?.['confianca']) > 0.95, 'one answer, where a grant bounds what auto may do')
+  await asOwner(
+    sql,
+    (owner) => owner`update audit.regras set prova = 'provada' where nome = 'trade_marketing'`,
+  )
+  t.match(await found(), [{ confianca: 0.94 }], 'a rule without a bound asks for twenty')
 })
 
 t.test(
