@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:044b26b73eb2e3c29b4ac57462369baf175ed310
+--! Hash: sha1:619158c4b42be38d6c59f059e33a91ebd8771fb5
 --! Message: conferente
 
 set local role conferente_dono;
@@ -207,7 +207,7 @@ from (values
   ('sessao.conferir_corrigidas_dias', '90', 'inteiro', 0, 3650, null, 'dias',
     'Quantos dias para trás cada sessão confere se o data warehouse ainda guarda as correções feitas; as mais antigas só quando a regra as encontra de novo.'),
   ('sessao.conferir_corrigidas_linhas', '100000', 'inteiro', 0, 100000000, null, 'correções',
-    'Quantas dessas correções, por regra e das mais novas para as mais antigas, cada sessão confere no máximo; o corte é dito.'),
+    'Quantas dessas correções, por regra e das mais novas para as mais antigas, cada sessão confere no máximo; se houver mais, a sessão avisa.'),
   ('sessao.desfeitas_maximo', '3', 'inteiro', 1, 1000000, null, 'vezes',
     'Desfeita tantas vezes fora do sistema (por cargas), uma correção já não é refeita por auto e espera uma pessoa.'),
   ('limites.linhas', '50000', 'inteiro', 0, 100000000, null, 'linhas',
@@ -229,7 +229,7 @@ from (values
   ('regras.erro_tolerado', '0.05', 'numero', 0.01, 0.1, null, 'fração das respostas',
     'Quanto uma regra pode errar e ainda corrigir sozinha: provada é a que as respostas das pessoas mostram errar menos do que isto; refutada, mais.'),
   ('certificado.erro_maximo', '0.05', 'numero', 0.005, 0.2, null, 'fração do valor',
-    'De quanto do dinheiro corrigido num mês se quer ter certeza, a 95%, de que não está errado mais: 0.05 pede 59 conferências certas, 0.02 pede 149, 0.01 pede 299. Outro valor vale a partir do mês seguinte.'),
+    'Que parte do dinheiro corrigido num mês pode, no máximo, estar errada, com 95% de certeza: 0.05 pede 59 conferências certas, 0.02 pede 149, 0.01 pede 299. Outro valor vale a partir do mês seguinte.'),
   ('revisao.motivos', '[{"ato": "rejeitar", "texto": "o lançamento está certo como está"},
     {"ato": "rejeitar", "texto": "combinado com o fornecedor ou previsto em contrato"},
     {"ato": "rejeitar", "texto": "o padrão não vale para este caso"},
@@ -250,7 +250,7 @@ from (values
   ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
     'Se a regra propõe, com a categoria, também a conta contábil que só anda com ela, quando o lançamento espera numa conta transitória.'),
   ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
-    'De quanto de uma categoria a conta tem de ser, e de quanto da conta a categoria, para que andem juntas.'),
+    'Que parte dos lançamentos da categoria deve estar na conta, e que parte dos da conta na categoria, para que as duas andem juntas.'),
   ('pendente.conta_lancamentos', '30', 'inteiro', 1, 1000000, null, 'lançamentos',
     'Com quantos lançamentos o histórico diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
   ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
@@ -276,13 +276,13 @@ from (values
   ('notas.intervalo', '"00:15:00"', 'intervalo', 60, 604800, null, null,
     'De quanto em quanto tempo o trabalhador lê a pasta de notas (CONFERENTE_NOTAS).'),
   ('notas.maximo_arquivos', '200000', 'inteiro', 1, 10000000, null, 'arquivos',
-    'Com mais arquivos XML do que isto a pasta de notas não é lida, e isso é dito.'),
+    'Com mais arquivos XML do que isto, a pasta de notas não é lida, e o Conferente avisa.'),
   ('notas.dias_vinculo', '90', 'inteiro', 0, 3660, null, 'dias',
     'Até quantos dias depois da emissão o lançamento de uma nota é procurado pelo número, ou corrigido sem uma pessoa.'),
   ('notas.dias_sem_lancamento', '15', 'inteiro', 0, 3660, null, 'dias',
     'Depois de quantos dias da emissão uma nota sem lançamento é uma divergência.'),
   ('notas.completas_desde', 'null', 'data', null, null, null, null,
-    'Desde que dia de emissão todas as notas são lidas: de então em diante um lançamento sem a nota que cita, ou que os outros do fornecedor têm, é uma divergência. Enquanto for null, nenhum é.'),
+    'A partir de que dia de emissão todas as notas são lidas: desse dia em diante, um lançamento sem a nota que cita, ou que os outros do fornecedor têm, é uma divergência. Enquanto for null, nenhum é.'),
   ('notas.assinantes_nfse', '[]', 'textos', 0, 1000, null, null,
     'CNPJ, só com as 14 posições, dos certificados que assinam NFS-e de verdade (o do sistema nacional, os das prefeituras). Sem eles uma NFS-e não prova um valor. Os cancelamentos que eles assinam valem para qualquer uma.'),
   ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
@@ -298,7 +298,7 @@ from (values
   ('saude.idade_sessao', '"26:00:00"', 'intervalo', 60, 31622400, null, null,
     'A partir desta idade da última sessão terminada /readyz diz que falta uma sessão.'),
   ('saude.espera_correio', '"00:30:00"', 'intervalo', 60, 604800, null, null,
-    'A partir desta espera de uma mensagem /readyz diz que o correio não anda.')
+    'Quando uma mensagem espera mais do que isto, /readyz diz que o e-mail não está saindo.')
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);
 --! EndIncluded contrato/configuracoes_sistema.sql
 
@@ -2197,7 +2197,7 @@ begin
   end;
   if audit_interno.ficam() <> v_ficam then
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra deixou uma trava ou um comando preparado',
-      hint = 'Quem só é lido não trava nada.';
+      hint = 'Código que só lê não trava nem prepara nada.';
   end if;
 end
 $$;
@@ -4445,7 +4445,7 @@ begin
     where array[n.nspname::text, p.proname::text] = parse_ident(v_nome) and p.pronargs = 0 and p.proretset and p.prokind = 'f';
   end if;
   if v_relacao is null and v_funcao is null then
-    raise exception using errcode = 'NC022', message = format('não se sabe que períodos estão fechados: %s não existe', v_nome),
+    raise exception using errcode = 'NC022', message = format('não se sabe quais períodos estão fechados: %s não existe', v_nome),
       hint = 'periodos.fonte é uma tabela, uma visão, ou uma função sem argumentos, com o esquema, como dw.periodos_fechados, com as colunas mes (date) e, se for o caso, filial (text).';
   end if;
   return format('select x.mes::date, %s from %s as x where x.mes is not null',
@@ -4489,7 +4489,7 @@ begin
       raise;
     end if;
     raise exception using errcode = 'NC022',
-      message = format('não se sabe que períodos estão fechados: %s: %s', audit_interno.configuracao('periodos.fonte') #>> '{}',
+      message = format('não se sabe quais períodos estão fechados: %s: %s', audit_interno.configuracao('periodos.fonte') #>> '{}',
         sqlerrm),
       hint = case when sqlstate = '42501' then 'Falta a conferente_regra: grant usage on schema …, grant select (ou execute) on … to conferente_regra.'
         else 'periodos.fonte é uma tabela, visão ou função sem argumentos com as colunas mes (date) e, se for o caso, filial (text).' end;
@@ -5188,7 +5188,7 @@ begin
       end if;
       perform from audit_interno.trava_periodos for share;
     exception when serialization_failure then
-      raise exception using errcode = 'NC022', message = 'não se sabe que períodos estão fechados: a transação só vê o que havia quando começou',
+      raise exception using errcode = 'NC022', message = 'não se sabe quais períodos estão fechados: a transação só vê o que havia quando começou',
         hint = 'Grave numa transação nova, ou com o isolamento read committed, o padrão.';
     end;
   end if;
@@ -10845,7 +10845,7 @@ begin
     when query_canceled then
       -- raised again, never swallowed: a person gave up, or set the limit
       raise exception using errcode = 'query_canceled',
-        message = format('a experiência da regra %s foi interrompida: %s', regra.nome, sqlerrm),
+        message = format('o teste da regra %s foi interrompido: %s', regra.nome, sqlerrm),
         detail = format('função %s, com %s registros', regra.funcao, coalesce(cardinality(v_chaves), 0)),
         hint = 'Se foi o tempo-limite (statement_timeout): a regra não termina, ou lê mais do que os registros de janela.chaves.';
     when assert_failure or others then
@@ -15104,7 +15104,7 @@ begin
   end if;
   if verificar_integridade.elo < 0 or btrim(verificar_integridade.selo) !~* '^[0-9a-f]{64}$' then
     raise exception using errcode = 'NC001', message = 'a testemunha está mal escrita',
-      hint = 'O elo é um número desde 0, o selo tem 64 dígitos hexadecimais.';
+      hint = 'O elo é um número a partir de 0, o selo tem 64 dígitos hexadecimais.';
   end if;
   v_selo := decode(btrim(verificar_integridade.selo), 'hex');
 
@@ -15991,7 +15991,7 @@ declare
 begin
   if verificar_desde.elo is null or verificar_desde.elo < 0 or coalesce(btrim(verificar_desde.selo), '') !~* '^[0-9a-f]{64}$' then
     raise exception using errcode = 'NC001', message = 'a testemunha está mal escrita',
-      hint = 'O elo é um número desde 0, o selo tem 64 dígitos hexadecimais; copie ambos da última verificação, ou de uma mensagem.';
+      hint = 'O elo é um número a partir de 0, o selo tem 64 dígitos hexadecimais; copie ambos da última verificação, ou de uma mensagem.';
   end if;
   v_selo := decode(btrim(verificar_desde.selo), 'hex');
 
@@ -16825,7 +16825,7 @@ begin
   perform audit_interno.fechar_operacao(v_operacao, 1);
   return v_canal;
 exception when check_violation or not_null_violation then
-  raise exception using errcode = 'NC009', message = 'canal recusado: nome, tipo, eventos ou idioma não é dos que existem',
+  raise exception using errcode = 'NC009', message = 'canal recusado: nome, tipo, eventos ou idioma inválido',
     hint = 'nome: letras minúsculas, algarismos, _ e -; tipo: webhook, teams ou slack; eventos: abertas, pessoa, limite, autonomia, falha, resolvido; idioma: pt-BR ou en.';
 end
 $$;
@@ -20423,7 +20423,7 @@ begin
     trunc(greatest(0.05, least(0.80, (i.lancadas + 4.0 * e.lancadas / greatest(e.notas - 1, 1)) / (i.notas + 3))), 4),
     jsonb_build_object('tipo', 'nota_sem_lancamento', 'emissao', n.data_emissao, 'total_da_nota', o.valor_total, 'notas_do_emitente', i.notas,
       'com_lancamento', i.lancadas, 'ajuste', o.valor_total),
-    format('A %s %s de %s, emitida em %s, é de %s, e nenhum lançamento é dela%s.', case o.tipo when 'nfe' then 'NF-e' else 'NFS-e' end, o.numero,
+    format('A %s %s de %s, emitida em %s, é de %s, e nenhum lançamento corresponde a ela%s.', case o.tipo when 'nfe' then 'NF-e' else 'NFS-e' end, o.numero,
       coalesce(o.emitente_nome, o.emitente), to_char(n.data_emissao, 'DD/MM/YYYY'), regra_validacao_valores.reais(o.valor_total),
       case when i.notas > 1 then format('; das outras %s notas deste emitente %s estão lançadas', i.notas - 1, i.lancadas) else '' end),
     o.valor_total
@@ -26232,7 +26232,7 @@ declare
 begin
   lock table audit.identidades in share row exclusive mode; -- one at a time: nobody is tied to a name that is just being tied
   if audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.nome) or audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.pessoa) then
-    raise exception using errcode = 'NC007', message = 'quem se chama como é dito por outra pessoa',
+    raise exception using errcode = 'NC007', message = 'ninguém liga nem desliga os próprios nomes',
       detail = format('%s liga ou desliga nomes dos outros, não os seus.', audit_interno.ator()),
       hint = 'Nada foi feito. Peça a outra pessoa que administra.';
   end if;
