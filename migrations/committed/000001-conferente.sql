@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8a341032e0a596511cbc783cc57d4e3a696010e7
+--! Hash: sha1:2e70f593a585ba0db8a53f308018d8571bd60a8e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -207,7 +207,7 @@ from (values
   ('sessao.conferir_corrigidas_dias', '90', 'inteiro', 0, 3650, null, 'dias',
     'Quantos dias para trás cada sessão confere se o data warehouse ainda guarda as correções feitas; as mais antigas só quando a regra as encontra de novo.'),
   ('sessao.conferir_corrigidas_linhas', '100000', 'inteiro', 0, 100000000, null, 'correções',
-    'Quantas dessas correções, por regra e das mais novas para as mais antigas, cada sessão confere no máximo; o corte é dito.'),
+    'Quantas dessas correções, por regra e das mais novas para as mais antigas, cada sessão confere no máximo; se houver mais, a sessão avisa.'),
   ('sessao.desfeitas_maximo', '3', 'inteiro', 1, 1000000, null, 'vezes',
     'Desfeita tantas vezes fora do sistema (por cargas), uma correção já não é refeita por auto e espera uma pessoa.'),
   ('limites.linhas', '50000', 'inteiro', 0, 100000000, null, 'linhas',
@@ -229,7 +229,7 @@ from (values
   ('regras.erro_tolerado', '0.05', 'numero', 0.01, 0.1, null, 'fração das respostas',
     'Quanto uma regra pode errar e ainda corrigir sozinha: provada é a que as respostas das pessoas mostram errar menos do que isto; refutada, mais.'),
   ('certificado.erro_maximo', '0.05', 'numero', 0.005, 0.2, null, 'fração do valor',
-    'De quanto do dinheiro corrigido num mês se quer ter certeza, a 95%, de que não está errado mais: 0.05 pede 59 conferências certas, 0.02 pede 149, 0.01 pede 299. Outro valor vale a partir do mês seguinte.'),
+    'Que parte do dinheiro corrigido num mês pode, no máximo, estar errada, com 95% de certeza: 0.05 pede 59 conferências certas, 0.02 pede 149, 0.01 pede 299. Outro valor vale a partir do mês seguinte.'),
   ('revisao.motivos', '[{"ato": "rejeitar", "texto": "o lançamento está certo como está"},
     {"ato": "rejeitar", "texto": "combinado com o fornecedor ou previsto em contrato"},
     {"ato": "rejeitar", "texto": "o padrão não vale para este caso"},
@@ -250,7 +250,7 @@ from (values
   ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
     'Se a regra propõe, com a categoria, também a conta contábil que só anda com ela, quando o lançamento espera numa conta transitória.'),
   ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
-    'De quanto de uma categoria a conta tem de ser, e de quanto da conta a categoria, para que andem juntas.'),
+    'Que parte dos lançamentos da categoria deve estar na conta, e que parte dos da conta na categoria, para que as duas andem juntas.'),
   ('pendente.conta_lancamentos', '30', 'inteiro', 1, 1000000, null, 'lançamentos',
     'Com quantos lançamentos o histórico diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
   ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
@@ -276,13 +276,13 @@ from (values
   ('notas.intervalo', '"00:15:00"', 'intervalo', 60, 604800, null, null,
     'De quanto em quanto tempo o trabalhador lê a pasta de notas (CONFERENTE_NOTAS).'),
   ('notas.maximo_arquivos', '200000', 'inteiro', 1, 10000000, null, 'arquivos',
-    'Com mais arquivos XML do que isto a pasta de notas não é lida, e isso é dito.'),
+    'Com mais arquivos XML do que isto, a pasta de notas não é lida, e o Conferente avisa.'),
   ('notas.dias_vinculo', '90', 'inteiro', 0, 3660, null, 'dias',
     'Até quantos dias depois da emissão o lançamento de uma nota é procurado pelo número, ou corrigido sem uma pessoa.'),
   ('notas.dias_sem_lancamento', '15', 'inteiro', 0, 3660, null, 'dias',
     'Depois de quantos dias da emissão uma nota sem lançamento é uma divergência.'),
   ('notas.completas_desde', 'null', 'data', null, null, null, null,
-    'Desde que dia de emissão todas as notas são lidas: de então em diante um lançamento sem a nota que cita, ou que os outros do fornecedor têm, é uma divergência. Enquanto for null, nenhum é.'),
+    'A partir de que dia de emissão todas as notas são lidas: desse dia em diante, um lançamento sem a nota que cita, ou que os outros do fornecedor têm, é uma divergência. Enquanto for null, nenhum é.'),
   ('notas.assinantes_nfse', '[]', 'textos', 0, 1000, null, null,
     'CNPJ, só com as 14 posições, dos certificados que assinam NFS-e de verdade (o do sistema nacional, os das prefeituras). Sem eles uma NFS-e não prova um valor. Os cancelamentos que eles assinam valem para qualquer uma.'),
   ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
@@ -298,7 +298,7 @@ from (values
   ('saude.idade_sessao', '"26:00:00"', 'intervalo', 60, 31622400, null, null,
     'A partir desta idade da última sessão terminada /readyz diz que falta uma sessão.'),
   ('saude.espera_correio', '"00:30:00"', 'intervalo', 60, 604800, null, null,
-    'A partir desta espera de uma mensagem /readyz diz que o correio não anda.')
+    'Quando uma mensagem espera mais do que isto, /readyz diz que o e-mail não está saindo.')
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);
 --! EndIncluded contrato/configuracoes_sistema.sql
 
@@ -2197,7 +2197,7 @@ begin
   end;
   if audit_interno.ficam() <> v_ficam then
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra deixou uma trava ou um comando preparado',
-      hint = 'Quem só é lido não trava nada.';
+      hint = 'Código que só lê não trava nem prepara nada.';
   end if;
 end
 $$;
@@ -4445,7 +4445,7 @@ begin
     where array[n.nspname::text, p.proname::text] = parse_ident(v_nome) and p.pronargs = 0 and p.proretset and p.prokind = 'f';
   end if;
   if v_relacao is null and v_funcao is null then
-    raise exception using errcode = 'NC022', message = format('não se sabe que períodos estão fechados: %s não existe', v_nome),
+    raise exception using errcode = 'NC022', message = format('não se sabe quais períodos estão fechados: %s não existe', v_nome),
       hint = 'periodos.fonte é uma tabela, uma visão, ou uma função sem argumentos, com o esquema, como dw.periodos_fechados, com as colunas mes (date) e, se for o caso, filial (text).';
   end if;
   return format('select x.mes::date, %s from %s as x where x.mes is not null',
@@ -4489,7 +4489,7 @@ begin
       raise;
     end if;
     raise exception using errcode = 'NC022',
-      message = format('não se sabe que períodos estão fechados: %s: %s', audit_interno.configuracao('periodos.fonte') #>> '{}',
+      message = format('não se sabe quais períodos estão fechados: %s: %s', audit_interno.configuracao('periodos.fonte') #>> '{}',
         sqlerrm),
       hint = case when sqlstate = '42501' then 'Falta a conferente_regra: grant usage on schema …, grant select (ou execute) on … to conferente_regra.'
         else 'periodos.fonte é uma tabela, visão ou função sem argumentos com as colunas mes (date) e, se for o caso, filial (text).' end;
@@ -5188,7 +5188,7 @@ begin
       end if;
       perform from audit_interno.trava_periodos for share;
     exception when serialization_failure then
-      raise exception using errcode = 'NC022', message = 'não se sabe que períodos estão fechados: a transação só vê o que havia quando começou',
+      raise exception using errcode = 'NC022', message = 'não se sabe quais períodos estão fechados: a transação só vê o que havia quando começou',
         hint = 'Grave numa transação nova, ou com o isolamento read committed, o padrão.';
     end;
   end if;
@@ -10852,7 +10852,7 @@ begin
     when query_canceled then
       -- raised again, never swallowed: a person gave up, or set the limit
       raise exception using errcode = 'query_canceled',
-        message = format('a experiência da regra %s foi interrompida: %s', regra.nome, sqlerrm),
+        message = format('o teste da regra %s foi interrompido: %s', regra.nome, sqlerrm),
         detail = format('função %s, com %s registros', regra.funcao, coalesce(cardinality(v_chaves), 0)),
         hint = 'Se foi o tempo-limite (statement_timeout): a regra não termina, ou lê mais do que os registros de janela.chaves.';
     when assert_failure or others then
@@ -15179,7 +15179,7 @@ begin
   end if;
   if verificar_integridade.elo < 0 or btrim(verificar_integridade.selo) !~* '^[0-9a-f]{64}$' then
     raise exception using errcode = 'NC001', message = 'a testemunha está mal escrita',
-      hint = 'O elo é um número desde 0, o selo tem 64 dígitos hexadecimais.';
+      hint = 'O elo é um número a partir de 0, o selo tem 64 dígitos hexadecimais.';
   end if;
   v_selo := decode(btrim(verificar_integridade.selo), 'hex');
 
@@ -16066,7 +16066,7 @@ declare
 begin
   if verificar_desde.elo is null or verificar_desde.elo < 0 or coalesce(btrim(verificar_desde.selo), '') !~* '^[0-9a-f]{64}$' then
     raise exception using errcode = 'NC001', message = 'a testemunha está mal escrita',
-      hint = 'O elo é um número desde 0, o selo tem 64 dígitos hexadecimais; copie ambos da última verificação, ou de uma mensagem.';
+      hint = 'O elo é um número a partir de 0, o selo tem 64 dígitos hexadecimais; copie ambos da última verificação, ou de uma mensagem.';
   end if;
   v_selo := decode(btrim(verificar_desde.selo), 'hex');
 
@@ -16900,7 +16900,7 @@ begin
   perform audit_interno.fechar_operacao(v_operacao, 1);
   return v_canal;
 exception when check_violation or not_null_violation then
-  raise exception using errcode = 'NC009', message = 'canal recusado: nome, tipo, eventos ou idioma não é dos que existem',
+  raise exception using errcode = 'NC009', message = 'canal recusado: nome, tipo, eventos ou idioma inválido',
     hint = 'nome: letras minúsculas, algarismos, _ e -; tipo: webhook, teams ou slack; eventos: abertas, pessoa, limite, autonomia, falha, resolvido; idioma: pt-BR ou en.';
 end
 $$;
@@ -17188,10 +17188,9 @@ revoke execute on function regras.rotulos_pendentes() from public;
 --! EndIncluded regras/comum/rotulos_pendentes.sql
 
 --! Included regras/comum/trigramas.sql
--- The runs of three characters of each word of a text, folded, words set apart by two blanks before and one behind: what two texts
--- that are written a little differently, or in another order, have in common. Each once. The measure of pg_trgm, which need not
--- be installed. Touches nothing. Called by regras.rotulos_proximos, contradizem_codigo and
--- fornecedores_marketing.
+-- The trigrams of each word of a text, folded, with two blanks before a word and one after: what two texts share that are spelled a little
+-- differently or in another order. Each once. The measure of pg_trgm, which need not be installed. Touches nothing. Called by
+-- regras.rotulos_proximos, contradizem_codigo and fornecedores_marketing.
 create or replace function regras.trigramas(texto text) returns text[]
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -17207,10 +17206,10 @@ revoke execute on function regras.trigramas(text) from public;
 --! EndIncluded regras/comum/trigramas.sql
 
 --! Included regras/comum/rotulos_proximos.sql
--- The categories of the ledger that are written most like a given label, each in its commonest spelling with the entries that have
--- it, nearest first: three tenths or more of their runs of three characters in common (Jaccard; the threshold of pg_trgm), or the
--- one within the other. A label that the ledger has comes first; nothing like it, no row. Reads dw.lancamentos, so it runs as
--- conferente_regra; changes nothing. Called by what a rule requires, by diagnostico and where a label is set.
+-- The categories of the ledger most similar to a given label, each in its commonest spelling with the number of its entries, nearest first:
+-- they share three tenths or more of their trigrams (Jaccard; the threshold of pg_trgm), or one is part of the other. A label that the
+-- ledger has comes first; no row if nothing is similar. Reads dw.lancamentos, so it runs as conferente_regra; changes nothing. Called by
+-- the rules' requirements, by diagnostico and where a label is set.
 create or replace function regras.rotulos_proximos(procurado text, limite int default 3)
 returns table (rotulo text, lancamentos bigint)
 language plpgsql stable
@@ -17357,11 +17356,11 @@ revoke execute on function regras.inscricao_valida(text) from public;
 --! EndIncluded regras/comum/inscricao_valida.sql
 
 --! Included regras/comum/codigo_fornecedor.sql
--- A supplier's code as it was before another program wrote it: without the blanks of any kind, quotes and punctuation that it came
--- with, in lower case, without the ".0" of a spreadsheet that took it for a number, and with the zeros before a CNPJ that such a
--- spreadsheet dropped. Only where the check digits prove it (of one of seven to ten positions, only the first branch's): any other code
--- keeps the zeros it has, and so does a CPF. Null where nothing is left, or what stands there says that there is none. Touches nothing. Called by regras.raiz_fornecedor for what is not plainly a code, and by
--- regra_validacao_valores.chaves_acesso.
+-- A supplier's code as it was before another program wrote it: lower case, without surrounding blanks, quotes and punctuation, without the
+-- ".0" of a spreadsheet that took it for a number, and with the leading zeros of a CNPJ that such a spreadsheet dropped. The zeros are
+-- restored only if the check digits prove them (for seven to ten positions, only for a first branch); any other code, a CPF included, keeps
+-- the zeros it has. Null if nothing is left, or if the text says that there is no code. Touches nothing. Called by regras.raiz_fornecedor
+-- for what is not plainly a code, and by regra_validacao_valores.chaves_acesso.
 create or replace function regras.codigo_fornecedor(codigo text) returns text
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -17386,7 +17385,7 @@ revoke execute on function regras.codigo_fornecedor(text) from public;
 --! EndIncluded regras/comum/codigo_fornecedor.sql
 
 --! Included regras/comum/raiz_codigo.sql
--- The company behind a supplier code that has to be cleaned first. Touches nothing. Called by regras.raiz_fornecedor alone, which says
+-- The company behind a supplier code that needs cleaning first. Touches nothing. Called by regras.raiz_fornecedor alone, which decides
 -- when.
 create or replace function regras.raiz_codigo(codigo text) returns text
 language plpgsql immutable parallel safe
@@ -17410,12 +17409,12 @@ revoke execute on function regras.raiz_codigo(text) from public;
 --! EndIncluded regras/comum/raiz_codigo.sql
 
 --! Included regras/comum/raiz_fornecedor.sql
--- The company behind a supplier code: the first 8 positions of a CNPJ (written with or without punctuation), any other code as it
--- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may have letters since July 2026. Null for an empty
--- code. What is not plainly a code is asked of regras.raiz_codigo, at a price: a blank or quote at its end that nobody sees, the ".0" of a
--- spreadsheet, 11 to 14 positions that may be a CNPJ without its zeros, or all zeros before its branch (whose number, nearly always below a
--- hundred, comes before the check digits), 7 to 10 that may be one of a first branch. What says that there is no code is none. Touches nothing. Called by the three rules; kept as a plain expression without settings of its own, so
--- that the planner can inline it.
+-- The company behind a supplier code: the first 8 positions of a CNPJ (with or without punctuation), any other code as it is, even one that
+-- zeros pad to as many positions; in lower case, because a CNPJ may have letters since July 2026. Null for an empty code, or one that says
+-- that there is none. What is not plainly a code goes to regras.raiz_codigo, at a cost: invisible blanks or quotes at its end, the ".0" of
+-- a spreadsheet, 11 to 14 positions that may be a CNPJ without its zeros or are all zeros before the branch (whose number, nearly always
+-- below a hundred, precedes the check digits), 7 to 10 that may be a first branch's. Touches nothing. Called by the three rules; a plain
+-- expression without settings of its own, so that the planner can inline it.
 create or replace function regras.raiz_fornecedor(codigo text) returns text
 language sql immutable parallel safe
 return case
@@ -17428,7 +17427,7 @@ return case
       when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) = 14
           and pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8) <> '00000000'
         then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
-      -- no between: it is written out otherwise after a restore, and verificar would name the function
+      -- no between: it prints differently after a restore, and verificar would report the function
       when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) >= 11 and pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) <= 14
           and pg_catalog.left(pg_catalog.right(pg_catalog.translate(codigo, './- ', ''), 6), 2) = '00'
         then regras.raiz_codigo(codigo)
@@ -17476,9 +17475,10 @@ revoke execute on function regras.nome_canonico(text) from public;
 --! EndIncluded regras/comum/nome_canonico.sql
 
 --! Included regras/comum/nomes_parecidos.sql
--- Whether two names of suppliers, canonical, with the runs of characters of what is their own in them (regras.nome_proprio), may be one
--- company's: they share three tenths of the runs, or one is in the other, for abbreviations and legal forms do not make another company. Names without a letter or digit
--- differ from none. Touches nothing. Called by regra_pendente_verificacao.contradizem_codigo and fornecedores_marketing.
+-- Whether two canonical supplier names, given with the trigrams of their distinctive parts (regras.nome_proprio), may belong to one
+-- company: they share three tenths of the trigrams, or one is part of the other, because abbreviations and legal forms do not make another
+-- company. A name without a letter or digit differs from none. Touches nothing. Called by regra_pendente_verificacao.contradizem_codigo and
+-- fornecedores_marketing.
 create or replace function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[]) returns boolean
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -17507,8 +17507,8 @@ revoke execute on function regras.palavras_texto(text) from public;
 --! EndIncluded regras/comum/palavras_texto.sql
 
 --! Included regras/comum/corrigidas_sem_palavra.sql
--- Keys of the entries whose category we corrected and nobody confirmed: nothing is learned from them, or the rule would take
--- its own word for the truth. Null when there are none. Reads the audit tables. Called where history is counted and asked.
+-- Keys of the entries whose category we corrected and nobody confirmed. Nothing is learned from them, or the rule would take its own word
+-- for the truth. Null when there are none. Reads the audit tables. Called where history is counted and used.
 create or replace function regras.corrigidas_sem_palavra() returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -17526,8 +17526,8 @@ revoke execute on function regras.corrigidas_sem_palavra() from public;
 --! EndIncluded regras/comum/corrigidas_sem_palavra.sql
 
 --! Included regras/comum/nome_proprio.sql
--- What of a supplier's canonical name is its own: without the words that say what a company does and how it is organised, which
--- many bear (two distributors are two companies). The whole name where nothing else is left. Touches nothing. Called by
+-- The distinctive part of a supplier's canonical name: without the words for a company's trade and organisation, which many share (two
+-- distributors are two companies). The whole name if nothing else is left. Touches nothing. Called by
 -- regra_pendente_verificacao.contradizem_codigo and regra_trade_marketing.fornecedores_marketing.
 create or replace function regras.nome_proprio(nome text) returns text
 language sql immutable parallel safe
@@ -17546,10 +17546,10 @@ revoke execute on function regras.nome_proprio(text) from public;
 --! EndIncluded regras/comum/nome_proprio.sql
 
 --! Included regras/comum/lancamentos_parecidos.sql
--- The entries of the ledger that are most like one: of the same company, or with one of its longest words in their text; most words in common
--- first, those whose category is decided before those that are parked, nearest in time before others. Looks outwards from the day of
--- that entry, a month, a quarter, a year, three years, and goes no further once it has enough or a second has passed: a ledger may be long, and a person
--- waits. Reads dw.lancamentos, so it runs as conferente_regra; changes nothing. Called by audit.lancamentos_parecidos.
+-- The entries of the ledger most similar to one: of the same company, or with one of its longest words in their text. Most common words
+-- first, decided categories before parked ones, near in time before far. Searches outwards from that entry's day, a month, a quarter, a
+-- year, three years, and stops once it has enough or a second has passed: a ledger may be long, and a person is waiting. Reads
+-- dw.lancamentos, so it runs as conferente_regra; changes nothing. Called by audit.lancamentos_parecidos.
 create or replace function regras.lancamentos_parecidos(
   chave text, dia date, fornecedor_id text, fornecedor text, descricao text, limite int
 )
@@ -17619,10 +17619,10 @@ revoke execute on function regras.lancamentos_parecidos(text, date, text, text, 
 --! EndIncluded regras/comum/lancamentos_parecidos.sql
 
 --! Included regras/comum/sucessoes.sql
--- What became of each category that people said has ended, folded: from the month of desde until that of ate (exclusive; null while
--- it lasts) entries of de stand under para. Chains are followed, each step later than the one before: a name that was given on comes
--- back as what it is now, and one that was taken back is itself again. renasce: from this month on de is in use again, because
--- something else was named so; what is booked under it then is its own. Reads audit.sucessoras_categoria. Called by the rules.
+-- What became of each category that people said has ended, folded: from the month of desde until that of ate (exclusive; null while it
+-- lasts) entries of de are booked under para. Chains are followed, each step later than the one before: a name that was passed on resolves
+-- to what it is now, and one that was taken back is itself again. renasce: from this month on de is in use again for something else, and
+-- what is booked under it then is its own. Reads audit.sucessoras_categoria. Called by the rules.
 create or replace function regras.sucessoes()
 returns table (de text, para_escrita text, para text, desde date, ate date, renasce date)
 language sql stable rows 10
@@ -17650,8 +17650,8 @@ $$;
 comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which one the name is in use again.';
 revoke execute on function regras.sucessoes() from public;
 
--- The categories that are another one today, folded: those that have one successor, and whose name nothing else took. Reads
--- audit.sucessoras_categoria. Called by regra_trade_marketing, whose history is of entries on both sides of the day.
+-- The categories that have another name today, folded: those with one successor, whose name nothing else took. Reads
+-- audit.sucessoras_categoria. Called by regra_trade_marketing, whose history has entries on both sides of the day.
 create or replace function regras.categorias_renomeadas() returns table (de text, para text)
 language sql stable rows 10
 set search_path = pg_catalog, pg_temp
@@ -17666,7 +17666,7 @@ $$;
 comment on function regras.categorias_renomeadas() is 'Categories with one successor, folded, and that successor.';
 revoke execute on function regras.categorias_renomeadas() from public;
 
--- The names under which entries of a category stand, folded: its own, and those of categories that are it now. Reads
+-- The names under which entries of a category are booked, folded: its own, and those of categories that have become it. Reads
 -- audit.sucessoras_categoria. Called by regra_trade_marketing.
 create or replace function regras.nomes_da_categoria(categoria text) returns text[]
 language sql stable
@@ -17702,8 +17702,8 @@ revoke execute on function regras.frase_sucessoras(text) from public;
 --! EndIncluded regras/comum/sucessoes.sql
 
 --! Included regras/comum/chave_no_texto.sql
--- Whether a text has a run of digits in which an access key could stand: all that follows the CNPJ. Most have none. Touches nothing;
--- inlined by the planner, unlike chave_no_texto, which is asked after it.
+-- Whether a text has a run of digits in which an access key could be: everything that follows the CNPJ. Most have none. Touches nothing;
+-- inlined by the planner, unlike chave_no_texto, which is called after it.
 create or replace function regras.pode_citar_chave(texto text) returns boolean
 language sql immutable parallel safe
 return texto ~ ('[0-9 ./' || chr(160) || chr(9) || '-]{26}');
@@ -17792,16 +17792,15 @@ comment on function regra_validacao_valores.ler_chave(text) is
   'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
 revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 
--- What a document's text says, whichever clerk wrote it: its number as two clerks would both write it (folded, without its kind, without
--- full stops or blanks between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
--- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
--- services, cte, rps, nd, a note of debit: others are not told apart, for they stand for the invoice), series ("série 2", "ser. 2", "S2", "única", or up to
--- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the thirteen or fifteen digits of 202600000000123) and access key. A year
--- after one number may be a number after a series: then it is a year, and what it could have been is no longer compared. estorno: it
--- says that it takes another document back; the number is then that one's. The number is null when it identifies nothing (no digit,
--- only zeros, "s/n"). base is the number without a part that it names ("parcela 2", "P2", 2/3, "entrada": parte, as marcas_texto has it)
--- and without one digit behind it (barra: 123/1, which is a series or a part). Touches nothing. Called by
--- regra_validacao_valores.duplicidades for every suspect.
+-- What a document's text says, whichever clerk wrote it. First its number, in the form in which two clerks would both write it: folded,
+-- without its kind, without full stops or blanks between thousands or the ".0" of a spreadsheet, runs of punctuation as one dash, no
+-- leading zeros in any part. It is null when it identifies nothing (no digit, only zeros, "s/n"). Then what else tells two documents with
+-- one number apart, each null if not given: kind (nf, an electronic invoice of goods or services; cte; rps; nd, a note of debit; others are
+-- not distinguished, because they stand for the invoice), series ("série 2", "ser. 2", "S2", "única", or up to three digits before three or
+-- more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the thirteen or fifteen digits of 202600000000123) and access key. A
+-- year after one number may be a number after a series: then it counts as a year, and the other reading is no longer compared. estorno: the
+-- text says that it takes another document back, and the number is that document's. Touches nothing. Called by
+-- regra_validacao_valores.duplicidades for every suspicious entry.
 create or replace function regra_validacao_valores.ler_documento(
   documento text, out numero text, out especie text, out serie text, out ano int, out chave text, out estorno boolean,
   out base text, out barra text, out parte text
@@ -17997,10 +17996,10 @@ $$;
 comment on function regra_validacao_valores.fim_lido(text) is 'End of the number that a document''s text says.';
 revoke execute on function regra_validacao_valores.fim_lido(text) from public;
 
--- The last digits of regra_validacao_valores.ler_documento's number, two at most, or its last letter, at a fraction of the price: equal
--- numbers end alike, so what has no companion by it need not be read. What could stand behind the number (a series, a year, a
--- date, a word), a key, what may be a spreadsheet's ".0", and any other sign at the end (an accent, a bracket, a blank of another kind) is
--- read in full, or a spelling would hide a duplicate. Touches nothing; inlined by the planner. Called by
+-- The last digits of regra_validacao_valores.ler_documento's number, two at most, or its last letter, at a fraction of the cost. Equal
+-- numbers end alike, so an entry whose end nobody shares need not be read. Read in full are texts with something that may follow the number
+-- (a series, a year, a date, a word), a key, what may be a spreadsheet's ".0", or any other sign at the end (an accent, a bracket, an
+-- unusual blank); otherwise a spelling would hide a duplicate. Touches nothing; inlined by the planner. Called by
 -- regra_validacao_valores.chave_documento and linhas_documentos.
 create or replace function regra_validacao_valores.fim_documento(documento text) returns text
 language sql immutable parallel safe
@@ -18049,8 +18048,8 @@ end;
 comment on function regra_validacao_valores.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
 revoke execute on function regra_validacao_valores.reais(numeric) from public;
 
--- True when two amounts are written with the same digits, in cents, except that two of them changed places. Adjacent or
--- not: typing swaps neighbours, copying from paper swaps columns. Touches nothing. Called by regra_validacao_valores.tipo_diferenca.
+-- True when two amounts are written with the same digits, in cents, except that two of them changed places. Adjacent or not: typing swaps
+-- neighbours, copying from paper swaps columns. Touches nothing. Called by regra_validacao_valores.tipo_diferenca.
 create or replace function regra_validacao_valores.digitos_trocados(a numeric, b numeric) returns boolean
 language sql immutable parallel safe
 return (
@@ -18076,9 +18075,8 @@ comment on function regra_validacao_valores.digitos_trocados(numeric, numeric) i
   'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
 revoke execute on function regra_validacao_valores.digitos_trocados(numeric, numeric) from public;
 
--- How far an amount of 10,000 and more may lie from the truth because its source printed only so many significant
--- digits: half a unit of the last digit printed, and nothing where the amount shows more digits than that. Touches
--- nothing. Called by regra_validacao_valores.detectar.
+-- How far an amount of 10,000 or more may be from the truth because its source printed only this many significant digits: half a unit of
+-- the last printed digit, or nothing if the amount shows more digits. Touches nothing. Called by regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.arredondamento_origem(valor numeric, digitos int) returns numeric
 language sql immutable parallel safe
 return case
@@ -18092,10 +18090,10 @@ comment on function regra_validacao_valores.arredondamento_origem(numeric, int) 
   'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 revoke execute on function regra_validacao_valores.arredondamento_origem(numeric, int) from public;
 
--- The days on which a document may have been issued, by the surest that there is, and in Portuguese how that is known: the note itself
--- where it was read (audit.notas), the month in its access key, a whole date in its number, a date of issue in the text of the entry, the
--- year in its number; else the day of the booking, with a null. What is written by hand is believed of the year before the booking alone.
--- Reads audit.notas; changes nothing. Called by regra_validacao_valores.retencao_possivel.
+-- The days on which a document may have been issued, by the surest source there is, with that source in Portuguese: the note itself if it
+-- was read (audit.notas), the month in its access key, a whole date in its number, a date of issue in the entry's text, the year in its
+-- number; otherwise the booking day, with a null. A date written by hand is believed only within the year before the booking. Reads
+-- audit.notas; changes nothing. Called by regra_validacao_valores.retencao_possivel.
 create or replace function regra_validacao_valores.dias_documento(documento text, descricao text, dia date)
 returns table (de date, ate date, como text)
 language sql stable
@@ -18149,9 +18147,9 @@ comment on function regra_validacao_valores.dias_documento(text, text, date) is
   'First and last day on which a document may have been issued, and how that is known; null: by the booking alone.';
 revoke execute on function regra_validacao_valores.dias_documento(text, text, date) from public;
 
--- The taxes withheld at source that would explain a booked amount lower than its document, in force on some day of a stretch: of one law, or
--- of as few as will do; where different ones take the same, all of them, for nobody can tell from the amount. ultimo: the last day of that.
--- Touches nothing. Called by regra_validacao_valores.retencao_possivel, and by notas_fiscais.
+-- The taxes withheld at source, in force on some day of a period, that would explain a booked amount below its document: of one law, or of
+-- as few as possible; where different ones take the same, all of them, because the amount does not tell. ultimo: the last such day. Touches
+-- nothing. Called by regra_validacao_valores.retencao_possivel, and by notas_fiscais.
 create or replace function regra_validacao_valores.retencao_entre(valor numeric, esperado numeric, de date, ate date)
 returns table (taxa numeric, tributos text, ultimo date)
 language sql stable parallel safe
@@ -18178,9 +18176,9 @@ comment on function regra_validacao_valores.retencao_entre(numeric, numeric, dat
   'Percentage withheld on some day of a stretch that would explain the booked amount, and the taxes that take it; no row when there is none.';
 revoke execute on function regra_validacao_valores.retencao_entre(numeric, numeric, date, date) from public;
 
--- The taxes withheld that would explain a booked amount on the day of its document. A retention is an honest difference, so it lowers a
--- confidence. como: how the day is known, where the booking's own would say otherwise. Where nothing tells the day of the document, a law that
--- ended in the month before the booking may still have taken the amount: then ate is its last day, and it is a doubt, no explanation.
+-- The withheld taxes that would explain a booked amount on the day of its document. A withholding is an honest difference, so it lowers a
+-- confidence. como: how the day is known, where the booking day would give another answer. If nothing dates the document, a law that ended
+-- in the month before the booking may still have taken the amount: then ate is the law's last day, and it is a doubt, no explanation.
 -- Touches nothing. Called by regra_validacao_valores.diferencas.
 create or replace function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date, documento text, descricao text)
 returns table (taxa numeric, tributos text, como text, ate date)
@@ -18214,8 +18212,8 @@ return 'retenção de ' || pg_catalog.replace(taxa::text, '.', ',') || '% (' || 
 comment on function regra_validacao_valores.frase_retencao(numeric, text, text) is 'A withholding in words; null where there is none.';
 revoke execute on function regra_validacao_valores.frase_retencao(numeric, text, text) from public;
 
--- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds, and is no whole multiple, for
--- that is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
+-- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds and is no whole multiple, which
+-- is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
 -- regra_validacao_valores.tipo_diferenca and taxas_dos_dias.
 create or replace function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric) returns boolean
 language sql immutable parallel safe
@@ -18347,10 +18345,9 @@ comment on function regra_validacao_valores.explicacao_rateio(text, text, numeri
   'Sentence and change of confidence for one kind of a document in several lines.';
 revoke execute on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, text, date) from public;
 
--- The findings on amounts. An entry that is alone with its document is judged by itself, and what the document leads to is proposed; a
--- document that stands in several lines is judged as one, and only flagged. The sign of a credit note follows the ledger's habit; a rate of
--- exchange is one where the day has it of several suppliers. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.detectar.
+-- The findings on amounts. An entry that is alone with its document is judged by itself, and the document's amount is proposed. A document
+-- in several lines is judged as one, and only flagged. The sign of a credit note follows the ledger's habit; a ratio is a rate of exchange
+-- if several suppliers have it that day. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.diferencas(
   janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
 ) returns setof audit.achado
@@ -19051,19 +19048,21 @@ revoke execute on function regra_validacao_valores.parcela_dita(text) from publi
 --! EndIncluded regras/validacao_valores/parcelas.sql
 
 --! Included regras/validacao_valores/chaves.sql
--- What an access key in the document, or in the text of an entry, says against the entry. In a text a key is believed whose check digit is right. A key whose check digit is wrong (chave_digito) is misread or mistyped, and
--- nothing else is believed of it. A right one was issued by another company than the entry's supplier (chave_outra_empresa), in a
--- month after the one it is booked in (chave_mes_posterior), or stands in an earlier entry too (chave_repetida): of another supplier,
--- or of the same one and amount more than valores.dias_duplicidade days before, where a number alone would say nothing. One finding an entry, the first of
--- these; evidencia.tambem names the others. Of a key that stands in more than ten entries, and of more than ten entries of one supplier with
--- keys of one issuer, all that is the same is one finding, on the first of them (the last may be a duplicate as well). Nothing is proposed: whether key or entry is wrong only the document says.
+-- What an access key in an entry's document or text says against the entry. In a text only a key with a right check digit is believed. A
+-- key with a wrong one (chave_digito) is misread or mistyped, and nothing else in it is believed. A right one was issued by a company other
+-- than the entry's supplier (chave_outra_empresa), in a month after that of the booking (chave_mes_posterior), or is in an earlier entry
+-- too (chave_repetida): of another supplier, or of the same supplier and amount more than valores.dias_duplicidade days before, where a
+-- number alone would say nothing. One finding an entry, the first of these; evidencia.tambem names the others. For a key in more than ten
+-- entries, and for more than ten entries of one supplier with keys of one issuer, everything alike is one finding, on the first of them
+-- (the last may be a duplicate as well). Nothing is proposed: only the document shows whether key or entry is wrong.
 --
--- In doubt nothing is flagged. A supplier is compared only where its code is a whole CNPJ with right digits; an issuer under whose
--- keys three and more suppliers stand is the ledger's own company, which issues the notes of what it takes back or buys from farmers.
--- Shares and instalments may bear one key: so the same key with the same amount is nothing where the document's amount is larger, the
--- text says an instalment, or three and more entries share it, nor what was reversed since.
--- Three months before and after the window's keys are read, where it has any, and a year before what is written as they are. Reads dw.lancamentos and the settings; changes
--- nothing. Called by regra_validacao_valores.detectar.
+-- In doubt nothing is flagged. A supplier is compared only if its code is a whole CNPJ with right digits. An issuer whose keys are in
+-- entries of three or more suppliers is the ledger's own company, which issues the notes of what it takes back or buys from farmers. Shares
+-- and instalments may carry one key. So the same key with the same amount is no finding where the document's amount is larger, the text
+-- names an instalment, or three or more entries share it, nor where one was reversed since.
+--
+-- It reads three months before and after the dates of the window's keys, if it has any, and a year before for documents written exactly
+-- like them. Reads dw.lancamentos and the settings; changes nothing. Called by regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -19252,11 +19251,11 @@ comment on function regra_validacao_valores.numeros_citados(text) is 'Numbers th
 revoke execute on function regra_validacao_valores.numeros_citados(text) from public;
 
 -- How much of some documents was taken back between two days by entries of other amounts or numbers: in parts, in one sum for several
--- documents ("NF 3 e 4"), or under another number or none with words that say so ("estorno da NF 3"). The whole reversal of the same
--- number is not among them: regra_validacao_valores.duplicidades counts it. What names several documents counts for each of them, up to
--- its amount: in doubt something was taken back. The arrays go together, and give back their raiz, nome, numero and montante (with its
--- sign). What was booked with a negative amount is taken back by words alone, for else every ordinary entry could be a reversal. Reads dw.lancamentos; changes nothing.
--- Called by regra_validacao_valores.duplicidades for what it would flag.
+-- documents ("NF 3 e 4"), or under another number or none, with words that say so ("estorno da NF 3"). Whole reversals of the same number
+-- are not included, because regra_validacao_valores.duplicidades counts them. An entry that names several documents counts for each of
+-- them, up to its amount: in doubt something was taken back. The arrays belong together, and return their raiz, nome, numero and montante
+-- (with its sign). Bookings with a negative amount are taken back only by words, because otherwise every ordinary entry could be a
+-- reversal. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades for what it would flag.
 create or replace function regra_validacao_valores.estornos_avulsos(
   raizes text[], nomes text[], numeros text[], montantes numeric[], desde date[], ate date[]
 ) returns table (raiz text, nome text, numero text, montante numeric, credito numeric)
@@ -19283,7 +19282,7 @@ begin
     -- of suppliers who have anything in question
     where l.data_lancamento between v_desde and v_ate
       and (l.valor < 0
-        -- by words alone: letters first, which is cheap, for nearly every ordinary entry is here
+        -- only by words: a cheap search for letters comes first, because this branch reads nearly every ordinary entry
         or v_negativas and l.valor > 0 and (l.documento ~* '(est|rev|canc|dev|anul)' or l.descricao ~* '(estorn|cancel|devol|anula|revers|revert|nota)'))
       and (regras.raiz_fornecedor(l.fornecedor_id) in (select x from unnest(raizes) x)
         or (v_sem_codigo or regras.raiz_fornecedor(l.fornecedor_id) is null) and regras.nome_canonico(l.fornecedor) in (select x from unnest(nomes) x))
@@ -19350,8 +19349,8 @@ revoke execute on function regra_validacao_valores.estornos_avulsos(text[], text
 --! EndIncluded regras/validacao_valores/estornos.sql
 
 --! Included regras/validacao_valores/duplicidades.sql
--- Amount without sign (upper half) and end of the document's number (lower half) as one number: equal for the same document booked
--- twice, and few others. Not the supplier, for one entry may have its code and the other only its name. A number because one is kept
+-- Amount without sign (upper half) and end of the document's number (lower half) as one number: equal for the same document booked twice,
+-- and for few others. Without the supplier, because one entry may have its code and the other only its name. A number, because one is kept
 -- for each entry of the window: half the memory of the two, and no disk. Touches nothing; inlined by the planner. Called by
 -- regra_validacao_valores.duplicidades for every entry it reads.
 create or replace function regra_validacao_valores.chave_documento(valor numeric, documento text) returns bigint
@@ -19363,10 +19362,10 @@ comment on function regra_validacao_valores.chave_documento(numeric, text) is
   'Hash of an amount without sign and the end of a document''s number.';
 revoke execute on function regra_validacao_valores.chave_documento(numeric, text) from public;
 
--- Keys (regra_validacao_valores.chave_documento) that more than one entry of the days has; with sozinhas also those of a single one: of a few
--- rows it is cheaper to ask who resembles them. Coarse and cheap: equal amounts and ends of the document's number; what is dearer
--- sees only what has a companion. A function of its own, and return query, so that it may run in parallel. Reads dw.lancamentos;
--- changes nothing. Called by regra_validacao_valores.duplicidades.
+-- Keys (regra_validacao_valores.chave_documento) that more than one entry of the days has; with sozinhas also those of a single entry,
+-- because for a few rows it is cheaper to look for their twins. Coarse and cheap, so that the expensive comparisons only see entries with a
+-- companion. A separate function with return query, so that it may run in parallel. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.duplicidades.
 create or replace function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean) returns setof bigint
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -19559,20 +19558,23 @@ comment on function regra_validacao_valores.cargas_repetidas(date[], date, date,
   'Loads of which half the entries, and ten at least, an earlier load had brought.';
 revoke execute on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) from public;
 
--- Finds documents that were booked twice: same supplier (company root; name where one of the two has no code), same document, same
--- amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry only and never proposes a
--- correction. What an entry does not say of its document (kind, series, year, access key) it shares with the others of its number and
--- amount that do, unless these differ among themselves; a number of fewer than five digits that says no year is another one in
--- another year. An entry that was reversed and booked again is not a duplicate, nor one that was reversed within those days
--- afterwards, whole, in parts, together with others or in words only, nor are instalments that say so, nor documents without a number.
--- A reversal takes back the latest booking that stands before it. Entries of other cost centres, categories or accounts are shares of one document,
--- unless one of them is the whole of it; shares of a known document are judged by regra_validacao_valores.rateios.
--- Nor is what names another part or period of the document (regra_validacao_valores.marcas).
--- A load repeated is one finding, and so are more than ten of one document and amount, each within those days of the one before. The window restricts what is flagged; twins
--- and reversals may lie outside.
--- HAZARD: a flood is one partition of these windows. Whatever looks over the days around must be undone as it moves (sums and counts are,
--- least and greatest are not), or it takes the square of it.
--- A row for each finding, with the kind of set that it stands for and the load that brought it again. Reads dw.lancamentos; changes
+-- Finds documents that were booked twice: same supplier (company root; name if one of the two has no code), same document, same amount,
+-- exactly alike or within valores.dias_duplicidade days and across branches. Flags only the later entry and never proposes a correction.
+--
+-- What an entry does not say about its document (kind, series, year, access key) it shares with the others of its number and amount that
+-- do, unless these differ. A number of fewer than five digits without a year is another number in another year. These are no duplicates: an
+-- entry that was reversed and booked again; one that was reversed within those days afterwards, whole, in parts, together with others or
+-- only in words; named instalments; documents without a number; entries that name another part or period of the document
+-- (regra_validacao_valores.marcas). A reversal takes back the latest booking before it. Entries of other cost centres, categories or
+-- accounts are shares of one document, unless one of them is the whole; regra_validacao_valores.rateios judges shares of a known document.
+--
+-- A repeated load is one finding, and so are more than ten of one document and amount, each within those days of the one before. The window
+-- restricts what is flagged; twins and reversals may lie outside.
+--
+-- HAZARD: a flood is one partition of these windows. An aggregate over neighbouring days must be able to remove rows as its frame moves
+-- (sums and counts can, least and greatest cannot), or the cost is quadratic.
+--
+-- One row for each finding, with the kind of set that it stands for and the load that brought it again. Reads dw.lancamentos; changes
 -- nothing. Called by regra_validacao_valores.duplicidades.
 create or replace function regra_validacao_valores.duplicidades_da_janela(
   janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
@@ -19583,7 +19585,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
--- of what these windows leave the planner knows nothing: row by row, or along the first columns, twins would be looked for in all of a flood
+-- the planner knows nothing about these windows' output: nested loops or merges would search a whole flood for twins
 set enable_nestloop = off
 set enable_mergejoin = off
 as $$
@@ -19643,7 +19645,7 @@ begin
         select l.id, l.data_lancamento::date as data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.centro_custo,
           l.conta_contabil, l.categoria, l.fornecedor_id, l.fornecedor, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto, l.descricao::text as descricao
         from dw.lancamentos l
-        -- the amount first, which is cheap. Hashed: of an array written out the planner would weigh each member, in every partition
+        -- The amount first, which is cheap. Hashed: the planner would estimate each member of a literal array, in every partition.
         where hash_numeric(abs(l.valor)) in (select s >> 32 from unnest(v_suspeitas) s) and l.valor <> 0 and l.documento <> ''
           and l.data_lancamento between v_de and v_ate
           and (v_datas is null or l.data_lancamento = any (v_datas))
@@ -19653,7 +19655,7 @@ begin
     where e.parecida in (select s from unnest(v_suspeitas) s)
     offset 0
   ), acompanhada as (
-    -- then the supplier, which may stand for an entry without a code
+    -- then the supplier; any supplier may match an entry without a code
     select l.*
     from (
       select l.*, count(*) over (partition by l.parecida) as companhia, count(l.raiz) over (partition by l.parecida) as com_codigo,
@@ -19662,7 +19664,7 @@ begin
     ) l
     where l.companhia > 1 and (l.da_empresa > 1 or l.com_codigo < l.companhia)
   ), escrita as materialized (
-    -- each spelling once, here and of the texts: a flood has few
+    -- each spelling once, here and for the texts: a flood has few
     select a.documento, d.*
     from (select distinct x.documento from acompanhada x) a
     cross join lateral regra_validacao_valores.ler_documento(a.documento) d
@@ -19681,7 +19683,7 @@ begin
   ), comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.so_numero, l.citado, l.barra, l.especie, l.serie, l.ano, l.acesso, l.estorno,
       abs(l.valor) as montante, l.raiz,
-      -- a full stop or a legal form otherwise written is no other supplier
+      -- another full stop or legal form does not make another supplier
       regras.nome_canonico(l.fornecedor) as nome,
       -- the part that text or document name, or both
       concat_ws(' ', nullif(d.parte, ''), case when l.parte_escrita is distinct from nullif(d.parte, '') then l.parte_escrita end) as dita, d.objeto,
@@ -19692,7 +19694,7 @@ begin
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       l.valor_documento is not null as documentada,
       coalesce(audit_interno.dobrar_categoria(l.centro_custo::text), '') as centro,
-      -- what is parked has no category yet, and its account is none
+      -- a parked entry has no category yet, and its account means nothing
       case when coalesce(audit_interno.dobrar_categoria(l.categoria::text), '') <> all (v_pendentes)
         then concat(audit_interno.dobrar_categoria(l.categoria::text), chr(31), l.conta_contabil) end as conta
     from numerada l
@@ -19700,14 +19702,14 @@ begin
     where l.iguais > 1
     offset 0
   ), de_quem as (
-    -- who has no code is who bears the name, where only one does
+    -- an entry without a code belongs to the company with its name, if there is only one
     select c.*, coalesce(c.raiz, case when c.nome is not null and min(c.raiz) over nome = max(c.raiz) over nome then min(c.raiz) over nome end,
       '=' || c.nome) as fornecedor
     from comparavel c
     window nome as (partition by c.so_numero, c.montante, c.nome)
   ), identificada as (
     select d.*,
-      -- a text alone says it only of what would otherwise be one booking more
+      -- a text alone says so only where there would otherwise be one booking more
       d.estorno or d.estorno_dito and sign(d.valor) = sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as estorna,
       concat_ws(chr(31), d.so_numero,
         coalesce(d.especie, case when min(d.especie) over numero = max(d.especie) over numero then min(d.especie) over numero end, ''),
@@ -19724,7 +19726,7 @@ begin
           case when min(d.mes_dito) over no_mes = max(d.mes_dito) over no_mes then min(d.mes_dito) over no_mes end),
         'a' || coalesce(d.ano_dito, case when min(d.ano_dito) over numero = max(d.ano_dito) over numero then min(d.ano_dito) over numero end,
           case when min(d.ano_dito) over no_mes = max(d.ano_dito) over no_mes then min(d.ano_dito) over no_mes end)) as numero,
-      -- a reversal need not say of which instalment it is, where there is one
+      -- a reversal need not name its instalment, if there is only one
       case when d.dita = '' and (d.valor < 0 or d.estorno) and min(nullif(d.dita, '')) over numero = max(d.dita) over numero
         then max(d.dita) over numero else d.dita end as parcela,
       sign(sum(case when d.estorno then 0 else sign(d.valor) end) over numero) as lado, sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as lado_dito
@@ -19736,9 +19738,9 @@ begin
       no_ano as (partition by d.fornecedor, d.so_numero, d.montante, extract(year from d.data_lancamento))
   ), situada as (
     select c.*, c.documentada and not c.parte as inteira,
-      -- where a reversal is booked with the sign of its document, the word is what tells it
+      -- a reversal booked with its document's sign is recognised by the word
       case when c.estorno then coalesce(-nullif(c.lado, 0), sign(c.valor)) when c.estorna then -c.lado_dito else sign(c.valor) end::int as sinal,
-      -- and goes with the one that is there
+      -- and goes with the existing booking
       concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (no_centro order by c.data_lancamento range current row), max(c.conta) over no_centro)) as destino
     from identificada c
     window no_centro as (partition by c.fornecedor, c.numero, c.parcela, c.montante, c.centro)
@@ -19795,7 +19797,7 @@ begin
     join par g on g.fornecedor = p.fornecedor and g.numero = p.numero and g.parcela = p.parcela and g.montante = p.montante and g.sinal = p.sinal
       and g.lugar = p.gemeo_lugar
     where g.data_lancamento >= p.data_lancamento - v_dias and p.liquido > 1 and not p.estorna
-      -- who begins to count again in January does not reach ten thousand in the first days
+      -- a supplier who starts numbering again in January does not reach ten thousand in the first days
       and (extract(year from g.data_lancamento) = extract(year from p.data_lancamento) or g.ano = p.ano or p.so_numero ~ '[0-9]{5}')
   ), devolvida as (
     select e.numero, e.raiz, e.nome, e.montante, e.credito
@@ -20015,9 +20017,10 @@ comment on function regra_validacao_valores.miolo_documento(text) is 'First numb
 revoke execute on function regra_validacao_valores.miolo_documento(text) from public;
 
 -- Of entries below their document's amount, those that may be a part of it although their numbers do not say so
--- (regra_validacao_valores.rateios knows those that do): within so many days the same supplier has an entry, of no other number, that is below
--- a document of the same amount too, or that is just what is missing. inteira: those of the same document's amount add up to it, and so they
--- are its parts. The arrays have a place for each entry. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
+-- (regra_validacao_valores.rateios knows those that do): within so many days the same supplier has an entry with another number that is
+-- also below a document of the same amount, or that is exactly what is missing. inteira: the entries with the same document's amount add up
+-- to it, so they are its parts. The arrays have a place for each entry. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.diferencas.
 create or replace function regra_validacao_valores.partes_possiveis(
   ids text[], dias date[], valores numeric[], esperados numeric[], documentos text[], codigos text[], nomes text[], proximidade int,
   absoluta numeric, relativa numeric, digitos int
@@ -20028,7 +20031,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
-set enable_nestloop = off -- a flood is more than the planner thinks
+set enable_nestloop = off -- a flood is larger than the planner expects
 set enable_mergejoin = off
 as $$
 declare
@@ -20070,7 +20073,7 @@ begin
         and regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos))
     offset 0
   ), achada as (
-    -- by its code or by its name, whichever both have; who has neither may be anybody
+    -- by its code or its name, whichever both have; an entry with neither may be anybody's
     select p.id, p.parte, p.esperado, p.outra, p.valor, bool_or(p.mesma) as mesma
     from par p
     cross join lateral (select regras.raiz_fornecedor(p.codigo) as raiz, regras.nome_canonico(p.nome) as nome,
@@ -20093,8 +20096,8 @@ revoke execute on function regra_validacao_valores.partes_possiveis(text[], date
 
 --! Included regras/validacao_valores/regra.sql
 -- Finds entries whose booked amount is not what their document says (valor_documento - valor_desconto) beyond the tolerance, documents
--- whose lines together are not, documents that were booked twice, and access keys that say something else than their entry. Reads dw.lancamentos and the settings valores.*; changes nothing.
--- Called by the engine for a window, and again over corrected keys to verify them.
+-- whose lines together are not, documents that were booked twice, and access keys that contradict their entry. Reads dw.lancamentos and the
+-- settings valores.*; changes nothing. Called by the engine for a window, and again over corrected keys to verify them.
 create or replace function regra_validacao_valores.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -20115,7 +20118,7 @@ begin
   )
   select * from achada
   union all
-  -- what proposes nothing is one finding an entry
+  -- of findings without a proposal only one an entry
   select c.* from regra_validacao_valores.chaves_acesso(janela, v_base) c
   where c.registro_id not in (select a.registro_id from achada a where a.valores_propostos = '{}');
 end
@@ -20656,7 +20659,7 @@ begin
     trunc(greatest(0.05, least(0.80, (i.lancadas + 4.0 * e.lancadas / greatest(e.notas - 1, 1)) / (i.notas + 3))), 4),
     jsonb_build_object('tipo', 'nota_sem_lancamento', 'emissao', n.data_emissao, 'total_da_nota', o.valor_total, 'notas_do_emitente', i.notas,
       'com_lancamento', i.lancadas, 'ajuste', o.valor_total),
-    format('A %s %s de %s, emitida em %s, é de %s, e nenhum lançamento é dela%s.', case o.tipo when 'nfe' then 'NF-e' else 'NFS-e' end, o.numero,
+    format('A %s %s de %s, emitida em %s, é de %s, e nenhum lançamento corresponde a ela%s.', case o.tipo when 'nfe' then 'NF-e' else 'NFS-e' end, o.numero,
       coalesce(o.emitente_nome, o.emitente), to_char(n.data_emissao, 'DD/MM/YYYY'), regra_validacao_valores.reais(o.valor_total),
       case when i.notas > 1 then format('; das outras %s notas deste emitente %s estão lançadas', i.notas - 1, i.lancadas) else '' end),
     o.valor_total
@@ -20674,9 +20677,9 @@ revoke execute on function regra_notas_fiscais.notas_sem_lancamento(audit.janela
 --! EndIncluded regras/notas_fiscais/sem_lancamento.sql
 
 --! Included regras/validacao_valores/habitos.sql
--- Whether an entry says itself that it takes something back: a reversal, a return, a cancellation, a credit note. "Crédito" alone does not,
--- for a card is one too. Touches nothing; inlined by the planner, therefore without concat_ws, which is but stable. Called by regra_validacao_valores.sinais and diferencas for negative
--- amounts whose document is positive.
+-- Whether an entry itself says that it takes something back: a reversal, a return, a cancellation, a credit note. "Crédito" alone does not,
+-- because a card is one too. Touches nothing; inlined by the planner, and so without concat_ws, which is only stable. Called by
+-- regra_validacao_valores.sinais and diferencas for negative amounts with a positive document.
 create or replace function regra_validacao_valores.diz_credito(documento text, descricao text, categoria text) returns boolean
 language sql immutable parallel safe
 return audit_interno.dobrar(coalesce(pg_catalog.left(documento, 200) || ' / ', '') || coalesce(pg_catalog.left(descricao, 500) || ' / ', '')
@@ -20687,9 +20690,9 @@ comment on function regra_validacao_valores.diz_credito(text, text, text) is
   'Whether document, text or category of an entry say that it takes something back.';
 revoke execute on function regra_validacao_valores.diz_credito(text, text, text) from public;
 
--- What the entries of a document's sign are alike in: the letters before the number, the begin of the text, category, account, supplier
--- (company, or name), each as a number that says which of these it is; null where there is none. Touches nothing; inlined by the planner.
--- Called by regra_validacao_valores.sinais.
+-- What entries with the same sign of document have in common: the letters before the number, the beginning of the text, category, account,
+-- supplier (company, or name), each as a number that also says which of these it is; null where there is none. Touches nothing; inlined by
+-- the planner. Called by regra_validacao_valores.sinais.
 create or replace function regra_validacao_valores.chaves_sinal(
   documento text, descricao text, categoria text, conta text, fornecedor_id text, fornecedor text
 ) returns bigint[]
@@ -20929,8 +20932,8 @@ comment on function regra_validacao_valores.razoes_dos_dias(date[], numeric, num
   'Entries of some days whose ratio to their document could be a rate of exchange.';
 revoke execute on function regra_validacao_valores.razoes_dos_dias(date[], numeric, numeric, numeric) from public;
 
--- Whether a text names a foreign currency. Not "câmbio" by itself, which cars have too. Touches nothing; inlined by the planner. Called by
--- regra_validacao_valores.taxas_dos_dias.
+-- Whether a text names a foreign currency. Not "câmbio" by itself, which is also a car's gearbox. Touches nothing; inlined by the planner.
+-- Called by regra_validacao_valores.taxas_dos_dias.
 create or replace function regra_validacao_valores.diz_moeda(texto text) returns boolean
 language sql immutable parallel safe
 return audit_interno.dobrar(pg_catalog.left(texto, 500))
@@ -21015,8 +21018,8 @@ comment on function regra_validacao_valores.difere(numeric, numeric, numeric, nu
   'Whether an amount without sign differs from its document less discount beyond the tolerance; false where there is no document.';
 revoke execute on function regra_validacao_valores.difere(numeric, numeric, numeric, numeric, numeric, int) from public;
 
--- Amount of a document without sign and the supplier's company as one number: equal for the lines of one document, and few others. Touches
--- nothing; inlined by the planner. Called by regra_validacao_valores.diferencas and linhas_documentos.
+-- Amount of a document without sign and beginning of the supplier's code as one number: equal for the lines of one document, and for few
+-- others. Touches nothing; inlined by the planner. Called by regra_validacao_valores.diferencas and linhas_documentos.
 create or replace function regra_validacao_valores.chave_linhas(valor numeric, codigo text) returns bigint
 language sql immutable parallel safe
 return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor),
@@ -21027,11 +21030,12 @@ comment on function regra_validacao_valores.chave_linhas(numeric, text) is
   'Hash of an amount without sign and a supplier''s company.';
 revoke execute on function regra_validacao_valores.chave_linhas(numeric, text) from public;
 
--- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the days given, and a
--- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and
--- the suppliers' companies (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one that has none may be of any), so that
--- dear comparisons see only what has a companion; and by a number written as given where the entry does not say the amount. tudo: the
--- days and numbers are too many to be looked up one by one. raiz and nome: of whom the entry is. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
+-- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the given days, and within a
+-- year before and after those with a number written as given. They are found by the documents' amounts, without sign, and beginnings of the
+-- suppliers' codes (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one without a code may be anybody's), so that
+-- expensive comparisons only see entries with a companion; and by a number written as given if the entry does not state the amount. tudo:
+-- there are too many days and numbers to look up one by one. raiz and nome: the entry's supplier. Reads dw.lancamentos; changes nothing.
+-- Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
 )
@@ -21042,7 +21046,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
-set enable_nestloop = off -- a flood is more than the planner thinks
+set enable_nestloop = off -- a flood is larger than the planner expects
 as $$
 declare
   v_de date := greatest((select min(d) from unnest(dias) d), '0003-01-01') - 366;
@@ -21062,7 +21066,7 @@ begin
         regra_validacao_valores.fim_documento(f.documento) as fim
       from dw.lancamentos f
       where (abs(f.valor_documento) = any (modulos) -- cheap, and nearly always decisive
-          -- hashed: of an array written out the planner would weigh each member against the whole expression, in every partition
+          -- hashed: the planner would estimate each member of a literal array against the whole expression, in every partition
           and (regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) in (select c from unnest(linhas_documentos.chaves) c)
             or regra_validacao_valores.chave_linhas(f.valor_documento, '*') in (select c from unnest(linhas_documentos.chaves) c))
         or f.valor_documento is null and f.documento in (select n from unnest(numeros) n))
@@ -21091,11 +21095,10 @@ comment on function regra_validacao_valores.linhas_documentos(bigint[], numeric[
   'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
 revoke execute on function regra_validacao_valores.linhas_documentos(bigint[], numeric[], text[], date[], boolean) from public;
 
--- What the sum of a document's lines says of it: inteiros 1 where it is the document, -1 where it is the document with the other sign,
--- 0 where lines take each other back, null where it is none of these; what would be right, with the sum's sign; and within what tolerance.
--- A share is rounded to the cent, so that each line may be half a cent off. A discount is the document's (maior, of its lines) or the
--- lines' own (descontos, their sum): whichever explains the sum. Touches nothing; inlined by the planner. Called by
--- regra_validacao_valores.rateios.
+-- What the sum of a document's lines says about it: inteiros is 1 if it is the document, -1 if it is the document with the other sign, 0 if
+-- lines cancel each other, null otherwise; the right amount, with the sum's sign; and the tolerance. A share is rounded to the cent, so
+-- each line may be half a cent off. A discount is the document's (maior, of its lines) or the lines' own (descontos, their sum), whichever
+-- explains the sum. Touches nothing; inlined by the planner. Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.conferir_soma(
   soma numeric, maior numeric, linhas bigint, documento numeric, desconto numeric, descontos numeric, arredondado numeric,
   absoluta numeric, relativa numeric
@@ -21122,15 +21125,16 @@ comment on function regra_validacao_valores.conferir_soma(numeric, numeric, bigi
   'Whether lines together are their document (1), its reversal (-1), nothing (0) or neither (null); what would be right, and the tolerance.';
 revoke execute on function regra_validacao_valores.conferir_soma(numeric, numeric, bigint, numeric, numeric, numeric, numeric, numeric, numeric) from public;
 
--- Judges documents that stand in several lines (one supplier, one number, one valor_documento) as what they are: one document, whose
--- lines together are what it says. Lines of one day that add up to it are right, and so are those of a year (instalments). A line that
--- is reversed counts nothing. What is left over, and a document that is there more than once within the days, is one finding about all
--- its lines, on the last of those that are not the whole document by themselves.
--- One row for each line of such a document: tipo is null where there is nothing to say of it, or where another line says it. No row for
--- an entry that stands alone, and is judged alone. Takes keys, amounts, numbers and days of the suspects as linhas_documentos does; creditos: lines
--- whose amount has the other sign than the document by habit (regra_validacao_valores.sinais). copias: how many lines of its day are as the line itself; carga and
--- primeira_carga: the days on which it, and the first of them, were loaded. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.detectar.
+-- Judges documents in several lines (one supplier, one number, one valor_documento) as what they are: one document, whose lines together
+-- are what it says. Lines of one day that add up to it are right, and so are those of a year (instalments). A reversed line counts nothing.
+-- What is left over, and a document that is there more than once within the days, is one finding about all its lines, on the last of those
+-- that are not the whole document by themselves.
+--
+-- One row for each line of such a document; tipo is null if there is nothing to report, or if another line reports it. No row for an entry
+-- that stands alone, which is judged by itself. Keys, amounts, numbers and days of the suspicious entries as in linhas_documentos.
+-- creditos: lines whose amount has the other sign than the document by habit (regra_validacao_valores.sinais). copias: how many lines of
+-- its day equal the line; carga and primeira_carga: the days on which it, and the first of them, were loaded. Reads dw.lancamentos; changes
+-- nothing. Called by regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.rateios(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
   creditos text[]
@@ -26657,7 +26661,7 @@ declare
 begin
   lock table audit.identidades in share row exclusive mode; -- one at a time: nobody is tied to a name that is just being tied
   if audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.nome) or audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.pessoa) then
-    raise exception using errcode = 'NC007', message = 'quem se chama como é dito por outra pessoa',
+    raise exception using errcode = 'NC007', message = 'ninguém liga nem desliga os próprios nomes',
       detail = format('%s liga ou desliga nomes dos outros, não os seus.', audit_interno.ator()),
       hint = 'Nada foi feito. Peça a outra pessoa que administra.';
   end if;

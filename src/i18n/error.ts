@@ -88,7 +88,7 @@ export const error = {
   ),
   yourLogin: both('seu_usuario', 'your_user'),
   lacking: both(
-    (role: string) => `ao papel ${role}, com que o Conferente toca o armazém, falta um direito`,
+    (role: string) => `ao papel ${role}, com que o Conferente acessa o data warehouse, falta um direito`,
     (role) => `${role}, the role as which Conferente touches the warehouse, lacks a right`,
   ),
   lackingHint: both(

@@ -28,7 +28,7 @@ begin
       end if;
       perform from audit_interno.trava_periodos for share;
     exception when serialization_failure then
-      raise exception using errcode = 'NC022', message = 'não se sabe que períodos estão fechados: a transação só vê o que havia quando começou',
+      raise exception using errcode = 'NC022', message = 'não se sabe quais períodos estão fechados: a transação só vê o que havia quando começou',
         hint = 'Grave numa transação nova, ou com o isolamento read committed, o padrão.';
     end;
   end if;

@@ -21,7 +21,7 @@ begin
     where array[n.nspname::text, p.proname::text] = parse_ident(v_nome) and p.pronargs = 0 and p.proretset and p.prokind = 'f';
   end if;
   if v_relacao is null and v_funcao is null then
-    raise exception using errcode = 'NC022', message = format('não se sabe que períodos estão fechados: %s não existe', v_nome),
+    raise exception using errcode = 'NC022', message = format('não se sabe quais períodos estão fechados: %s não existe', v_nome),
       hint = 'periodos.fonte é uma tabela, uma visão, ou uma função sem argumentos, com o esquema, como dw.periodos_fechados, com as colunas mes (date) e, se for o caso, filial (text).';
   end if;
   return format('select x.mes::date, %s from %s as x where x.mes is not null',

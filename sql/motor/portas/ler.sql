@@ -48,7 +48,7 @@ begin
   end;
   if audit_interno.ficam() <> v_ficam then
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra deixou uma trava ou um comando preparado',
-      hint = 'Quem só é lido não trava nada.';
+      hint = 'Código que só lê não trava nem prepara nada.';
   end if;
 end
 $$;

@@ -15,7 +15,7 @@ begin
   end if;
   if verificar_integridade.elo < 0 or btrim(verificar_integridade.selo) !~* '^[0-9a-f]{64}$' then
     raise exception using errcode = 'NC001', message = 'a testemunha está mal escrita',
-      hint = 'O elo é um número desde 0, o selo tem 64 dígitos hexadecimais.';
+      hint = 'O elo é um número a partir de 0, o selo tem 64 dígitos hexadecimais.';
   end if;
   v_selo := decode(btrim(verificar_integridade.selo), 'hex');
 

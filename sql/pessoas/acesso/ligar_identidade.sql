@@ -14,7 +14,7 @@ declare
 begin
   lock table audit.identidades in share row exclusive mode; -- one at a time: nobody is tied to a name that is just being tied
   if audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.nome) or audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.pessoa) then
-    raise exception using errcode = 'NC007', message = 'quem se chama como é dito por outra pessoa',
+    raise exception using errcode = 'NC007', message = 'ninguém liga nem desliga os próprios nomes',
       detail = format('%s liga ou desliga nomes dos outros, não os seus.', audit_interno.ator()),
       hint = 'Nada foi feito. Peça a outra pessoa que administra.';
   end if;

@@ -37,7 +37,7 @@ begin
     when query_canceled then
       -- raised again, never swallowed: a person gave up, or set the limit
       raise exception using errcode = 'query_canceled',
-        message = format('a experiência da regra %s foi interrompida: %s', regra.nome, sqlerrm),
+        message = format('o teste da regra %s foi interrompido: %s', regra.nome, sqlerrm),
         detail = format('função %s, com %s registros', regra.funcao, coalesce(cardinality(v_chaves), 0)),
         hint = 'Se foi o tempo-limite (statement_timeout): a regra não termina, ou lê mais do que os registros de janela.chaves.';
     when assert_failure or others then

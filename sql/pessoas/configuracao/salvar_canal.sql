@@ -59,7 +59,7 @@ begin
   perform audit_interno.fechar_operacao(v_operacao, 1);
   return v_canal;
 exception when check_violation or not_null_violation then
-  raise exception using errcode = 'NC009', message = 'canal recusado: nome, tipo, eventos ou idioma não é dos que existem',
+  raise exception using errcode = 'NC009', message = 'canal recusado: nome, tipo, eventos ou idioma inválido',
     hint = 'nome: letras minúsculas, algarismos, _ e -; tipo: webhook, teams ou slack; eventos: abertas, pessoa, limite, autonomia, falha, resolvido; idioma: pt-BR ou en.';
 end
 $$;

@@ -1,5 +1,5 @@
--- Whether a text has a run of digits in which an access key could stand: all that follows the CNPJ. Most have none. Touches nothing;
--- inlined by the planner, unlike chave_no_texto, which is asked after it.
+-- Whether a text has a run of digits in which an access key could be: everything that follows the CNPJ. Most have none. Touches nothing;
+-- inlined by the planner, unlike chave_no_texto, which is called after it.
 create or replace function regras.pode_citar_chave(texto text) returns boolean
 language sql immutable parallel safe
 return texto ~ ('[0-9 ./' || chr(160) || chr(9) || '-]{26}');

@@ -1,8 +1,8 @@
--- A supplier's code as it was before another program wrote it: without the blanks of any kind, quotes and punctuation that it came
--- with, in lower case, without the ".0" of a spreadsheet that took it for a number, and with the zeros before a CNPJ that such a
--- spreadsheet dropped. Only where the check digits prove it (of one of seven to ten positions, only the first branch's): any other code
--- keeps the zeros it has, and so does a CPF. Null where nothing is left, or what stands there says that there is none. Touches nothing. Called by regras.raiz_fornecedor for what is not plainly a code, and by
--- regra_validacao_valores.chaves_acesso.
+-- A supplier's code as it was before another program wrote it: lower case, without surrounding blanks, quotes and punctuation, without the
+-- ".0" of a spreadsheet that took it for a number, and with the leading zeros of a CNPJ that such a spreadsheet dropped. The zeros are
+-- restored only if the check digits prove them (for seven to ten positions, only for a first branch); any other code, a CPF included, keeps
+-- the zeros it has. Null if nothing is left, or if the text says that there is no code. Touches nothing. Called by regras.raiz_fornecedor
+-- for what is not plainly a code, and by regra_validacao_valores.chaves_acesso.
 create or replace function regras.codigo_fornecedor(codigo text) returns text
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp

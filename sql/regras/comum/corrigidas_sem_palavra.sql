@@ -1,5 +1,5 @@
--- Keys of the entries whose category we corrected and nobody confirmed: nothing is learned from them, or the rule would take
--- its own word for the truth. Null when there are none. Reads the audit tables. Called where history is counted and asked.
+-- Keys of the entries whose category we corrected and nobody confirmed. Nothing is learned from them, or the rule would take its own word
+-- for the truth. Null when there are none. Reads the audit tables. Called where history is counted and used.
 create or replace function regras.corrigidas_sem_palavra() returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp

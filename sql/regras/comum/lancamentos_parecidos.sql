@@ -1,7 +1,7 @@
--- The entries of the ledger that are most like one: of the same company, or with one of its longest words in their text; most words in common
--- first, those whose category is decided before those that are parked, nearest in time before others. Looks outwards from the day of
--- that entry, a month, a quarter, a year, three years, and goes no further once it has enough or a second has passed: a ledger may be long, and a person
--- waits. Reads dw.lancamentos, so it runs as conferente_regra; changes nothing. Called by audit.lancamentos_parecidos.
+-- The entries of the ledger most similar to one: of the same company, or with one of its longest words in their text. Most common words
+-- first, decided categories before parked ones, near in time before far. Searches outwards from that entry's day, a month, a quarter, a
+-- year, three years, and stops once it has enough or a second has passed: a ledger may be long, and a person is waiting. Reads
+-- dw.lancamentos, so it runs as conferente_regra; changes nothing. Called by audit.lancamentos_parecidos.
 create or replace function regras.lancamentos_parecidos(
   chave text, dia date, fornecedor_id text, fornecedor text, descricao text, limite int
 )

@@ -1,5 +1,5 @@
--- What of a supplier's canonical name is its own: without the words that say what a company does and how it is organised, which
--- many bear (two distributors are two companies). The whole name where nothing else is left. Touches nothing. Called by
+-- The distinctive part of a supplier's canonical name: without the words for a company's trade and organisation, which many share (two
+-- distributors are two companies). The whole name if nothing else is left. Touches nothing. Called by
 -- regra_pendente_verificacao.contradizem_codigo and regra_trade_marketing.fornecedores_marketing.
 create or replace function regras.nome_proprio(nome text) returns text
 language sql immutable parallel safe

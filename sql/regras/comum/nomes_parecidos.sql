@@ -1,6 +1,7 @@
--- Whether two names of suppliers, canonical, with the runs of characters of what is their own in them (regras.nome_proprio), may be one
--- company's: they share three tenths of the runs, or one is in the other, for abbreviations and legal forms do not make another company. Names without a letter or digit
--- differ from none. Touches nothing. Called by regra_pendente_verificacao.contradizem_codigo and fornecedores_marketing.
+-- Whether two canonical supplier names, given with the trigrams of their distinctive parts (regras.nome_proprio), may belong to one
+-- company: they share three tenths of the trigrams, or one is part of the other, because abbreviations and legal forms do not make another
+-- company. A name without a letter or digit differs from none. Touches nothing. Called by regra_pendente_verificacao.contradizem_codigo and
+-- fornecedores_marketing.
 create or replace function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[]) returns boolean
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp

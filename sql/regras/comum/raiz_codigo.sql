@@ -1,4 +1,4 @@
--- The company behind a supplier code that has to be cleaned first. Touches nothing. Called by regras.raiz_fornecedor alone, which says
+-- The company behind a supplier code that needs cleaning first. Touches nothing. Called by regras.raiz_fornecedor alone, which decides
 -- when.
 create or replace function regras.raiz_codigo(codigo text) returns text
 language plpgsql immutable parallel safe

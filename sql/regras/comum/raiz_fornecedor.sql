@@ -1,9 +1,9 @@
--- The company behind a supplier code: the first 8 positions of a CNPJ (written with or without punctuation), any other code as it
--- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may have letters since July 2026. Null for an empty
--- code. What is not plainly a code is asked of regras.raiz_codigo, at a price: a blank or quote at its end that nobody sees, the ".0" of a
--- spreadsheet, 11 to 14 positions that may be a CNPJ without its zeros, or all zeros before its branch (whose number, nearly always below a
--- hundred, comes before the check digits), 7 to 10 that may be one of a first branch. What says that there is no code is none. Touches nothing. Called by the three rules; kept as a plain expression without settings of its own, so
--- that the planner can inline it.
+-- The company behind a supplier code: the first 8 positions of a CNPJ (with or without punctuation), any other code as it is, even one that
+-- zeros pad to as many positions; in lower case, because a CNPJ may have letters since July 2026. Null for an empty code, or one that says
+-- that there is none. What is not plainly a code goes to regras.raiz_codigo, at a cost: invisible blanks or quotes at its end, the ".0" of
+-- a spreadsheet, 11 to 14 positions that may be a CNPJ without its zeros or are all zeros before the branch (whose number, nearly always
+-- below a hundred, precedes the check digits), 7 to 10 that may be a first branch's. Touches nothing. Called by the three rules; a plain
+-- expression without settings of its own, so that the planner can inline it.
 create or replace function regras.raiz_fornecedor(codigo text) returns text
 language sql immutable parallel safe
 return case
@@ -16,7 +16,7 @@ return case
       when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) = 14
           and pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8) <> '00000000'
         then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
-      -- no between: it is written out otherwise after a restore, and verificar would name the function
+      -- no between: it prints differently after a restore, and verificar would report the function
       when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) >= 11 and pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) <= 14
           and pg_catalog.left(pg_catalog.right(pg_catalog.translate(codigo, './- ', ''), 6), 2) = '00'
         then regras.raiz_codigo(codigo)

@@ -1,7 +1,7 @@
--- The categories of the ledger that are written most like a given label, each in its commonest spelling with the entries that have
--- it, nearest first: three tenths or more of their runs of three characters in common (Jaccard; the threshold of pg_trgm), or the
--- one within the other. A label that the ledger has comes first; nothing like it, no row. Reads dw.lancamentos, so it runs as
--- conferente_regra; changes nothing. Called by what a rule requires, by diagnostico and where a label is set.
+-- The categories of the ledger most similar to a given label, each in its commonest spelling with the number of its entries, nearest first:
+-- they share three tenths or more of their trigrams (Jaccard; the threshold of pg_trgm), or one is part of the other. A label that the
+-- ledger has comes first; no row if nothing is similar. Reads dw.lancamentos, so it runs as conferente_regra; changes nothing. Called by
+-- the rules' requirements, by diagnostico and where a label is set.
 create or replace function regras.rotulos_proximos(procurado text, limite int default 3)
 returns table (rotulo text, lancamentos bigint)
 language plpgsql stable

@@ -1,7 +1,7 @@
--- What became of each category that people said has ended, folded: from the month of desde until that of ate (exclusive; null while
--- it lasts) entries of de stand under para. Chains are followed, each step later than the one before: a name that was given on comes
--- back as what it is now, and one that was taken back is itself again. renasce: from this month on de is in use again, because
--- something else was named so; what is booked under it then is its own. Reads audit.sucessoras_categoria. Called by the rules.
+-- What became of each category that people said has ended, folded: from the month of desde until that of ate (exclusive; null while it
+-- lasts) entries of de are booked under para. Chains are followed, each step later than the one before: a name that was passed on resolves
+-- to what it is now, and one that was taken back is itself again. renasce: from this month on de is in use again for something else, and
+-- what is booked under it then is its own. Reads audit.sucessoras_categoria. Called by the rules.
 create or replace function regras.sucessoes()
 returns table (de text, para_escrita text, para text, desde date, ate date, renasce date)
 language sql stable rows 10
@@ -29,8 +29,8 @@ $$;
 comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which one the name is in use again.';
 revoke execute on function regras.sucessoes() from public;
 
--- The categories that are another one today, folded: those that have one successor, and whose name nothing else took. Reads
--- audit.sucessoras_categoria. Called by regra_trade_marketing, whose history is of entries on both sides of the day.
+-- The categories that have another name today, folded: those with one successor, whose name nothing else took. Reads
+-- audit.sucessoras_categoria. Called by regra_trade_marketing, whose history has entries on both sides of the day.
 create or replace function regras.categorias_renomeadas() returns table (de text, para text)
 language sql stable rows 10
 set search_path = pg_catalog, pg_temp
@@ -45,7 +45,7 @@ $$;
 comment on function regras.categorias_renomeadas() is 'Categories with one successor, folded, and that successor.';
 revoke execute on function regras.categorias_renomeadas() from public;
 
--- The names under which entries of a category stand, folded: its own, and those of categories that are it now. Reads
+-- The names under which entries of a category are booked, folded: its own, and those of categories that have become it. Reads
 -- audit.sucessoras_categoria. Called by regra_trade_marketing.
 create or replace function regras.nomes_da_categoria(categoria text) returns text[]
 language sql stable

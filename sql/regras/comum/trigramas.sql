@@ -1,7 +1,6 @@
--- The runs of three characters of each word of a text, folded, words set apart by two blanks before and one behind: what two texts
--- that are written a little differently, or in another order, have in common. Each once. The measure of pg_trgm, which need not
--- be installed. Touches nothing. Called by regras.rotulos_proximos, contradizem_codigo and
--- fornecedores_marketing.
+-- The trigrams of each word of a text, folded, with two blanks before a word and one after: what two texts share that are spelled a little
+-- differently or in another order. Each once. The measure of pg_trgm, which need not be installed. Touches nothing. Called by
+-- regras.rotulos_proximos, contradizem_codigo and fornecedores_marketing.
 create or replace function regras.trigramas(texto text) returns text[]
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp

@@ -58,7 +58,7 @@ begin
     trunc(greatest(0.05, least(0.80, (i.lancadas + 4.0 * e.lancadas / greatest(e.notas - 1, 1)) / (i.notas + 3))), 4),
     jsonb_build_object('tipo', 'nota_sem_lancamento', 'emissao', n.data_emissao, 'total_da_nota', o.valor_total, 'notas_do_emitente', i.notas,
       'com_lancamento', i.lancadas, 'ajuste', o.valor_total),
-    format('A %s %s de %s, emitida em %s, é de %s, e nenhum lançamento é dela%s.', case o.tipo when 'nfe' then 'NF-e' else 'NFS-e' end, o.numero,
+    format('A %s %s de %s, emitida em %s, é de %s, e nenhum lançamento corresponde a ela%s.', case o.tipo when 'nfe' then 'NF-e' else 'NFS-e' end, o.numero,
       coalesce(o.emitente_nome, o.emitente), to_char(n.data_emissao, 'DD/MM/YYYY'), regra_validacao_valores.reais(o.valor_total),
       case when i.notas > 1 then format('; das outras %s notas deste emitente %s estão lançadas', i.notas - 1, i.lancadas) else '' end),
     o.valor_total

@@ -1,16 +1,18 @@
--- What an access key in the document, or in the text of an entry, says against the entry. In a text a key is believed whose check digit is right. A key whose check digit is wrong (chave_digito) is misread or mistyped, and
--- nothing else is believed of it. A right one was issued by another company than the entry's supplier (chave_outra_empresa), in a
--- month after the one it is booked in (chave_mes_posterior), or stands in an earlier entry too (chave_repetida): of another supplier,
--- or of the same one and amount more than valores.dias_duplicidade days before, where a number alone would say nothing. One finding an entry, the first of
--- these; evidencia.tambem names the others. Of a key that stands in more than ten entries, and of more than ten entries of one supplier with
--- keys of one issuer, all that is the same is one finding, on the first of them (the last may be a duplicate as well). Nothing is proposed: whether key or entry is wrong only the document says.
+-- What an access key in an entry's document or text says against the entry. In a text only a key with a right check digit is believed. A
+-- key with a wrong one (chave_digito) is misread or mistyped, and nothing else in it is believed. A right one was issued by a company other
+-- than the entry's supplier (chave_outra_empresa), in a month after that of the booking (chave_mes_posterior), or is in an earlier entry
+-- too (chave_repetida): of another supplier, or of the same supplier and amount more than valores.dias_duplicidade days before, where a
+-- number alone would say nothing. One finding an entry, the first of these; evidencia.tambem names the others. For a key in more than ten
+-- entries, and for more than ten entries of one supplier with keys of one issuer, everything alike is one finding, on the first of them
+-- (the last may be a duplicate as well). Nothing is proposed: only the document shows whether key or entry is wrong.
 --
--- In doubt nothing is flagged. A supplier is compared only where its code is a whole CNPJ with right digits; an issuer under whose
--- keys three and more suppliers stand is the ledger's own company, which issues the notes of what it takes back or buys from farmers.
--- Shares and instalments may bear one key: so the same key with the same amount is nothing where the document's amount is larger, the
--- text says an instalment, or three and more entries share it, nor what was reversed since.
--- Three months before and after the window's keys are read, where it has any, and a year before what is written as they are. Reads dw.lancamentos and the settings; changes
--- nothing. Called by regra_validacao_valores.detectar.
+-- In doubt nothing is flagged. A supplier is compared only if its code is a whole CNPJ with right digits. An issuer whose keys are in
+-- entries of three or more suppliers is the ledger's own company, which issues the notes of what it takes back or buys from farmers. Shares
+-- and instalments may carry one key. So the same key with the same amount is no finding where the document's amount is larger, the text
+-- names an instalment, or three or more entries share it, nor where one was reversed since.
+--
+-- It reads three months before and after the dates of the window's keys, if it has any, and a year before for documents written exactly
+-- like them. Reads dw.lancamentos and the settings; changes nothing. Called by regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

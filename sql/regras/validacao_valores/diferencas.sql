@@ -14,8 +14,8 @@ end;
 comment on function regra_validacao_valores.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
 revoke execute on function regra_validacao_valores.reais(numeric) from public;
 
--- True when two amounts are written with the same digits, in cents, except that two of them changed places. Adjacent or
--- not: typing swaps neighbours, copying from paper swaps columns. Touches nothing. Called by regra_validacao_valores.tipo_diferenca.
+-- True when two amounts are written with the same digits, in cents, except that two of them changed places. Adjacent or not: typing swaps
+-- neighbours, copying from paper swaps columns. Touches nothing. Called by regra_validacao_valores.tipo_diferenca.
 create or replace function regra_validacao_valores.digitos_trocados(a numeric, b numeric) returns boolean
 language sql immutable parallel safe
 return (
@@ -41,9 +41,8 @@ comment on function regra_validacao_valores.digitos_trocados(numeric, numeric) i
   'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
 revoke execute on function regra_validacao_valores.digitos_trocados(numeric, numeric) from public;
 
--- How far an amount of 10,000 and more may lie from the truth because its source printed only so many significant
--- digits: half a unit of the last digit printed, and nothing where the amount shows more digits than that. Touches
--- nothing. Called by regra_validacao_valores.detectar.
+-- How far an amount of 10,000 or more may be from the truth because its source printed only this many significant digits: half a unit of
+-- the last printed digit, or nothing if the amount shows more digits. Touches nothing. Called by regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.arredondamento_origem(valor numeric, digitos int) returns numeric
 language sql immutable parallel safe
 return case
@@ -57,10 +56,10 @@ comment on function regra_validacao_valores.arredondamento_origem(numeric, int) 
   'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 revoke execute on function regra_validacao_valores.arredondamento_origem(numeric, int) from public;
 
--- The days on which a document may have been issued, by the surest that there is, and in Portuguese how that is known: the note itself
--- where it was read (audit.notas), the month in its access key, a whole date in its number, a date of issue in the text of the entry, the
--- year in its number; else the day of the booking, with a null. What is written by hand is believed of the year before the booking alone.
--- Reads audit.notas; changes nothing. Called by regra_validacao_valores.retencao_possivel.
+-- The days on which a document may have been issued, by the surest source there is, with that source in Portuguese: the note itself if it
+-- was read (audit.notas), the month in its access key, a whole date in its number, a date of issue in the entry's text, the year in its
+-- number; otherwise the booking day, with a null. A date written by hand is believed only within the year before the booking. Reads
+-- audit.notas; changes nothing. Called by regra_validacao_valores.retencao_possivel.
 create or replace function regra_validacao_valores.dias_documento(documento text, descricao text, dia date)
 returns table (de date, ate date, como text)
 language sql stable
@@ -114,9 +113,9 @@ comment on function regra_validacao_valores.dias_documento(text, text, date) is
   'First and last day on which a document may have been issued, and how that is known; null: by the booking alone.';
 revoke execute on function regra_validacao_valores.dias_documento(text, text, date) from public;
 
--- The taxes withheld at source that would explain a booked amount lower than its document, in force on some day of a stretch: of one law, or
--- of as few as will do; where different ones take the same, all of them, for nobody can tell from the amount. ultimo: the last day of that.
--- Touches nothing. Called by regra_validacao_valores.retencao_possivel, and by notas_fiscais.
+-- The taxes withheld at source, in force on some day of a period, that would explain a booked amount below its document: of one law, or of
+-- as few as possible; where different ones take the same, all of them, because the amount does not tell. ultimo: the last such day. Touches
+-- nothing. Called by regra_validacao_valores.retencao_possivel, and by notas_fiscais.
 create or replace function regra_validacao_valores.retencao_entre(valor numeric, esperado numeric, de date, ate date)
 returns table (taxa numeric, tributos text, ultimo date)
 language sql stable parallel safe
@@ -143,9 +142,9 @@ comment on function regra_validacao_valores.retencao_entre(numeric, numeric, dat
   'Percentage withheld on some day of a stretch that would explain the booked amount, and the taxes that take it; no row when there is none.';
 revoke execute on function regra_validacao_valores.retencao_entre(numeric, numeric, date, date) from public;
 
--- The taxes withheld that would explain a booked amount on the day of its document. A retention is an honest difference, so it lowers a
--- confidence. como: how the day is known, where the booking's own would say otherwise. Where nothing tells the day of the document, a law that
--- ended in the month before the booking may still have taken the amount: then ate is its last day, and it is a doubt, no explanation.
+-- The withheld taxes that would explain a booked amount on the day of its document. A withholding is an honest difference, so it lowers a
+-- confidence. como: how the day is known, where the booking day would give another answer. If nothing dates the document, a law that ended
+-- in the month before the booking may still have taken the amount: then ate is the law's last day, and it is a doubt, no explanation.
 -- Touches nothing. Called by regra_validacao_valores.diferencas.
 create or replace function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date, documento text, descricao text)
 returns table (taxa numeric, tributos text, como text, ate date)
@@ -179,8 +178,8 @@ return 'retenção de ' || pg_catalog.replace(taxa::text, '.', ',') || '% (' || 
 comment on function regra_validacao_valores.frase_retencao(numeric, text, text) is 'A withholding in words; null where there is none.';
 revoke execute on function regra_validacao_valores.frase_retencao(numeric, text, text) from public;
 
--- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds, and is no whole multiple, for
--- that is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
+-- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds and is no whole multiple, which
+-- is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
 -- regra_validacao_valores.tipo_diferenca and taxas_dos_dias.
 create or replace function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric) returns boolean
 language sql immutable parallel safe
@@ -312,10 +311,9 @@ comment on function regra_validacao_valores.explicacao_rateio(text, text, numeri
   'Sentence and change of confidence for one kind of a document in several lines.';
 revoke execute on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, text, date) from public;
 
--- The findings on amounts. An entry that is alone with its document is judged by itself, and what the document leads to is proposed; a
--- document that stands in several lines is judged as one, and only flagged. The sign of a credit note follows the ledger's habit; a rate of
--- exchange is one where the day has it of several suppliers. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.detectar.
+-- The findings on amounts. An entry that is alone with its document is judged by itself, and the document's amount is proposed. A document
+-- in several lines is judged as one, and only flagged. The sign of a credit note follows the ledger's habit; a ratio is a rate of exchange
+-- if several suppliers have it that day. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.diferencas(
   janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
 ) returns setof audit.achado

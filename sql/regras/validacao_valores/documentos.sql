@@ -64,16 +64,15 @@ comment on function regra_validacao_valores.ler_chave(text) is
   'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
 revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 
--- What a document's text says, whichever clerk wrote it: its number as two clerks would both write it (folded, without its kind, without
--- full stops or blanks between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
--- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
--- services, cte, rps, nd, a note of debit: others are not told apart, for they stand for the invoice), series ("série 2", "ser. 2", "S2", "única", or up to
--- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the thirteen or fifteen digits of 202600000000123) and access key. A year
--- after one number may be a number after a series: then it is a year, and what it could have been is no longer compared. estorno: it
--- says that it takes another document back; the number is then that one's. The number is null when it identifies nothing (no digit,
--- only zeros, "s/n"). base is the number without a part that it names ("parcela 2", "P2", 2/3, "entrada": parte, as marcas_texto has it)
--- and without one digit behind it (barra: 123/1, which is a series or a part). Touches nothing. Called by
--- regra_validacao_valores.duplicidades for every suspect.
+-- What a document's text says, whichever clerk wrote it. First its number, in the form in which two clerks would both write it: folded,
+-- without its kind, without full stops or blanks between thousands or the ".0" of a spreadsheet, runs of punctuation as one dash, no
+-- leading zeros in any part. It is null when it identifies nothing (no digit, only zeros, "s/n"). Then what else tells two documents with
+-- one number apart, each null if not given: kind (nf, an electronic invoice of goods or services; cte; rps; nd, a note of debit; others are
+-- not distinguished, because they stand for the invoice), series ("série 2", "ser. 2", "S2", "única", or up to three digits before three or
+-- more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the thirteen or fifteen digits of 202600000000123) and access key. A
+-- year after one number may be a number after a series: then it counts as a year, and the other reading is no longer compared. estorno: the
+-- text says that it takes another document back, and the number is that document's. Touches nothing. Called by
+-- regra_validacao_valores.duplicidades for every suspicious entry.
 create or replace function regra_validacao_valores.ler_documento(
   documento text, out numero text, out especie text, out serie text, out ano int, out chave text, out estorno boolean,
   out base text, out barra text, out parte text
@@ -269,10 +268,10 @@ $$;
 comment on function regra_validacao_valores.fim_lido(text) is 'End of the number that a document''s text says.';
 revoke execute on function regra_validacao_valores.fim_lido(text) from public;
 
--- The last digits of regra_validacao_valores.ler_documento's number, two at most, or its last letter, at a fraction of the price: equal
--- numbers end alike, so what has no companion by it need not be read. What could stand behind the number (a series, a year, a
--- date, a word), a key, what may be a spreadsheet's ".0", and any other sign at the end (an accent, a bracket, a blank of another kind) is
--- read in full, or a spelling would hide a duplicate. Touches nothing; inlined by the planner. Called by
+-- The last digits of regra_validacao_valores.ler_documento's number, two at most, or its last letter, at a fraction of the cost. Equal
+-- numbers end alike, so an entry whose end nobody shares need not be read. Read in full are texts with something that may follow the number
+-- (a series, a year, a date, a word), a key, what may be a spreadsheet's ".0", or any other sign at the end (an accent, a bracket, an
+-- unusual blank); otherwise a spelling would hide a duplicate. Touches nothing; inlined by the planner. Called by
 -- regra_validacao_valores.chave_documento and linhas_documentos.
 create or replace function regra_validacao_valores.fim_documento(documento text) returns text
 language sql immutable parallel safe

@@ -1,5 +1,5 @@
--- Amount without sign (upper half) and end of the document's number (lower half) as one number: equal for the same document booked
--- twice, and few others. Not the supplier, for one entry may have its code and the other only its name. A number because one is kept
+-- Amount without sign (upper half) and end of the document's number (lower half) as one number: equal for the same document booked twice,
+-- and for few others. Without the supplier, because one entry may have its code and the other only its name. A number, because one is kept
 -- for each entry of the window: half the memory of the two, and no disk. Touches nothing; inlined by the planner. Called by
 -- regra_validacao_valores.duplicidades for every entry it reads.
 create or replace function regra_validacao_valores.chave_documento(valor numeric, documento text) returns bigint
@@ -11,10 +11,10 @@ comment on function regra_validacao_valores.chave_documento(numeric, text) is
   'Hash of an amount without sign and the end of a document''s number.';
 revoke execute on function regra_validacao_valores.chave_documento(numeric, text) from public;
 
--- Keys (regra_validacao_valores.chave_documento) that more than one entry of the days has; with sozinhas also those of a single one: of a few
--- rows it is cheaper to ask who resembles them. Coarse and cheap: equal amounts and ends of the document's number; what is dearer
--- sees only what has a companion. A function of its own, and return query, so that it may run in parallel. Reads dw.lancamentos;
--- changes nothing. Called by regra_validacao_valores.duplicidades.
+-- Keys (regra_validacao_valores.chave_documento) that more than one entry of the days has; with sozinhas also those of a single entry,
+-- because for a few rows it is cheaper to look for their twins. Coarse and cheap, so that the expensive comparisons only see entries with a
+-- companion. A separate function with return query, so that it may run in parallel. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.duplicidades.
 create or replace function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean) returns setof bigint
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -207,20 +207,23 @@ comment on function regra_validacao_valores.cargas_repetidas(date[], date, date,
   'Loads of which half the entries, and ten at least, an earlier load had brought.';
 revoke execute on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) from public;
 
--- Finds documents that were booked twice: same supplier (company root; name where one of the two has no code), same document, same
--- amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry only and never proposes a
--- correction. What an entry does not say of its document (kind, series, year, access key) it shares with the others of its number and
--- amount that do, unless these differ among themselves; a number of fewer than five digits that says no year is another one in
--- another year. An entry that was reversed and booked again is not a duplicate, nor one that was reversed within those days
--- afterwards, whole, in parts, together with others or in words only, nor are instalments that say so, nor documents without a number.
--- A reversal takes back the latest booking that stands before it. Entries of other cost centres, categories or accounts are shares of one document,
--- unless one of them is the whole of it; shares of a known document are judged by regra_validacao_valores.rateios.
--- Nor is what names another part or period of the document (regra_validacao_valores.marcas).
--- A load repeated is one finding, and so are more than ten of one document and amount, each within those days of the one before. The window restricts what is flagged; twins
--- and reversals may lie outside.
--- HAZARD: a flood is one partition of these windows. Whatever looks over the days around must be undone as it moves (sums and counts are,
--- least and greatest are not), or it takes the square of it.
--- A row for each finding, with the kind of set that it stands for and the load that brought it again. Reads dw.lancamentos; changes
+-- Finds documents that were booked twice: same supplier (company root; name if one of the two has no code), same document, same amount,
+-- exactly alike or within valores.dias_duplicidade days and across branches. Flags only the later entry and never proposes a correction.
+--
+-- What an entry does not say about its document (kind, series, year, access key) it shares with the others of its number and amount that
+-- do, unless these differ. A number of fewer than five digits without a year is another number in another year. These are no duplicates: an
+-- entry that was reversed and booked again; one that was reversed within those days afterwards, whole, in parts, together with others or
+-- only in words; named instalments; documents without a number; entries that name another part or period of the document
+-- (regra_validacao_valores.marcas). A reversal takes back the latest booking before it. Entries of other cost centres, categories or
+-- accounts are shares of one document, unless one of them is the whole; regra_validacao_valores.rateios judges shares of a known document.
+--
+-- A repeated load is one finding, and so are more than ten of one document and amount, each within those days of the one before. The window
+-- restricts what is flagged; twins and reversals may lie outside.
+--
+-- HAZARD: a flood is one partition of these windows. An aggregate over neighbouring days must be able to remove rows as its frame moves
+-- (sums and counts can, least and greatest cannot), or the cost is quadratic.
+--
+-- One row for each finding, with the kind of set that it stands for and the load that brought it again. Reads dw.lancamentos; changes
 -- nothing. Called by regra_validacao_valores.duplicidades.
 create or replace function regra_validacao_valores.duplicidades_da_janela(
   janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
@@ -231,7 +234,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
--- of what these windows leave the planner knows nothing: row by row, or along the first columns, twins would be looked for in all of a flood
+-- the planner knows nothing about these windows' output: nested loops or merges would search a whole flood for twins
 set enable_nestloop = off
 set enable_mergejoin = off
 as $$
@@ -291,7 +294,7 @@ begin
         select l.id, l.data_lancamento::date as data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.centro_custo,
           l.conta_contabil, l.categoria, l.fornecedor_id, l.fornecedor, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto, l.descricao::text as descricao
         from dw.lancamentos l
-        -- the amount first, which is cheap. Hashed: of an array written out the planner would weigh each member, in every partition
+        -- The amount first, which is cheap. Hashed: the planner would estimate each member of a literal array, in every partition.
         where hash_numeric(abs(l.valor)) in (select s >> 32 from unnest(v_suspeitas) s) and l.valor <> 0 and l.documento <> ''
           and l.data_lancamento between v_de and v_ate
           and (v_datas is null or l.data_lancamento = any (v_datas))
@@ -301,7 +304,7 @@ begin
     where e.parecida in (select s from unnest(v_suspeitas) s)
     offset 0
   ), acompanhada as (
-    -- then the supplier, which may stand for an entry without a code
+    -- then the supplier; any supplier may match an entry without a code
     select l.*
     from (
       select l.*, count(*) over (partition by l.parecida) as companhia, count(l.raiz) over (partition by l.parecida) as com_codigo,
@@ -310,7 +313,7 @@ begin
     ) l
     where l.companhia > 1 and (l.da_empresa > 1 or l.com_codigo < l.companhia)
   ), escrita as materialized (
-    -- each spelling once, here and of the texts: a flood has few
+    -- each spelling once, here and for the texts: a flood has few
     select a.documento, d.*
     from (select distinct x.documento from acompanhada x) a
     cross join lateral regra_validacao_valores.ler_documento(a.documento) d
@@ -329,7 +332,7 @@ begin
   ), comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.so_numero, l.citado, l.barra, l.especie, l.serie, l.ano, l.acesso, l.estorno,
       abs(l.valor) as montante, l.raiz,
-      -- a full stop or a legal form otherwise written is no other supplier
+      -- another full stop or legal form does not make another supplier
       regras.nome_canonico(l.fornecedor) as nome,
       -- the part that text or document name, or both
       concat_ws(' ', nullif(d.parte, ''), case when l.parte_escrita is distinct from nullif(d.parte, '') then l.parte_escrita end) as dita, d.objeto,
@@ -340,7 +343,7 @@ begin
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       l.valor_documento is not null as documentada,
       coalesce(audit_interno.dobrar_categoria(l.centro_custo::text), '') as centro,
-      -- what is parked has no category yet, and its account is none
+      -- a parked entry has no category yet, and its account means nothing
       case when coalesce(audit_interno.dobrar_categoria(l.categoria::text), '') <> all (v_pendentes)
         then concat(audit_interno.dobrar_categoria(l.categoria::text), chr(31), l.conta_contabil) end as conta
     from numerada l
@@ -348,14 +351,14 @@ begin
     where l.iguais > 1
     offset 0
   ), de_quem as (
-    -- who has no code is who bears the name, where only one does
+    -- an entry without a code belongs to the company with its name, if there is only one
     select c.*, coalesce(c.raiz, case when c.nome is not null and min(c.raiz) over nome = max(c.raiz) over nome then min(c.raiz) over nome end,
       '=' || c.nome) as fornecedor
     from comparavel c
     window nome as (partition by c.so_numero, c.montante, c.nome)
   ), identificada as (
     select d.*,
-      -- a text alone says it only of what would otherwise be one booking more
+      -- a text alone says so only where there would otherwise be one booking more
       d.estorno or d.estorno_dito and sign(d.valor) = sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as estorna,
       concat_ws(chr(31), d.so_numero,
         coalesce(d.especie, case when min(d.especie) over numero = max(d.especie) over numero then min(d.especie) over numero end, ''),
@@ -372,7 +375,7 @@ begin
           case when min(d.mes_dito) over no_mes = max(d.mes_dito) over no_mes then min(d.mes_dito) over no_mes end),
         'a' || coalesce(d.ano_dito, case when min(d.ano_dito) over numero = max(d.ano_dito) over numero then min(d.ano_dito) over numero end,
           case when min(d.ano_dito) over no_mes = max(d.ano_dito) over no_mes then min(d.ano_dito) over no_mes end)) as numero,
-      -- a reversal need not say of which instalment it is, where there is one
+      -- a reversal need not name its instalment, if there is only one
       case when d.dita = '' and (d.valor < 0 or d.estorno) and min(nullif(d.dita, '')) over numero = max(d.dita) over numero
         then max(d.dita) over numero else d.dita end as parcela,
       sign(sum(case when d.estorno then 0 else sign(d.valor) end) over numero) as lado, sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as lado_dito
@@ -384,9 +387,9 @@ begin
       no_ano as (partition by d.fornecedor, d.so_numero, d.montante, extract(year from d.data_lancamento))
   ), situada as (
     select c.*, c.documentada and not c.parte as inteira,
-      -- where a reversal is booked with the sign of its document, the word is what tells it
+      -- a reversal booked with its document's sign is recognised by the word
       case when c.estorno then coalesce(-nullif(c.lado, 0), sign(c.valor)) when c.estorna then -c.lado_dito else sign(c.valor) end::int as sinal,
-      -- and goes with the one that is there
+      -- and goes with the existing booking
       concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (no_centro order by c.data_lancamento range current row), max(c.conta) over no_centro)) as destino
     from identificada c
     window no_centro as (partition by c.fornecedor, c.numero, c.parcela, c.montante, c.centro)
@@ -443,7 +446,7 @@ begin
     join par g on g.fornecedor = p.fornecedor and g.numero = p.numero and g.parcela = p.parcela and g.montante = p.montante and g.sinal = p.sinal
       and g.lugar = p.gemeo_lugar
     where g.data_lancamento >= p.data_lancamento - v_dias and p.liquido > 1 and not p.estorna
-      -- who begins to count again in January does not reach ten thousand in the first days
+      -- a supplier who starts numbering again in January does not reach ten thousand in the first days
       and (extract(year from g.data_lancamento) = extract(year from p.data_lancamento) or g.ano = p.ano or p.so_numero ~ '[0-9]{5}')
   ), devolvida as (
     select e.numero, e.raiz, e.nome, e.montante, e.credito

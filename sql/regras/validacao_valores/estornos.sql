@@ -12,11 +12,11 @@ comment on function regra_validacao_valores.numeros_citados(text) is 'Numbers th
 revoke execute on function regra_validacao_valores.numeros_citados(text) from public;
 
 -- How much of some documents was taken back between two days by entries of other amounts or numbers: in parts, in one sum for several
--- documents ("NF 3 e 4"), or under another number or none with words that say so ("estorno da NF 3"). The whole reversal of the same
--- number is not among them: regra_validacao_valores.duplicidades counts it. What names several documents counts for each of them, up to
--- its amount: in doubt something was taken back. The arrays go together, and give back their raiz, nome, numero and montante (with its
--- sign). What was booked with a negative amount is taken back by words alone, for else every ordinary entry could be a reversal. Reads dw.lancamentos; changes nothing.
--- Called by regra_validacao_valores.duplicidades for what it would flag.
+-- documents ("NF 3 e 4"), or under another number or none, with words that say so ("estorno da NF 3"). Whole reversals of the same number
+-- are not included, because regra_validacao_valores.duplicidades counts them. An entry that names several documents counts for each of
+-- them, up to its amount: in doubt something was taken back. The arrays belong together, and return their raiz, nome, numero and montante
+-- (with its sign). Bookings with a negative amount are taken back only by words, because otherwise every ordinary entry could be a
+-- reversal. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades for what it would flag.
 create or replace function regra_validacao_valores.estornos_avulsos(
   raizes text[], nomes text[], numeros text[], montantes numeric[], desde date[], ate date[]
 ) returns table (raiz text, nome text, numero text, montante numeric, credito numeric)
@@ -43,7 +43,7 @@ begin
     -- of suppliers who have anything in question
     where l.data_lancamento between v_desde and v_ate
       and (l.valor < 0
-        -- by words alone: letters first, which is cheap, for nearly every ordinary entry is here
+        -- only by words: a cheap search for letters comes first, because this branch reads nearly every ordinary entry
         or v_negativas and l.valor > 0 and (l.documento ~* '(est|rev|canc|dev|anul)' or l.descricao ~* '(estorn|cancel|devol|anula|revers|revert|nota)'))
       and (regras.raiz_fornecedor(l.fornecedor_id) in (select x from unnest(raizes) x)
         or (v_sem_codigo or regras.raiz_fornecedor(l.fornecedor_id) is null) and regras.nome_canonico(l.fornecedor) in (select x from unnest(nomes) x))

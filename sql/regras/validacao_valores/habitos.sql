@@ -1,6 +1,6 @@
--- Whether an entry says itself that it takes something back: a reversal, a return, a cancellation, a credit note. "Crédito" alone does not,
--- for a card is one too. Touches nothing; inlined by the planner, therefore without concat_ws, which is but stable. Called by regra_validacao_valores.sinais and diferencas for negative
--- amounts whose document is positive.
+-- Whether an entry itself says that it takes something back: a reversal, a return, a cancellation, a credit note. "Crédito" alone does not,
+-- because a card is one too. Touches nothing; inlined by the planner, and so without concat_ws, which is only stable. Called by
+-- regra_validacao_valores.sinais and diferencas for negative amounts with a positive document.
 create or replace function regra_validacao_valores.diz_credito(documento text, descricao text, categoria text) returns boolean
 language sql immutable parallel safe
 return audit_interno.dobrar(coalesce(pg_catalog.left(documento, 200) || ' / ', '') || coalesce(pg_catalog.left(descricao, 500) || ' / ', '')
@@ -11,9 +11,9 @@ comment on function regra_validacao_valores.diz_credito(text, text, text) is
   'Whether document, text or category of an entry say that it takes something back.';
 revoke execute on function regra_validacao_valores.diz_credito(text, text, text) from public;
 
--- What the entries of a document's sign are alike in: the letters before the number, the begin of the text, category, account, supplier
--- (company, or name), each as a number that says which of these it is; null where there is none. Touches nothing; inlined by the planner.
--- Called by regra_validacao_valores.sinais.
+-- What entries with the same sign of document have in common: the letters before the number, the beginning of the text, category, account,
+-- supplier (company, or name), each as a number that also says which of these it is; null where there is none. Touches nothing; inlined by
+-- the planner. Called by regra_validacao_valores.sinais.
 create or replace function regra_validacao_valores.chaves_sinal(
   documento text, descricao text, categoria text, conta text, fornecedor_id text, fornecedor text
 ) returns bigint[]
@@ -253,8 +253,8 @@ comment on function regra_validacao_valores.razoes_dos_dias(date[], numeric, num
   'Entries of some days whose ratio to their document could be a rate of exchange.';
 revoke execute on function regra_validacao_valores.razoes_dos_dias(date[], numeric, numeric, numeric) from public;
 
--- Whether a text names a foreign currency. Not "câmbio" by itself, which cars have too. Touches nothing; inlined by the planner. Called by
--- regra_validacao_valores.taxas_dos_dias.
+-- Whether a text names a foreign currency. Not "câmbio" by itself, which is also a car's gearbox. Touches nothing; inlined by the planner.
+-- Called by regra_validacao_valores.taxas_dos_dias.
 create or replace function regra_validacao_valores.diz_moeda(texto text) returns boolean
 language sql immutable parallel safe
 return audit_interno.dobrar(pg_catalog.left(texto, 500))

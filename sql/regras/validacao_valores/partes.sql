@@ -9,9 +9,10 @@ comment on function regra_validacao_valores.miolo_documento(text) is 'First numb
 revoke execute on function regra_validacao_valores.miolo_documento(text) from public;
 
 -- Of entries below their document's amount, those that may be a part of it although their numbers do not say so
--- (regra_validacao_valores.rateios knows those that do): within so many days the same supplier has an entry, of no other number, that is below
--- a document of the same amount too, or that is just what is missing. inteira: those of the same document's amount add up to it, and so they
--- are its parts. The arrays have a place for each entry. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
+-- (regra_validacao_valores.rateios knows those that do): within so many days the same supplier has an entry with another number that is
+-- also below a document of the same amount, or that is exactly what is missing. inteira: the entries with the same document's amount add up
+-- to it, so they are its parts. The arrays have a place for each entry. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.diferencas.
 create or replace function regra_validacao_valores.partes_possiveis(
   ids text[], dias date[], valores numeric[], esperados numeric[], documentos text[], codigos text[], nomes text[], proximidade int,
   absoluta numeric, relativa numeric, digitos int
@@ -22,7 +23,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
-set enable_nestloop = off -- a flood is more than the planner thinks
+set enable_nestloop = off -- a flood is larger than the planner expects
 set enable_mergejoin = off
 as $$
 declare
@@ -64,7 +65,7 @@ begin
         and regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos))
     offset 0
   ), achada as (
-    -- by its code or by its name, whichever both have; who has neither may be anybody
+    -- by its code or its name, whichever both have; an entry with neither may be anybody's
     select p.id, p.parte, p.esperado, p.outra, p.valor, bool_or(p.mesma) as mesma
     from par p
     cross join lateral (select regras.raiz_fornecedor(p.codigo) as raiz, regras.nome_canonico(p.nome) as nome,

@@ -14,8 +14,8 @@ comment on function regra_validacao_valores.difere(numeric, numeric, numeric, nu
   'Whether an amount without sign differs from its document less discount beyond the tolerance; false where there is no document.';
 revoke execute on function regra_validacao_valores.difere(numeric, numeric, numeric, numeric, numeric, int) from public;
 
--- Amount of a document without sign and the supplier's company as one number: equal for the lines of one document, and few others. Touches
--- nothing; inlined by the planner. Called by regra_validacao_valores.diferencas and linhas_documentos.
+-- Amount of a document without sign and beginning of the supplier's code as one number: equal for the lines of one document, and for few
+-- others. Touches nothing; inlined by the planner. Called by regra_validacao_valores.diferencas and linhas_documentos.
 create or replace function regra_validacao_valores.chave_linhas(valor numeric, codigo text) returns bigint
 language sql immutable parallel safe
 return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor),
@@ -26,11 +26,12 @@ comment on function regra_validacao_valores.chave_linhas(numeric, text) is
   'Hash of an amount without sign and a supplier''s company.';
 revoke execute on function regra_validacao_valores.chave_linhas(numeric, text) from public;
 
--- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the days given, and a
--- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and
--- the suppliers' companies (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one that has none may be of any), so that
--- dear comparisons see only what has a companion; and by a number written as given where the entry does not say the amount. tudo: the
--- days and numbers are too many to be looked up one by one. raiz and nome: of whom the entry is. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
+-- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the given days, and within a
+-- year before and after those with a number written as given. They are found by the documents' amounts, without sign, and beginnings of the
+-- suppliers' codes (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one without a code may be anybody's), so that
+-- expensive comparisons only see entries with a companion; and by a number written as given if the entry does not state the amount. tudo:
+-- there are too many days and numbers to look up one by one. raiz and nome: the entry's supplier. Reads dw.lancamentos; changes nothing.
+-- Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
 )
@@ -41,7 +42,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
-set enable_nestloop = off -- a flood is more than the planner thinks
+set enable_nestloop = off -- a flood is larger than the planner expects
 as $$
 declare
   v_de date := greatest((select min(d) from unnest(dias) d), '0003-01-01') - 366;
@@ -61,7 +62,7 @@ begin
         regra_validacao_valores.fim_documento(f.documento) as fim
       from dw.lancamentos f
       where (abs(f.valor_documento) = any (modulos) -- cheap, and nearly always decisive
-          -- hashed: of an array written out the planner would weigh each member against the whole expression, in every partition
+          -- hashed: the planner would estimate each member of a literal array against the whole expression, in every partition
           and (regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) in (select c from unnest(linhas_documentos.chaves) c)
             or regra_validacao_valores.chave_linhas(f.valor_documento, '*') in (select c from unnest(linhas_documentos.chaves) c))
         or f.valor_documento is null and f.documento in (select n from unnest(numeros) n))
@@ -90,11 +91,10 @@ comment on function regra_validacao_valores.linhas_documentos(bigint[], numeric[
   'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
 revoke execute on function regra_validacao_valores.linhas_documentos(bigint[], numeric[], text[], date[], boolean) from public;
 
--- What the sum of a document's lines says of it: inteiros 1 where it is the document, -1 where it is the document with the other sign,
--- 0 where lines take each other back, null where it is none of these; what would be right, with the sum's sign; and within what tolerance.
--- A share is rounded to the cent, so that each line may be half a cent off. A discount is the document's (maior, of its lines) or the
--- lines' own (descontos, their sum): whichever explains the sum. Touches nothing; inlined by the planner. Called by
--- regra_validacao_valores.rateios.
+-- What the sum of a document's lines says about it: inteiros is 1 if it is the document, -1 if it is the document with the other sign, 0 if
+-- lines cancel each other, null otherwise; the right amount, with the sum's sign; and the tolerance. A share is rounded to the cent, so
+-- each line may be half a cent off. A discount is the document's (maior, of its lines) or the lines' own (descontos, their sum), whichever
+-- explains the sum. Touches nothing; inlined by the planner. Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.conferir_soma(
   soma numeric, maior numeric, linhas bigint, documento numeric, desconto numeric, descontos numeric, arredondado numeric,
   absoluta numeric, relativa numeric
@@ -121,15 +121,16 @@ comment on function regra_validacao_valores.conferir_soma(numeric, numeric, bigi
   'Whether lines together are their document (1), its reversal (-1), nothing (0) or neither (null); what would be right, and the tolerance.';
 revoke execute on function regra_validacao_valores.conferir_soma(numeric, numeric, bigint, numeric, numeric, numeric, numeric, numeric, numeric) from public;
 
--- Judges documents that stand in several lines (one supplier, one number, one valor_documento) as what they are: one document, whose
--- lines together are what it says. Lines of one day that add up to it are right, and so are those of a year (instalments). A line that
--- is reversed counts nothing. What is left over, and a document that is there more than once within the days, is one finding about all
--- its lines, on the last of those that are not the whole document by themselves.
--- One row for each line of such a document: tipo is null where there is nothing to say of it, or where another line says it. No row for
--- an entry that stands alone, and is judged alone. Takes keys, amounts, numbers and days of the suspects as linhas_documentos does; creditos: lines
--- whose amount has the other sign than the document by habit (regra_validacao_valores.sinais). copias: how many lines of its day are as the line itself; carga and
--- primeira_carga: the days on which it, and the first of them, were loaded. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.detectar.
+-- Judges documents in several lines (one supplier, one number, one valor_documento) as what they are: one document, whose lines together
+-- are what it says. Lines of one day that add up to it are right, and so are those of a year (instalments). A reversed line counts nothing.
+-- What is left over, and a document that is there more than once within the days, is one finding about all its lines, on the last of those
+-- that are not the whole document by themselves.
+--
+-- One row for each line of such a document; tipo is null if there is nothing to report, or if another line reports it. No row for an entry
+-- that stands alone, which is judged by itself. Keys, amounts, numbers and days of the suspicious entries as in linhas_documentos.
+-- creditos: lines whose amount has the other sign than the document by habit (regra_validacao_valores.sinais). copias: how many lines of
+-- its day equal the line; carga and primeira_carga: the days on which it, and the first of them, were loaded. Reads dw.lancamentos; changes
+-- nothing. Called by regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.rateios(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
   creditos text[]

@@ -1,6 +1,6 @@
 -- Finds entries whose booked amount is not what their document says (valor_documento - valor_desconto) beyond the tolerance, documents
--- whose lines together are not, documents that were booked twice, and access keys that say something else than their entry. Reads dw.lancamentos and the settings valores.*; changes nothing.
--- Called by the engine for a window, and again over corrected keys to verify them.
+-- whose lines together are not, documents that were booked twice, and access keys that contradict their entry. Reads dw.lancamentos and the
+-- settings valores.*; changes nothing. Called by the engine for a window, and again over corrected keys to verify them.
 create or replace function regra_validacao_valores.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -21,7 +21,7 @@ begin
   )
   select * from achada
   union all
-  -- what proposes nothing is one finding an entry
+  -- of findings without a proposal only one an entry
   select c.* from regra_validacao_valores.chaves_acesso(janela, v_base) c
   where c.registro_id not in (select a.registro_id from achada a where a.valores_propostos = '{}');
 end

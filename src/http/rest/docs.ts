@@ -51,7 +51,7 @@ export async function installDocsPage(app: FastifyInstance, { text, settings }: 
   })
 }
 
-/** Runs in the browser: where the document is refused, it says how to get it, in place of the page's own complaint. */
+/** Runs in the browser: where the document is refused, it says how to get it, instead of the page's own complaint. */
 function signInFirst(page: HttpContext['text']['rest']['page'], base: string): string {
   return `addEventListener('load', async () => {
   const document_ = await fetch(${JSON.stringify(`${base}${PLACE}/json`)}).catch(() => ({ status: 401 }))

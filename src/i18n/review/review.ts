@@ -212,11 +212,11 @@ export const review = {
     ),
     group: {
       one: both(
-        '1 em período fechado: nada se grava nele. Lance o ajuste no período aberto e confirme (na linha aberta com o).',
+        '1 em período fechado: nada se grava nele. Lance o ajuste no período aberto e confirme (na linha aberta com a tecla o).',
         '1 in a closed period: nothing is written there. Book the adjustment in the open one, and confirm it (in the entry opened with o).',
       ),
       many: both(
-        '{n} em período fechado: nada se grava nele. Lance os ajustes no período aberto e confirme (na linha aberta com o).',
+        '{n} em período fechado: nada se grava nele. Lance os ajustes no período aberto e confirme (na linha aberta com a tecla o).',
         '{n} in a closed period: nothing is written there. Book the adjustments in the open one, and confirm them (in the entry opened with o).',
       ),
     },

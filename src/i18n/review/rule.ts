@@ -27,7 +27,7 @@ export const ruleSentence = {
     'The entry is not what the electronic note says, or the note was cancelled or is missing.',
   ),
   notas_sem_lancamento: both(
-    'A nota foi emitida para a empresa, e nenhum lançamento é dela.',
+    'A nota foi emitida para a empresa, e nenhum lançamento corresponde a ela.',
     'The note was issued to the company, and no entry is of it.',
   ),
 }
