@@ -178,7 +178,7 @@ create type audit.verificacao as (
   pendentes bigint
 );
 comment on type audit.verificacao is 'What a verification of the audit trail says: one row provada, or one row for each kind of break, the first broken link first.';
-comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of rows that may change: estado_alterado (not what the last fact about it says), situacao_alterada (of a finding: its state, who decided, typed values), estado_por_fora (what stands there was put there past the functions). Of stamps: carimbo_alterado (not what the operation that recorded it says), carimbo_contradito (the link it stamps bears another seal: the chain was rewritten). Of the schema: protecao_ausente, protecao_estranha (no migration made it), protecao_alterada, protecao_desligada (of triggers); esquema_ausente, esquema_estranho, esquema_alterado (of functions, tables, constraints, rewrite rules, rights, owners).';
+comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of rows that may change: estado_alterado (not what the last fact about it says), situacao_alterada (of a finding: its state, who decided, typed values), estado_por_fora (what stands there was put there past the functions). Of stamps: carimbo_alterado (not what the operation that recorded it says), carimbo_contradito (the link it stamps bears another seal: the chain was rewritten). Of the archive: arquivo_alterado (what stands in for archived facts is not what the operation that archived them says), mes_alterado (a month that was detached and left here is not what it was). Of the schema: protecao_ausente, protecao_estranha (no migration made it), protecao_alterada, protecao_desligada (of triggers); esquema_ausente, esquema_estranho, esquema_alterado (of functions, tables, constraints, rewrite rules, rights, owners).';
 comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null where no operation is concerned. Of provada: the head.';
 comment on column audit.verificacao.operacao_id is 'The operation there, if any.';
 comment on column audit.verificacao.objeto is 'Table and key of what is broken, and the part of it.';
@@ -220,9 +220,10 @@ create table audit.alteracoes (
   reverte_operacao_id bigint,
   antes jsonb not null,
   depois jsonb not null,
-  constraint alteracoes_pkey PRIMARY KEY (divergencia_id, operacao_id)
-);
-CREATE INDEX alteracoes_operacao_id_idx ON audit.alteracoes USING btree (operacao_id);
+  mes date default (date_trunc('month'::text, (now() AT TIME ZONE 'UTC'::text)))::date not null,
+  constraint alteracoes_pkey PRIMARY KEY (divergencia_id, operacao_id, mes)
+) partition by LIST (mes);
+CREATE INDEX alteracoes_operacao_id_idx ON ONLY audit.alteracoes USING btree (operacao_id);
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.alteracoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.alteracoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.alteracoes is 'Before and after image of each row that was really changed, changed columns only, append-only.';
@@ -231,6 +232,7 @@ comment on column audit.alteracoes.divergencia_id is 'The finding for which it w
 comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose change this one took back; null for a correction.';
 comment on column audit.alteracoes.antes is 'Column to value before.';
 comment on column audit.alteracoes.depois is 'Column to value after, as the row really held it.';
+comment on column audit.alteracoes.mes is 'First day of the month (UTC) in which it was written: its partition, which audit.arquivar_meses detaches once it is old.';
 grant select on table audit.alteracoes to conferente_leitor;
 grant select on table audit.alteracoes to conferente_regra;
 
@@ -375,11 +377,12 @@ create table audit.correcoes_desfeitas (
   esperado jsonb not null,
   agora jsonb,
   carregado_em timestamp with time zone,
+  mes date default (date_trunc('month'::text, (now() AT TIME ZONE 'UTC'::text)))::date not null,
   constraint correcoes_desfeitas_check CHECK (((agora IS NULL) = (situacao = 'ausente'::text))),
-  constraint correcoes_desfeitas_pkey PRIMARY KEY (divergencia_id, operacao_id),
+  constraint correcoes_desfeitas_pkey PRIMARY KEY (divergencia_id, operacao_id, mes),
   constraint correcoes_desfeitas_situacao_check CHECK ((situacao = ANY (ARRAY['valor_anterior'::text, 'outro_valor'::text, 'ausente'::text])))
-);
-CREATE INDEX correcoes_desfeitas_operacao_id_idx ON audit.correcoes_desfeitas USING btree (operacao_id);
+) partition by LIST (mes);
+CREATE INDEX correcoes_desfeitas_operacao_id_idx ON ONLY audit.correcoes_desfeitas USING btree (operacao_id);
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.correcoes_desfeitas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.correcoes_desfeitas FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for the owner of the source: audit.vw_correcoes_desfeitas.';
@@ -390,6 +393,7 @@ comment on column audit.correcoes_desfeitas.situacao is 'valor_anterior (the row
 comment on column audit.correcoes_desfeitas.esperado is 'Column to value that was written.';
 comment on column audit.correcoes_desfeitas.agora is 'Column to value that the row held when the session looked; null when it is gone.';
 comment on column audit.correcoes_desfeitas.carregado_em is 'Load time of the row when the session looked, where it lies after the correction: the load that undid it. Null when it does not, or the rule has no load time.';
+comment on column audit.correcoes_desfeitas.mes is 'First day of the month (UTC) in which it was written: its partition, which audit.arquivar_meses detaches once it is old.';
 grant select on table audit.correcoes_desfeitas to conferente_leitor;
 
 create table audit.decisoes (
@@ -433,9 +437,10 @@ create table audit.deteccoes (
   divergencia_id bigint not null,
   confianca numeric(5,4) not null,
   resumo bytea not null,
-  constraint deteccoes_pkey PRIMARY KEY (divergencia_id, operacao_id)
-);
-CREATE INDEX deteccoes_operacao_id_idx ON audit.deteccoes USING btree (operacao_id);
+  mes date default (date_trunc('month'::text, (now() AT TIME ZONE 'UTC'::text)))::date not null,
+  constraint deteccoes_pkey PRIMARY KEY (divergencia_id, operacao_id, mes)
+) partition by LIST (mes);
+CREATE INDEX deteccoes_operacao_id_idx ON ONLY audit.deteccoes USING btree (operacao_id);
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.deteccoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.deteccoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.deteccoes is 'Each time a finding was found, append-only.';
@@ -443,6 +448,7 @@ comment on column audit.deteccoes.operacao_id is 'The detection, an operation of
 comment on column audit.deteccoes.divergencia_id is 'The finding.';
 comment on column audit.deteccoes.confianca is 'Confidence at that time.';
 comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, both amounts and the rule''s hash at that time, and over the original values and the time when it was first found.';
+comment on column audit.deteccoes.mes is 'First day of the month (UTC) in which it was written: its partition, which audit.arquivar_meses detaches once it is old.';
 grant select on table audit.deteccoes to conferente_leitor;
 
 create table audit.divergencias_processadas (
@@ -889,7 +895,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'certificacao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'canal'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'instalacao'::text, 'registro'::text, 'exportacao'::text, 'externa'::text, 'carimbo'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'certificacao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'canal'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'instalacao'::text, 'registro'::text, 'exportacao'::text, 'externa'::text, 'carimbo'::text, 'arquivamento'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -1791,6 +1797,21 @@ create function audit.aprovar_divergencias(ids bigint[], motivo text, visto text
 comment on function audit.aprovar_divergencias(bigint[],text,text[]) is 'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 grant execute on function audit.aprovar_divergencias(bigint[],text,text[]) to conferente_revisor;
 
+create function audit.arquivamentos()
+  returns TABLE(operacao_id bigint, arquivado_em timestamp with time zone, arquivado_por text, motivo text, mes_inicio date, mes_fim date, operacoes bigint, fatos bigint, elo_inicial bigint, elo_final bigint, arquivo_sha256 text, arquivo_elo bigint, arquivo_selo text, apagados boolean) language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.arquivamentos() is 'Months of facts that are in an archive, oldest first: by which operation, when and by whom, how many operations and facts (elo_inicial and elo_final: the first and the last link), the SHA-256 of the exported trail that holds them with the head it ends at, and whether the detached tables were deleted.';
+grant execute on function audit.arquivamentos() to conferente_leitor;
+
+create function audit.arquivar_meses(ate date, motivo text, exportacao bigint DEFAULT NULL::bigint, elo bigint DEFAULT NULL::bigint, selo text DEFAULT NULL::text, apagar boolean DEFAULT false, simular boolean DEFAULT false)
+  returns TABLE(operacao_id bigint, mes_inicio date, mes_fim date, operacoes bigint, fatos bigint, elo_inicial bigint, elo_final bigint) language plpgsql volatile security definer
+  set bytea_output=hex
+  set client_min_messages=warning
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.arquivar_meses(date,text,bigint,bigint,text,boolean,boolean) is 'Detaches the months of facts (detections, alterations, corrections seen undone, states) up to that of ate, which an exported and proven trail holds: exportacao is the operation of the export, elo and selo the head at which its file ends. They stay in schema audit_arquivo, for administrators to read; with apagar they are deleted. simular: says what would go and does nothing. Returns the months, how many operations and facts, and their first and last link. Errors: NC001 the export does not hold them, NC005 nothing to archive, NC006 reason missing, NC009 no month, NC044 too recent (settings arquivo.meses, sessao.conferir_corrigidas_dias), not sealed, or a broken trail, 55P03 the tables are in use.';
+grant execute on function audit.arquivar_meses(date,text,bigint,bigint,text,boolean,boolean) to conferente_administrador;
+
 create function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text DEFAULT NULL::text)
   returns SETOF audit.avaliacao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -1879,7 +1900,7 @@ grant execute on function audit.controle_planilha(audit.vw_divergencias_exportac
 create function audit.corrigidas_no_mes(mes date DEFAULT NULL::date)
   returns TABLE(sessao_id bigint, selo text, divergencia_id bigint, operacao_id bigint, regra text, valor numeric, relogio double precision) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.corrigidas_no_mes(date) is 'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. What carries no money is left out.';
+comment on function audit.corrigidas_no_mes(date) is 'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. What carries no money is left out. Errors: NC043 the month is in the archive.';
 grant execute on function audit.corrigidas_no_mes(date) to conferente_leitor;
 
 create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
@@ -2011,7 +2032,7 @@ grant execute on function audit.experimentar_escrita(text) to conferente_operado
 
 create function audit.exportar_divergencias(sessao_id bigint DEFAULT NULL::bigint, status text[] DEFAULT NULL::text[], regra text DEFAULT NULL::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date)
   returns SETOF audit.vw_divergencias_exportacao language sql stable;
-comment on function audit.exportar_divergencias(bigint,text[],text,date,date) is 'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null leaves that side open.';
+comment on function audit.exportar_divergencias(bigint,text[],text,date,date) is 'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null leaves that side open. Errors: NC043 what the session found is in the archive.';
 grant execute on function audit.exportar_divergencias(bigint,text[],text,date,date) to conferente_leitor;
 
 create function audit.fechar_periodo(mes date, motivo text, filial text DEFAULT NULL::text, ate date DEFAULT NULL::date)
@@ -2046,7 +2067,7 @@ grant execute on function audit.guardar_resposta(text,text,text) to conferente_l
 create function audit.historico_registro(tabela text, id text)
   returns TABLE(quando timestamp with time zone, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint, antes jsonb, depois jsonb, motivo text, hash_regra text) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: of a detection, the code that made it, in audit.codigos_regra. No rows when nothing did; NC004 when no rule knows such a table.';
+comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions; and, where older facts went to an archive, that they did (arquivamento). tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: of a detection, the code that made it, in audit.codigos_regra. No rows when nothing did; NC004 when no rule knows such a table.';
 grant execute on function audit.historico_registro(text,text) to conferente_leitor;
 
 create function audit.hoje()
@@ -2221,14 +2242,14 @@ create function audit.reverter_divergencias(ids bigint[], motivo text, porque te
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.reverter_divergencias(bigint[],text,text) is 'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts for and against nobody; found again, it is back in the queue for a person). Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente, recusada or deixada (not corrigida any more), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing.';
+comment on function audit.reverter_divergencias(bigint[],text,text) is 'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts for and against nobody; found again, it is back in the queue for a person). Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente, recusada or deixada (not corrigida any more), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing, NC043 all are in the archive.';
 grant execute on function audit.reverter_divergencias(bigint[],text,text) to conferente_revisor;
 
 create function audit.reverter_operacao(id bigint, motivo text, porque text DEFAULT 'outra-razao'::text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.reverter_operacao(bigint,text,text) is 'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, 42501 an operator may not bring corrections back.';
+comment on function audit.reverter_operacao(bigint,text,text) is 'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, NC043 it is in the archive, 42501 an operator may not bring corrections back.';
 grant execute on function audit.reverter_operacao(bigint,text,text) to conferente_operador;
 grant execute on function audit.reverter_operacao(bigint,text,text) to conferente_revisor;
 
@@ -2236,7 +2257,7 @@ create function audit.reverter_sessao(id bigint, motivo text, porque text DEFAUL
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.reverter_sessao(bigint,text,text) is 'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
+comment on function audit.reverter_sessao(bigint,text,text) is 'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back, NC043 its corrections are in the archive.';
 grant execute on function audit.reverter_sessao(bigint,text,text) to conferente_operador;
 grant execute on function audit.reverter_sessao(bigint,text,text) to conferente_revisor;
 
@@ -2298,6 +2319,12 @@ create function audit.sessao_link_revisao(sessao audit.sessoes_processamento)
 comment on function audit.sessao_link_revisao(audit.sessoes_processamento) is 'Where the review page shows this session.';
 grant execute on function audit.sessao_link_revisao(audit.sessoes_processamento) to conferente_leitor;
 
+create function audit.sessao_no_banco(sessao_id bigint)
+  returns boolean language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.sessao_no_banco(bigint) is 'True; NC043 where detections of the session are in the archive.';
+grant execute on function audit.sessao_no_banco(bigint) to conferente_leitor;
+
 create function audit.simulacoes_em_curso()
   returns TABLE(processo integer, etapa text, regra text, feitas bigint, total bigint) language sql stable security definer
   set search_path=pg_catalog, pg_temp
@@ -2345,7 +2372,7 @@ grant execute on function audit.verificar_desde(bigint,text) to conferente_leito
 create function audit.verificar_integridade(elo bigint DEFAULT NULL::bigint, selo text DEFAULT NULL::text)
   returns SETOF audit.verificacao language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.verificar_integridade(bigint,text) is 'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, every row of settings, rules, sessions, access, mail and notes against the last fact about it, and the schema (functions, triggers, constraints, rights, owners) against what the last migration recorded. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
+comment on function audit.verificar_integridade(bigint,text) is 'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, every row of settings, rules, sessions, access, mail and notes against the last fact about it, and the schema (functions, triggers, constraints, rights, owners) against what the last migration recorded. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Of facts in an archive their digests are proven, and audit.arquivamentos() says whose act that was. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
 grant execute on function audit.verificar_integridade(bigint,text) to conferente_leitor;
 
 create function audit.visao_geral(dias integer DEFAULT 30)
@@ -2525,6 +2552,28 @@ CREATE TRIGGER anotar_insert AFTER INSERT ON audit_interno.destinos_canais REFER
 CREATE TRIGGER anotar_update AFTER UPDATE ON audit_interno.destinos_canais REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{canal_id}', '{}');
 comment on table audit_interno.destinos_canais is 'Whole address of a channel and the secret that signs what goes there (webhook). Read by the worker alone; of no use in a copy of the database: leave it out of one.';
 
+create table audit_interno.divergencias_arquivadas (
+  divergencia_id bigint not null,
+  arquivamento_id bigint not null,
+  vezes integer not null,
+  sessao_primeira_id bigint,
+  deteccao_id bigint,
+  resumo bytea,
+  alteracao_id bigint,
+  constraint divergencias_arquivadas_check CHECK ((((vezes = 0) = (deteccao_id IS NULL)) AND ((vezes = 0) = (resumo IS NULL)))),
+  constraint divergencias_arquivadas_pkey PRIMARY KEY (divergencia_id)
+);
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit_interno.divergencias_arquivadas REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{divergencia_id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit_interno.divergencias_arquivadas REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{divergencia_id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit_interno.divergencias_arquivadas REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{divergencia_id}', '{}');
+comment on table audit_interno.divergencias_arquivadas is 'Findings with facts in the archive.';
+comment on column audit_interno.divergencias_arquivadas.arquivamento_id is 'Operation that archived the last of them.';
+comment on column audit_interno.divergencias_arquivadas.vezes is 'Detections in the archive.';
+comment on column audit_interno.divergencias_arquivadas.sessao_primeira_id is 'Session of the first.';
+comment on column audit_interno.divergencias_arquivadas.deteccao_id is 'Operation of the last.';
+comment on column audit_interno.divergencias_arquivadas.resumo is 'Digest of the last.';
+comment on column audit_interno.divergencias_arquivadas.alteracao_id is 'Operation of the last alteration in the archive; null when none is.';
+
 create table audit_interno.estados (
   id bigint generated always as identity not null,
   operacao_id bigint,
@@ -2532,10 +2581,11 @@ create table audit_interno.estados (
   chaves text[] not null,
   resumos bytea[] not null,
   autor text,
+  mes date default (date_trunc('month'::text, (now() AT TIME ZONE 'UTC'::text)))::date not null,
   constraint estados_check CHECK ((cardinality(chaves) = cardinality(resumos))),
-  constraint estados_pkey PRIMARY KEY (id)
-);
-CREATE INDEX estados_operacao_id_idx ON audit_interno.estados USING btree (operacao_id);
+  constraint estados_pkey PRIMARY KEY (id, mes)
+) partition by LIST (mes);
+CREATE INDEX estados_operacao_id_idx ON ONLY audit_interno.estados USING btree (operacao_id);
 CREATE CONSTRAINT TRIGGER atribuir AFTER INSERT ON audit_interno.estados DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.operacao_id IS NULL)) EXECUTE FUNCTION audit_interno.atribuir_estado();
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit_interno.estados FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit_interno.estados FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
@@ -2545,6 +2595,29 @@ comment on column audit_interno.estados.tabela is 'Table, schema-qualified.';
 comment on column audit_interno.estados.chaves is 'Keys of the rows as text, several columns joined by /.';
 comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, of a finding of its state alone; null where the row is gone.';
 comment on column audit_interno.estados.autor is 'Role that changed them past the functions of Conferente; null where a function did.';
+comment on column audit_interno.estados.mes is 'First day of the month (UTC) in which it was written: its partition.';
+
+create table audit_interno.fatos_arquivados (
+  operacao_id bigint not null,
+  arquivamento_id bigint not null,
+  mes date not null,
+  fatos bigint not null,
+  deteccoes bytea,
+  alteracoes bytea,
+  correcoes_desfeitas bytea,
+  estados bytea,
+  constraint fatos_arquivados_arquivamento_id_fkey FOREIGN KEY (arquivamento_id) REFERENCES audit.operacoes(id),
+  constraint fatos_arquivados_check CHECK ((num_nonnulls(deteccoes, alteracoes, correcoes_desfeitas, estados) > 0)),
+  constraint fatos_arquivados_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint fatos_arquivados_pkey PRIMARY KEY (operacao_id)
+);
+CREATE INDEX fatos_arquivados_arquivamento_id_idx ON audit_interno.fatos_arquivados USING btree (arquivamento_id);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit_interno.fatos_arquivados FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit_interno.fatos_arquivados FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit_interno.fatos_arquivados is 'Of each operation whose facts are in the archive, their digests by kind, as audit_interno.resumo_operacao takes them; append-only.';
+comment on column audit_interno.fatos_arquivados.arquivamento_id is 'Operation that archived them.';
+comment on column audit_interno.fatos_arquivados.mes is 'Month in whose partitions they were.';
+comment on column audit_interno.fatos_arquivados.fatos is 'How many.';
 
 create table audit_interno.fila_selos (
   ordem bigint generated always as identity not null,
@@ -2718,6 +2791,12 @@ create function audit_interno.abrir_contagens(sessao audit.sessoes_processamento
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.abrir_contagens(audit.sessoes_processamento,interval) is 'Opens the counts of a session''s rules.';
+
+create function audit_interno.abrir_meses(desde date DEFAULT NULL::date)
+  returns void language plpgsql volatile security definer
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.abrir_meses(date) is 'Makes the partitions that facts need until three months from now, from the month of desde on where it is given.';
 
 create function audit_interno.abrir_operacao(tipo text, sessao_id bigint DEFAULT NULL::bigint, regra text DEFAULT NULL::text, motivo text DEFAULT NULL::text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language sql volatile
@@ -3322,6 +3401,11 @@ create function audit_interno.defeito_periodos()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.defeito_periodos() is 'What is wrong with the list that periodos.fonte names, or null.';
 
+create function audit_interno.deixar_arquivadas(ids bigint[])
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.deixar_arquivadas(bigint[]) is 'Leaves findings whose alteration is in the archive; NC043 when all are left.';
+
 create function audit_interno.demora_expressao(expressao text)
   returns text language plpgsql volatile
   set search_path=pg_catalog, pg_temp
@@ -3708,6 +3792,11 @@ create function audit_interno.exigir_motivo(motivo text, nome text DEFAULT 'o mo
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exigir_motivo(text,text) is 'The reason, or what is called otherwise, trimmed. NC006 when it is missing or longer than 2000 characters.';
 
+create function audit_interno.exigir_no_banco(operacao_id bigint)
+  returns boolean language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_no_banco(bigint) is 'True; NC043 where the facts of the operation are in the archive.';
+
 create function audit_interno.exigir_outra_pessoa()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -4079,6 +4168,11 @@ create function audit_interno.mensagens_devidas(tipos text[], agora timestamp wi
 comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone,boolean) is 'Ids, states and attempts so far, oldest first.';
 grant execute on function audit_interno.mensagens_devidas(text[],timestamp with time zone,boolean) to conferente_servico;
 
+create function audit_interno.mensais()
+  returns TABLE(tabela text, nome text) language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.mensais() is 'Tables of facts that are partitioned by month, and what the name of each partition begins with.';
+
 create function audit_interno.meses_fechados()
   returns TABLE(mes date, filial text, da_fonte boolean) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
@@ -4166,6 +4260,11 @@ create function audit_interno.papel_api(papel text)
   returns text language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.papel_api(text) is 'The role with its prefix. NC001 when it is none of the four.';
+
+create function audit_interno.partes_mensais(ate date)
+  returns TABLE(tabela text, nome text, mes date) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.partes_mensais(date) is 'Table, partition and its month.';
 
 create function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
   returns boolean language sql immutable;
@@ -4295,6 +4394,11 @@ create function audit_interno.quebras_acesso()
   set search_path=pg_catalog, pg_temp
   set standard_conforming_strings=on;
 comment on function audit_interno.quebras_acesso() is 'excecao_alterada, acesso_alterado.';
+
+create function audit_interno.quebras_arquivo(desde bigint DEFAULT NULL::bigint)
+  returns SETOF audit_interno.quebra language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.quebras_arquivo(bigint) is 'arquivo_alterado, mes_alterado.';
 
 create function audit_interno.quebras_cabeca(elo bigint, selo bytea)
   returns SETOF audit_interno.quebra language sql stable
@@ -4472,6 +4576,12 @@ create function audit_interno.resumo_achado(achado audit.divergencias_processada
   returns bytea language sql stable;
 comment on function audit_interno.resumo_achado(audit.divergencias_processadas) is 'SHA-256 over identity, confidence, evidence, sentence, both amounts, the rule''s hash, original values and the time when it was first found.';
 
+create function audit_interno.resumo_arquivamento(arquivamento_id bigint)
+  returns text language sql stable
+  set bytea_output=hex
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.resumo_arquivamento(bigint) is 'SHA-256 over the digests of facts that this operation archived, hexadecimal.';
+
 create function audit_interno.resumo_celulas(celulas text[])
   returns text language sql stable;
 comment on function audit_interno.resumo_celulas(text[]) is 'Digest of the cells of a line.';
@@ -4489,6 +4599,16 @@ comment on function audit_interno.resumo_operacao(bigint) is 'SHA-256 over the o
 create function audit_interno.resumo_situacao(achado audit.divergencias_processadas)
   returns bytea language sql stable;
 comment on function audit_interno.resumo_situacao(audit.divergencias_processadas) is 'SHA-256 over status, typed values, who proposed and who decided, when and why, postponement, forwarding and how often it was undone.';
+
+create function audit_interno.resumos_mensais(nome text, tabela regclass, ate date DEFAULT 'infinity'::date)
+  returns TABLE(operacao_id bigint, mes date, fatos bigint, resumo bytea) language plpgsql stable
+  set DateStyle=ISO, YMD
+  set IntervalStyle=postgres
+  set TimeZone=UTC
+  set bytea_output=hex
+  set extra_float_digits=1
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.resumos_mensais(text,regclass,date) is 'Of each operation, how many facts of the kind (nome) the table has of months up to ate, and their digest.';
 
 create function audit_interno.resumos_operacoes()
   returns TABLE(operacao_id bigint, deteccoes bigint, alteracoes bigint, decisoes bigint, excecoes bigint, resumo bytea) language sql stable
@@ -4691,6 +4811,10 @@ create function audit_interno.trocar_ajustes(ajustes jsonb)
 comment on function audit_interno.trocar_ajustes(jsonb) is 'Sets each to a value that is not the caller''s, for the door that calls it.';
 grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_escrita;
 grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regra;
+
+create function audit_interno.ultima_alteracao(d audit.divergencias_processadas)
+  returns TABLE(operacao_id bigint, antes jsonb, depois jsonb) language sql stable;
+comment on function audit_interno.ultima_alteracao(audit.divergencias_processadas) is 'Operation, columns before and columns after of the last alteration; no row where there was none.';
 
 create function audit_interno.ultimos_estados()
   returns TABLE(tabela text, chave text, resumo bytea, operacao_id bigint, autor text) language sql stable

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2e70f593a585ba0db8a53f308018d8571bd60a8e
+--! Hash: sha1:d3d4edaec763ad6b2a8dd199e1cd38e23ba86ebc
 --! Message: conferente
 
 set local role conferente_dono;
@@ -291,6 +291,8 @@ from (values
     'Fuso horário em que agenda.cron é lida, se contam os dias e se mostram as horas.'),
   ('agenda.modo', '"auto"', 'texto', null, null, '["auto", "manual"]', null,
     'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.'),
+  ('arquivo.meses', '24', 'inteiro', 3, 1200, null, 'meses',
+    'Quantos meses de fatos ficam no banco: só os mais antigos podem ir para o arquivo, e uma correção que foi para lá já não se reverte aqui.'),
   ('selo.carimbo_url', 'null', 'url', null, null, null, null,
     'Endereço de uma autoridade de carimbo do tempo (RFC 3161), que carimba a cabeça da cadeia depois de cada sessão, ou uma vez por dia. Enquanto for null, ninguém carimba.'),
   ('acesso.sessao_horas', '10', 'inteiro', 1, 72, null, 'horas',
@@ -688,7 +690,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'certificacao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'canal', 'notas', 'sessao', 'acesso', 'instalacao', 'registro', 'exportacao', 'externa', 'carimbo')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'certificacao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'canal', 'notas', 'sessao', 'acesso', 'instalacao', 'registro', 'exportacao', 'externa', 'carimbo', 'arquivamento')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -752,14 +754,16 @@ comment on table audit_interno.fila_selos is 'Operations that have ended and are
 -- A row that may change has no digest of its own in the chain. Each change leaves a digest here instead, as a fact of the operation in
 -- which it happened. One row covers all that one statement changed in one table (10,000 at most), so a batch costs no more than a row.
 create table audit_interno.estados (
-  id bigint generated always as identity primary key,
+  id bigint generated always as identity,
   operacao_id bigint,
   tabela text not null,
   chaves text[] not null,
   resumos bytea[] not null,
   autor text,
+  mes date not null default date_trunc('month', now() at time zone 'UTC')::date,
+  primary key (id, mes),
   check (cardinality(chaves) = cardinality(resumos))
-);
+) partition by list (mes);
 create index on audit_interno.estados (operacao_id);
 comment on table audit_interno.estados is 'What rows of our tables were after each change, by their digests; append-only. Of each row the last must be what is there.';
 comment on column audit_interno.estados.operacao_id is 'Operation in which they changed: the one under way, or one of the kind registro. Null within the transaction alone.';
@@ -767,6 +771,7 @@ comment on column audit_interno.estados.tabela is 'Table, schema-qualified.';
 comment on column audit_interno.estados.chaves is 'Keys of the rows as text, several columns joined by /.';
 comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, of a finding of its state alone; null where the row is gone.';
 comment on column audit_interno.estados.autor is 'Role that changed them past the functions of Conferente; null where a function did.';
+comment on column audit_interno.estados.mes is 'First day of the month (UTC) in which it was written: its partition.';
 
 -- The objects of a release, as they were when it was installed.
 create table audit_interno.objetos (
@@ -928,19 +933,23 @@ create table audit_interno.resumos_divergencias (
 );
 comment on table audit_interno.resumos_divergencias is 'Of each finding, the columns by which a person recognises the entry (audit.regras.colunas_resumo), as the row held them when it was last found. Seen through audit.vw_resumos.';
 
+-- Facts that grow with every session are kept by the month, so that a month can go as a whole (motor/arquivo). What a person said, what
+-- was done and what was found stay: they are few, and later sessions go by them.
 create table audit.deteccoes (
   operacao_id bigint not null,
   divergencia_id bigint not null,
   confianca numeric(5, 4) not null,
   resumo bytea not null,
-  primary key (divergencia_id, operacao_id)
-);
+  mes date not null default date_trunc('month', now() at time zone 'UTC')::date,
+  primary key (divergencia_id, operacao_id, mes)
+) partition by list (mes);
 create index on audit.deteccoes (operacao_id); -- many rows for each operation: a few bytes each
 comment on table audit.deteccoes is 'Each time a finding was found, append-only.';
 comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
 comment on column audit.deteccoes.divergencia_id is 'The finding.';
 comment on column audit.deteccoes.confianca is 'Confidence at that time.';
 comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, both amounts and the rule''s hash at that time, and over the original values and the time when it was first found.';
+comment on column audit.deteccoes.mes is 'First day of the month (UTC) in which it was written: its partition, which audit.arquivar_meses detaches once it is old.';
 
 create table audit.alteracoes (
   operacao_id bigint not null,
@@ -948,8 +957,9 @@ create table audit.alteracoes (
   reverte_operacao_id bigint,
   antes jsonb not null,
   depois jsonb not null,
-  primary key (divergencia_id, operacao_id)
-);
+  mes date not null default date_trunc('month', now() at time zone 'UTC')::date,
+  primary key (divergencia_id, operacao_id, mes)
+) partition by list (mes);
 create index on audit.alteracoes (operacao_id);
 comment on table audit.alteracoes is 'Before and after image of each row that was really changed, changed columns only, append-only.';
 comment on column audit.alteracoes.operacao_id is 'The operation that changed the row.';
@@ -957,6 +967,7 @@ comment on column audit.alteracoes.divergencia_id is 'The finding for which it w
 comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose change this one took back; null for a correction.';
 comment on column audit.alteracoes.antes is 'Column to value before.';
 comment on column audit.alteracoes.depois is 'Column to value after, as the row really held it.';
+comment on column audit.alteracoes.mes is 'First day of the month (UTC) in which it was written: its partition, which audit.arquivar_meses detaches once it is old.';
 
 create table audit.correcoes_desfeitas (
   operacao_id bigint not null,
@@ -966,9 +977,10 @@ create table audit.correcoes_desfeitas (
   esperado jsonb not null,
   agora jsonb,
   carregado_em timestamptz,
-  primary key (divergencia_id, operacao_id),
+  mes date not null default date_trunc('month', now() at time zone 'UTC')::date,
+  primary key (divergencia_id, operacao_id, mes),
   check ((agora is null) = (situacao = 'ausente'))
-);
+) partition by list (mes);
 create index on audit.correcoes_desfeitas (operacao_id);
 comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for the owner of the source: audit.vw_correcoes_desfeitas.';
 comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
@@ -978,6 +990,7 @@ comment on column audit.correcoes_desfeitas.situacao is 'valor_anterior (the row
 comment on column audit.correcoes_desfeitas.esperado is 'Column to value that was written.';
 comment on column audit.correcoes_desfeitas.agora is 'Column to value that the row held when the session looked; null when it is gone.';
 comment on column audit.correcoes_desfeitas.carregado_em is 'Load time of the row when the session looked, where it lies after the correction: the load that undid it. Null when it does not, or the rule has no load time.';
+comment on column audit.correcoes_desfeitas.mes is 'First day of the month (UTC) in which it was written: its partition, which audit.arquivar_meses detaches once it is old.';
 
 create table audit.decisoes (
   id bigint generated always as identity primary key,
@@ -1042,6 +1055,46 @@ comment on column audit.excecoes.expira_em is 'Until when it holds.';
 comment on column audit.excecoes.revogada_em is 'When it was taken back, if it was.';
 comment on column audit.excecoes.revogada_por is 'Who took it back.';
 --! EndIncluded contrato/divergencias_processadas.sql
+
+--! Included contrato/arquivo.sql
+-- What stands in for facts whose month went to the archive (motor/arquivo): their digests, from which the sealed digest of their
+-- operation follows as before, so that nothing here has to be believed.
+create table audit_interno.fatos_arquivados (
+  operacao_id bigint primary key references audit.operacoes,
+  arquivamento_id bigint not null references audit.operacoes,
+  mes date not null,
+  fatos bigint not null,
+  deteccoes bytea,
+  alteracoes bytea,
+  correcoes_desfeitas bytea,
+  estados bytea,
+  check (num_nonnulls(deteccoes, alteracoes, correcoes_desfeitas, estados) > 0)
+);
+create index on audit_interno.fatos_arquivados (arquivamento_id);
+comment on table audit_interno.fatos_arquivados is 'Of each operation whose facts are in the archive, their digests by kind, as audit_interno.resumo_operacao takes them; append-only.';
+comment on column audit_interno.fatos_arquivados.arquivamento_id is 'Operation that archived them.';
+comment on column audit_interno.fatos_arquivados.mes is 'Month in whose partitions they were.';
+comment on column audit_interno.fatos_arquivados.fatos is 'How many.';
+
+-- What later sessions and verifications ask of the facts of a finding, as far as they are in the archive. Each change is a fact.
+create table audit_interno.divergencias_arquivadas (
+  divergencia_id bigint primary key,
+  arquivamento_id bigint not null,
+  vezes integer not null,
+  sessao_primeira_id bigint,
+  deteccao_id bigint,
+  resumo bytea,
+  alteracao_id bigint,
+  check ((vezes = 0) = (deteccao_id is null) and (vezes = 0) = (resumo is null))
+);
+comment on table audit_interno.divergencias_arquivadas is 'Findings with facts in the archive.';
+comment on column audit_interno.divergencias_arquivadas.arquivamento_id is 'Operation that archived the last of them.';
+comment on column audit_interno.divergencias_arquivadas.vezes is 'Detections in the archive.';
+comment on column audit_interno.divergencias_arquivadas.sessao_primeira_id is 'Session of the first.';
+comment on column audit_interno.divergencias_arquivadas.deteccao_id is 'Operation of the last.';
+comment on column audit_interno.divergencias_arquivadas.resumo is 'Digest of the last.';
+comment on column audit_interno.divergencias_arquivadas.alteracao_id is 'Operation of the last alteration in the archive; null when none is.';
+--! EndIncluded contrato/arquivo.sql
 
 --! Included contrato/canais.sql
 -- Where people are told besides by mail. The whole address and the signing secret would let anybody speak there, so they stand apart, in a
@@ -2372,7 +2425,7 @@ begin
     and v_depois ->> 'revogada_em' is not null
   then
     return new; -- taken back, once
-  elsif tg_op = 'UPDATE' and tg_table_name = 'estados' and v_antes ->> 'operacao_id' is null and v_depois - 'operacao_id' = v_antes - 'operacao_id' then
+  elsif tg_op = 'UPDATE' and tg_table_name like 'estados%' and v_antes ->> 'operacao_id' is null and v_depois - 'operacao_id' = v_antes - 'operacao_id' then
     return new; -- the commit of the transaction decides whose fact it is
   end if;
   raise exception using errcode = 'NC013', message = format('%s.%s só aceita acréscimos', tg_table_schema, tg_table_name),
@@ -2392,6 +2445,10 @@ begin
   end loop;
 end
 $$;
+create or replace trigger proteger before update or delete on audit_interno.fatos_arquivados
+  for each row execute function audit_interno.recusar_mudanca();
+create or replace trigger proteger_truncate before truncate on audit_interno.fatos_arquivados
+  for each statement execute function audit_interno.recusar_mudanca();
 create or replace trigger proteger before delete on audit.divergencias_processadas
   for each row execute function audit_interno.recusar_mudanca();
 create or replace trigger proteger_truncate before truncate on audit.divergencias_processadas
@@ -2401,6 +2458,401 @@ create or replace trigger proteger_identidade
   on audit.divergencias_processadas
   for each row execute function audit_interno.recusar_mudanca();
 --! EndIncluded motor/selo/recusar_mudanca.sql
+
+--! Included motor/arquivo/mensais.sql
+-- Tables of facts that are kept by the month. Partitions stand in audit_interno, where nobody may read them but through their table.
+create or replace function audit_interno.mensais()
+returns table (tabela text, nome text)
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select t.tabela, split_part(t.tabela, '.', 2)
+  from unnest(array['audit.deteccoes', 'audit.alteracoes', 'audit.correcoes_desfeitas', 'audit_interno.estados']) as t (tabela)
+$$;
+comment on function audit_interno.mensais() is 'Tables of facts that are partitioned by month, and what the name of each partition begins with.';
+--! EndIncluded motor/arquivo/mensais.sql
+
+--! Included motor/arquivo/abrir_meses.sql
+-- Sees to it that facts of this month and the next have their partitions, and makes those of the three months ahead where they have not,
+-- so that a dormant house has them too. Costs a look at the catalogue otherwise. Made empty beside its table and attached, which waits for
+-- nobody who reads or writes there. Called by whatever opens an operation or a session, by each tick of a worker, and by migrations.
+create or replace function audit_interno.abrir_meses(desde date default null)
+returns void
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_mes date := date_trunc('month', now() at time zone 'UTC')::date;
+  v_novo record;
+begin
+  if abrir_meses.desde is null and to_regclass(to_char(v_mes, '"audit_interno.estados_"YYYY_MM')) is not null
+    and to_regclass(to_char(v_mes + interval '1 month', '"audit_interno.estados_"YYYY_MM')) is not null
+  then
+    return;
+  end if;
+  lock table audit_interno.estados in share update exclusive mode; -- one at a time; nobody else may take it
+  for v_novo in -- a turn for each partition, once a month
+    select t.tabela, m.mes::date as mes, t.nome || to_char(m.mes, '_YYYY_MM') as nome
+    from audit_interno.mensais() t
+    cross join generate_series(least(abrir_meses.desde, v_mes)::timestamp, v_mes + interval '3 months', interval '1 month') as m (mes)
+  loop
+    continue when to_regclass('audit_interno.' || v_novo.nome) is not null;
+    execute format('create table audit_interno.%I (like %s including all excluding identity)', v_novo.nome, v_novo.tabela);
+    execute format('create trigger proteger_truncate before truncate on audit_interno.%I for each statement execute function audit_interno.recusar_mudanca()', v_novo.nome);
+    execute format('alter table %s attach partition audit_interno.%I for values in (%L)', v_novo.tabela, v_novo.nome, v_novo.mes);
+  end loop;
+end
+$$;
+comment on function audit_interno.abrir_meses(date) is 'Makes the partitions that facts need until three months from now, from the month of desde on where it is given.';
+select audit_interno.abrir_meses();
+--! EndIncluded motor/arquivo/abrir_meses.sql
+
+--! Included motor/arquivo/exigir_no_banco.sql
+-- Whether the facts of an operation are still here. Called where leaving them out would be a wrong answer.
+create or replace function audit_interno.exigir_no_banco(operacao_id bigint)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_arquivo record;
+begin
+  select a.* into v_arquivo
+  from audit_interno.fatos_arquivados f
+  join audit.arquivamentos() a on a.operacao_id = f.arquivamento_id
+  where f.operacao_id = exigir_no_banco.operacao_id;
+  if found then
+    raise exception using errcode = 'NC043', message = format('os fatos da operação %s estão no arquivo', exigir_no_banco.operacao_id),
+      detail = format('Arquivados por %s em %s, operação %s.', v_arquivo.arquivado_por,
+        to_char(v_arquivo.arquivado_em at time zone audit.fuso(), 'DD/MM/YYYY'), v_arquivo.operacao_id),
+      hint = format('Nada foi feito. Eles estão na trilha exportada com o SHA-256 %s.', v_arquivo.arquivo_sha256);
+  end if;
+  return true;
+end
+$$;
+comment on function audit_interno.exigir_no_banco(bigint) is 'True; NC043 where the facts of the operation are in the archive.';
+--! EndIncluded motor/arquivo/exigir_no_banco.sql
+
+--! Included motor/arquivo/arquivamentos.sql
+-- What was archived, when and by whom. No table of its own: it follows from sealed operations. Definer, as audit.carimbos.
+create or replace function audit.arquivamentos()
+returns table (
+  operacao_id bigint, arquivado_em timestamptz, arquivado_por text, motivo text, mes_inicio date, mes_fim date, operacoes bigint, fatos bigint,
+  elo_inicial bigint, elo_final bigint, arquivo_sha256 text, arquivo_elo bigint, arquivo_selo text, apagados boolean
+)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select o.id, o.finalizada_em, o.ator, o.motivo, (o.detalhes ->> 'mes_inicio')::date, (o.detalhes ->> 'mes_fim')::date, (o.detalhes ->> 'operacoes')::bigint,
+    (o.detalhes ->> 'fatos')::bigint, (o.detalhes ->> 'elo_inicial')::bigint, (o.detalhes ->> 'elo_final')::bigint, o.detalhes ->> 'arquivo_sha256',
+    (o.detalhes ->> 'arquivo_elo')::bigint, o.detalhes ->> 'arquivo_selo', (o.detalhes ->> 'apagados')::boolean
+  from audit.operacoes o
+  where o.tipo = 'arquivamento'
+  order by o.id
+$$;
+comment on function audit.arquivamentos() is
+  'Months of facts that are in an archive, oldest first: by which operation, when and by whom, how many operations and facts (elo_inicial and elo_final: the first and the last link), the SHA-256 of the exported trail that holds them with the head it ends at, and whether the detached tables were deleted.';
+grant execute on function audit.arquivamentos() to conferente_leitor;
+--! EndIncluded motor/arquivo/arquivamentos.sql
+
+--! Included motor/arquivo/sessao_no_banco.sql
+-- Whether what a session found is still here. A list of it would be empty otherwise, and look like an answer.
+create or replace function audit.sessao_no_banco(sessao_id bigint)
+returns boolean
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce((
+    select audit_interno.exigir_no_banco(f.operacao_id)
+    from audit.operacoes o join audit_interno.fatos_arquivados f on f.operacao_id = o.id and f.deteccoes is not null
+    where o.sessao_id = sessao_no_banco.sessao_id
+    limit 1), true)
+$$;
+comment on function audit.sessao_no_banco(bigint) is 'True; NC043 where detections of the session are in the archive.';
+grant execute on function audit.sessao_no_banco(bigint) to conferente_leitor;
+--! EndIncluded motor/arquivo/sessao_no_banco.sql
+
+--! Included motor/arquivo/ultima_alteracao.sql
+-- What we wrote last for a finding. Where that is in the archive, the finding itself says it: what it proposed or a person typed, and what
+-- the row held of that. Called by conferir_corrigidas.
+create or replace function audit_interno.ultima_alteracao(d audit.divergencias_processadas)
+returns table (operacao_id bigint, antes jsonb, depois jsonb)
+language sql
+stable
+as $$
+  (select a.operacao_id, a.antes, a.depois from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1)
+  union all
+  (select v.alteracao_id, (
+      select pg_catalog.jsonb_object_agg(k, d.valores_originais -> k) from pg_catalog.jsonb_object_keys(coalesce(d.valores_digitados, d.valores_propostos)) as k),
+    coalesce(d.valores_digitados, d.valores_propostos)
+  from audit_interno.divergencias_arquivadas v
+  where v.divergencia_id = d.id and v.alteracao_id is not null and not exists (select from audit.alteracoes a where a.divergencia_id = d.id))
+$$;
+comment on function audit_interno.ultima_alteracao(audit.divergencias_processadas) is 'Operation, columns before and columns after of the last alteration; no row where there was none.';
+--! EndIncluded motor/arquivo/ultima_alteracao.sql
+
+--! Included motor/arquivo/partes_mensais.sql
+-- Partitions of facts, up to a month.
+create or replace function audit_interno.partes_mensais(ate date)
+returns table (tabela text, nome text, mes date)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.tabela, p.nome, to_date(right(p.nome, 7), 'YYYY_MM')
+  from (
+    select t.tabela, c.relname as nome
+    from audit_interno.mensais() t
+    join pg_inherits i on i.inhparent = t.tabela::regclass
+    join pg_class c on c.oid = i.inhrelid
+    offset 0 -- other names hold no month
+  ) as p
+  where to_date(right(p.nome, 7), 'YYYY_MM') <= partes_mensais.ate
+$$;
+comment on function audit_interno.partes_mensais(date) is 'Table, partition and its month.';
+--! EndIncluded motor/arquivo/partes_mensais.sql
+
+--! Included motor/arquivo/resumos_mensais.sql
+-- Digests of the facts of one kind, by operation, in whichever table they stand: that of the present, a month of it, or one that was
+-- detached. The formula and the settings are those of audit_interno.resumo_operacao. Changes nothing. Called by arquivar_meses and
+-- quebras_arquivo.
+create or replace function audit_interno.resumos_mensais(nome text, tabela regclass, ate date default 'infinity')
+returns table (operacao_id bigint, mes date, fatos bigint, resumo bytea)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+as $$
+begin
+  return query execute format(
+    'select x.operacao_id, min(x.mes), count(*), sha256(string_agg(sha256(convert_to(row(%s)::text, ''UTF8'')), '''' order by %s)) from %s x where x.mes <= $1 group by 1',
+    case nome
+      when 'deteccoes' then 'x.divergencia_id, x.confianca, x.resumo'
+      when 'alteracoes' then 'x.divergencia_id, x.reverte_operacao_id, x.antes, x.depois'
+      when 'correcoes_desfeitas' then 'x.divergencia_id, x.correcao_operacao_id, x.situacao, x.esperado, x.agora, x.carregado_em'
+      when 'estados' then 'x.id, x.tabela, x.chaves, x.resumos, x.autor' end,
+    case nome when 'estados' then 'x.id' else 'x.divergencia_id' end, tabela) using ate;
+end
+$$;
+comment on function audit_interno.resumos_mensais(text, regclass, date) is 'Of each operation, how many facts of the kind (nome) the table has of months up to ate, and their digest.';
+--! EndIncluded motor/arquivo/resumos_mensais.sql
+
+--! Included motor/arquivo/resumo_arquivamento.sql
+-- One digest over all that an archiving left in audit_interno.fatos_arquivados: what its operation says it left.
+create or replace function audit_interno.resumo_arquivamento(arquivamento_id bigint)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+set bytea_output = 'hex'
+as $$
+  select encode(sha256(coalesce(string_agg(sha256(convert_to(row(f.operacao_id, f.mes, f.fatos, f.deteccoes, f.alteracoes, f.correcoes_desfeitas, f.estados)::text,
+    'UTF8')), '' order by f.operacao_id), '')), 'hex')
+  from audit_interno.fatos_arquivados f
+  where f.arquivamento_id = resumo_arquivamento.arquivamento_id
+$$;
+comment on function audit_interno.resumo_arquivamento(bigint) is 'SHA-256 over the digests of facts that this operation archived, hexadecimal.';
+--! EndIncluded motor/arquivo/resumo_arquivamento.sql
+
+--! Included motor/arquivo/deixar_arquivadas.sql
+-- Of findings that are to be rolled back, those whose alteration is in the archive: what the row held is not here to be put back. They are
+-- left, with the reason; where nothing else is to be done, it is an error. Called once pg_temp.conferente_reversao is filled.
+create or replace function audit_interno.deixar_arquivadas(ids bigint[])
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+  select v.divergencia_id, 'NC043', format('a correção é da operação %s, que está no arquivo desde %s: não se reverte mais aqui', v.alteracao_id,
+    to_char(o.finalizada_em at time zone audit.fuso(), 'DD/MM/YYYY'))
+  from audit_interno.divergencias_arquivadas v
+  join audit.operacoes o on o.id = v.arquivamento_id
+  where v.divergencia_id = any (deixar_arquivadas.ids) and v.alteracao_id is not null
+    and not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = v.divergencia_id)
+    and not exists (select from pg_temp.conferente_reversao r where r.divergencia_id = v.divergencia_id);
+  if found and not exists (select from pg_temp.conferente_reversao) then
+    perform audit_interno.recusar_deixadas(ids, 'reverter');
+  end if;
+end
+$$;
+comment on function audit_interno.deixar_arquivadas(bigint[]) is 'Leaves findings whose alteration is in the archive; NC043 when all are left.';
+--! EndIncluded motor/arquivo/deixar_arquivadas.sql
+
+--! Included motor/arquivo/arquivar_meses.sql
+-- Takes old months of facts out of the tables of the present, once the trail that holds them was exported and proven. Operations, findings,
+-- decisions and exceptions stay, so the chain stays whole, what was rejected stays silent, and what a rule earned stays earned; what later
+-- sessions and verifications ask of the facts stays too (audit_interno.divergencias_arquivadas), and of rows whose changes are facts the last
+-- one is said again. That the operations still have the digests that were sealed is seen before anything is kept.
+create or replace function audit.arquivar_meses(
+  ate date, motivo text, exportacao bigint default null, elo bigint default null, selo text default null, apagar boolean default false,
+  simular boolean default false
+)
+returns table (operacao_id bigint, mes_inicio date, mes_fim date, operacoes bigint, fatos bigint, elo_inicial bigint, elo_final bigint)
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+set lock_timeout = '10s'
+set bytea_output = 'hex'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(arquivar_meses.motivo);
+  v_ate date := date_trunc('month', case when isfinite(ate) then ate end)::date;
+  -- what sessions hold against the warehouse stays, too
+  v_fica date := date_trunc('month', least(audit.hoje() - make_interval(months => (audit_interno.configuracao('arquivo.meses') #>> '{}')::integer),
+    audit.hoje() - make_interval(days => (audit_interno.configuracao('sessao.conferir_corrigidas_dias') #>> '{}')::integer)))::date;
+  v_meses date[];
+  v_exportacao audit.operacoes;
+  v_certificados jsonb;
+  v_quebrada bigint;
+  v_parte record;
+begin
+  perform audit_interno.recusar_de_dentro();
+  if v_ate is null then
+    raise exception using errcode = 'NC009', message = 'diga o último mês a arquivar', hint = 'ate é um dia qualquer dele.';
+  end if;
+  if v_ate >= v_fica then
+    raise exception using errcode = 'NC044', message = format('%s ainda não pode ir para o arquivo', to_char(v_ate, 'MM/YYYY')),
+      detail = 'Ficam os meses em que uma correção ainda pode ser revertida (arquivo.meses) ou é conferida (sessao.conferir_corrigidas_dias).',
+      hint = format('Nada foi feito. O último mês que pode ir é %s.', to_char(v_fica - 1, 'MM/YYYY'));
+  end if;
+  lock table audit.deteccoes, audit.alteracoes, audit.correcoes_desfeitas, audit_interno.estados in share update exclusive mode; -- one at a time
+  select array_agg(distinct p.mes order by p.mes) into v_meses from audit_interno.partes_mensais(v_ate) p;
+  if v_meses is null then
+    raise exception using errcode = 'NC005', message = format('não há nada a arquivar até %s', to_char(v_ate, 'MM/YYYY')),
+      hint = 'Nada foi feito. select * from audit.arquivamentos() diz o que já foi.';
+  end if;
+
+  drop table if exists pg_temp.conferente_arquivada;
+  create temp table conferente_arquivada on commit drop as
+  select coalesce(d.operacao_id, a.operacao_id, u.operacao_id, s.operacao_id) as id, least(d.mes, a.mes, u.mes, s.mes) as mes,
+    coalesce(d.fatos, 0) + coalesce(a.fatos, 0) + coalesce(u.fatos, 0) + coalesce(s.fatos, 0) as fatos,
+    d.resumo as deteccoes, a.resumo as alteracoes, u.resumo as correcoes_desfeitas, s.resumo as estados
+  from audit_interno.resumos_mensais('deteccoes', 'audit.deteccoes', v_ate) d
+  full join audit_interno.resumos_mensais('alteracoes', 'audit.alteracoes', v_ate) a on a.operacao_id = d.operacao_id
+  full join audit_interno.resumos_mensais('correcoes_desfeitas', 'audit.correcoes_desfeitas', v_ate) u on u.operacao_id = coalesce(d.operacao_id, a.operacao_id)
+  full join audit_interno.resumos_mensais('estados', 'audit_interno.estados', v_ate) s on s.operacao_id = coalesce(d.operacao_id, a.operacao_id, u.operacao_id);
+  select v_meses[1], v_meses[cardinality(v_meses)], count(*), coalesce(sum(x.fatos), 0), min(o.elo), max(o.elo),
+    min(x.id) filter (where o.elo is null)
+  into mes_inicio, mes_fim, operacoes, fatos, elo_inicial, elo_final, v_quebrada
+  from pg_temp.conferente_arquivada x
+  left join audit.operacoes o on o.id = x.id;
+  if v_quebrada is not null then
+    raise exception using errcode = 'NC044', message = format('a operação %s ainda não tem selo', v_quebrada),
+      hint = 'Nada foi feito. O trabalhador sela o que espera; veja conferente verificar.';
+  end if;
+  if simular then
+    return next;
+    return;
+  end if;
+
+  select o.* into v_exportacao from audit.operacoes o
+  where o.id = exportacao and o.tipo = 'exportacao' and o.status = 'concluida' and o.detalhes ->> 'formato' = 'trilha' and o.detalhes ->> 'sha256' ~ '^[0-9a-f]{64}$';
+  if v_exportacao.id is null or coalesce(arquivar_meses.elo < elo_final, true) or not exists (
+    select from audit.operacoes o
+    where o.elo = arquivar_meses.elo and encode(o.selo, 'hex') = lower(btrim(arquivar_meses.selo)) and o.finalizada_em <= v_exportacao.finalizada_em)
+  then
+    raise exception using errcode = 'NC001', message = 'a trilha exportada não contém estes meses, ou não é desta cadeia',
+      detail = format('A exportação vai até o elo %s; o último fato a arquivar é do elo %s.', coalesce(arquivar_meses.elo::text, 'nenhum'), elo_final),
+      hint = 'Nada foi feito. conferente arquivar exporta a trilha, prova o arquivo e só então arquiva.';
+  end if;
+
+  select jsonb_agg(to_jsonb(c) order by c.mes_certificado) into v_certificados
+  from (
+    select distinct date_trunc('month', o.iniciada_em at time zone audit.fuso())::date as mes
+    from pg_temp.conferente_arquivada x join audit.operacoes o on o.id = x.id
+    where o.tipo = 'correcao' and x.alteracoes is not null
+    except -- certified when its beginning went
+    select date_trunc('month', o.iniciada_em at time zone audit.fuso())::date
+    from audit_interno.fatos_arquivados f join audit.operacoes o on o.id = f.operacao_id
+    where o.tipo = 'correcao' and f.alteracoes is not null
+  ) as m
+  cross join lateral audit.certificado(m.mes) c;
+
+  operacao_id := audit_interno.abrir_operacao('arquivamento', motivo => v_motivo);
+  insert into audit_interno.fatos_arquivados (operacao_id, arquivamento_id, mes, fatos, deteccoes, alteracoes, correcoes_desfeitas, estados)
+  select x.id, arquivar_meses.operacao_id, x.mes, x.fatos, x.deteccoes, x.alteracoes, x.correcoes_desfeitas, x.estados
+  from pg_temp.conferente_arquivada x;
+  insert into audit_interno.divergencias_arquivadas as v (divergencia_id, arquivamento_id, vezes, sessao_primeira_id, deteccao_id, resumo, alteracao_id)
+  select coalesce(d.id, a.id), arquivar_meses.operacao_id, coalesce(d.vezes, 0), d.sessao_primeira_id, d.deteccao_id, d.resumo, a.alteracao_id
+  from (
+    select x.divergencia_id as id, count(*)::integer as vezes, (array_agg(o.sessao_id order by o.elo))[1] as sessao_primeira_id,
+      (array_agg(o.id order by o.elo desc))[1] as deteccao_id, (array_agg(x.resumo order by o.elo desc))[1] as resumo
+    from audit.deteccoes x join audit.operacoes o on o.id = x.operacao_id
+    where x.mes <= v_ate
+    group by x.divergencia_id
+  ) as d
+  full join (
+    select y.divergencia_id as id, max(y.operacao_id) as alteracao_id from audit.alteracoes y where y.mes <= v_ate group by y.divergencia_id
+  ) as a on a.id = d.id
+  on conflict (divergencia_id) do update
+  set arquivamento_id = excluded.arquivamento_id, vezes = v.vezes + excluded.vezes, sessao_primeira_id = coalesce(v.sessao_primeira_id, excluded.sessao_primeira_id),
+    deteccao_id = coalesce(excluded.deteccao_id, v.deteccao_id), resumo = coalesce(excluded.resumo, v.resumo),
+    alteracao_id = coalesce(excluded.alteracao_id, v.alteracao_id);
+  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
+  select arquivar_meses.operacao_id, y.tabela, array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n), y.autor
+  from (
+    select u.*, row_number() over (partition by u.tabela, u.autor order by u.chave collate "C") as n
+    from audit_interno.ultimos_estados() u
+    join pg_temp.conferente_arquivada x on x.id = u.operacao_id
+    where u.resumo is not null or u.autor is not null
+  ) as y
+  group by y.tabela, y.autor, (y.n - 1) / 10000;
+
+  -- Whoever reads or writes there holds what this needs. Waiting with one of them in hand could stop a session, so all are taken at once
+  -- or none, and asked for again for ten seconds.
+  for v_vez in 1..20 loop
+    begin
+      lock table audit.deteccoes, audit.alteracoes, audit.correcoes_desfeitas, audit_interno.estados in access exclusive mode nowait;
+      exit;
+    exception when lock_not_available then
+      if v_vez = 20 then
+        raise;
+      end if;
+    end;
+    perform pg_sleep(0.5);
+  end loop;
+  for v_parte in select p.* from audit_interno.partes_mensais(v_ate) p order by p.tabela, p.mes loop -- a turn for each partition
+    execute format('alter table %s detach partition audit_interno.%I', v_parte.tabela, v_parte.nome);
+    if apagar then
+      execute format('drop table audit_interno.%I', v_parte.nome);
+    else
+      execute format('create trigger proteger before update or delete on audit_interno.%I for each row execute function audit_interno.recusar_mudanca()', v_parte.nome);
+      execute format('alter table audit_interno.%I set schema audit_arquivo', v_parte.nome);
+      execute format('grant select on audit_arquivo.%I to conferente_administrador', v_parte.nome);
+    end if;
+  end loop;
+  select min(x.id) into v_quebrada
+  from pg_temp.conferente_arquivada x join audit.operacoes o on o.id = x.id
+  where o.resumo is distinct from audit_interno.resumo_operacao(x.id);
+  if v_quebrada is not null then
+    raise exception using errcode = 'NC044', message = format('a trilha está quebrada na operação %s', v_quebrada),
+      hint = 'Nada foi feito. Veja conferente verificar.';
+  end if;
+  perform audit_interno.fechar_operacao(arquivar_meses.operacao_id, fatos, detalhes => jsonb_build_object(
+    'mes_inicio', mes_inicio, 'mes_fim', mes_fim, 'operacoes', operacoes, 'fatos', fatos, 'elo_inicial', elo_inicial, 'elo_final', elo_final,
+    'exportacao', v_exportacao.id, 'arquivo_sha256', v_exportacao.detalhes ->> 'sha256', 'arquivo_elo', arquivar_meses.elo,
+    'arquivo_selo', lower(btrim(arquivar_meses.selo)), 'apagados', apagar, 'certificados', coalesce(v_certificados, '[]'),
+    'resumo', audit_interno.resumo_arquivamento(arquivar_meses.operacao_id)));
+  return next;
+end
+$$;
+comment on function audit.arquivar_meses(date, text, bigint, bigint, text, boolean, boolean) is
+  'Detaches the months of facts (detections, alterations, corrections seen undone, states) up to that of ate, which an exported and proven trail holds: exportacao is the operation of the export, elo and selo the head at which its file ends. They stay in schema audit_arquivo, for administrators to read; with apagar they are deleted. simular: says what would go and does nothing. Returns the months, how many operations and facts, and their first and last link. Errors: NC001 the export does not hold them, NC005 nothing to archive, NC006 reason missing, NC009 no month, NC044 too recent (settings arquivo.meses, sessao.conferir_corrigidas_dias), not sealed, or a broken trail, 55P03 the tables are in use.';
+grant execute on function audit.arquivar_meses(date, text, bigint, bigint, text, boolean, boolean) to conferente_administrador;
+--! EndIncluded motor/arquivo/arquivar_meses.sql
 
 --! Included motor/selo/resumo_operacao.sql
 -- Digest of an operation and of every fact that carries its id. The settings pinned here make the text of each value, and so the digest,
@@ -2420,13 +2872,13 @@ as $$
   select sha256(
     sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
       o.linhas, o.detalhes)::text, 'UTF8'))
-    || sha256(coalesce((
-      select string_agg(sha256(convert_to(row(d.divergencia_id, d.confianca, d.resumo)::text, 'UTF8')), '' order by d.divergencia_id)
-      from (select x.* from audit.deteccoes x where x.operacao_id = o.id offset 0) as d), ''))
-    || sha256(coalesce((
-      select string_agg(sha256(convert_to(row(a.divergencia_id, a.reverte_operacao_id, a.antes, a.depois)::text, 'UTF8')), ''
-        order by a.divergencia_id)
-      from (select x.* from audit.alteracoes x where x.operacao_id = o.id offset 0) as a), ''))
+    || coalesce((
+      select sha256(string_agg(sha256(convert_to(row(d.divergencia_id, d.confianca, d.resumo)::text, 'UTF8')), '' order by d.divergencia_id))
+      from (select x.* from audit.deteccoes x where x.operacao_id = o.id offset 0) as d), f.deteccoes, sha256(''))
+    || coalesce((
+      select sha256(string_agg(sha256(convert_to(row(a.divergencia_id, a.reverte_operacao_id, a.antes, a.depois)::text, 'UTF8')), ''
+        order by a.divergencia_id))
+      from (select x.* from audit.alteracoes x where x.operacao_id = o.id offset 0) as a), f.alteracoes, sha256(''))
     || sha256(coalesce((
       select string_agg(sha256(convert_to(row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.ate, c.para, c.antes, c.confianca,
         c.decidida_em)::text, 'UTF8')), '' order by c.id)
@@ -2435,15 +2887,16 @@ as $$
       select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
         e.expira_em)::text, 'UTF8')), '' order by e.id)
       from audit.excecoes e where e.operacao_id = o.id), ''))
-    || sha256(coalesce((
-      select string_agg(sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado, u.agora,
-        u.carregado_em)::text, 'UTF8')), '' order by u.divergencia_id)
-      from (select x.* from audit.correcoes_desfeitas x where x.operacao_id = o.id offset 0) as u), ''))
-    || sha256(coalesce((
-      select string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos, s.autor)::text, 'UTF8')), '' order by s.id)
-      from (select x.* from audit_interno.estados x where x.operacao_id = o.id offset 0) as s), ''))
+    || coalesce((
+      select sha256(string_agg(sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado, u.agora,
+        u.carregado_em)::text, 'UTF8')), '' order by u.divergencia_id))
+      from (select x.* from audit.correcoes_desfeitas x where x.operacao_id = o.id offset 0) as u), f.correcoes_desfeitas, sha256(''))
+    || coalesce((
+      select sha256(string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos, s.autor)::text, 'UTF8')), '' order by s.id))
+      from (select x.* from audit_interno.estados x where x.operacao_id = o.id offset 0) as s), f.estados, sha256(''))
   )
   from audit.operacoes o
+  left join audit_interno.fatos_arquivados f on f.operacao_id = o.id
   where o.id = resumo_operacao.operacao_id
 $$;
 comment on function audit_interno.resumo_operacao(bigint) is
@@ -2648,6 +3101,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
   select audit_interno.recusar_de_dentro();
+  select audit_interno.abrir_meses();
   with nova as (
     insert into audit.operacoes (tipo, sessao_id, regra, ator, motivo, detalhes)
     values (abrir_operacao.tipo, abrir_operacao.sessao_id, abrir_operacao.regra, audit_interno.ator(),
@@ -5520,6 +5974,7 @@ declare
   v_defeitos text;
 begin
   perform audit_interno.recusar_de_dentro();
+  perform audit_interno.abrir_meses();
   if modo is null or modo not in ('manual', 'auto') then
     raise exception using errcode = 'NC001', message = format('modo inválido: %s', coalesce(modo, 'nulo')),
       hint = 'manual só detecta; auto detecta e corrige o que pode.';
@@ -7192,6 +7647,11 @@ begin
       else array['aguardando_segunda_aprovacao'] end)
     -- a session has corrected it since
     or d.status = 'corrigida' and v_de.id <> (select max(a.operacao_id) from audit.alteracoes a where a.divergencia_id = d.id));
+  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+  select d.id, 'NC043', 'a correção está no arquivo: não se desfaz mais aqui'
+  from audit.divergencias_processadas d
+  where d.id = any (v_ids) and d.status = 'corrigida' and not exists (select from audit.alteracoes a where a.divergencia_id = d.id)
+    and not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = d.id);
   perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
   v_ids := array(select i from unnest(v_ids) as i where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i));
 
@@ -8252,11 +8712,12 @@ begin
   where a.divergencia_id = any (reverter_divergencias.ids) and not exists (
     select from pg_temp.conferente_deixada x where x.divergencia_id = a.divergencia_id)
   group by a.divergencia_id;
+  perform audit_interno.deixar_arquivadas(reverter_divergencias.ids);
   return query select * from audit_interno.resultados_reversao(v_motivo, reverter_divergencias.porque);
 end
 $$;
 comment on function audit.reverter_divergencias(bigint[], text, text) is
-  'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts for and against nobody; found again, it is back in the queue for a person). Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente, recusada or deixada (not corrigida any more), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing.';
+  'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts for and against nobody; found again, it is back in the queue for a person). Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente, recusada or deixada (not corrigida any more), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing, NC043 all are in the archive.';
 grant execute on function audit.reverter_divergencias(bigint[], text, text) to conferente_revisor;
 --! EndIncluded motor/reversao/reverter_divergencias.sql
 
@@ -8285,6 +8746,8 @@ begin
   where a.operacao_id = reverter_operacao.id and not exists (
     select from audit.alteracoes p where p.divergencia_id = a.divergencia_id and p.reverte_operacao_id = a.operacao_id offset 0);
   if not found then
+    perform audit_interno.exigir_no_banco(f.operacao_id)
+    from audit_interno.fatos_arquivados f where f.operacao_id = reverter_operacao.id and f.alteracoes is not null;
     raise exception using errcode = 'NC017', message = format('a operação %s não tem alteração em vigor', reverter_operacao.id),
       detail = format('tipo %s; nada alterou, ou já foi revertida', v_tipo);
   end if;
@@ -8294,7 +8757,7 @@ begin
 end
 $$;
 comment on function audit.reverter_operacao(bigint, text, text) is
-  'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, 42501 an operator may not bring corrections back.';
+  'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, NC043 it is in the archive, 42501 an operator may not bring corrections back.';
 grant execute on function audit.reverter_operacao(bigint, text, text) to conferente_revisor, conferente_operador;
 --! EndIncluded motor/reversao/reverter_operacao.sql
 
@@ -8330,6 +8793,8 @@ begin
   -- looked up by id, whatever the statistics say about status: it has just changed for many rows
   where (select d.status from audit.divergencias_processadas d where d.id = a.divergencia_id) = 'corrigida';
   if not found then
+    perform audit_interno.exigir_no_banco(f.operacao_id)
+    from audit_interno.fatos_arquivados f where f.operacao_id = any (v_operacoes) and f.alteracoes is not null;
     raise exception using errcode = 'NC017', message = format('a sessão %s não tem correção em vigor', reverter_sessao.id);
   end if;
   perform audit_interno.criar_deixadas();
@@ -8337,7 +8802,7 @@ begin
 end
 $$;
 comment on function audit.reverter_sessao(bigint, text, text) is
-  'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
+  'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back, NC043 its corrections are in the archive.';
 grant execute on function audit.reverter_sessao(bigint, text, text) to conferente_revisor, conferente_operador;
 --! EndIncluded motor/reversao/reverter_sessao.sql
 
@@ -8744,6 +9209,10 @@ as $$
     select p.finalizada_em, 'correção desfeita fora', u.divergencia_id, u.operacao_id, u.esperado, u.agora,
       case u.situacao when 'ausente' then 'o registro não existe mais' else 'o data warehouse já não guarda a correção' end, 4
     from audit.correcoes_desfeitas u join audit.operacoes p on p.id = u.operacao_id where u.divergencia_id = d.id
+    union all
+    select p.finalizada_em, 'arquivamento', v.divergencia_id, v.arquivamento_id, null, null,
+      format('o que veio até %s está no arquivo: trilha exportada com o SHA-256 %s', to_char((p.detalhes ->> 'mes_fim')::date, 'MM/YYYY'), p.detalhes ->> 'arquivo_sha256'), 5
+    from audit_interno.divergencias_arquivadas v join audit.operacoes p on p.id = v.arquivamento_id where v.divergencia_id = d.id
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
   union all
@@ -8753,7 +9222,7 @@ as $$
   order by 1, 6
 $$;
 comment on function audit.historico_registro(text, text) is
-  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: of a detection, the code that made it, in audit.codigos_regra. No rows when nothing did; NC004 when no rule knows such a table.';
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions; and, where older facts went to an archive, that they did (arquivamento). tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: of a detection, the code that made it, in audit.codigos_regra. No rows when nothing did; NC004 when no rule knows such a table.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/historico_registro.sql
 
@@ -8913,7 +9382,7 @@ stable
 as $$
   select v.*
   from audit.vw_divergencias_exportacao v
-  where (exportar_divergencias.sessao_id is null or v.id in (
+  where (exportar_divergencias.sessao_id is null or (select audit.sessao_no_banco(exportar_divergencias.sessao_id)) and v.id in (
       select t.divergencia_id from audit.deteccoes t join audit.operacoes o on o.id = t.operacao_id
       where o.sessao_id = exportar_divergencias.sessao_id))
     and (exportar_divergencias.status is null or v.status = any (exportar_divergencias.status))
@@ -8924,7 +9393,7 @@ as $$
       or v.detectada_em < (exportar_divergencias.data_fim + 1)::timestamp at time zone (select audit.fuso()))
 $$;
 comment on function audit.exportar_divergencias(bigint, text[], text, date, date) is
-  'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null leaves that side open.';
+  'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null leaves that side open. Errors: NC043 what the session found is in the archive.';
 revoke execute on function audit.exportar_divergencias(bigint, text[], text, date, date) from public;
 grant execute on function audit.exportar_divergencias(bigint, text[], text, date, date) to conferente_leitor;
 --! EndIncluded saidas/consulta/exportar_divergencias.sql
@@ -14023,7 +14492,11 @@ begin
           select from unnest(l.chaves) as c where not exists (
             select from audit.divergencias_processadas d
             join audit.alteracoes a on a.divergencia_id = d.id and a.reverte_operacao_id is null
-            where d.registro_id = c and d.tabela = v_coluna.tabela and a.depois ->> v_coluna.coluna = l.valor)) as conhecido
+            where d.registro_id = c and d.tabela = v_coluna.tabela and a.depois ->> v_coluna.coluna = l.valor)
+            and not exists ( -- nor one whose image is in the archive
+            select from audit.divergencias_processadas d
+            join audit_interno.divergencias_arquivadas v on v.divergencia_id = d.id and v.alteracao_id is not null
+            where d.registro_id = c and d.tabela = v_coluna.tabela and coalesce(d.valores_digitados, d.valores_propostos) ->> v_coluna.coluna = l.valor)) as conhecido
         from lido l
       )
       select coalesce(array_agg(h.valor) filter (where not h.conhecido and h.quantas = v_limite), '{}'),
@@ -14154,8 +14627,8 @@ begin
     select d.id, d.entrada || jsonb_object_agg(k.key, k.value order by a.operacao_id)
     from audit.divergencias_processadas d
     join audit.divergencias_processadas n on n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id
-    join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > (
-      select max(x.operacao_id) from audit.deteccoes x where x.divergencia_id = d.id)
+    join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > coalesce((select max(x.operacao_id) from audit.deteccoes x where x.divergencia_id = d.id), (
+        select v.deteccao_id from audit_interno.divergencias_arquivadas v where v.divergencia_id = d.id))
     cross join lateral jsonb_each(a.depois) as k
     where d.id = any (entradas_nossas.ids) and d.entrada ? k.key
     group by d.id, d.entrada;
@@ -14248,7 +14721,7 @@ create type audit.verificacao as (
   pendentes bigint
 );
 comment on type audit.verificacao is 'What a verification of the audit trail says: one row provada, or one row for each kind of break, the first broken link first.';
-comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of rows that may change: estado_alterado (not what the last fact about it says), situacao_alterada (of a finding: its state, who decided, typed values), estado_por_fora (what stands there was put there past the functions). Of stamps: carimbo_alterado (not what the operation that recorded it says), carimbo_contradito (the link it stamps bears another seal: the chain was rewritten). Of the schema: protecao_ausente, protecao_estranha (no migration made it), protecao_alterada, protecao_desligada (of triggers); esquema_ausente, esquema_estranho, esquema_alterado (of functions, tables, constraints, rewrite rules, rights, owners).';
+comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of rows that may change: estado_alterado (not what the last fact about it says), situacao_alterada (of a finding: its state, who decided, typed values), estado_por_fora (what stands there was put there past the functions). Of stamps: carimbo_alterado (not what the operation that recorded it says), carimbo_contradito (the link it stamps bears another seal: the chain was rewritten). Of the archive: arquivo_alterado (what stands in for archived facts is not what the operation that archived them says), mes_alterado (a month that was detached and left here is not what it was). Of the schema: protecao_ausente, protecao_estranha (no migration made it), protecao_alterada, protecao_desligada (of triggers); esquema_ausente, esquema_estranho, esquema_alterado (of functions, tables, constraints, rewrite rules, rights, owners).';
 comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null where no operation is concerned. Of provada: the head.';
 comment on column audit.verificacao.operacao_id is 'The operation there, if any.';
 comment on column audit.verificacao.objeto is 'Table and key of what is broken, and the part of it.';
@@ -14387,7 +14860,7 @@ begin
   ) as c
   join audit.divergencias_processadas d on d.id = c.id and d.status = 'corrigida' and d.tabela = conferir_corrigidas.regra.tabela
   cross join lateral (
-    select a.operacao_id, a.antes, a.depois from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1
+    select x.* from audit_interno.ultima_alteracao(d) x
   ) as u
   join audit.operacoes p on p.id = u.operacao_id;
   get diagnostics v_conferidas = row_count;
@@ -14400,10 +14873,11 @@ begin
     case when v_total > v_maximo then format('%s de %s correções anteriores conferidas, as mais novas (sessao.conferir_corrigidas_linhas)', v_maximo, v_total) end,
     case when v_perdidas is not null then format('correções em colunas que não existem mais não foram conferidas: %s', v_perdidas) end), '')
   where e.sessao_id = conferir_corrigidas.sessao_id and e.regra = conferir_corrigidas.regra.nome;
-  if v_conferidas > 0 then
-    perform audit_interno.confrontar_corrigidas(regra);
+  if v_conferidas = 0 then
+    return; -- nor is there a table to look into
   end if;
-  if v_conferidas = 0 or not exists (select from pg_temp.conferente_desfeita) then
+  perform audit_interno.confrontar_corrigidas(regra);
+  if not exists (select from pg_temp.conferente_desfeita) then
     return;
   end if;
 
@@ -14419,7 +14893,7 @@ begin
   from pg_temp.conferente_desfeita x
   join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status = 'corrigida'
   cross join lateral (
-    select a.operacao_id, a.antes, a.depois from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1
+    select x.* from audit_interno.ultima_alteracao(d) x
   ) as u
   join audit.operacoes p on p.id = u.operacao_id
   cross join lateral (
@@ -14713,6 +15187,65 @@ $$;
 comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the rule''s code as audit_interno.hash_regra gives it; keeps the code in audit.codigos_regra at the first sight of its hash.';
 --! EndIncluded motor/deteccao/guardar_codigo.sql
 
+--! Included motor/arquivo/quebras_arquivo.sql
+-- Holds what stands in for archived facts against the operations that archived them, and what is left of detached months against that.
+-- Whether the sealed digests of the operations concerned follow from it, the chain says. With desde (a link), only of operations after it,
+-- and detached months are not read. Changes nothing. Called by verificar_integridade and verificar_desde.
+create or replace function audit_interno.quebras_arquivo(desde bigint default null)
+returns setof audit_interno.quebra
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_destacada record;
+begin
+  return query
+    select 'arquivo_alterado', o.elo, coalesce(o.id, f.arquivamento_id), format('audit_interno.fatos_arquivados, da operação %s', coalesce(o.id, f.arquivamento_id)),
+      coalesce(o.detalhes ->> 'resumo', 'nenhum arquivamento'), coalesce(r.resumo, 'nenhum fato arquivado')
+    from (select x.* from audit.operacoes x where x.tipo = 'arquivamento') as o
+    full join (
+      select distinct a.arquivamento_id
+      from audit_interno.fatos_arquivados a join audit.operacoes p on p.id = a.operacao_id
+      where quebras_arquivo.desde is null or p.elo > quebras_arquivo.desde
+    ) as f on f.arquivamento_id = o.id
+    left join lateral (select audit_interno.resumo_arquivamento(coalesce(o.id, f.arquivamento_id)) as resumo) as r on true
+    where (f.arquivamento_id is not null or quebras_arquivo.desde is null or o.elo > quebras_arquivo.desde)
+      and o.detalhes ->> 'resumo' is distinct from r.resumo;
+  return query
+    select 'arquivo_alterado', o.elo, o.id, format('audit.operacoes %s: arquivo_selo', o.id), o.detalhes ->> 'arquivo_selo',
+      coalesce(encode(p.selo, 'hex'), 'nenhuma operação com este elo')
+    from audit.operacoes o
+    left join audit.operacoes p on p.elo = (o.detalhes ->> 'arquivo_elo')::bigint
+    where o.tipo = 'arquivamento' and (quebras_arquivo.desde is null or o.elo > quebras_arquivo.desde)
+      and o.detalhes ->> 'arquivo_selo' is distinct from encode(p.selo, 'hex');
+  if quebras_arquivo.desde is not null then
+    return;
+  end if;
+  for v_destacada in -- a turn for each table that is left
+    select t.nome, c.oid::regclass as tabela, to_date(right(c.relname, 7), 'YYYY_MM') as mes
+    from pg_class c join audit_interno.mensais() t on c.relname ~ ('^' || t.nome || '_[0-9]{4}_[0-9]{2}$')
+    where c.relnamespace = to_regnamespace('audit_arquivo') and c.relkind = 'r'
+    order by c.relname
+  loop
+    return query
+      select 'mes_alterado', o.elo, coalesce(f.operacao_id, m.operacao_id), format('%s, da operação %s', v_destacada.tabela, coalesce(f.operacao_id, m.operacao_id)),
+        coalesce(encode(f.resumo, 'hex'), 'nenhum fato'), coalesce(encode(m.resumo, 'hex'), 'nenhum fato')
+      from audit_interno.resumos_mensais(v_destacada.nome, v_destacada.tabela) m
+      full join (
+        select x.operacao_id, case v_destacada.nome when 'deteccoes' then x.deteccoes when 'alteracoes' then x.alteracoes when 'correcoes_desfeitas' then x.correcoes_desfeitas
+            else x.estados end as resumo
+        from audit_interno.fatos_arquivados x
+        where x.mes = v_destacada.mes
+      ) as f on f.operacao_id = m.operacao_id
+      left join audit.operacoes o on o.id = coalesce(f.operacao_id, m.operacao_id)
+      where f.resumo is distinct from m.resumo;
+  end loop;
+end
+$$;
+comment on function audit_interno.quebras_arquivo(bigint) is 'arquivo_alterado, mes_alterado.';
+--! EndIncluded motor/arquivo/quebras_arquivo.sql
+
 --! Included motor/selo/resumos_operacoes.sql
 -- The digests of all operations that are sealed or wait for their seal, at once, by the formula and the settings of
 -- audit_interno.resumo_operacao, which computes one. Reads each table of facts once. Changes nothing. Called by quebras_cadeia.
@@ -14774,8 +15307,8 @@ as $$
   select o.id, coalesce(d.fatos, 0), coalesce(a.fatos, 0), coalesce(c.fatos, 0), coalesce(e.fatos, 0), sha256(
     sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
       o.linhas, o.detalhes)::text, 'UTF8'))
-    || coalesce(d.resumo, sha256('')) || coalesce(a.resumo, sha256('')) || coalesce(c.resumo, sha256(''))
-    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, sha256('')) || coalesce(s.resumo, sha256('')))
+    || coalesce(d.resumo, f.deteccoes, sha256('')) || coalesce(a.resumo, f.alteracoes, sha256('')) || coalesce(c.resumo, sha256(''))
+    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, f.correcoes_desfeitas, sha256('')) || coalesce(s.resumo, f.estados, sha256('')))
   from audit.operacoes o
   left join deteccao d on d.operacao_id = o.id
   left join alteracao a on a.operacao_id = o.id
@@ -14783,6 +15316,7 @@ as $$
   left join excecao e on e.operacao_id = o.id
   left join desfeita u on u.operacao_id = o.id
   left join estado s on s.operacao_id = o.id
+  left join audit_interno.fatos_arquivados f on f.operacao_id = o.id
   where o.elo is not null or exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.resumos_operacoes() is
@@ -15030,9 +15564,14 @@ set search_path = pg_catalog, pg_temp
 as $$
   -- sort these narrow rows; findings are wide
   with vista as (
-    select x.divergencia_id, x.resumo, o.id as operacao_id, o.elo, o.sessao_id, first_value(o.sessao_id) over w as sessao_primeira,
-      row_number() over w as vezes, lead(true) over w is null as ultima
-    from audit.deteccoes x
+    select x.divergencia_id, x.resumo, o.id as operacao_id, o.elo, o.sessao_id, first_value(coalesce(x.sessao_primeira_id, o.sessao_id)) over w as sessao_primeira,
+      sum(x.vezes) over w as vezes, lead(true) over w is null as ultima
+    from (
+      select d.divergencia_id, d.operacao_id, d.resumo, 1 as vezes, null::bigint as sessao_primeira_id from audit.deteccoes d
+      union all
+      select v.divergencia_id, v.deteccao_id, v.resumo, v.vezes, v.sessao_primeira_id
+      from audit_interno.divergencias_arquivadas v where v.vezes > 0 -- all that are in the archive, by the last of them
+    ) as x
     join audit.operacoes o on o.id = x.operacao_id
     left join audit_interno.fila_selos f on f.operacao_id = o.id
     window w as (partition by x.divergencia_id order by o.elo nulls last, f.ordem nulls last, x.operacao_id)
@@ -15200,6 +15739,8 @@ begin
       select 7, q.* from audit_interno.quebras_esquema() q
       union all
       select 8, q.* from audit_interno.quebras_carimbos() q
+      union all
+      select 9, q.* from audit_interno.quebras_arquivo() q
     ), primeira as (
       select distinct on (q.situacao) q.*, count(*) over (partition by q.situacao) as ocorrencias
       from quebra q
@@ -15223,7 +15764,7 @@ begin
 end
 $$;
 comment on function audit.verificar_integridade(bigint, text) is
-  'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, every row of settings, rules, sessions, access, mail and notes against the last fact about it, and the schema (functions, triggers, constraints, rights, owners) against what the last migration recorded. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
+  'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, every row of settings, rules, sessions, access, mail and notes against the last fact about it, and the schema (functions, triggers, constraints, rights, owners) against what the last migration recorded. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Of facts in an archive their digests are proven, and audit.arquivamentos() says whose act that was. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
 grant execute on function audit.verificar_integridade(bigint, text) to conferente_leitor;
 --! EndIncluded motor/selo/verificar_integridade.sql
 
@@ -15535,11 +16076,12 @@ as $$
     where r.rolname in ('conferente_dono', 'conferente_regra', 'conferente_escrita', 'conferente_leitor', 'conferente_revisor', 'conferente_operador',
       'conferente_administrador', 'conferente_servico')
   ), relacao as (
-    select c.*, e.nome as esquema, format('%I.%I', e.nome, c.relname) as nome
+    select c.*, e.nome as esquema, case when c.relispartition then regexp_replace(format('%I.%I', e.nome, c.relname), '_[0-9]{4}_[0-9]{2}$', '_AAAA_MM')
+      else format('%I.%I', e.nome, c.relname) end as nome
     from pg_class c join esquema e on e.oid = c.relnamespace
     where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
   ), gatilho as (
-    select t.*, r.nome as relacao,
+    select t.*, r.nome as relacao, r.relispartition as de_mes,
       t.tgenabled = 'A' or t.tgenabled = 'O' and current_setting('session_replication_role') <> 'replica' as ligado
     from pg_trigger t join relacao r on r.oid = t.tgrelid
   ), item as (
@@ -15561,25 +16103,35 @@ as $$
       row(c.relkind, pg_get_userbyid(c.relowner), audit_interno.direitos(coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)),
         c.relowner, c.esquema = 'audit'), c.relrowsecurity, c.relforcerowsecurity, c.relpersistence,
         case when c.relkind in ('v', 'm') then c.reloptions end, -- for a view they say as whom it reads
-        (select array_agg(row(a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
+        (select array_agg(row(a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, case when not c.relispartition then a.attidentity end, a.attgenerated,
           case when a.attacl is not null then audit_interno.direitos(a.attacl, c.relowner, c.esquema = 'audit') end)::text order by a.attnum)
         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
-        (select count(*) from gatilho t where t.tgrelid = c.oid and t.tgisinternal and t.tgenabled not in ('O', 'A')))::text,
+        (select count(*) from gatilho t where t.tgrelid = c.oid and t.tgisinternal and t.tgenabled not in ('O', 'A')),
+        case when c.relispartition then (
+          select array_agg(g.dito order by g.dito collate "C")
+          from (
+            select format('gatilho %s %s', t.tgname, t.tgenabled) as dito from gatilho t where t.tgrelid = c.oid and not t.tgisinternal
+            union all
+            select format('restrição %s %s', k.contype, k.convalidated) from pg_constraint k where k.conrelid = c.oid and k.contype not in ('n', 't')
+          ) as g) end)::text,
       concat(case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end,
         (select string_agg(a.attname || ' ' || pg_get_expr(d.adbin, d.adrelid), ', ' order by a.attnum)
-        from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum where d.adrelid = c.oid)), true, null
+        from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum where d.adrelid = c.oid)), true,
+      case when c.relispartition then format('%s não é como as outras partições', c.relname) end
     from relacao c
     union all
     -- PostgreSQL 18 lists not null here too; it is recorded with the column
-    select format('restrição %I de %s', k.conname, coalesce(c.nome, k.contypid::regtype::text)),
+    select format('restrição %I de %s', case when c.relispartition then regexp_replace(k.conname, '_[0-9]{4}_[0-9]{2}', '_AAAA_MM') else k.conname end, coalesce(c.nome, k.contypid::regtype::text)),
       row(k.contype, k.condeferrable, k.condeferred, k.convalidated)::text, pg_get_constraintdef(k.oid), true, pg_get_constraintdef(k.oid)
     from pg_constraint k
     join esquema e on e.oid = k.connamespace
     left join relacao c on c.oid = k.conrelid
     where k.contype not in ('n', 't')
     union all
-    select format('índice %I de %s', i.relname, c.nome), row(x.indisprimary, x.indisvalid, x.indisready, x.indimmediate)::text,
-      pg_get_indexdef(x.indexrelid), true, pg_get_indexdef(x.indexrelid)
+    select format('índice %I de %s', regexp_replace(i.relname, case when c.relispartition then '_[0-9]{4}_[0-9]{2}' else '^$' end, '_AAAA_MM'), c.nome),
+      row(x.indisprimary, x.indisvalid, x.indisready, x.indimmediate)::text,
+      regexp_replace(pg_get_indexdef(x.indexrelid), case when c.relispartition then '_[0-9]{4}_[0-9]{2}' else '^$' end, '_AAAA_MM', 'g'), true,
+      case when not c.relispartition then pg_get_indexdef(x.indexrelid) end
     from pg_index x
     join relacao c on c.oid = x.indrelid
     join pg_class i on i.oid = x.indexrelid
@@ -15588,7 +16140,8 @@ as $$
     select format('gatilho %I de %s', t.tgname, t.relacao),
       row(t.tgfoid::regprocedure, t.tgtype, t.tgdeferrable, t.tginitdeferred, encode(t.tgargs, 'hex'), t.tgqual is not null, t.tgoldtable, t.tgnewtable,
         (select array_agg(a.attname order by a.attnum) from pg_attribute a where a.attrelid = t.tgrelid and a.attnum = any (t.tgattr)))::text,
-      pg_get_triggerdef(t.oid), t.ligado, pg_get_triggerdef(t.oid)
+      regexp_replace(pg_get_triggerdef(t.oid), case when t.de_mes then '_[0-9]{4}_[0-9]{2}' else '^$' end, '_AAAA_MM', 'g'), t.ligado,
+      case when not t.de_mes then pg_get_triggerdef(t.oid) end
     from gatilho t where not t.tgisinternal
     union all
     select format('regra de reescrita %I de %s', w.rulename, c.nome), row(w.ev_type, w.is_instead, w.ev_enabled in ('O', 'A'))::text,
@@ -15628,7 +16181,7 @@ as $$
       null, true, null
     from papel p
   )
-  select i.objeto, sha256(convert_to(coalesce(i.portatil, ''), 'UTF8')), sha256(convert_to(nullif(i.definicao, ''), 'UTF8')), i.ligado, i.dito
+  select distinct i.objeto, sha256(convert_to(coalesce(i.portatil, ''), 'UTF8')), sha256(convert_to(nullif(i.definicao, ''), 'UTF8')), i.ligado, i.dito
   from item i
 $$;
 comment on function audit_interno.objetos_agora() is
@@ -15776,6 +16329,7 @@ as $$
     ('audit_interno.automaticas_erradas', '{divergencia_id}', '{}'),
     ('audit_interno.cancelamentos_notas', '{chave,certificado}', '{}'),
     ('audit_interno.certificados_notas', '{sha256}', '{}'),
+    ('audit_interno.divergencias_arquivadas', '{divergencia_id}', '{}'),
     ('audit_interno.destinos_canais', '{canal_id}', '{}'),
     ('audit_interno.objetos', '{objeto}', '{}'),
     ('audit_interno.vereditos', '{divergencia_id}', '{}'),
@@ -15821,10 +16375,17 @@ as $$
     from (select 1) as uma
     left join audit_interno.cadeia c on true
     union all
-    select o.elo, 0, o.id, json_build_object('elo', o.elo, 'operacao', row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo,
-        o.iniciada_em, o.finalizada_em, o.linhas, o.detalhes)::text, 'resumo', encode(o.resumo, 'hex'),
-      'selo_anterior', encode(o.selo_anterior, 'hex'), 'selo', encode(o.selo, 'hex'))::text
+    select o.elo, 0, o.id, case when f.operacao_id is null then json_build_object('elo', o.elo, 'operacao', x.dita, 'resumo', encode(o.resumo, 'hex'),
+        'selo_anterior', encode(o.selo_anterior, 'hex'), 'selo', encode(o.selo, 'hex'))::text
+      else json_build_object('elo', o.elo, 'operacao', x.dita, 'resumo', encode(o.resumo, 'hex'),
+        'selo_anterior', encode(o.selo_anterior, 'hex'), 'selo', encode(o.selo, 'hex'),
+        'arquivada', json_strip_nulls(json_build_object('por', f.arquivamento_id, 'fatos', f.fatos, 'deteccao', encode(f.deteccoes, 'hex'),
+          'alteracao', encode(f.alteracoes, 'hex'), 'desfeita', encode(f.correcoes_desfeitas, 'hex'), 'estado', encode(f.estados, 'hex'))))::text end
     from audit.operacoes o
+    left join audit_interno.fatos_arquivados f on f.operacao_id = o.id
+    cross join lateral (
+      select row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em, o.linhas, o.detalhes)::text as dita
+    ) as x
     where o.elo is not null
     union all
     select s.elo, 1, d.divergencia_id, case when p.id is null
@@ -16098,6 +16659,8 @@ begin
       select 2, q.* from audit_interno.quebras_cabeca(verificar_desde.elo, v_selo) q
       union all
       select 3, q.* from audit_interno.quebras_esquema() q
+      union all
+      select 4, q.* from audit_interno.quebras_arquivo(verificar_desde.elo) q
     ), primeira as (
       select distinct on (q.situacao) q.*, count(*) over (partition by q.situacao) as ocorrencias
       from quebra q
@@ -27619,6 +28182,8 @@ as $$
   ), operacao as (
     select o.id, o.sessao_id, o.regra, o.elo, o.selo
     from periodo p join audit.operacoes o on o.tipo = 'correcao' and o.iniciada_em >= p.desde and o.iniciada_em < p.ate
+      -- an archived month is certified by the operation that archived it
+      and case when o.tipo = 'correcao' and o.iniciada_em >= p.desde and o.iniciada_em < p.ate then audit_interno.exigir_no_banco(o.id) end
   ), sessao as (
     select o.sessao_id, (array_agg(o.selo order by o.elo desc))[1] as selo
     from operacao o join audit.sessoes_processamento s on s.id = o.sessao_id and s.fim_processamento is not null
@@ -27637,7 +28202,7 @@ as $$
   where v.valor > 0
 $$;
 comment on function audit.corrigidas_no_mes(date) is
-  'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. What carries no money is left out.';
+  'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. What carries no money is left out. Errors: NC043 the month is in the archive.';
 grant execute on function audit.corrigidas_no_mes(date) to conferente_leitor;
 --! EndIncluded pessoas/certificado/corrigidas_no_mes.sql
 
@@ -28193,7 +28758,7 @@ declare
   v_tabelas text[];
 begin
   create temp table conferente_objeto on commit drop as
-  select a.objeto, a.resumo, a.definicao from audit_interno.objetos_agora() a;
+  select distinct on (a.objeto) a.objeto, a.resumo, a.definicao from audit_interno.objetos_agora() a; -- partitions that differ: one of them
   -- a table's object is named after the table
   select array_agg(v.tabela) into v_tabelas
   from audit_interno.vigiadas() v

@@ -126,6 +126,8 @@ from (values
     'Fuso horário em que agenda.cron é lida, se contam os dias e se mostram as horas.'),
   ('agenda.modo', '"auto"', 'texto', null, null, '["auto", "manual"]', null,
     'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.'),
+  ('arquivo.meses', '24', 'inteiro', 3, 1200, null, 'meses',
+    'Quantos meses de fatos ficam no banco: só os mais antigos podem ir para o arquivo, e uma correção que foi para lá já não se reverte aqui.'),
   ('selo.carimbo_url', 'null', 'url', null, null, null, null,
     'Endereço de uma autoridade de carimbo do tempo (RFC 3161), que carimba a cabeça da cadeia depois de cada sessão, ou uma vez por dia. Enquanto for null, ninguém carimba.'),
   ('acesso.sessao_horas', '10', 'inteiro', 1, 72, null, 'horas',

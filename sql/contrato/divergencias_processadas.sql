@@ -102,19 +102,23 @@ create table audit_interno.resumos_divergencias (
 );
 comment on table audit_interno.resumos_divergencias is 'Of each finding, the columns by which a person recognises the entry (audit.regras.colunas_resumo), as the row held them when it was last found. Seen through audit.vw_resumos.';
 
+-- Facts that grow with every session are kept by the month, so that a month can go as a whole (motor/arquivo). What a person said, what
+-- was done and what was found stay: they are few, and later sessions go by them.
 create table audit.deteccoes (
   operacao_id bigint not null,
   divergencia_id bigint not null,
   confianca numeric(5, 4) not null,
   resumo bytea not null,
-  primary key (divergencia_id, operacao_id)
-);
+  mes date not null default date_trunc('month', now() at time zone 'UTC')::date,
+  primary key (divergencia_id, operacao_id, mes)
+) partition by list (mes);
 create index on audit.deteccoes (operacao_id); -- many rows for each operation: a few bytes each
 comment on table audit.deteccoes is 'Each time a finding was found, append-only.';
 comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
 comment on column audit.deteccoes.divergencia_id is 'The finding.';
 comment on column audit.deteccoes.confianca is 'Confidence at that time.';
 comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, both amounts and the rule''s hash at that time, and over the original values and the time when it was first found.';
+comment on column audit.deteccoes.mes is 'First day of the month (UTC) in which it was written: its partition, which audit.arquivar_meses detaches once it is old.';
 
 create table audit.alteracoes (
   operacao_id bigint not null,
@@ -122,8 +126,9 @@ create table audit.alteracoes (
   reverte_operacao_id bigint,
   antes jsonb not null,
   depois jsonb not null,
-  primary key (divergencia_id, operacao_id)
-);
+  mes date not null default date_trunc('month', now() at time zone 'UTC')::date,
+  primary key (divergencia_id, operacao_id, mes)
+) partition by list (mes);
 create index on audit.alteracoes (operacao_id);
 comment on table audit.alteracoes is 'Before and after image of each row that was really changed, changed columns only, append-only.';
 comment on column audit.alteracoes.operacao_id is 'The operation that changed the row.';
@@ -131,6 +136,7 @@ comment on column audit.alteracoes.divergencia_id is 'The finding for which it w
 comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose change this one took back; null for a correction.';
 comment on column audit.alteracoes.antes is 'Column to value before.';
 comment on column audit.alteracoes.depois is 'Column to value after, as the row really held it.';
+comment on column audit.alteracoes.mes is 'First day of the month (UTC) in which it was written: its partition, which audit.arquivar_meses detaches once it is old.';
 
 create table audit.correcoes_desfeitas (
   operacao_id bigint not null,
@@ -140,9 +146,10 @@ create table audit.correcoes_desfeitas (
   esperado jsonb not null,
   agora jsonb,
   carregado_em timestamptz,
-  primary key (divergencia_id, operacao_id),
+  mes date not null default date_trunc('month', now() at time zone 'UTC')::date,
+  primary key (divergencia_id, operacao_id, mes),
   check ((agora is null) = (situacao = 'ausente'))
-);
+) partition by list (mes);
 create index on audit.correcoes_desfeitas (operacao_id);
 comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for the owner of the source: audit.vw_correcoes_desfeitas.';
 comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
@@ -152,6 +159,7 @@ comment on column audit.correcoes_desfeitas.situacao is 'valor_anterior (the row
 comment on column audit.correcoes_desfeitas.esperado is 'Column to value that was written.';
 comment on column audit.correcoes_desfeitas.agora is 'Column to value that the row held when the session looked; null when it is gone.';
 comment on column audit.correcoes_desfeitas.carregado_em is 'Load time of the row when the session looked, where it lies after the correction: the load that undid it. Null when it does not, or the rule has no load time.';
+comment on column audit.correcoes_desfeitas.mes is 'First day of the month (UTC) in which it was written: its partition, which audit.arquivar_meses detaches once it is old.';
 
 create table audit.decisoes (
   id bigint generated always as identity primary key,

@@ -1,14 +1,16 @@
 -- A row that may change has no digest of its own in the chain. Each change leaves a digest here instead, as a fact of the operation in
 -- which it happened. One row covers all that one statement changed in one table (10,000 at most), so a batch costs no more than a row.
 create table audit_interno.estados (
-  id bigint generated always as identity primary key,
+  id bigint generated always as identity,
   operacao_id bigint,
   tabela text not null,
   chaves text[] not null,
   resumos bytea[] not null,
   autor text,
+  mes date not null default date_trunc('month', now() at time zone 'UTC')::date,
+  primary key (id, mes),
   check (cardinality(chaves) = cardinality(resumos))
-);
+) partition by list (mes);
 create index on audit_interno.estados (operacao_id);
 comment on table audit_interno.estados is 'What rows of our tables were after each change, by their digests; append-only. Of each row the last must be what is there.';
 comment on column audit_interno.estados.operacao_id is 'Operation in which they changed: the one under way, or one of the kind registro. Null within the transaction alone.';
@@ -16,6 +18,7 @@ comment on column audit_interno.estados.tabela is 'Table, schema-qualified.';
 comment on column audit_interno.estados.chaves is 'Keys of the rows as text, several columns joined by /.';
 comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, of a finding of its state alone; null where the row is gone.';
 comment on column audit_interno.estados.autor is 'Role that changed them past the functions of Conferente; null where a function did.';
+comment on column audit_interno.estados.mes is 'First day of the month (UTC) in which it was written: its partition.';
 
 -- The objects of a release, as they were when it was installed.
 create table audit_interno.objetos (

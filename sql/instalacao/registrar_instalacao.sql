@@ -18,7 +18,7 @@ declare
   v_tabelas text[];
 begin
   create temp table conferente_objeto on commit drop as
-  select a.objeto, a.resumo, a.definicao from audit_interno.objetos_agora() a;
+  select distinct on (a.objeto) a.objeto, a.resumo, a.definicao from audit_interno.objetos_agora() a; -- partitions that differ: one of them
   -- a table's object is named after the table
   select array_agg(v.tabela) into v_tabelas
   from audit_interno.vigiadas() v

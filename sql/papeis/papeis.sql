@@ -53,6 +53,7 @@ grant conferente_leitor, conferente_revisor, conferente_operador, conferente_adm
 
 create schema if not exists audit authorization conferente_dono;
 create schema if not exists audit_interno authorization conferente_dono;
+create schema if not exists audit_arquivo authorization conferente_dono;
 create schema if not exists regras authorization conferente_dono;
 create schema if not exists regra_trade_marketing authorization conferente_dono;
 create schema if not exists regra_pendente_verificacao authorization conferente_dono;
@@ -62,6 +63,7 @@ create schema if not exists exemplo authorization conferente_dono;
 
 comment on schema audit is 'Divergências, sessões, operações e decisões: o que a API e as pessoas veem.';
 comment on schema audit_interno is 'Internal helpers. No API sees them, nobody but conferente_dono may use them.';
+comment on schema audit_arquivo is 'Months of facts that were detached (audit.arquivar_meses). Administrators read them; whoever owns the server may take them away.';
 comment on schema regras is 'What the bundled detection rules share: how names, texts and labels are read.';
 comment on schema regra_trade_marketing is 'Rule trade_marketing: entry point detectar(audit.janela), requisitos(), helpers.';
 comment on schema regra_pendente_verificacao is 'Rule pendente_verificacao: entry point detectar(audit.janela), preparar(audit.janela), requisitos(), helpers, statistics.';
@@ -75,6 +77,7 @@ grant usage on schema audit, audit_interno, regras, regra_trade_marketing, regra
   regra_notas_fiscais to conferente_regra;
 grant usage on schema audit_interno to conferente_escrita;
 grant usage on schema audit_interno to conferente_servico;
+grant usage on schema audit_arquivo to conferente_administrador;
 
 -- Nothing is executable by everybody, nor will anything created later be.
 alter default privileges for role conferente_dono revoke execute on functions from public;

@@ -5,6 +5,7 @@ import * as adiar from './adiar.ts'
 import * as agendar from './agendar.ts'
 import { type App, createApp } from './app.ts'
 import * as aprovar from './aprovar.ts'
+import * as arquivar from './arquivar.ts'
 import * as avaliar from './avaliar.ts'
 import * as canais from './canais.ts'
 import * as cancelar from './cancelar.ts'
@@ -73,6 +74,7 @@ const COMMANDS = [
   historico,
   sessoes,
   verificar,
+  arquivar,
   cancelar,
   regras,
   avaliar,

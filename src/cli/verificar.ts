@@ -73,8 +73,10 @@ export function register(program: Command, app: App): void {
         const [first] = rows
         const proven = first?.situacao === 'provada'
         if (json) printJson(rows)
-        else if (proven) printProof(app, first, { witness: elo, desde: desde === true, stamps, roots })
-        else for (const row of rows) printBreak(app, row)
+        else if (proven) {
+          printProof(app, first, { witness: elo, desde: desde === true, stamps, roots })
+          await printArchives(app, sql)
+        } else for (const row of rows) printBreak(app, row)
         if (!proven) tell(text.verificar.broken(format.number(rows.length)))
         return proven ? 0 : 1
       })
@@ -117,6 +119,18 @@ function printProof(app: App, row: Line, { witness, desde, stamps, roots }: Proo
   if (witness === undefined) tell(verificar.unwitnessed)
   else print(verificar.agrees(witness))
   if (desde) tell(verificar.since(String(witness)))
+}
+
+/** What of the chain has its facts elsewhere, and who put them there. */
+async function printArchives({ text: { verificar }, format }: App, sql: Sql): Promise<void> {
+  const archives = await sql<
+    { id: bigint; de: string; a: string; quem: string; quando: Date; sha256: string; elo: bigint }[]
+  >`
+    select operacao_id as id, to_char(mes_inicio, 'YYYY-MM') as de, to_char(mes_fim, 'YYYY-MM') as a, arquivado_por as quem,
+      arquivado_em as quando, arquivo_sha256 as sha256, arquivo_elo as elo
+    from audit.arquivamentos()`
+  for (const { id, de, a, quem, quando, sha256, elo } of archives)
+    print(verificar.archived(de, a, plain(quem), format.time(quando), String(id), sha256, String(elo)))
 }
 
 function printBreak({ text: { verificar }, format }: App, row: BrokenLine): void {
@@ -190,6 +204,7 @@ async function checkFile(app: App, { arquivo, witness, roots, json }: FileCheck)
         String(report.elo),
       ),
     )
+    if (report.arquivadas > 0) print(verificar.archivedFile(format.number(report.arquivadas)))
     if (report.pendentes > 0) print(verificar.pendingFile(format.number(report.pendentes)))
     print(verificar.seal(report.selo))
     printStamps(app, report, roots)

@@ -66,6 +66,10 @@ export const command = {
     'mostra a amostra do que auto corrigiu no mês e quanto disso pode estar errado, em reais; registra o que você conferiu',
     'shows the sample of what auto corrected in the month and how much of it may be wrong, in BRL; records what you looked at',
   ),
+  arquivar: both(
+    'exporta a trilha, prova o arquivo e tira do banco os meses antigos de fatos; a cadeia continua provada',
+    'exports the trail, proves the file and takes old months of facts out of the database; the chain stays proven',
+  ),
   periodo: both('mostra, fecha ou reabre períodos', 'shows, closes or opens periods'),
   periodoListar: both('mostra os meses fechados', 'shows the closed months'),
   periodoFechar: both(

@@ -142,6 +142,8 @@ export const code = {
   NC031: both('', 'No entry has this category.'),
   NC032: both('', 'The rule has lost auto.'),
   NC042: both('', 'The rule may not correct by itself.'),
+  NC043: both('', 'The facts are in the archive.'),
+  NC044: both('', 'The months cannot go to the archive yet.'),
   NC901: both('', 'Schema dw holds objects that are not of the demo.'),
   NC902: both('', 'Invalid arguments for the demo.'),
   NC903: both('', 'There is no demo warehouse in this database.'),

@@ -123,6 +123,16 @@ export const example = {
       'conferente corrigir 12 --valor categoria="Trade Marketing" --motivo "invoice 4711"',
     ),
   ),
+  arquivar: examples(
+    both(
+      'conferente arquivar --ate 2024-10 --simular --motivo "guarda de dois anos"',
+      'conferente arquivar --ate 2024-10 --simular --motivo "kept for two years"',
+    ),
+    both(
+      'conferente arquivar --ate 2024-10 --arquivo /guarda/trilha-2024-10.jsonl --motivo "guarda de dois anos"',
+      'conferente arquivar --ate 2024-10 --arquivo /archive/trail-2024-10.jsonl --motivo "kept for two years"',
+    ),
+  ),
   periodo: examples(
     'conferente periodo listar',
     both(

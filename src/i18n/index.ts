@@ -1,5 +1,6 @@
 import type { Language } from '../settings/settings.ts'
 import { agenda } from './agenda.ts'
+import { arquivar } from './arquivar.ts'
 import { avaliar } from './avaliar.ts'
 import { both, inLanguage, type Said } from './both.ts'
 import { canais } from './canais.ts'
@@ -48,6 +49,7 @@ const TEXTS = {
   rollback,
   demo,
   score,
+  arquivar,
   avaliar,
   verificar,
   agenda,

@@ -109,6 +109,19 @@ export const option = {
     'certificados das autoridades de carimbo do tempo em que se confia (PEM)',
     'certificates of the time-stamping authorities that are trusted (PEM)',
   ),
+  archiveUntil: both(
+    'último mês que vai para o arquivo, como 2024-10',
+    'last month that goes to the archive, such as 2024-10',
+  ),
+  archiveFile: both(
+    'arquivo da trilha exportada; sem ela, trilha-ate-AAAA-MM.jsonl',
+    'file of the exported trail; without it, trilha-ate-YYYY-MM.jsonl',
+  ),
+  archiveDelete: both(
+    'apaga os meses do banco; sem ela, ficam no esquema audit_arquivo, que só administradores leem',
+    'deletes the months from the database; without it, they stay in schema audit_arquivo, for administrators alone',
+  ),
+  archiveDry: both('só diz o que iria', 'only says what would go'),
   trailFile: both(
     'prova uma trilha exportada (exportar --formato trilha), sem banco de dados',
     'proves an exported trail (exportar --formato trilha), without a database',

@@ -17,6 +17,16 @@ export const verificar = {
     (operations, facts, findings, link) =>
       `The file is proven: ${operations} operations and ${facts} facts, up to link ${link}; ${findings} findings are those that were found.`,
   ),
+  archivedFile: both(
+    (n: string) => `Os fatos de ${n} operações estão num arquivo anterior, que se junta a este pelos selos.`,
+    (n) => `The facts of ${n} operations are in an earlier file, which joins this one by its seals.`,
+  ),
+  archived: both(
+    (from: string, to: string, who: string, when: string, id: string, sha256: string, link: string) =>
+      `Arquivado: ${from} a ${to}, por ${who} em ${when} (operação ${id}); a trilha até o elo ${link}, SHA-256 ${sha256}.`,
+    (from, to, who, when, id, sha256, link) =>
+      `Archived: ${from} to ${to}, by ${who} at ${when} (operation ${id}); the trail up to link ${link}, SHA-256 ${sha256}.`,
+  ),
   pendingFile: both(
     (n: string) =>
       `${n} ${n === '1' ? 'operação esperava' : 'operações esperavam'} o selo quando o arquivo foi gravado, e não ${n === '1' ? 'está' : 'estão'} nele.`,
@@ -171,6 +181,14 @@ export const verificar = {
     situacao_alterada: both(
       'a situação da divergência, quem decidiu ou o que foi digitado não é o que foi registrado',
       'the state of the finding, who decided or what was typed is not what was recorded',
+    ),
+    arquivo_alterado: both(
+      'o que ficou no lugar dos fatos arquivados não é o que a operação que os arquivou deixou',
+      'what stands in for archived facts is not what the operation that archived them left',
+    ),
+    mes_alterado: both(
+      'um mês destacado, que ficou aqui, não é o que era',
+      'a month that was detached and left here is not what it was',
     ),
     estado_por_fora: both(
       'o que está na linha foi posto lá diretamente, sem as funções do Conferente',

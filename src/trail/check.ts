@@ -15,6 +15,8 @@ export interface TrailReport extends ProvenStamps {
   readonly breaks: readonly CountedBreak[]
   readonly operacoes: number
   readonly fatos: number
+  /** Operations whose facts are in an earlier file: what this one holds of them is proven. */
+  readonly arquivadas: number
   /** Findings whose content accompanied their last detection. */
   readonly divergencias: number
   /** Position of the last operation. */
@@ -72,6 +74,7 @@ class Check {
   readonly #kept = new Map<string, Operation>()
   #operations = 0
   #facts = 0
+  #archived = 0
   #findings = 0
 
   constructor(witness: Witness | undefined) {
@@ -114,6 +117,7 @@ class Check {
       breaks: this.#breaks.list(),
       operacoes: this.#operations,
       fatos: this.#facts,
+      arquivadas: this.#archived,
       divergencias: this.#findings,
       elo: this.#before.elo,
       selo: this.#before.selo,
@@ -162,6 +166,7 @@ class Check {
     if (stamped !== undefined) this.#recorded.set(stamped, operation)
     this.#operation = operation
     this.#operations += 1
+    if (operation.archived) this.#archived += 1
   }
 
   #fact(line: Record<string, unknown>): void {

@@ -24,6 +24,10 @@ export class Operation {
     estado: 0,
   }
   readonly #facts: Partial<Record<Fact, Hash>> = {}
+  /** Of facts that are in an earlier file: their digests, from which the operation's must follow all the same. */
+  readonly #archived: Partial<Record<Fact, Buffer>> = {}
+  /** Whether there are any. */
+  readonly archived: boolean
 
   /** @throws {TypeError} where the line does not follow the format */
   constructor(line: Readonly<Record<string, unknown>>) {
@@ -39,6 +43,15 @@ export class Operation {
     this.resumo = resumo
     this.selo = selo
     this.seloAnterior = before
+    const elsewhere = line['arquivada'] ?? {}
+    if (typeof elsewhere !== 'object') throw new TypeError('arquivada')
+    for (const kind of FACTS) {
+      const digest = (elsewhere as Record<string, unknown>)[kind]
+      if (digest === undefined) continue
+      if (!isDigest(digest)) throw new TypeError('arquivada')
+      this.#archived[kind] = Buffer.from(digest, 'hex')
+    }
+    this.archived = line['arquivada'] !== undefined
   }
 
   add(kind: Fact, text: string): void {
@@ -50,7 +63,7 @@ export class Operation {
   /** As audit_interno.resumo_operacao computes it; to be called once, after all facts. */
   digest(): string {
     const whole = createHash('sha256').update(sha256(this.text))
-    for (const kind of FACTS) whole.update(this.#facts[kind]?.digest() ?? sha256(''))
+    for (const kind of FACTS) whole.update(this.#facts[kind]?.digest() ?? this.#archived[kind] ?? sha256(''))
     return whole.digest('hex')
   }
 

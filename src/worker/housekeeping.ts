@@ -27,6 +27,7 @@ export async function keepHouse(
       select audit_interno.liberar_trabalhos(${tasks}::text[], ${grace}::interval) as nomes`,
   )
   if (released?.nomes) report.released?.(released.nomes)
+  await keep((sql) => sql`select from audit_interno.abrir_meses()`)
   // Seals what people did in psql: their own transactions may not hold the head of the chain.
   await keep((sql) => sql`select audit_interno.selar()`)
   // Sessions whose job has failed for the last time, or whose conductor was no worker.

@@ -73,7 +73,7 @@ const columnsOf = async (sql: Sql) =>
       await sql<{ tabela: string; colunas: string[] }[]>`
         select c.oid::regclass::text as tabela, array_agg(quote_ident(a.attname) order by a.attnum) as colunas
         from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-        where c.relkind in ('r', 'p') and c.relnamespace::regnamespace::text ~ '^(audit|audit_interno|dw|regra_.*)$'
+        where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace::regnamespace::text ~ '^(audit|audit_interno|dw|regra_.*)$'
         group by 1`
     ).map(({ tabela, colunas }) => [tabela, colunas] as const),
   )

@@ -90,7 +90,7 @@ const RELATIONS = `
         select 2, 0, format('constraint %I %s', k.conname, pg_get_constraintdef(k.oid))
         from pg_constraint k where k.conrelid = c.oid and k.contype not in ('n', 't')
       ) as lines)
-    || E'\\n)' || coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', '') || ';'
+    || E'\\n)' || case c.relkind when 'p' then ' partition by ' || pg_get_partkeydef(c.oid) else '' end || coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', '') || ';'
     || coalesce((
       select string_agg(E'\\n' || pg_get_indexdef(i.indexrelid) || ';', '' order by i.indexrelid::regclass::text collate "C")
       from pg_index i
@@ -104,7 +104,7 @@ const RELATIONS = `
     || ${columnComments('c.oid')}
     || coalesce(${grants('table', 'r', 'c.relacl', 'c.relowner', 'c.oid::regclass')}, '') as text
   from pg_class c
-  where c.relnamespace = $1 and c.relkind in ('r', 'p', 'v')
+  where c.relnamespace = $1 and c.relkind in ('r', 'p', 'v') and not c.relispartition -- months come and go
   order by c.relkind = 'v', c.relname collate "C"`
 
 const FUNCTIONS = `

@@ -1,6 +1,7 @@
 // Values as psql shows them, and the form in which each way must deliver them.
 import type { Sql } from '../../src/db/connection.ts'
 import { digits, parse, rawJSON } from '../../src/db/digits.ts'
+import { HIDDEN_COLUMNS } from '../../src/http/graphql/names.ts'
 
 export type Kind = 'bigint' | 'bigint[]' | 'numeric' | 'timestamp with time zone' | 'date' | 'jsonb'
 export const KINDS: readonly Kind[] = [
@@ -81,6 +82,7 @@ export const catalogue = (sql: Sql) => sql<Column[]>`
   select c.relname as relation, a.attname as "column", format_type(a.atttypid, null) as kind
   from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   where c.relnamespace = 'audit'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') and format_type(a.atttypid, null) = any (${[...KINDS]})
+    and format('%s.%s', c.relname, a.attname) <> all (${[...HIDDEN_COLUMNS]})
   order by c.relname, a.attname collate "C"`
 
 /** Rows as psql shows them, times in UTC, to the microsecond. JSON's own null, which only psql tells apart, counts as none. */

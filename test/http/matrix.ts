@@ -46,6 +46,8 @@ alterar_configuracao()            A
 alterar_regra()                   A
 amostra()                   L R O A
 aprovar_divergencias()        R
+arquivamentos()             L R O A
+arquivar_meses()                  A
 avaliar_regra()               R O A
 cancelar_sessao()               O
 carimbos()                  L R O A
@@ -124,6 +126,7 @@ salvar_retencao()                 A
 salvar_sucessora()                A
 sessao_correio()            L R O A
 sessao_link_revisao()       L R O A
+sessao_no_banco()           L R O A
 simulacoes_em_curso()           O
 solicitar_processamento()       O
 testar_canal()                    A

@@ -43,7 +43,11 @@ begin
           select from unnest(l.chaves) as c where not exists (
             select from audit.divergencias_processadas d
             join audit.alteracoes a on a.divergencia_id = d.id and a.reverte_operacao_id is null
-            where d.registro_id = c and d.tabela = v_coluna.tabela and a.depois ->> v_coluna.coluna = l.valor)) as conhecido
+            where d.registro_id = c and d.tabela = v_coluna.tabela and a.depois ->> v_coluna.coluna = l.valor)
+            and not exists ( -- nor one whose image is in the archive
+            select from audit.divergencias_processadas d
+            join audit_interno.divergencias_arquivadas v on v.divergencia_id = d.id and v.alteracao_id is not null
+            where d.registro_id = c and d.tabela = v_coluna.tabela and coalesce(d.valores_digitados, d.valores_propostos) ->> v_coluna.coluna = l.valor)) as conhecido
         from lido l
       )
       select coalesce(array_agg(h.valor) filter (where not h.conhecido and h.quantas = v_limite), '{}'),

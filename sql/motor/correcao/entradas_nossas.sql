@@ -17,8 +17,8 @@ begin
     select d.id, d.entrada || jsonb_object_agg(k.key, k.value order by a.operacao_id)
     from audit.divergencias_processadas d
     join audit.divergencias_processadas n on n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id
-    join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > (
-      select max(x.operacao_id) from audit.deteccoes x where x.divergencia_id = d.id)
+    join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > coalesce((select max(x.operacao_id) from audit.deteccoes x where x.divergencia_id = d.id), (
+        select v.deteccao_id from audit_interno.divergencias_arquivadas v where v.divergencia_id = d.id))
     cross join lateral jsonb_each(a.depois) as k
     where d.id = any (entradas_nossas.ids) and d.entrada ? k.key
     group by d.id, d.entrada;

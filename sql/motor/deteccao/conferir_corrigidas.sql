@@ -46,7 +46,7 @@ begin
   ) as c
   join audit.divergencias_processadas d on d.id = c.id and d.status = 'corrigida' and d.tabela = conferir_corrigidas.regra.tabela
   cross join lateral (
-    select a.operacao_id, a.antes, a.depois from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1
+    select x.* from audit_interno.ultima_alteracao(d) x
   ) as u
   join audit.operacoes p on p.id = u.operacao_id;
   get diagnostics v_conferidas = row_count;
@@ -59,10 +59,11 @@ begin
     case when v_total > v_maximo then format('%s de %s correções anteriores conferidas, as mais novas (sessao.conferir_corrigidas_linhas)', v_maximo, v_total) end,
     case when v_perdidas is not null then format('correções em colunas que não existem mais não foram conferidas: %s', v_perdidas) end), '')
   where e.sessao_id = conferir_corrigidas.sessao_id and e.regra = conferir_corrigidas.regra.nome;
-  if v_conferidas > 0 then
-    perform audit_interno.confrontar_corrigidas(regra);
+  if v_conferidas = 0 then
+    return; -- nor is there a table to look into
   end if;
-  if v_conferidas = 0 or not exists (select from pg_temp.conferente_desfeita) then
+  perform audit_interno.confrontar_corrigidas(regra);
+  if not exists (select from pg_temp.conferente_desfeita) then
     return;
   end if;
 
@@ -78,7 +79,7 @@ begin
   from pg_temp.conferente_desfeita x
   join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status = 'corrigida'
   cross join lateral (
-    select a.operacao_id, a.antes, a.depois from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1
+    select x.* from audit_interno.ultima_alteracao(d) x
   ) as u
   join audit.operacoes p on p.id = u.operacao_id
   cross join lateral (

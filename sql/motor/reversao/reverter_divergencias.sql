@@ -17,9 +17,10 @@ begin
   where a.divergencia_id = any (reverter_divergencias.ids) and not exists (
     select from pg_temp.conferente_deixada x where x.divergencia_id = a.divergencia_id)
   group by a.divergencia_id;
+  perform audit_interno.deixar_arquivadas(reverter_divergencias.ids);
   return query select * from audit_interno.resultados_reversao(v_motivo, reverter_divergencias.porque);
 end
 $$;
 comment on function audit.reverter_divergencias(bigint[], text, text) is
-  'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts for and against nobody; found again, it is back in the queue for a person). Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente, recusada or deixada (not corrigida any more), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing.';
+  'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts for and against nobody; found again, it is back in the queue for a person). Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente, recusada or deixada (not corrigida any more), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing, NC043 all are in the archive.';
 grant execute on function audit.reverter_divergencias(bigint[], text, text) to conferente_revisor;

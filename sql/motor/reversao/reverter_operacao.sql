@@ -22,6 +22,8 @@ begin
   where a.operacao_id = reverter_operacao.id and not exists (
     select from audit.alteracoes p where p.divergencia_id = a.divergencia_id and p.reverte_operacao_id = a.operacao_id offset 0);
   if not found then
+    perform audit_interno.exigir_no_banco(f.operacao_id)
+    from audit_interno.fatos_arquivados f where f.operacao_id = reverter_operacao.id and f.alteracoes is not null;
     raise exception using errcode = 'NC017', message = format('a operação %s não tem alteração em vigor', reverter_operacao.id),
       detail = format('tipo %s; nada alterou, ou já foi revertida', v_tipo);
   end if;
@@ -31,5 +33,5 @@ begin
 end
 $$;
 comment on function audit.reverter_operacao(bigint, text, text) is
-  'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, 42501 an operator may not bring corrections back.';
+  'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, NC043 it is in the archive, 42501 an operator may not bring corrections back.';
 grant execute on function audit.reverter_operacao(bigint, text, text) to conferente_revisor, conferente_operador;

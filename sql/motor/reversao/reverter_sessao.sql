@@ -29,6 +29,8 @@ begin
   -- looked up by id, whatever the statistics say about status: it has just changed for many rows
   where (select d.status from audit.divergencias_processadas d where d.id = a.divergencia_id) = 'corrigida';
   if not found then
+    perform audit_interno.exigir_no_banco(f.operacao_id)
+    from audit_interno.fatos_arquivados f where f.operacao_id = any (v_operacoes) and f.alteracoes is not null;
     raise exception using errcode = 'NC017', message = format('a sessão %s não tem correção em vigor', reverter_sessao.id);
   end if;
   perform audit_interno.criar_deixadas();
@@ -36,5 +38,5 @@ begin
 end
 $$;
 comment on function audit.reverter_sessao(bigint, text, text) is
-  'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
+  'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back, NC043 its corrections are in the archive.';
 grant execute on function audit.reverter_sessao(bigint, text, text) to conferente_revisor, conferente_operador;

@@ -8,6 +8,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
   select audit_interno.recusar_de_dentro();
+  select audit_interno.abrir_meses();
   with nova as (
     insert into audit.operacoes (tipo, sessao_id, regra, ator, motivo, detalhes)
     values (abrir_operacao.tipo, abrir_operacao.sessao_id, abrir_operacao.regra, audit_interno.ator(),

@@ -25,11 +25,12 @@ as $$
     where r.rolname in ('conferente_dono', 'conferente_regra', 'conferente_escrita', 'conferente_leitor', 'conferente_revisor', 'conferente_operador',
       'conferente_administrador', 'conferente_servico')
   ), relacao as (
-    select c.*, e.nome as esquema, format('%I.%I', e.nome, c.relname) as nome
+    select c.*, e.nome as esquema, case when c.relispartition then regexp_replace(format('%I.%I', e.nome, c.relname), '_[0-9]{4}_[0-9]{2}$', '_AAAA_MM')
+      else format('%I.%I', e.nome, c.relname) end as nome
     from pg_class c join esquema e on e.oid = c.relnamespace
     where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
   ), gatilho as (
-    select t.*, r.nome as relacao,
+    select t.*, r.nome as relacao, r.relispartition as de_mes,
       t.tgenabled = 'A' or t.tgenabled = 'O' and current_setting('session_replication_role') <> 'replica' as ligado
     from pg_trigger t join relacao r on r.oid = t.tgrelid
   ), item as (
@@ -51,25 +52,35 @@ as $$
       row(c.relkind, pg_get_userbyid(c.relowner), audit_interno.direitos(coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)),
         c.relowner, c.esquema = 'audit'), c.relrowsecurity, c.relforcerowsecurity, c.relpersistence,
         case when c.relkind in ('v', 'm') then c.reloptions end, -- for a view they say as whom it reads
-        (select array_agg(row(a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
+        (select array_agg(row(a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, case when not c.relispartition then a.attidentity end, a.attgenerated,
           case when a.attacl is not null then audit_interno.direitos(a.attacl, c.relowner, c.esquema = 'audit') end)::text order by a.attnum)
         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
-        (select count(*) from gatilho t where t.tgrelid = c.oid and t.tgisinternal and t.tgenabled not in ('O', 'A')))::text,
+        (select count(*) from gatilho t where t.tgrelid = c.oid and t.tgisinternal and t.tgenabled not in ('O', 'A')),
+        case when c.relispartition then (
+          select array_agg(g.dito order by g.dito collate "C")
+          from (
+            select format('gatilho %s %s', t.tgname, t.tgenabled) as dito from gatilho t where t.tgrelid = c.oid and not t.tgisinternal
+            union all
+            select format('restrição %s %s', k.contype, k.convalidated) from pg_constraint k where k.conrelid = c.oid and k.contype not in ('n', 't')
+          ) as g) end)::text,
       concat(case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end,
         (select string_agg(a.attname || ' ' || pg_get_expr(d.adbin, d.adrelid), ', ' order by a.attnum)
-        from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum where d.adrelid = c.oid)), true, null
+        from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum where d.adrelid = c.oid)), true,
+      case when c.relispartition then format('%s não é como as outras partições', c.relname) end
     from relacao c
     union all
     -- PostgreSQL 18 lists not null here too; it is recorded with the column
-    select format('restrição %I de %s', k.conname, coalesce(c.nome, k.contypid::regtype::text)),
+    select format('restrição %I de %s', case when c.relispartition then regexp_replace(k.conname, '_[0-9]{4}_[0-9]{2}', '_AAAA_MM') else k.conname end, coalesce(c.nome, k.contypid::regtype::text)),
       row(k.contype, k.condeferrable, k.condeferred, k.convalidated)::text, pg_get_constraintdef(k.oid), true, pg_get_constraintdef(k.oid)
     from pg_constraint k
     join esquema e on e.oid = k.connamespace
     left join relacao c on c.oid = k.conrelid
     where k.contype not in ('n', 't')
     union all
-    select format('índice %I de %s', i.relname, c.nome), row(x.indisprimary, x.indisvalid, x.indisready, x.indimmediate)::text,
-      pg_get_indexdef(x.indexrelid), true, pg_get_indexdef(x.indexrelid)
+    select format('índice %I de %s', regexp_replace(i.relname, case when c.relispartition then '_[0-9]{4}_[0-9]{2}' else '^$' end, '_AAAA_MM'), c.nome),
+      row(x.indisprimary, x.indisvalid, x.indisready, x.indimmediate)::text,
+      regexp_replace(pg_get_indexdef(x.indexrelid), case when c.relispartition then '_[0-9]{4}_[0-9]{2}' else '^$' end, '_AAAA_MM', 'g'), true,
+      case when not c.relispartition then pg_get_indexdef(x.indexrelid) end
     from pg_index x
     join relacao c on c.oid = x.indrelid
     join pg_class i on i.oid = x.indexrelid
@@ -78,7 +89,8 @@ as $$
     select format('gatilho %I de %s', t.tgname, t.relacao),
       row(t.tgfoid::regprocedure, t.tgtype, t.tgdeferrable, t.tginitdeferred, encode(t.tgargs, 'hex'), t.tgqual is not null, t.tgoldtable, t.tgnewtable,
         (select array_agg(a.attname order by a.attnum) from pg_attribute a where a.attrelid = t.tgrelid and a.attnum = any (t.tgattr)))::text,
-      pg_get_triggerdef(t.oid), t.ligado, pg_get_triggerdef(t.oid)
+      regexp_replace(pg_get_triggerdef(t.oid), case when t.de_mes then '_[0-9]{4}_[0-9]{2}' else '^$' end, '_AAAA_MM', 'g'), t.ligado,
+      case when not t.de_mes then pg_get_triggerdef(t.oid) end
     from gatilho t where not t.tgisinternal
     union all
     select format('regra de reescrita %I de %s', w.rulename, c.nome), row(w.ev_type, w.is_instead, w.ev_enabled in ('O', 'A'))::text,
@@ -118,7 +130,7 @@ as $$
       null, true, null
     from papel p
   )
-  select i.objeto, sha256(convert_to(coalesce(i.portatil, ''), 'UTF8')), sha256(convert_to(nullif(i.definicao, ''), 'UTF8')), i.ligado, i.dito
+  select distinct i.objeto, sha256(convert_to(coalesce(i.portatil, ''), 'UTF8')), sha256(convert_to(nullif(i.definicao, ''), 'UTF8')), i.ligado, i.dito
   from item i
 $$;
 comment on function audit_interno.objetos_agora() is

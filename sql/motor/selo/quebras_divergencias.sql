@@ -10,9 +10,14 @@ set search_path = pg_catalog, pg_temp
 as $$
   -- sort these narrow rows; findings are wide
   with vista as (
-    select x.divergencia_id, x.resumo, o.id as operacao_id, o.elo, o.sessao_id, first_value(o.sessao_id) over w as sessao_primeira,
-      row_number() over w as vezes, lead(true) over w is null as ultima
-    from audit.deteccoes x
+    select x.divergencia_id, x.resumo, o.id as operacao_id, o.elo, o.sessao_id, first_value(coalesce(x.sessao_primeira_id, o.sessao_id)) over w as sessao_primeira,
+      sum(x.vezes) over w as vezes, lead(true) over w is null as ultima
+    from (
+      select d.divergencia_id, d.operacao_id, d.resumo, 1 as vezes, null::bigint as sessao_primeira_id from audit.deteccoes d
+      union all
+      select v.divergencia_id, v.deteccao_id, v.resumo, v.vezes, v.sessao_primeira_id
+      from audit_interno.divergencias_arquivadas v where v.vezes > 0 -- all that are in the archive, by the last of them
+    ) as x
     join audit.operacoes o on o.id = x.operacao_id
     left join audit_interno.fila_selos f on f.operacao_id = o.id
     window w as (partition by x.divergencia_id order by o.elo nulls last, f.ordem nulls last, x.operacao_id)

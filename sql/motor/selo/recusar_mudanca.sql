@@ -21,7 +21,7 @@ begin
     and v_depois ->> 'revogada_em' is not null
   then
     return new; -- taken back, once
-  elsif tg_op = 'UPDATE' and tg_table_name = 'estados' and v_antes ->> 'operacao_id' is null and v_depois - 'operacao_id' = v_antes - 'operacao_id' then
+  elsif tg_op = 'UPDATE' and tg_table_name like 'estados%' and v_antes ->> 'operacao_id' is null and v_depois - 'operacao_id' = v_antes - 'operacao_id' then
     return new; -- the commit of the transaction decides whose fact it is
   end if;
   raise exception using errcode = 'NC013', message = format('%s.%s só aceita acréscimos', tg_table_schema, tg_table_name),
@@ -41,6 +41,10 @@ begin
   end loop;
 end
 $$;
+create or replace trigger proteger before update or delete on audit_interno.fatos_arquivados
+  for each row execute function audit_interno.recusar_mudanca();
+create or replace trigger proteger_truncate before truncate on audit_interno.fatos_arquivados
+  for each statement execute function audit_interno.recusar_mudanca();
 create or replace trigger proteger before delete on audit.divergencias_processadas
   for each row execute function audit_interno.recusar_mudanca();
 create or replace trigger proteger_truncate before truncate on audit.divergencias_processadas

@@ -58,8 +58,8 @@ as $$
   select o.id, coalesce(d.fatos, 0), coalesce(a.fatos, 0), coalesce(c.fatos, 0), coalesce(e.fatos, 0), sha256(
     sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
       o.linhas, o.detalhes)::text, 'UTF8'))
-    || coalesce(d.resumo, sha256('')) || coalesce(a.resumo, sha256('')) || coalesce(c.resumo, sha256(''))
-    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, sha256('')) || coalesce(s.resumo, sha256('')))
+    || coalesce(d.resumo, f.deteccoes, sha256('')) || coalesce(a.resumo, f.alteracoes, sha256('')) || coalesce(c.resumo, sha256(''))
+    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, f.correcoes_desfeitas, sha256('')) || coalesce(s.resumo, f.estados, sha256('')))
   from audit.operacoes o
   left join deteccao d on d.operacao_id = o.id
   left join alteracao a on a.operacao_id = o.id
@@ -67,6 +67,7 @@ as $$
   left join excecao e on e.operacao_id = o.id
   left join desfeita u on u.operacao_id = o.id
   left join estado s on s.operacao_id = o.id
+  left join audit_interno.fatos_arquivados f on f.operacao_id = o.id
   where o.elo is not null or exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.resumos_operacoes() is

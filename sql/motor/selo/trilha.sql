@@ -33,10 +33,17 @@ as $$
     from (select 1) as uma
     left join audit_interno.cadeia c on true
     union all
-    select o.elo, 0, o.id, json_build_object('elo', o.elo, 'operacao', row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo,
-        o.iniciada_em, o.finalizada_em, o.linhas, o.detalhes)::text, 'resumo', encode(o.resumo, 'hex'),
-      'selo_anterior', encode(o.selo_anterior, 'hex'), 'selo', encode(o.selo, 'hex'))::text
+    select o.elo, 0, o.id, case when f.operacao_id is null then json_build_object('elo', o.elo, 'operacao', x.dita, 'resumo', encode(o.resumo, 'hex'),
+        'selo_anterior', encode(o.selo_anterior, 'hex'), 'selo', encode(o.selo, 'hex'))::text
+      else json_build_object('elo', o.elo, 'operacao', x.dita, 'resumo', encode(o.resumo, 'hex'),
+        'selo_anterior', encode(o.selo_anterior, 'hex'), 'selo', encode(o.selo, 'hex'),
+        'arquivada', json_strip_nulls(json_build_object('por', f.arquivamento_id, 'fatos', f.fatos, 'deteccao', encode(f.deteccoes, 'hex'),
+          'alteracao', encode(f.alteracoes, 'hex'), 'desfeita', encode(f.correcoes_desfeitas, 'hex'), 'estado', encode(f.estados, 'hex'))))::text end
     from audit.operacoes o
+    left join audit_interno.fatos_arquivados f on f.operacao_id = o.id
+    cross join lateral (
+      select row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em, o.linhas, o.detalhes)::text as dita
+    ) as x
     where o.elo is not null
     union all
     select s.elo, 1, d.divergencia_id, case when p.id is null

@@ -44,6 +44,8 @@ begin
       select 2, q.* from audit_interno.quebras_cabeca(verificar_desde.elo, v_selo) q
       union all
       select 3, q.* from audit_interno.quebras_esquema() q
+      union all
+      select 4, q.* from audit_interno.quebras_arquivo(verificar_desde.elo) q
     ), primeira as (
       select distinct on (q.situacao) q.*, count(*) over (partition by q.situacao) as ocorrencias
       from quebra q

@@ -36,6 +36,8 @@ begin
       select 7, q.* from audit_interno.quebras_esquema() q
       union all
       select 8, q.* from audit_interno.quebras_carimbos() q
+      union all
+      select 9, q.* from audit_interno.quebras_arquivo() q
     ), primeira as (
       select distinct on (q.situacao) q.*, count(*) over (partition by q.situacao) as ocorrencias
       from quebra q
@@ -59,5 +61,5 @@ begin
 end
 $$;
 comment on function audit.verificar_integridade(bigint, text) is
-  'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, every row of settings, rules, sessions, access, mail and notes against the last fact about it, and the schema (functions, triggers, constraints, rights, owners) against what the last migration recorded. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
+  'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, every row of settings, rules, sessions, access, mail and notes against the last fact about it, and the schema (functions, triggers, constraints, rights, owners) against what the last migration recorded. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Of facts in an archive their digests are proven, and audit.arquivamentos() says whose act that was. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
 grant execute on function audit.verificar_integridade(bigint, text) to conferente_leitor;

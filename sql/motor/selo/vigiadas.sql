@@ -34,6 +34,7 @@ as $$
     ('audit_interno.automaticas_erradas', '{divergencia_id}', '{}'),
     ('audit_interno.cancelamentos_notas', '{chave,certificado}', '{}'),
     ('audit_interno.certificados_notas', '{sha256}', '{}'),
+    ('audit_interno.divergencias_arquivadas', '{divergencia_id}', '{}'),
     ('audit_interno.destinos_canais', '{canal_id}', '{}'),
     ('audit_interno.objetos', '{objeto}', '{}'),
     ('audit_interno.vereditos', '{divergencia_id}', '{}'),

@@ -18,6 +18,7 @@ declare
   v_defeitos text;
 begin
   perform audit_interno.recusar_de_dentro();
+  perform audit_interno.abrir_meses();
   if modo is null or modo not in ('manual', 'auto') then
     raise exception using errcode = 'NC001', message = format('modo inválido: %s', coalesce(modo, 'nulo')),
       hint = 'manual só detecta; auto detecta e corrige o que pode.';

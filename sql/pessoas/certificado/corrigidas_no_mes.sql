@@ -15,6 +15,8 @@ as $$
   ), operacao as (
     select o.id, o.sessao_id, o.regra, o.elo, o.selo
     from periodo p join audit.operacoes o on o.tipo = 'correcao' and o.iniciada_em >= p.desde and o.iniciada_em < p.ate
+      -- an archived month is certified by the operation that archived it
+      and case when o.tipo = 'correcao' and o.iniciada_em >= p.desde and o.iniciada_em < p.ate then audit_interno.exigir_no_banco(o.id) end
   ), sessao as (
     select o.sessao_id, (array_agg(o.selo order by o.elo desc))[1] as selo
     from operacao o join audit.sessoes_processamento s on s.id = o.sessao_id and s.fim_processamento is not null
@@ -33,5 +35,5 @@ as $$
   where v.valor > 0
 $$;
 comment on function audit.corrigidas_no_mes(date) is
-  'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. What carries no money is left out.';
+  'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. What carries no money is left out. Errors: NC043 the month is in the archive.';
 grant execute on function audit.corrigidas_no_mes(date) to conferente_leitor;

@@ -55,6 +55,11 @@ begin
       else array['aguardando_segunda_aprovacao'] end)
     -- a session has corrected it since
     or d.status = 'corrigida' and v_de.id <> (select max(a.operacao_id) from audit.alteracoes a where a.divergencia_id = d.id));
+  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+  select d.id, 'NC043', 'a correção está no arquivo: não se desfaz mais aqui'
+  from audit.divergencias_processadas d
+  where d.id = any (v_ids) and d.status = 'corrigida' and not exists (select from audit.alteracoes a where a.divergencia_id = d.id)
+    and not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = d.id);
   perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
   v_ids := array(select i from unnest(v_ids) as i where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i));
 

@@ -9,7 +9,7 @@ stable
 as $$
   select v.*
   from audit.vw_divergencias_exportacao v
-  where (exportar_divergencias.sessao_id is null or v.id in (
+  where (exportar_divergencias.sessao_id is null or (select audit.sessao_no_banco(exportar_divergencias.sessao_id)) and v.id in (
       select t.divergencia_id from audit.deteccoes t join audit.operacoes o on o.id = t.operacao_id
       where o.sessao_id = exportar_divergencias.sessao_id))
     and (exportar_divergencias.status is null or v.status = any (exportar_divergencias.status))
@@ -20,6 +20,6 @@ as $$
       or v.detectada_em < (exportar_divergencias.data_fim + 1)::timestamp at time zone (select audit.fuso()))
 $$;
 comment on function audit.exportar_divergencias(bigint, text[], text, date, date) is
-  'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null leaves that side open.';
+  'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null leaves that side open. Errors: NC043 what the session found is in the archive.';
 revoke execute on function audit.exportar_divergencias(bigint, text[], text, date, date) from public;
 grant execute on function audit.exportar_divergencias(bigint, text[], text, date, date) to conferente_leitor;

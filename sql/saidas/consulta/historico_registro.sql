@@ -32,6 +32,10 @@ as $$
     select p.finalizada_em, 'correção desfeita fora', u.divergencia_id, u.operacao_id, u.esperado, u.agora,
       case u.situacao when 'ausente' then 'o registro não existe mais' else 'o data warehouse já não guarda a correção' end, 4
     from audit.correcoes_desfeitas u join audit.operacoes p on p.id = u.operacao_id where u.divergencia_id = d.id
+    union all
+    select p.finalizada_em, 'arquivamento', v.divergencia_id, v.arquivamento_id, null, null,
+      format('o que veio até %s está no arquivo: trilha exportada com o SHA-256 %s', to_char((p.detalhes ->> 'mes_fim')::date, 'MM/YYYY'), p.detalhes ->> 'arquivo_sha256'), 5
+    from audit_interno.divergencias_arquivadas v join audit.operacoes p on p.id = v.arquivamento_id where v.divergencia_id = d.id
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
   union all
@@ -41,5 +45,5 @@ as $$
   order by 1, 6
 $$;
 comment on function audit.historico_registro(text, text) is
-  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: of a detection, the code that made it, in audit.codigos_regra. No rows when nothing did; NC004 when no rule knows such a table.';
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions; and, where older facts went to an archive, that they did (arquivamento). tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: of a detection, the code that made it, in audit.codigos_regra. No rows when nothing did; NC004 when no rule knows such a table.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;

@@ -157,6 +157,9 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   registrar_regra: 'names code to run: for a DBA in psql',
   registrar_exportacao: 'of use only to what writes the file: REST and conferente exportar',
   registrar_token: 'of use only with the key that signs tokens: conferente token',
+  arquivamentos: 'shown by conferente verificar; here there are the operations of kind arquivamento',
+  arquivar_meses: 'of use only with the file of the trail: conferente arquivar',
+  sessao_no_banco: 'a condition for SQL',
   carimbos: 'tokens of another trade: conferente verificar proves them',
   trilha: 'a file, for proving it elsewhere: conferente exportar --formato trilha',
   relatorio_desempenho: 'a document for REST; here there are the views that it is made of',
@@ -164,7 +167,10 @@ export const HIDDEN: Readonly<Record<string, string>> = {
 
 /** Columns without meaning outside. */
 export const HIDDEN_COLUMNS: readonly string[] = [
+  'alteracoes.mes',
   'convites.resumo',
+  'correcoes_desfeitas.mes',
+  'deteccoes.mes',
   'divergencias_processadas.identidade',
   'divergencias_processadas.impressao',
   'notas.certificado',

@@ -55,6 +55,20 @@ const rules: PgSmartTagRule[] = [
   },
   {
     kind: 'attribute',
+    // PostGraphile looks for no index on a table that is kept by the month.
+    match: (attribute) => {
+      const relation = attribute.getClass()
+      return (
+        relation?.relkind === 'p' &&
+        inAudit(relation) &&
+        !hidden(attribute) &&
+        !relation.getIndexes().some(({ indkey }) => indkey?.[0] === attribute.attnum)
+      )
+    },
+    tags: { behavior: ['-filterBy', '-orderBy'] },
+  },
+  {
+    kind: 'attribute',
     match: (attribute) => {
       const relation = attribute.getClass()
       if (relation === undefined || !inAudit(relation)) return false
@@ -84,6 +98,14 @@ export const FunctionsPlugin: GraphileConfig.Plugin = {
         const { procs } = introspection
         const looked = procs.filter((procedure) => !inAudit(procedure) || SHOWN.has(procedure.proname))
         procs.splice(0, procs.length, ...looked) // in place, because PostGraphile already holds the list
+        for (const constraint of introspection.constraints.filter(({ contype }) => contype === 'p')) {
+          const months = constraint
+            .getClass()
+            ?.getAttributes()
+            .filter(hidden)
+            .map(({ attnum }) => attnum)
+          constraint.conkey = constraint.conkey?.filter((number) => !months?.includes(number)) ?? null
+        }
       },
     },
   },

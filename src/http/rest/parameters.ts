@@ -34,6 +34,7 @@ const OPERATIONS = [
   'exportacao',
   'externa',
   'carimbo',
+  'arquivamento',
 ]
 const SESSION_STATUSES = [
   'agendada',

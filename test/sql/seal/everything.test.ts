@@ -48,6 +48,7 @@ await c.sql.unsafe(`set role conferente_dono;
   values (repeat('1', 44), 'nfe', 1, '12345678000199', '2026-11-01', '2026-11-01 10:00Z', 100, 100, '1', true, true, true, 'x', 'x', 'x.xml');
   insert into audit.notas_recusadas (pasta, arquivo, motivo) values ('x', 'y.xml', 'xml');
   insert into audit_interno.arquivos_notas (sha256) values (sha256('x'));
+  insert into audit_interno.divergencias_arquivadas (divergencia_id, arquivamento_id, vezes) values (99, 1, 0);
   insert into audit_interno.certificados_notas (sha256, der, valido_de, valido_ate, confiavel) values (sha256('x'), 'x', now(), now(), false);
   insert into audit_interno.cancelamentos_notas (chave, certificado, cancelada_em, aceito, arquivo)
   values (repeat('1', 44), sha256('x'), now(), true, 'z.xml');
@@ -127,6 +128,7 @@ t.test('rows of every table that may change', async (t) => {
     'audit_interno.cancelamentos_notas': 'aceito = false',
     'audit_interno.certificados_notas': 'confiavel = true',
     'audit_interno.destinos_canais': `endereco = 'https://outro.exemplo/'`,
+    'audit_interno.divergencias_arquivadas': 'alteracao_id = 1',
     'audit_interno.objetos': `resumo = 'x' where objeto = 'função audit_interno.ator()'`,
     'audit_interno.vereditos':
       'certo = not certo where divergencia_id = (select min(divergencia_id) from audit_interno.vereditos)',

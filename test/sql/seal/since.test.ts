@@ -47,8 +47,8 @@ async function pages(statement: string): Promise<number> {
 t.test('a day costs a day, at ten times the history', async (t) => {
   const measured: { day: number; all: number }[] = []
   for (const [operations, facts] of [
-    [10, 300],
-    [90, 300],
+    [10, 1000],
+    [90, 1000],
   ] as const) {
     await history(operations, facts)
     const before = await head()

@@ -468,7 +468,6 @@ t.test('the triggers that refuse change', async (t) => {
   for (const [table, trigger] of [
     ['operacoes', 'selar'],
     ['operacoes', 'proteger_truncate'],
-    ['alteracoes', 'proteger'],
     ['tokens', 'proteger'],
     ['divergencias_processadas', 'proteger_identidade'],
     ['divergencias_processadas', 'proteger_transicao'],
@@ -476,6 +475,31 @@ t.test('the triggers that refuse change', async (t) => {
     await tamperWith(t, `${trigger} gone`, `drop trigger ${trigger} on audit.${table}`, [
       { situacao: 'protecao_ausente', objeto: `gatilho ${trigger} de audit.${table}` },
     ])
+  await tamperWith(t, 'of all months', 'drop trigger proteger on audit.alteracoes', [
+    { situacao: 'esquema_alterado', objeto: 'tabela audit_interno.alteracoes_AAAA_MM' },
+    { situacao: 'protecao_ausente', objeto: 'gatilho proteger de audit.alteracoes' },
+  ])
+  const [month] =
+    await c.sql`select to_char(now() at time zone 'UTC', '"audit_interno.alteracoes_"YYYY_MM') as name`
+  for (const act of [
+    `drop trigger proteger_truncate on ${month?.['name']}`,
+    `alter table ${month?.['name']} disable trigger proteger`,
+    `grant select on ${month?.['name']} to conferente_leitor`,
+    `create policy p on ${month?.['name']} for all using (false)`,
+    `create rule r as on delete to ${month?.['name']} do instead nothing`,
+    `create trigger t before insert on ${month?.['name']} for each row execute function audit_interno.recusar_mudanca()`,
+  ])
+    await c.sql
+      .begin(async (tx) => {
+        await tx.unsafe(act)
+        const kinds = (await tx`select * from audit_interno.quebras_esquema()`).map((row) => row['objeto'])
+        t.ok(
+          kinds.some((objeto) => objeto.includes('alteracoes_AAAA_MM')),
+          `of one month: ${act}`,
+        )
+        throw new Error('undone')
+      })
+      .catch((error: Error) => error.message === 'undone' || Promise.reject(error))
   await tamperWith(
     t,
     'a condition that never holds',
