@@ -88,7 +88,10 @@ const rules: PgSmartTagRule[] = [
 
 export const NamesPlugin: GraphileConfig.Plugin = pgSmartTags(rules, null, { name: 'NamesPlugin' })
 
-/** Skips functions that are not shown, because PostGraphile complains about arguments of any type. */
+/**
+ * Skips functions that are not shown, because PostGraphile complains about arguments of any type, and leaves the month of a partition out
+ * of the keys.
+ */
 export const FunctionsPlugin: GraphileConfig.Plugin = {
   name: 'FunctionsPlugin',
   version: '1.0.0',

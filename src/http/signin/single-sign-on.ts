@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Catalogue } from '../../i18n/index.ts'
 import type { HttpContext } from '../context.ts'
 import { publicDatabaseError } from '../problem.ts'
 import { TokenError, type TokenRecord } from '../token.ts'
@@ -21,7 +22,6 @@ export function singleSignOn(
 ): void {
   const { settings, text, access, sessions, failed } = context
   const { basePath, oidc } = settings
-  const said = text.http.signIn
   const open = { config: { public: true }, schema: { hide: true } }
   if (oidc === undefined || provider === undefined) {
     app.get('/entrar', open, (_request, reply) => reply.redirect(`${basePath}/revisao`))
@@ -31,20 +31,11 @@ export function singleSignOn(
   // Not strict, because the provider leads back from another site. A name for each departure, because two tabs may leave at once.
   const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
   const cookieOf = (state: string) => `${secure ? '__Host-' : ''}conferente_ida_${state.slice(0, 8)}`
-  const notice = (reply: FastifyReply, status: number, message: string, hint?: string) =>
+  const notice = (reply: FastifyReply, { status, message, hint }: Refusal) =>
     noticePage(reply.code(status), settings, text, message, hint)
-
-  function refuse(request: FastifyRequest, reply: FastifyReply, error: Error) {
-    if (error instanceof ProviderError) {
-      if (error.reason === 'refused') return notice(reply, 403, said.refused)
-      failed(error, request.id)
-      if (error.reason === 'away') return notice(reply, 503, said.away, said.awayHint)
-      return notice(reply, 400, said.unknown)
-    }
-    if (error instanceof TokenError) return notice(reply, 403, said.noRole, said.noRoleHint)
-    const problem = publicDatabaseError(text, error)
-    if (problem === undefined) throw error
-    return notice(reply, problem.status, problem.message, problem.details.hint)
+  const refuse = (request: FastifyRequest, reply: FastifyReply, error: Error) => {
+    if (error instanceof ProviderError && error.reason !== 'refused') failed(error, request.id)
+    return notice(reply, refusalOf(text, error))
   }
 
   app.get('/entrar', open, async (request, reply) => {
@@ -66,7 +57,7 @@ export function singleSignOn(
     const { state } = request.query as Record<string, unknown>
     const name = typeof state === 'string' && /^[\w-]{8,200}$/.test(state) ? cookieOf(state) : ''
     const kept = keptIn(request.cookies[name])
-    if (kept === undefined) return notice(reply, 400, said.late)
+    if (kept === undefined) return notice(reply, { status: 400, message: text.http.signIn.late })
     reply.clearCookie(name, attributes) // it works once
     try {
       const { name: person, role = null } = await provider.comeBack(request.url.split('?')[1] ?? '', kept)
@@ -79,6 +70,25 @@ export function singleSignOn(
       return refuse(request, reply, error as Error)
     }
   })
+}
+
+interface Refusal {
+  readonly status: number
+  readonly message: string
+  readonly hint?: string | undefined
+}
+
+function refusalOf(text: Catalogue, error: Error): Refusal {
+  const said = text.http.signIn
+  if (error instanceof ProviderError) {
+    if (error.reason === 'refused') return { status: 403, message: said.refused }
+    if (error.reason === 'away') return { status: 503, message: said.away, hint: said.awayHint }
+    return { status: 400, message: said.unknown }
+  }
+  if (error instanceof TokenError) return { status: 403, message: said.noRole, hint: said.noRoleHint }
+  const problem = publicDatabaseError(text, error)
+  if (problem === undefined) throw error
+  return { status: problem.status, message: problem.message, hint: problem.details.hint }
 }
 
 /** The content of the cookie, which whoever holds the browser may have changed. */
