@@ -40,7 +40,7 @@ try {
   process.exitCode = status ?? 1
   if (left.files.length > 0)
     console.error(
-      `${left.files.length} of ${left.of} long test files were left out by chance (test/helper/long.ts). All run with CONFERENTE_TESTE_COMPLETO=1, as in CI.`,
+      `${left.files.length} of ${left.of} long test files were left out by chance (test/helper/long.ts). CI runs all; CONFERENTE_TESTE_COMPLETO=1 all that is in them.`,
     )
 } finally {
   await server?.release()

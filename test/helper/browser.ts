@@ -33,7 +33,7 @@ export async function openBrowser(t: Test): Promise<(url: string, sight?: Sight)
     t.teardown(() => context.close())
     const page = await context.newPage()
     page.on('pageerror', (error) => t.fail(`the page threw: ${error.message}`))
-    page.setDefaultTimeout(20_000)
+    page.setDefaultTimeout(60_000)
     await page.goto(url)
     return page
   }

@@ -1,14 +1,16 @@
 /**
- * How often a random test draws: a few times in `npm test`, often in CI, which sets CONFERENTE_TESTE_COMPLETO=1. What it states is
- * the same.
+ * How much of what a complete run would do: CONFERENTE_TESTE_COMPLETO is a share from 0 to 1. Nothing in `npm test`, a third in CI, where
+ * every file runs, and 1 in a complete run.
  */
+export const SHARE = Number(process.env['CONFERENTE_TESTE_COMPLETO'] ?? 0)
+
+/** How often a random test draws: a few times, or the share of what a thorough one would. What it states is the same. */
 export function times(few: number, { thorough }: { thorough: number }): number {
-  return process.env['CONFERENTE_TESTE_COMPLETO'] === '1' ? thorough : few
+  return Math.min(thorough, Math.max(few, Math.ceil(SHARE * thorough)))
 }
 
-/** Some of many similar cases, drawn by chance in `npm test`; all of them, in their order, in CI. */
+/** Some of many similar cases, drawn by chance; all of them, in their order, in a complete run. */
 export function drawn<T>(all: readonly T[], few: number): readonly T[] {
-  return times(few, { thorough: all.length }) < all.length
-    ? all.toSorted(() => Math.random() - 0.5).slice(0, few)
-    : all
+  const count = times(few, { thorough: all.length })
+  return count < all.length ? all.toSorted(() => Math.random() - 0.5).slice(0, count) : all
 }

@@ -6,7 +6,7 @@ import { openCounter, waitFor } from '../../helper/desk.ts'
 import { clearImprobable, clearQueue } from '../../helper/keyboard.ts'
 import { one } from '../../helper/scenario.ts'
 
-const ROWS = 150_000
+const ROWS = 60_000
 
 test('a morning of 8,000 rows: at most 40 decisions and 60 keys, no click', noBrowser, async (t) => {
   const { sql, url, connectAs } = await testDatabase(t)
