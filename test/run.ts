@@ -23,7 +23,7 @@ try {
   await prepare(url)
   const args = process.argv.slice(2)
   // Asking for a file or a name runs it.
-  const left = args.every((arg) => arg.startsWith('--reporter=')) ? leftOut() : { files: [], of: 0 }
+  const left = args.every((arg) => /^--(reporter|include)=/.test(arg)) ? leftOut() : { files: [], of: 0 }
   const unwatched = `--import=${new URL('./helper/unwatched.ts', import.meta.url)}`
   // Room for what loading and one GraphQL schema leave behind: collecting it takes a tenth of a short process.
   const room = '--max-semi-space-size=64'
@@ -40,7 +40,7 @@ try {
   process.exitCode = status ?? 1
   if (left.files.length > 0)
     console.error(
-      `${left.files.length} of ${left.of} long test files were left out by chance (test/helper/long.ts). CI runs all; CONFERENTE_TESTE_COMPLETO=1 all that is in them.`,
+      `${left.files.length} of ${left.of} long test files were left out by chance (test/helper/long.ts). CONFERENTE_TESTE_COMPLETO=1 runs all.`,
     )
 } finally {
   await server?.release()

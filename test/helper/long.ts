@@ -1,9 +1,9 @@
-// Files that take long by their nature. `npm test` runs about one in ten of each kind, drawn by chance; CI and runs of named files run
-// all, but for the database tests on PostgreSQL 15.
+// Files that take long by their nature. `npm test` runs about one in ten of each kind, drawn by chance, CI a third, and a complete run or
+// one of named files all.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './files.ts'
-import { drawn, SHARE } from './thorough.ts'
+import { drawn } from './thorough.ts'
 
 const LONG: Record<string, readonly string[]> = {
   'a browser': [
@@ -133,8 +133,6 @@ export function leftOut(): { files: readonly string[]; of: number } {
   const all = Object.values(LONG).map((names) => names.map((name) => `test/${name}.test.ts`))
   const gone = all.flat().find((file) => !existsSync(join(ROOT, file)))
   if (gone !== undefined) throw new Error(`test/helper/long.ts names ${gone}, which is not there`)
-  const kept = new Set(
-    all.flatMap((files) => (SHARE > 0 ? files : drawn(files, Math.floor(files.length / 10)))),
-  )
+  const kept = new Set(all.flatMap((files) => drawn(files, Math.floor(files.length / 10))))
   return { files: all.flat().filter((file) => !kept.has(file)), of: all.flat().length }
 }

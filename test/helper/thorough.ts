@@ -1,8 +1,5 @@
-/**
- * How much of what a complete run would do: CONFERENTE_TESTE_COMPLETO is a share from 0 to 1. Nothing in `npm test`, a third in CI, where
- * every file runs, and 1 in a complete run.
- */
-export const SHARE = Number(process.env['CONFERENTE_TESTE_COMPLETO'] ?? 0)
+/** How much of what a complete run would do, from 0 to 1: nothing unless told in `npm test`, a third in CI, and 1 in a complete run. */
+const SHARE = Number(process.env['CONFERENTE_TESTE_COMPLETO'] ?? 0)
 
 /** How often a random test draws: a few times, or the share of what a thorough one would. What it states is the same. */
 export function times(few: number, { thorough }: { thorough: number }): number {
