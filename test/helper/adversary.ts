@@ -293,7 +293,7 @@ export async function ours(sql: Sql, session: bigint): Promise<Record<string, st
   const tables = await sql`
     select format('%s.%s', n.nspname, c.relname) as nome
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = any (${[...SCHEMAS, 'graphile_worker', 'dw']}) and c.relkind = 'r' order by 1`
+    where n.nspname = any (${[...SCHEMAS, 'graphile_worker', 'dw']}) and c.relkind in ('r', 'p') and not c.relispartition order by 1`
   const digest = (what: string, from: string) =>
     `select '${what}', md5(coalesce(string_agg(x, ',' order by x collate "C"), '')) from (${from}) as f (x)`
   const catalogs = {
