@@ -12,7 +12,7 @@ async function elsewhere(c: Scenario, servers: number) {
     await c.sql.unsafe(`${far?.['sql']};
       create server servidor_${n} foreign data wrapper postgres_fdw
         options (host '${hostname}', port '${port}', dbname '${pathname.slice(1)}');
-      create user mapping for public server servidor_${n} options (user '${username}', password '${password}');
+      create user mapping for public server servidor_${n} options (user '${username}', password '${password}', password_required 'false');
       create foreign table dw.lancamentos_${n} () inherits (dw.lancamentos)
         server servidor_${n} options (schema_name 'longe', table_name 'lancamentos_${n}');
       grant select, update on dw.lancamentos_${n} to conferente_regra, conferente_escrita;
