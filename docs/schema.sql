@@ -4246,6 +4246,11 @@ create function audit_interno.objetos_agora()
   set standard_conforming_strings=on;
 comment on function audit_interno.objetos_agora() is 'Functions, tables, constraints, unique indexes, triggers, rewrite rules, policies, types, default privileges, schemas and roles of Conferente as they are, whether a trigger fires, and its definition.';
 
+create function audit_interno.onde_se_grava(relacao regclass, coluna_chave text)
+  returns SETOF oid language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.onde_se_grava(regclass,text) is 'The tables in which the rows of a relation lie.';
+
 create function audit_interno.operacao_em_curso()
   returns bigint language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -4734,15 +4739,15 @@ create function audit_interno.tem_papel(papel text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.tem_papel(text) is 'Whether the caller has the role.';
 
-create function audit_interno.terreno(relacao regclass)
+create function audit_interno.terreno(relacao regclass, coluna_chave text)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.terreno(regclass) is 'What a relation stands on where corrections would be half done, undone or impossible: rows as of audit.diagnosticar_contrato, none where all is well.';
+comment on function audit_interno.terreno(regclass,text) is 'What a relation stands on where corrections would be half done, undone or impossible: rows as of audit.diagnosticar_contrato, none where all is well.';
 
-create function audit_interno.terreno_recusa(relacao regclass)
+create function audit_interno.terreno_recusa(relacao regclass, coluna_chave text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.terreno_recusa(regclass) is 'Why no correction may be written to a relation, or null.';
+comment on function audit_interno.terreno_recusa(regclass,text) is 'Why no correction may be written to a relation, or null.';
 
 create function audit_interno.texto_alarme(alarme_id bigint)
   returns text language sql stable

@@ -48,7 +48,7 @@ const INTENDED = new Set([
   ...['fatos', 'mes', 'operacao_id', 'resumo'].map((name) =>
     unmodified('audit_interno.resumos_mensais(text,regclass,date)', name),
   ),
-  'audit_interno.terreno(regclass): relation "pg_catalog.pg_dist_partition" does not exist', // asked only where Citus is
+  'audit_interno.terreno(regclass,text): relation "pg_catalog.pg_dist_partition" does not exist', // asked only where Citus is
   'audit_interno.chaves_como(text[],anyelement): unused parameter "modelo"', // gives the result its type
   'regra_pendente_verificacao.preparar(audit.janela): unused parameter "janela"', // the signature of every preparation
 ])

@@ -93,6 +93,38 @@ t.test(
   },
 )
 
+t.test(
+  'a dimension that a subscription fills, looked up by a view, is a warning; the fact is corrected',
+  async (t) => {
+    const c = await scenario(t)
+    await c.book({ id: 1 })
+    await c.sql.unsafe(`alter table dw.lancamentos set schema public; alter table public.lancamentos rename to fato;
+    create table public.dimensao (id bigint, nome text);
+    create view public.por_baixo as select f.*, d.nome from public.fato f left join public.dimensao d on d.id = f.id;
+    create view dw.lancamentos as select id as chave, b.* from public.por_baixo b;
+    create function public.gravar() returns trigger language plpgsql security definer as $$
+      begin update public.fato set categoria = new.categoria where id = new.id; return new; end $$;
+    create trigger gravar instead of update on dw.lancamentos for each row execute function public.gravar();
+    grant select, update on dw.lancamentos to conferente_regra, conferente_escrita`)
+    const subscribe = async (table: string) => {
+      await c.sql.unsafe(
+        `create subscription ${table} connection 'host=127.0.0.1 port=1' publication p with (connect = false)`,
+      )
+      t.teardown(() =>
+        c.sql.unsafe(`alter subscription ${table} set (slot_name = none); drop subscription ${table}`),
+      )
+      await c.sql`insert into pg_subscription_rel (srsubid, srrelid, srsubstate)
+      select oid, ${`public.${table}`}::regclass, 'r' from pg_subscription where subname = ${table}`
+    }
+    await subscribe('dimensao')
+    t.match(await ground(c, 'replicação lógica'), [{ situacao: 'aviso', detalhe: /dimensao/ }])
+    await c.runSession('auto')
+    t.equal((await c.sql`select categoria from public.fato where id = 1`)[0]?.['categoria'], 'CERTA')
+    await subscribe('fato')
+    t.match(await ground(c, 'replicação lógica'), [{ situacao: 'erro', detalhe: /fato/ }])
+  },
+)
+
 t.test('a view over a distributed table is not written through, and the diagnosis says so', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })

@@ -57,7 +57,7 @@ begin
         select from pg_temp.conferente_lote l where l.divergencia_id = any (v_grupo.ids) and l.impressao is not null)
         then v_regra.colunas end);
       v_falta := coalesce(v_falta, audit_interno.fora_do_alcance(audit_interno.relacao(v_regra.tabela)),
-        audit_interno.terreno_recusa(audit_interno.relacao(v_regra.tabela)));
+        audit_interno.terreno_recusa(audit_interno.relacao(v_regra.tabela), v_regra.coluna_chave));
       if v_falta is not null then
         update pg_temp.conferente_lote l set resultado = 'recusada', erro = v_falta where l.divergencia_id = any (v_grupo.ids);
         continue;

@@ -29,7 +29,7 @@ begin
   select e.corrigida_ate into strict v_desde
   from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
   perform audit_interno.criar_lote();
-  v_recusa := audit_interno.terreno_recusa(audit_interno.relacao(v_regra.tabela));
+  v_recusa := audit_interno.terreno_recusa(audit_interno.relacao(v_regra.tabela), v_regra.coluna_chave);
   if v_regra.automatica and v_recusa is not null then
     update audit.execucoes_regra e set motivo = concat_ws('; ', e.motivo, 'nada corrige sozinha aqui: ' || v_recusa)
     where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;

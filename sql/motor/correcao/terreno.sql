@@ -1,7 +1,33 @@
+-- Where the rows of a relation lie: the table that a view takes the key from, through other views, with its partitions. If a view computes
+-- the key, or takes it from several tables, everything below it. The parser notes that table with each column of a view. Reads the
+-- catalogue alone.
+create or replace function audit_interno.onde_se_grava(relacao regclass, coluna_chave text)
+returns setof oid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive origem (id, coluna) as (
+    select relacao::oid, coluna_chave collate "C"
+    union
+    select m.tabela, (select a.attname::text from pg_attribute a where a.attrelid = m.tabela and a.attnum = m.coluna)
+    from origem o
+    join pg_rewrite w on w.ev_class = o.id and w.ev_type = '1'
+    cross join lateral (
+      select case when count(distinct x.par) = 1 then nullif(min(x.par[1]), '0')::oid end as tabela, min(x.par[2])::smallint as coluna
+      from regexp_matches(w.ev_action::text, format(':resname %s :ressortgroupref [0-9]+ :resorigtbl ([0-9]+) :resorigcol ([0-9]+)', o.coluna), 'g') as x (par)
+    ) as m
+  )
+  select audit_interno.relacoes_abaixo(case when count(*) = count(o.id) then (
+    array_agg(o.id) filter (where c.relkind <> 'v'))[1]::regclass else relacao end)
+  from origem o left join pg_class c on c.oid = o.id
+$$;
+comment on function audit_interno.onde_se_grava(regclass, text) is 'The tables in which the rows of a relation lie.';
+
 -- What a relation, or what lies below it, stands on where a correction would be half done, undone or impossible: foreign tables, the copy
 -- that a subscription fills, columns stored as such, a view over distributed tables, a standby. erro: no correction is written there;
--- aviso: it works, but. Reads the catalogue alone. Called before anything is corrected, and by audit.diagnosticar_contrato.
-create or replace function audit_interno.terreno(relacao regclass)
+-- aviso: it works, but; such is what a view only looks up, in a dimension. Reads the catalogue alone. Called before anything is corrected, and by audit.diagnosticar_contrato.
+create or replace function audit_interno.terreno(relacao regclass, coluna_chave text)
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
 stable
@@ -9,28 +35,29 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_abaixo oid[] := array(select audit_interno.relacoes_abaixo(relacao));
+  v_linhas oid[] := array(select audit_interno.onde_se_grava(relacao, coluna_chave));
   v_distribuidas text;
 begin
   return query
     select 'servidor', 'erro', 'é uma réplica: só se lê', 'Rode o Conferente no servidor principal.'
     where pg_is_in_recovery();
   return query
-    select 'tabelas externas', case when count(distinct s.oid) > 1 then 'erro' else 'aviso' end,
+    select 'tabelas externas', case when count(distinct s.oid) filter (where t.ftrelid = any (v_linhas)) > 1 then 'erro' else 'aviso' end,
       format('%s em %s', string_agg(t.ftrelid::regclass::text, ', ' order by t.ftrelid::regclass::text), string_agg(distinct s.srvname, ', ')),
-      case when count(distinct s.oid) > 1 then 'Dois servidores não confirmam juntos: uma correção ficaria pela metade. Traga as linhas para um só, ou use --modo manual e corrija na origem.'
+      case when count(distinct s.oid) filter (where t.ftrelid = any (v_linhas)) > 1 then 'Dois servidores não confirmam juntos: uma correção ficaria pela metade. Traga as linhas para um só, ou use --modo manual e corrija na origem.'
         else 'O outro servidor confirma antes deste: se este cair no meio, a linha muda e a auditoria não o sabe. Melhor uma tabela local.' end
     from pg_foreign_table t join pg_foreign_server s on s.oid = t.ftserver
     where t.ftrelid = any (v_abaixo)
     having count(*) > 0;
   return query
-    select 'replicação lógica', 'erro',
+    select 'replicação lógica', case when bool_or(r.srrelid = any (v_linhas)) then 'erro' else 'aviso' end,
       format('%s vem de outro servidor, pela assinatura %s', string_agg(distinct r.srrelid::regclass::text, ', '), string_agg(distinct s.subname, ', ')),
       'O que se corrigisse na cópia a origem desfaria. Rode o Conferente na origem, ou use --modo manual e corrija lá.'
     from pg_subscription_rel r join pg_subscription s on s.oid = r.srsubid
     where r.srrelid = any (v_abaixo)
     having count(*) > 0;
   return query
-    select 'armazenamento', case when a.amname = 'columnar' then 'erro' else 'aviso' end,
+    select 'armazenamento', case when a.amname = 'columnar' and bool_or(c.oid = any (v_linhas)) then 'erro' else 'aviso' end,
       format('%s: %s', a.amname, string_agg(c.oid::regclass::text, ', ' order by c.oid::regclass::text)),
       case when a.amname = 'columnar' then 'Linhas em colunas não se alteram. Deixe em heap os meses que ainda se corrigem.'
         else 'O Conferente só foi experimentado com heap.' end
@@ -49,17 +76,17 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.terreno(regclass) is
+comment on function audit_interno.terreno(regclass, text) is
   'What a relation stands on where corrections would be half done, undone or impossible: rows as of audit.diagnosticar_contrato, none where all is well.';
 
 -- Why nothing may be corrected in a relation, in one sentence, or null. Called before a batch of corrections, by auto and by people.
-create or replace function audit_interno.terreno_recusa(relacao regclass)
+create or replace function audit_interno.terreno_recusa(relacao regclass, coluna_chave text)
 returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
   select string_agg(format('%s (%s). %s', t.item, t.detalhe, t.sugestao), ' ')
-  from audit_interno.terreno(relacao) t where t.situacao = 'erro'
+  from audit_interno.terreno(relacao, coluna_chave) t where t.situacao = 'erro'
 $$;
-comment on function audit_interno.terreno_recusa(regclass) is 'Why no correction may be written to a relation, or null.';
+comment on function audit_interno.terreno_recusa(regclass, text) is 'Why no correction may be written to a relation, or null.';

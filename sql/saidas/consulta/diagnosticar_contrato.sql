@@ -41,7 +41,7 @@ begin
     left join pg_type t on t.oid = a.atttypid
     order by k.ordem;
 
-  return query select * from audit_interno.terreno(v_relacao);
+  return query select * from audit_interno.terreno(v_relacao, 'id');
   return query select * from audit_interno.diagnosticar_acesso(v_relacao);
   select d.situacao = 'ok' into v_legivel from audit_interno.diagnosticar_acesso(v_relacao) d where d.item like 'ler %';
   return query select * from audit_interno.diagnosticar_indices(v_relacao, v_legivel);
