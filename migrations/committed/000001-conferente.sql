@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:145e6ce58d7326a0e9ae5bbba314fbe68308ccc8
+--! Hash: sha1:88ac79a435f2627d836e02c2ca8b08e0adcb4723
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2476,7 +2476,7 @@ comment on function audit_interno.mensais() is 'Tables of facts that are partiti
 --! Included motor/arquivo/abrir_meses.sql
 -- Sees to it that facts of this month and the next have their partitions, and makes those of the three months ahead where they have not,
 -- so that a dormant house has them too. Costs a look at the catalogue otherwise. Made empty beside its table and attached, which waits for
--- nobody who reads or writes there. Called by whatever opens an operation or a session, by each tick of a worker, and by migrations.
+-- nobody who reads or writes there. Called by whatever opens an operation or a session, whatever changes a watched table, each tick of a worker, and by migrations.
 create or replace function audit_interno.abrir_meses(desde date default null)
 returns void
 language plpgsql
@@ -15897,6 +15897,7 @@ declare
   v_tabela text := format('%s.%s', tg_table_schema, tg_table_name);
   v_autor text := nullif(current_user, 'conferente_dono');
 begin
+  perform audit_interno.abrir_meses();
   case tg_op
     when 'INSERT' then
       insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)

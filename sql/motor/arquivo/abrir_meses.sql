@@ -1,6 +1,6 @@
 -- Sees to it that facts of this month and the next have their partitions, and makes those of the three months ahead where they have not,
 -- so that a dormant house has them too. Costs a look at the catalogue otherwise. Made empty beside its table and attached, which waits for
--- nobody who reads or writes there. Called by whatever opens an operation or a session, by each tick of a worker, and by migrations.
+-- nobody who reads or writes there. Called by whatever opens an operation or a session, whatever changes a watched table, each tick of a worker, and by migrations.
 create or replace function audit_interno.abrir_meses(desde date default null)
 returns void
 language plpgsql

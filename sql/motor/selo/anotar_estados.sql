@@ -17,6 +17,7 @@ declare
   v_tabela text := format('%s.%s', tg_table_schema, tg_table_name);
   v_autor text := nullif(current_user, 'conferente_dono');
 begin
+  perform audit_interno.abrir_meses();
   case tg_op
     when 'INSERT' then
       insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)

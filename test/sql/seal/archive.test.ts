@@ -421,3 +421,20 @@ t.test('partitions of the months to come are made by whatever opens an operation
     'as the migration made those before',
   )
 })
+
+t.test('a house that stood still for months takes a change that no operation announced', async (t) => {
+  const undone = new Error('undone')
+  await t.rejects(
+    c.sql.begin(async (sql) => {
+      await sql.unsafe(`do $$ declare v record; begin
+        for v in select p.nome from audit_interno.partes_mensais('infinity') p where p.nome like 'estados%' loop
+          execute format('alter table audit_interno.estados detach partition audit_interno.%I', v.nome);
+          execute format('alter table audit_interno.%I rename to %I', v.nome, 'antiga_' || v.nome);
+        end loop; end $$`)
+      await sql`update audit.configuracoes_sistema set valor = '91' where chave = 'sessao.atrasadas_dias'`
+      t.equal(one(await sql`select count(*)::int as n from audit_interno.estados`)['n'], 1)
+      throw undone
+    }),
+    undone,
+  )
+})
