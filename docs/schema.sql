@@ -2089,12 +2089,12 @@ create function audit.ligar_identidade(nome text, pessoa text, motivo text)
 comment on function audit.ligar_identidade(text,text,text) is 'Ties nome, a login of the database or the subject of a token, to pessoa: from then on, and for what was proposed before, the two names are one person, who does not approve what he or she proposed. Names that differ only in case, accents, blanks or invisible characters are one person anyway. Errors: NC001 a name missing, too long or the system''s own, already one person, or tied otherwise, NC006 reason missing, NC007 one''s own name.';
 grant execute on function audit.ligar_identidade(text,text,text) to conferente_administrador;
 
-create function audit.mapear_colunas(tabela text)
-  returns TABLE(ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean) language plpgsql stable security definer
+create function audit.mapear_colunas(tabela text, esquema text DEFAULT 'dw'::text)
+  returns TABLE(ordem integer, coluna text, origem text, expressao text, direta boolean, gravacao text, juncao text, busca jsonb, nota text, falta boolean) language plpgsql stable security definer
   set quote_all_identifiers=off
   set search_path=pg_catalog, pg_temp;
-comment on function audit.mapear_colunas(text) is 'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema. Error: NC004 no such table or view.';
-grant execute on function audit.mapear_colunas(text) to conferente_leitor;
+comment on function audit.mapear_colunas(text,text) is 'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, what is written back there (gravacao, over new), the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema; esquema is that of the view, where audit.propor_visao puts dia_escrito, which reads a day from a text. Error: NC004 no such table or view.';
+grant execute on function audit.mapear_colunas(text,text) to conferente_leitor;
 
 create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb, OUT discordam bigint, OUT discordancia numeric)
   returns record language plpgsql stable security definer
@@ -4135,6 +4135,11 @@ create function audit_interno.limpar_conexao(sessao_id bigint DEFAULT NULL::bigi
 comment on function audit_interno.limpar_conexao(bigint) is 'Leaves nothing in this connection of what ran in it before, but settings: cursors, temporary objects, channels, prepared statements, locks by number.';
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_operador;
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_servico;
+
+create function audit_interno.linhas_apagadas(relacao regclass)
+  returns TABLE(coluna text, condicao text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.linhas_apagadas(regclass) is 'Columns that mark a row as deleted, and the condition over alias f that leaves such rows out.';
 
 create function audit_interno.lista_fechados(OUT todos date[], OUT parciais date[], OUT itens text[])
   returns record language plpgsql stable security definer

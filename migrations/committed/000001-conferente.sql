@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:88ac79a435f2627d836e02c2ca8b08e0adcb4723
+--! Hash: sha1:c2b3ce4ce72c5452875b6b52c897e20c035f79d5
 --! Message: conferente
 
 set local role conferente_dono;
@@ -27418,10 +27418,11 @@ grant execute on function audit.configuracao_aviso(audit.configuracoes_sistema) 
 
 --! Included saidas/consulta/mapear_colunas.sql
 -- Matches the columns of a fact table, and of the dimensions that it refers to by foreign key, with those of the contract: by name, by type
--- and, for the key, by uniqueness. Reads only the catalogue and no row. One line for each column of the contract; the reader decides.
+-- and, for the key, by uniqueness. A prefix that most columns of the table share is no part of their names. A day may be written as a text
+-- or a number, an amount in cents, a key over several columns. Reads only the catalogue and no row. One line for each column of the contract; the reader decides.
 -- Called by audit.propor_visao and `conferente preparar`.
-create or replace function audit.mapear_colunas(tabela text)
-returns table (ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean)
+create or replace function audit.mapear_colunas(tabela text, esquema text default 'dw')
+returns table (ordem integer, coluna text, origem text, expressao text, direta boolean, gravacao text, juncao text, busca jsonb, nota text, falta boolean)
 language plpgsql
 stable security definer
 set search_path = pg_catalog, pg_temp
@@ -27455,12 +27456,35 @@ begin
     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     where i.indrelid = v_relacao and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attnotnull
     group by i.indkey[0]
+  ), composta as ( -- joined by a hyphen, which an index can hold
+    select format('(%s)', string_agg(format(case when t.typcategory = 'S' then 'f.%I' else 'f.%I::text' end, a.attname), ' || ''-'' || ' order by u.posicao)) as expressao,
+      format('%s (%s)', audit_interno.nome_sql(v_relacao), string_agg(quote_ident(a.attname), ', ' order by u.posicao)) as origem, count(*) as colunas
+    from pg_index i
+    cross join unnest(i.indkey::smallint[]) with ordinality as u (numero, posicao)
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = u.numero
+    join pg_type t on t.oid = a.atttypid
+    where i.indrelid = v_relacao and i.indisunique and i.indnkeyatts > 1 and i.indpred is null and u.posicao <= i.indnkeyatts
+    group by i.indexrelid, i.indisprimary, i.indnkeyatts
+    having count(*) = i.indnkeyatts and bool_and(a.attnotnull and (t.typcategory = 'S' or t.typname in ('int2', 'int4', 'int8', 'uuid')))
+    order by i.indisprimary desc, i.indnkeyatts, i.indexrelid
+    limit 1
+  ), prefixo as (
+    select x.prefixo
+    from (select substring(audit_interno.dobrar(a.attname) from '^[a-z][a-z0-9]{0,9}_') as prefixo from pg_attribute a
+      where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped) as x
+    group by x.prefixo
+    having x.prefixo is not null and 2 * count(*) > (select count(*) from pg_attribute a where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped)
   ), candidata as (
-    select 'f' as apelido, 0 as longe, a.attname, a.attnum, a.atttypid, array[audit_interno.dobrar(a.attname)] as nomes, null::smallint as de
+    select 'f' as apelido, 0 as longe, a.attname, a.attnum, a.atttypid, a.atttypmod, n.nomes, null::smallint as de,
+      n.centavos is not null and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype) as centavos
     from pg_attribute a
+    left join prefixo p on starts_with(audit_interno.dobrar(a.attname), p.prefixo)
+    cross join lateral (select audit_interno.dobrar(a.attname) as nome, substr(audit_interno.dobrar(a.attname), 1 + length(p.prefixo)) as sem_prefixo) as x
+    cross join lateral (select substring(coalesce(x.sem_prefixo, x.nome) from '^(.*?)_?(?:em_|in_)?(?:centavos|cents)$') as centavos) as c
+    cross join lateral (select array_remove(array[x.nome, x.sem_prefixo, coalesce(nullif(c.centavos, ''), 'valor' || left(c.centavos, 0))], null) as nomes, c.centavos) as n
     where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and a.attnum not in (select k.de from chave k)
     union all
-    select k.apelido, 1, a.attname, a.attnum, a.atttypid, n.nomes, k.de
+    select k.apelido, 1, a.attname, a.attnum, a.atttypid, a.atttypmod, n.nomes, k.de, false
     from chave k
     join pg_attribute a on a.attrelid = k.dimensao and a.attnum > 0 and not a.attisdropped and a.attnum <> k.para
     cross join lateral (select audit_interno.dobrar(a.attname) as nome) as x
@@ -27474,65 +27498,87 @@ begin
         else array[x.nome] end as nomes) as n
   ), possivel as (
     select n.coluna, c.*, least(n.posto, 99) as posto, t.typname, t.typcategory,
+      n.coluna in ('data_lancamento', 'carregado_em') and e.dia_escrito as dia_escrito,
       case
         when n.coluna = 'id' then t.typtype <> 'c'
-        when n.coluna = 'data_lancamento' then t.typname in ('date', 'timestamp', 'timestamptz')
-        when n.coluna = 'carregado_em' then t.typname in ('timestamptz', 'timestamp', 'date')
+        when n.coluna in ('data_lancamento', 'carregado_em') then t.typname in ('date', 'timestamp', 'timestamptz') or e.dia_escrito
         when n.coluna like 'valor%' then t.typcategory = 'N'
         else t.typcategory = 'S' or t.typname in ('int2', 'int4', 'int8', 'numeric', 'uuid') end as cabe
     from candidata c
     join pg_type t on t.oid = c.atttypid
     join audit_interno.nomes_contrato() n on exists (select from unnest(c.nomes) as x (nome) where x.nome ~ ('^(' || n.expressao || ')$'))
+    cross join lateral (select t.typname in ('int4', 'int8') or t.typcategory = 'S' as dia_escrito) as e
     where n.coluna <> 'id' or c.apelido = 'f'
     union all
-    select 'id', c.*, u.posto - 2, t.typname, t.typcategory, true
+    select 'id', c.*, u.posto - 2, t.typname, t.typcategory, false, true
     from unica u join candidata c on c.apelido = 'f' and c.attnum = u.numero join pg_type t on t.oid = c.atttypid
   ), escolhida as (
-    select distinct on (p.coluna) p.*, format('%s.%I', p.apelido, p.attname) as nome
+    select distinct on (p.coluna) p.*, case when p.dia_escrito then format(case p.typcategory when 'S' then '%I.dia_escrito(%s.%I)' else '%I.dia_escrito(%s.%I::text)' end, esquema, p.apelido, p.attname)
+      else format('%s.%I', p.apelido, p.attname) end as nome
     from possivel p
     where p.cabe
-    order by p.coluna, p.posto, p.longe, p.attnum
+    order by p.coluna, p.dia_escrito, p.posto, p.longe, p.attnum
+  ), sinal as (
+    select min(quote_ident(a.attname)) as coluna
+    from pg_attribute a
+    join pg_type t on t.oid = a.atttypid
+    left join prefixo p on starts_with(audit_interno.dobrar(a.attname), p.prefixo)
+    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and t.typcategory = 'S'
+      and substr(audit_interno.dobrar(a.attname), 1 + coalesce(length(p.prefixo), 0))
+        ~ '^(shkzg|drcrk|d_?c|((tp|tipo|ind|natureza)_?)?(dc|deb(ito)?_?(ou_)?cred(ito)?)|(debit_?credit|dr_?cr)(_?(indicator|flag))?)$'
   )
   select k.ordem, k.coluna,
-    case when e.nome is not null then format('%s.%I', audit_interno.nome_sql(coalesce(x.dimensao, v_relacao)), e.attname) end,
+    case when e.nome is not null then format('%s.%I', audit_interno.nome_sql(coalesce(x.dimensao, v_relacao)), e.attname) when k.coluna = 'id' then m.origem end,
     case
+      when e.nome is null and k.coluna = 'id' and m.origem is not null then m.expressao
       when e.nome is null then 'null::' || case k.coluna when 'id' then 'bigint' else k.esperado end
+      when e.centavos and k.coluna like 'valor%' then format('(%s / 100.0)::%s', e.nome, k.esperado)
       when k.coluna = 'id' or e.typname = any (k.tipos) then e.nome
+      when e.dia_escrito and k.coluna = 'data_lancamento' then e.nome
+      when e.dia_escrito then format('%s::timestamp at time zone %L', e.nome, v_fuso)
       when k.coluna = 'data_lancamento' and e.typname = 'timestamptz' then format('(%s at time zone %L)::date', e.nome, v_fuso)
       when k.coluna = 'data_lancamento' then e.nome || '::date'
       when k.coluna = 'carregado_em' and e.typname = 'date' then format('%s::timestamp at time zone %L', e.nome, v_fuso)
       when k.coluna = 'carregado_em' then format('%s at time zone %L', e.nome, v_fuso)
       else format('%s::%s', e.nome, k.esperado) end,
-    e.nome is not null and e.apelido = 'f' and (k.coluna = 'id' or e.typname = any (k.tipos)),
+    e.nome is not null and e.apelido = 'f' and (k.coluna = 'id' or e.typname = any (k.tipos)) and not e.centavos,
+    case when e.apelido = 'f' then case when e.centavos and k.coluna like 'valor%' then format('new.%s * 100', k.coluna) else 'new.' || k.coluna end end,
     case when x.dimensao is not null then
       format('left join %s %s on %2$s.%s = f.%s', audit_interno.nome_sql(x.dimensao), x.apelido, x.coluna_dimensao, x.coluna_fato) end,
     case when x.dimensao is not null then jsonb_build_object('tabela', audit_interno.nome_sql(x.dimensao), 'rotulo', quote_ident(e.attname),
       'chave', x.coluna_dimensao, 'fato', x.coluna_fato) end,
     case
+      when k.coluna = 'id' and e.nome is null and m.origem is not null then format('chave de %s colunas, que pede um índice único sobre a expressão', m.colunas)
       when k.coluna = 'id' and e.nome is null then 'escolha uma coluna única: sem ela nada se corrige'
       when k.coluna = 'id' and e.posto > 0 then 'nenhum índice diz que é única: confira'
       when e.nome is null and k.coluna = 'data_lancamento' then 'não encontrada: as janelas e as partições vão por ela'
       when e.nome is null and k.coluna = 'carregado_em' then 'não encontrada: rode por data de lançamento, com --data-inicio e --data-fim'
       when e.nome is null and k.coluna in ('categoria', 'valor') then 'não encontrada: as regras precisam dela'
       when e.nome is null then 'não encontrada'
+      when e.dia_escrito then format('é %s: lida como AAAAMMDD ou AAAA-MM-DD; o índice da coluna não serve à expressão', format_type(e.atttypid, e.atttypmod))
       when k.coluna in ('data_lancamento', 'carregado_em') and not e.typname = any (k.tipos)
         then format('é %s: o índice da coluna não serve à expressão', format_type(e.atttypid, null))
+      when k.coluna = 'valor' and s.coluna is not null then format('%s parece dizer débito ou crédito: se o valor não tem sinal, dê-o na expressão', s.coluna)
+      when k.coluna like 'valor%' and e.centavos then 'em centavos'
       when k.coluna like 'valor%' and not e.typname = any (k.tipos) then format('é %s, e não numeric', format_type(e.atttypid, null)) end,
-    e.nome is null and k.coluna in ('id', 'data_lancamento', 'categoria', 'valor')
+    e.nome is null and not (k.coluna = 'id' and m.origem is not null) and k.coluna in ('id', 'data_lancamento', 'categoria', 'valor')
   from audit_interno.contrato() k
   left join escolhida e on e.coluna = k.coluna
   left join chave x on x.apelido = e.apelido
+  left join composta m on true
+  left join sinal s on true
   order by k.ordem;
 end
 $$;
-comment on function audit.mapear_colunas(text) is
-  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema. Error: NC004 no such table or view.';
-grant execute on function audit.mapear_colunas(text) to conferente_leitor;
+comment on function audit.mapear_colunas(text, text) is
+  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, what is written back there (gravacao, over new), the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema; esquema is that of the view, where audit.propor_visao puts dia_escrito, which reads a day from a text. Error: NC004 no such table or view.';
+grant execute on function audit.mapear_colunas(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/mapear_colunas.sql
 
 --! Included saidas/consulta/nomes_contrato.sql
 -- What warehouses call the columns of the contract, as regular expressions over folded names, the surest first: in Portuguese and in
--- English, with the prefixes of data modellers (dt, vl, cd, nr, nm, ds). A column of a dimension may also be called after the dimension.
+-- English, with the prefixes of data modellers (dt, vl, cd, nr, nm, ds), and as copies of Protheus (titles, invoice items, journal; without
+-- the prefix of the table) and SAP (BSEG, BKPF, ACDOCA) have them. A column of a dimension may also be called after the dimension.
 -- Called by audit.mapear_colunas.
 create or replace function audit_interno.nomes_contrato()
 returns table (coluna text, expressao text, posto integer)
@@ -27542,20 +27588,20 @@ set search_path = pg_catalog, pg_temp
 as $$
   select n.coluna, e.expressao, e.posto::integer
   from (values
-    ('id', '{"id", "(nk|id|cd|nr|num|seq|chave)_?(lancamento|lanc|lancto|movimento|entry|fato|fact)", "(lancamento|lanc|movimento|entry)_?(id|key|no)", "chave", "key"}'::text[]),
-    ('data_lancamento', '{"(data|dt)_?(de_)?(lancamento|lanc|lancto|contabil|contabilizacao)", "(booking|booked|posting|posted|accounting|entry)_?(date|on|day)", "(data|dt)_?(de_)?(movimento|mov|competencia|pagamento|emissao)", "(transaction|payment|document|invoice)_?date", "data|date|dia|dt|day"}'),
-    ('carregado_em', '{"(carregado|inserido|ingerido)_em", "(data|dt|dh|ts)_?(hora_)?(de_)?(carga|inclusao|ingestao)", "(loaded|inserted|ingested|load)_?(at|on|time|ts|date)", "(atualizado|alterado)_em|(data|dt|dh|ts)_?(hora_)?(de_)?(atualizacao|alteracao)|updated_?(at|on)|modified_?(at|on)", "(criado)_em|created_?(at|on)|etl_.*"}'),
-    ('filial', '{"((cd|cod|nm|nome|id)_?)?filial(_?(nome|codigo|name|code))?", "branch(_?(name|code))?", "estabelecimento|loja|planta|plant|site", "unidade(_de_negocio)?|business_unit|unit|(cd|cod)_?unidade", "empresa|company(_?code)?"}'),
-    ('centro_custo', '{"((cd|cod|nm|nome|id)_?)?centro_?(de_?)?custos?(_?(nome|codigo|name|code))?", "cost_?cent(er|re)(_?(name|code))?", "ccusto|c_?custo|cc|departamento|department"}'),
-    ('conta_contabil', '{"((cd|cod|nr|num|id)_?)?conta(_?contabil)?(_?(codigo|numero|code))?", "(gl_?|ledger_?)?account(_?(code|no|number))?", "plano_de_contas|conta(_?contabil)?_?(nome|descricao|name)|account_?name"}'),
-    ('categoria', '{"((cd|cod|nm|nome|ds|id)_?)?categoria(_?(nome|name|descricao))?", "category(_?name)?", "((cd|cod|nm|nome|ds)_?)?classe(_?(nome|name))?|classificacao|natureza(_?despesa)?|rubrica|(expense|spend)_?(type|category)|tipo_?(de_?)?despesa"}'),
-    ('fornecedor_id', '{"cnpj|cnpj_?cpf|cpf_?cnpj|(fornecedor|emitente|supplier|vendor)_?(cnpj|cpf_?cnpj|cnpj_?cpf|tax_?id)|(nr|num|cd)_?cnpj(_?fornecedor)?|cnpj_?fornecedor", "(cd|cod|codigo|nr)_?(do_)?(fornecedor|fornec)|(fornecedor|fornec)_?(codigo|cod|code)", "(supplier|vendor|creditor)_?(code|no|number)", "(fornecedor|supplier|vendor|creditor)_?id"}'),
-    ('fornecedor', '{"((nm|nome)_?(do_)?)?(fornecedor|fornec)(_?(nome|name))?", "razao_?social", "(supplier|vendor|creditor|payee)(_?name)?", "((nm|nome)_?)?parceiro(_?(nome|name))?|favorecido|beneficiario|credor|emitente"}'),
-    ('documento', '{"((nr|num|numero|cd)_?(do_)?)?(documento|doc)(_?(numero|number|no))?", "((nr|num|numero)_?(da_)?)?(nota(_?fiscal)?|nf|nfe)(_?(numero|number))?", "invoice(_?(number|no|num))?", "document(_?(number|no|num))?", "fatura|titulo|voucher|reference"}'),
-    ('descricao', '{"(ds_?)?(descricao|historico)(_?(lancamento|lanc))?", "description|narrative|memo|text|line_?text", "texto|ds_?lancamento|detalhe|observacao|obs|complemento|comment"}'),
-    ('valor', '{"valor|vl|vlr|montante", "((vl|vlr|valor)_?(do_)?)(lancamento|lanc|lancto|contabil|movimento|liquido|pago)", "amount|value|(booked|net|paid|entry)_?amount|net"}'),
+    ('id', '{"id", "(nk|id|cd|nr|num|seq|chave)_?(lancamento|lanc|lancto|movimento|entry|fato|fact)", "(lancamento|lanc|movimento|entry)_?(id|key|no)", "chave", "key|r_e_c_n_o_"}'::text[]),
+    ('data_lancamento', '{"(data|dt)_?(de_)?(lancamento|lanc|lancto|contabil|contabilizacao)", "emis1|dtdigit|budat|h_budat", "(booking|booked|posting|posted|accounting|entry)_?(date|on|day)", "(data|dt)_?(de_)?(movimento|mov|competencia|pagamento|emissao)", "(transaction|payment|document|invoice)_?date", "data|date|dia|dt|day|emissao|bldat|h_bldat"}'),
+    ('carregado_em', '{"(carregado|inserido|ingerido)_em", "(data|dt|dh|ts)_?(hora_)?(de_)?(carga|inclusao|ingestao)", "s_t_a_m_p_|i_n_s_d_t_|cpudt", "(loaded|inserted|ingested|load)_?(at|on|time|ts|date)", "(atualizado|alterado)_em|(data|dt|dh|ts)_?(hora_)?(de_)?(atualizacao|alteracao)|updated_?(at|on)|modified_?(at|on)", "(criado)_em|created_?(at|on)|etl_.*"}'),
+    ('filial', '{"((cd|cod|nm|nome|id)_?)?filial(_?(nome|codigo|name|code))?", "branch(_?(name|code))?", "estabelecimento|loja|planta|plant|site", "unidade(_de_negocio)?|business_unit|unit|(cd|cod)_?unidade", "empresa|company(_?code)?|r?bukrs|werks"}'),
+    ('centro_custo', '{"((cd|cod|nm|nome|id)_?)?centro_?(de_?)?custos?(_?(nome|codigo|name|code))?", "cost_?cent(er|re)(_?(name|code))?", "ccusto|c_?custo|cc|ccd|kostl|rcntr|departamento|department"}'),
+    ('conta_contabil', '{"((cd|cod|nr|num|id)_?)?conta(_?contabil)?(_?(codigo|numero|code))?", "(gl_?|ledger_?)?account(_?(code|no|number))?", "contad|debito|hkont|racct|saknr", "plano_de_contas|conta(_?contabil)?_?(nome|descricao|name)|account_?name"}'),
+    ('categoria', '{"((cd|cod|nm|nome|ds|id)_?)?categoria(_?(nome|name|descricao))?", "category(_?name)?", "((cd|cod|nm|nome|ds)_?)?classe(_?(nome|name))?|classificacao|naturez(a(_?despesa)?)?|rubrica|(expense|spend)_?(type|category)|tipo_?(de_?)?despesa"}'),
+    ('fornecedor_id', '{"cnpj|stcd1|cnpj_?cpf|cpf_?cnpj|(fornecedor|emitente|supplier|vendor)_?(cnpj|cpf_?cnpj|cnpj_?cpf|tax_?id)|(nr|num|cd)_?cnpj(_?fornecedor)?|cnpj_?fornecedor", "(cd|cod|codigo|nr)_?(do_)?(fornecedor|fornec)|(fornecedor|fornec)_?(codigo|cod|code)", "(supplier|vendor|creditor)_?(code|no|number)", "(fornecedor|supplier|vendor|creditor)_?id|fornece|lifnr"}'),
+    ('fornecedor', '{"((nm|nome)_?(do_)?)?(fornecedor|fornec)(_?(nome|name))?", "razao_?social|nomfor|nreduz|name1", "(supplier|vendor|creditor|payee)(_?name)?", "((nm|nome)_?)?parceiro(_?(nome|name))?|favorecido|beneficiario|credor|emitente"}'),
+    ('documento', '{"((nr|num|numero|cd)_?(do_)?)?(documento|doc)(_?(numero|number|no))?", "((nr|num|numero)_?(da_)?)?(nota(_?fiscal)?|nf|nfe)(_?(numero|number))?", "invoice(_?(number|no|num))?", "document(_?(number|no|num))?", "fatura|titulo|voucher|reference|xblnr", "num|belnr"}'),
+    ('descricao', '{"(ds_?)?(descricao|historico)(_?(lancamento|lanc))?", "description|narrative|memo|text|line_?text", "texto|ds_?lancamento|hist|sgtxt|bktxt|detalhe|observacao|obs|complemento|comment"}'),
+    ('valor', '{"valor|vl|vlr|montante", "((vl|vlr|valor)_?(do_)?)(lancamento|lanc|lancto|contabil|movimento|liquido|pago)", "vlcruz|dmbtr|hsl", "amount|value|(booked|net|paid|entry)_?amount|net", "((vl|vlr|valor)_?)?total"}'),
     ('valor_documento', '{"((vl|vlr|valor)_?(do_|da_)?)(documento|doc|nota(_?fiscal)?|nf|fatura)", "(invoice|document)_?(amount|value|total)", "valor_?bruto|vl_?bruto|gross(_?amount)?"}'),
-    ('valor_desconto', '{"((vl|vlr|valor)_?(do_)?)?(desconto|glosa|abatimento)s?", "discount(_?(amount|value))?"}')
+    ('valor_desconto', '{"((vl|vlr|valor)_?(do_)?)?(desconto|glosa|abatimento)s?|valdesc", "discount(_?(amount|value))?"}')
   ) as n (coluna, expressoes)
   cross join lateral unnest(n.expressoes) with ordinality as e (expressao, posto)
 $$;
@@ -27565,7 +27611,8 @@ comment on function audit_interno.nomes_contrato() is 'Regular expressions by wh
 --! Included saidas/consulta/propor_visao.sql
 -- The view that lays the contract over a fact table, as SQL to read, adapt and run: view, grants and, where a plain view could not be
 -- written to (it joins, or computes a correctable column), the trigger. The trigger looks labels up strictly: no match or two are an error,
--- and the finding becomes falha with the reason. Runs nothing. Called by `conferente preparar`.
+-- and the finding becomes falha with the reason. Where days are texts, a function that reads them. Indexes that expressions want are remarks:
+-- to build them is the owner's choice. Runs nothing. Called by `conferente preparar`.
 create or replace function audit.propor_visao(tabela text, visao text default 'dw.lancamentos')
 returns text
 language plpgsql
@@ -27579,6 +27626,7 @@ declare
   v_visao text;
   v_esquema text;
   v_gravar text;
+  v_dia text;
   v_linha constant text := chr(10);
   v_texto text;
 begin
@@ -27589,9 +27637,10 @@ begin
   v_esquema := quote_ident((parse_ident(propor_visao.visao))[1]);
   v_visao := v_esquema || '.' || quote_ident((parse_ident(propor_visao.visao))[2]);
   v_gravar := v_esquema || '.' || quote_ident('gravar_' || (parse_ident(propor_visao.visao))[2]);
+  v_dia := v_esquema || '.dia_escrito';
   v_fato := audit_interno.nome_sql(v_relacao);
   with mapa as (
-    select * from audit.mapear_colunas(propor_visao.tabela)
+    select * from audit.mapear_colunas(propor_visao.tabela, (parse_ident(propor_visao.visao))[1])
   ), corrigivel as (
     select * from mapa m where m.coluna in ('conta_contabil', 'categoria', 'valor') and m.origem is not null
   ), escrita as (
@@ -27602,11 +27651,18 @@ begin
   select concat_ws(v_linha,
     format('-- Proposta de %s sobre %s: leia, corrija o que não for assim, e só então execute.', v_visao, v_fato),
     (select string_agg(format('-- %s: %s.', m.coluna, m.nota), v_linha order by m.ordem) from mapa m where m.nota is not null),
+    (select format('-- linhas apagadas (%s) ficam fora.', string_agg(a.coluna, ', ')) from audit_interno.linhas_apagadas(v_relacao) a having count(*) > 0),
     case when audit_interno.relacao(propor_visao.visao) is not null then format('-- %s já existe: create view a recusa.', v_visao) end,
     format('create schema if not exists %s;', v_esquema),
+    case when exists (select from mapa m where strpos(m.expressao, v_dia || '(') > 0) then concat_ws(v_linha,
+      '-- o dia que um texto diz, como 20261005 ou 2026-10-05; nulo quando não diz nenhum',
+      format('create function %s(texto text) returns date language sql immutable parallel safe', v_dia),
+      'return case when texto ~ ''^[12][0-9]{3}-?(0[1-9]|1[0-2])-?(0[1-9]|[12][0-9]|3[01])$''',
+      '  then make_date(left(texto, 4)::int, left(right(replace(texto, ''-'', ''''), 4), 2)::int, 1) + right(texto, 2)::int - 1 end;') end,
     format('create view %s as', v_visao),
     'select ' || (select string_agg(case when m.expressao = format('f.%I', m.coluna) then m.expressao else m.expressao || ' as ' || m.coluna end, ',' || v_linha || '  ' order by m.ordem) from mapa m),
-    format('from %s f', v_fato) || coalesce((select string_agg(v_linha || j.juncao, '' order by j.juncao) from (select distinct m.juncao from mapa m where m.juncao is not null) as j), '') || ';',
+    format('from %s f', v_fato) || coalesce((select string_agg(v_linha || j.juncao, '' order by j.juncao) from (select distinct m.juncao from mapa m where m.juncao is not null) as j), '')
+      || coalesce((select v_linha || 'where ' || string_agg(a.condicao, ' and ') from audit_interno.linhas_apagadas(v_relacao) a), '') || ';',
     case when e.por_gatilho then (
       select concat_ws(v_linha,
         format('create function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $gravar$', v_gravar),
@@ -27620,7 +27676,7 @@ begin
           format('  if new.%1$s is distinct from old.%1$s then', c.coluna),
           case when c.busca is not null then format('    select d.%s into strict v_%s from %s d where d.%s = new.%2$s;', c.busca ->> 'chave', c.coluna, c.busca ->> 'tabela', c.busca ->> 'rotulo') end,
           format('    update %s f set %s = %s where %s = old.id;', v_fato,
-            coalesce(c.busca ->> 'fato', quote_ident((parse_ident(c.origem))[3])), case when c.busca is null then 'new.' || c.coluna else 'v_' || c.coluna end,
+            coalesce(c.busca ->> 'fato', quote_ident((parse_ident(c.origem))[3])), case when c.busca is null then c.gravacao else 'v_' || c.coluna end,
             (select m.expressao from mapa m where m.coluna = 'id')),
           '  end if;'), v_linha order by c.ordem),
         '  return new;',
@@ -27631,6 +27687,11 @@ begin
     format('grant usage on schema %s to conferente_regra, conferente_escrita;', v_esquema),
     format('grant select on %s to conferente_regra, conferente_escrita;', v_visao),
     format('grant update on %s to conferente_escrita;', v_visao),
+    (select '-- Índices que as expressões pedem; crie-os um a um:' || string_agg(v_linha || format('-- create %sindex concurrently on %s (%s);',
+        case m.coluna when 'id' then 'unique ' else '' end, v_fato, case when i.expressao ~ '^([(].*|[^ ()]*[(][^()]*)[)]$' then i.expressao else format('(%s)', i.expressao) end), '' order by m.ordem)
+      from mapa m
+      cross join lateral (select regexp_replace(m.expressao, '(?<![a-z0-9_$"])f[.]', '', 'g') as expressao) as i
+      where m.coluna in ('id', 'data_lancamento', 'carregado_em') and m.origem is not null and m.juncao is null and m.expressao ~ '[(:]| at '),
     '-- Depois: conferente diagnostico')
   into v_texto
   from escrita e;
@@ -27687,6 +27748,32 @@ as $$
 $$;
 comment on function audit_interno.diagnosticar_carimbo() is 'The line of the diagnosis on stamps; none where no authority is set.';
 --! EndIncluded saidas/consulta/diagnosticar_carimbo.sql
+
+--! Included saidas/consulta/linhas_apagadas.sql
+-- What leaves out the rows of a fact table that only a mark says are deleted, by the names of such columns: Protheus's d_e_l_e_t_, a
+-- boolean, or the time of the deletion. Reads only the catalogue. Called by audit.propor_visao.
+create or replace function audit_interno.linhas_apagadas(relacao regclass)
+returns table (coluna text, condicao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select quote_ident(a.attname),
+    format(case
+      when a.attname = 'd_e_l_e_t_' then 'f.%I is distinct from ''*'''
+      when t.typname = 'bool' then 'f.%I is not true'
+      else 'f.%I is null' end, a.attname)
+  from pg_attribute a
+  join pg_type t on t.oid = a.atttypid
+  where a.attrelid = linhas_apagadas.relacao and a.attnum > 0 and not a.attisdropped
+    and (a.attname = 'd_e_l_e_t_' and t.typcategory = 'S'
+      or t.typname = 'bool' and audit_interno.dobrar(a.attname) ~ '^((is|fl|flag|foi)_?)?(deleted|(deletad|excluid|apagad|removid)[oa])$'
+      or t.typname in ('timestamp', 'timestamptz', 'date')
+        and audit_interno.dobrar(a.attname) ~ '^((deleted|removed)_?(at|on)|(deletado|excluido|apagado|removido)_?em|(dt|dh|data)_?(hora_)?(de_)?(delecao|exclusao|remocao))$')
+  order by a.attnum
+$$;
+comment on function audit_interno.linhas_apagadas(regclass) is 'Columns that mark a row as deleted, and the condition over alias f that leaves such rows out.';
+--! EndIncluded saidas/consulta/linhas_apagadas.sql
 
 --! Included motor/portas/ajustes.sql
 -- Settings that foreign code (rules and warehouse triggers) could leave hidden in a connection: a plain SET beneath a SET LOCAL shows only

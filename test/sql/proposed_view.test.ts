@@ -193,3 +193,139 @@ t.test('the diagnosis reports a missing relation first, and refuses what is no t
   t.match(await proposal(connectAs('leo'), 'erp.gastos'), /-- dw\.lancamentos já existe/)
   t.equal(await sqlstate(connectAs('leo')`select audit.propor_visao('erp.gastos', 'lancamentos')`), 'NC001')
 })
+
+// The two that most Brazilian companies run, as their tables are copied into a warehouse.
+const PROTHEUS = `
+  create schema protheus;
+  create table protheus.se2010 (e2_filial char(2) not null, e2_prefixo char(3), e2_num char(9), e2_parcela char(2), e2_naturez char(10),
+    e2_fornece char(6), e2_loja char(2), e2_nomfor char(20), e2_emissao char(8), e2_vencto char(8), e2_valor float8, e2_hist char(40),
+    e2_ccd char(9), e2_contad char(20), d_e_l_e_t_ char(1) not null default ' ', r_e_c_n_o_ bigint primary key, s_t_a_m_p_ timestamp);
+  insert into protheus.se2010 select '01', '1', lpad(n::text, 9, '0'), '', 'FRETE', 'F00001', '01', 'TRANSPORTES SUL',
+    case n when 3 then '' else '20261005' end, '20261105', 10.1, 'FRETE', '101', '310101', case n when 2 then '*' else ' ' end, n, '2026-10-06'
+    from generate_series(1, 40) n;`
+const SAP = `
+  create schema sap;
+  create table sap.bseg (mandt char(3), bukrs char(4), belnr char(10), gjahr char(4), buzei char(3), shkzg char(1), dmbtr numeric(23,2),
+    wrbtr numeric(23,2), sgtxt varchar(50), kostl char(10), hkont char(10), lifnr char(10), h_budat char(8), matkl varchar(9), primary key (mandt, bukrs, belnr, gjahr, buzei));
+  insert into sap.bseg select '100', '1000', lpad(n::text, 10, '0'), '2026', '001', 'S', 10, 0, 'NF ' || n, 'CC01', '0000310101', '0000000007',
+    case n when 3 then '00000000' else '20261005' end, 'FRETE' from generate_series(1, 40) n;`
+
+t.test(
+  'Protheus: names behind a prefix, days that are texts, amounts that are floats, rows marked as deleted',
+  async (t) => {
+    const { sql, connectAs } = await testDatabase(t)
+    await sql.unsafe(PROTHEUS)
+    t.match(await mapColumns(connectAs('leo'), 'protheus.se2010'), {
+      id: 'f.r_e_c_n_o_',
+      carregado_em: "f.s_t_a_m_p_ at time zone 'America/Sao_Paulo'",
+      filial: 'f.e2_filial',
+      centro_custo: 'f.e2_ccd',
+      conta_contabil: 'f.e2_contad',
+      categoria: 'f.e2_naturez',
+      fornecedor_id: 'f.e2_fornece',
+      fornecedor: 'f.e2_nomfor',
+      documento: 'f.e2_num',
+      descricao: 'f.e2_hist',
+      valor: 'f.e2_valor::numeric(18,2)',
+    })
+    const text = await proposal(connectAs('leo'), 'protheus.se2010')
+    t.match(text, /-- data_lancamento: é character\(8\): lida como AAAAMMDD/)
+    t.match(text, /-- linhas apagadas \(d_e_l_e_t_\) ficam fora/)
+    t.match(text, /-- create index concurrently on protheus\.se2010 \(dw\.dia_escrito\(e2_emissao\)\);/)
+    await sql.unsafe(text)
+    t.same(await errors(connectAs('leo')), [])
+    t.same(
+      await sql`select count(*)::int as linhas, count(data_lancamento)::int as com_dia, min(data_lancamento)::text as dia from dw.lancamentos`,
+      [{ linhas: 39, com_dia: 38, dia: '2026-10-05' }],
+      'without the deleted one; a blank day is none',
+    )
+    await sql.unsafe(
+      text.match(/^-- create index concurrently on protheus.*dia_escrito.*$/m)?.[0].slice(3) ?? '',
+    )
+    t.same(
+      await connectAs(
+        'leo',
+      )`select item, detalhe from audit.diagnosticar_contrato() where item ~ '^data_lancamento' and situacao <> 'ok'`,
+      [{ item: 'data_lancamento preenchida', detalhe: '1 nulas' }],
+      'the index that it proposes serves; the blank day is reported',
+    )
+    t.same(
+      await connectAs(
+        'olivia',
+      )`select item, detalhe from audit.experimentar_escrita() where situacao = 'erro'`,
+      [],
+    )
+  },
+)
+
+t.test('SAP: a key of several columns, and amounts whose sign is elsewhere', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  await sql.unsafe(SAP)
+  t.match(await mapColumns(connectAs('leo'), 'sap.bseg'), {
+    id: "(f.mandt || '-' || f.bukrs || '-' || f.belnr || '-' || f.gjahr || '-' || f.buzei)",
+    filial: 'f.bukrs',
+    centro_custo: 'f.kostl',
+    conta_contabil: 'f.hkont',
+    fornecedor_id: 'f.lifnr',
+    documento: 'f.belnr',
+    descricao: 'f.sgtxt',
+    valor: 'f.dmbtr',
+  })
+  const text = await proposal(connectAs('leo'), 'sap.bseg')
+  t.match(text, /-- id: chave de 5 colunas/)
+  t.match(text, /-- valor: shkzg parece dizer débito ou crédito/)
+  await sql.unsafe(text.replace('null::text as categoria', 'f.matkl as categoria'))
+  await sql.unsafe(text.match(/^-- create unique index concurrently.*$/m)?.[0].slice(3) ?? '')
+  t.same(await errors(connectAs('leo')), [])
+  t.same(
+    await connectAs('olivia')`select item, detalhe from audit.experimentar_escrita() where situacao = 'erro'`,
+    [],
+  )
+  t.same(await sql`select id from dw.lancamentos order by 1 limit 1`, [
+    { id: '100-1000-0000000001-2026-001' },
+  ])
+})
+
+t.test('cents become reais, and are written back as cents', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  await sql.unsafe(`create schema loja;
+    create table loja.despesa (id uuid primary key default gen_random_uuid(), dia int not null, categoria text, "valorCentavos" bigint,
+      excluido boolean, excluido_em timestamptz);
+    insert into loja.despesa (dia, categoria, "valorCentavos", excluido) select 20261005, 'Frete', 1234, n = 2 from generate_series(1, 3) n`)
+  await sql.unsafe(await proposal(connectAs('leo'), 'loja.despesa'))
+  t.same(await sql`select data_lancamento::text as dia, valor::text from dw.lancamentos`, [
+    { dia: '2026-10-05', valor: '12.34' },
+    { dia: '2026-10-05', valor: '12.34' },
+  ])
+  await sql`update dw.lancamentos set valor = 56.78`
+  t.same(
+    await sql`select "valorCentavos"::int as centavos, count(*)::int as linhas from loja.despesa group by 1 order by 1`,
+    [
+      { centavos: 1234, linhas: 1 },
+      { centavos: 5678, linhas: 2 },
+    ],
+  )
+})
+
+t.test('a prefix that most columns share says nothing; one that a few share is theirs', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  await sql.unsafe(`create schema outra;
+    create table outra.lancamentos (lan_id int primary key, lan_data date, lan_valor numeric(12,2), lan_categoria text, lan_historico text,
+      dt_carga timestamptz);
+    create table outra.modelada (nk_lancamento int primary key, dt_contabil date, dt_carga timestamptz, vl_total numeric(12,2), vl_nota numeric(12,2),
+      ds_categoria text)`)
+  t.match(await mapColumns(connectAs('leo'), 'outra.lancamentos'), {
+    id: 'f.lan_id',
+    data_lancamento: 'f.lan_data',
+    carregado_em: 'f.dt_carga',
+    valor: 'f.lan_valor',
+    categoria: 'f.lan_categoria',
+    descricao: 'f.lan_historico',
+  })
+  t.match(await mapColumns(connectAs('leo'), 'outra.modelada'), {
+    data_lancamento: 'f.dt_contabil',
+    valor: 'f.vl_total',
+    valor_documento: 'f.vl_nota',
+    categoria: 'f.ds_categoria',
+  })
+})

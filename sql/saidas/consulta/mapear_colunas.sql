@@ -1,8 +1,9 @@
 -- Matches the columns of a fact table, and of the dimensions that it refers to by foreign key, with those of the contract: by name, by type
--- and, for the key, by uniqueness. Reads only the catalogue and no row. One line for each column of the contract; the reader decides.
+-- and, for the key, by uniqueness. A prefix that most columns of the table share is no part of their names. A day may be written as a text
+-- or a number, an amount in cents, a key over several columns. Reads only the catalogue and no row. One line for each column of the contract; the reader decides.
 -- Called by audit.propor_visao and `conferente preparar`.
-create or replace function audit.mapear_colunas(tabela text)
-returns table (ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean)
+create or replace function audit.mapear_colunas(tabela text, esquema text default 'dw')
+returns table (ordem integer, coluna text, origem text, expressao text, direta boolean, gravacao text, juncao text, busca jsonb, nota text, falta boolean)
 language plpgsql
 stable security definer
 set search_path = pg_catalog, pg_temp
@@ -36,12 +37,35 @@ begin
     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     where i.indrelid = v_relacao and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attnotnull
     group by i.indkey[0]
+  ), composta as ( -- joined by a hyphen, which an index can hold
+    select format('(%s)', string_agg(format(case when t.typcategory = 'S' then 'f.%I' else 'f.%I::text' end, a.attname), ' || ''-'' || ' order by u.posicao)) as expressao,
+      format('%s (%s)', audit_interno.nome_sql(v_relacao), string_agg(quote_ident(a.attname), ', ' order by u.posicao)) as origem, count(*) as colunas
+    from pg_index i
+    cross join unnest(i.indkey::smallint[]) with ordinality as u (numero, posicao)
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = u.numero
+    join pg_type t on t.oid = a.atttypid
+    where i.indrelid = v_relacao and i.indisunique and i.indnkeyatts > 1 and i.indpred is null and u.posicao <= i.indnkeyatts
+    group by i.indexrelid, i.indisprimary, i.indnkeyatts
+    having count(*) = i.indnkeyatts and bool_and(a.attnotnull and (t.typcategory = 'S' or t.typname in ('int2', 'int4', 'int8', 'uuid')))
+    order by i.indisprimary desc, i.indnkeyatts, i.indexrelid
+    limit 1
+  ), prefixo as (
+    select x.prefixo
+    from (select substring(audit_interno.dobrar(a.attname) from '^[a-z][a-z0-9]{0,9}_') as prefixo from pg_attribute a
+      where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped) as x
+    group by x.prefixo
+    having x.prefixo is not null and 2 * count(*) > (select count(*) from pg_attribute a where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped)
   ), candidata as (
-    select 'f' as apelido, 0 as longe, a.attname, a.attnum, a.atttypid, array[audit_interno.dobrar(a.attname)] as nomes, null::smallint as de
+    select 'f' as apelido, 0 as longe, a.attname, a.attnum, a.atttypid, a.atttypmod, n.nomes, null::smallint as de,
+      n.centavos is not null and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype) as centavos
     from pg_attribute a
+    left join prefixo p on starts_with(audit_interno.dobrar(a.attname), p.prefixo)
+    cross join lateral (select audit_interno.dobrar(a.attname) as nome, substr(audit_interno.dobrar(a.attname), 1 + length(p.prefixo)) as sem_prefixo) as x
+    cross join lateral (select substring(coalesce(x.sem_prefixo, x.nome) from '^(.*?)_?(?:em_|in_)?(?:centavos|cents)$') as centavos) as c
+    cross join lateral (select array_remove(array[x.nome, x.sem_prefixo, coalesce(nullif(c.centavos, ''), 'valor' || left(c.centavos, 0))], null) as nomes, c.centavos) as n
     where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and a.attnum not in (select k.de from chave k)
     union all
-    select k.apelido, 1, a.attname, a.attnum, a.atttypid, n.nomes, k.de
+    select k.apelido, 1, a.attname, a.attnum, a.atttypid, a.atttypmod, n.nomes, k.de, false
     from chave k
     join pg_attribute a on a.attrelid = k.dimensao and a.attnum > 0 and not a.attisdropped and a.attnum <> k.para
     cross join lateral (select audit_interno.dobrar(a.attname) as nome) as x
@@ -55,57 +79,78 @@ begin
         else array[x.nome] end as nomes) as n
   ), possivel as (
     select n.coluna, c.*, least(n.posto, 99) as posto, t.typname, t.typcategory,
+      n.coluna in ('data_lancamento', 'carregado_em') and e.dia_escrito as dia_escrito,
       case
         when n.coluna = 'id' then t.typtype <> 'c'
-        when n.coluna = 'data_lancamento' then t.typname in ('date', 'timestamp', 'timestamptz')
-        when n.coluna = 'carregado_em' then t.typname in ('timestamptz', 'timestamp', 'date')
+        when n.coluna in ('data_lancamento', 'carregado_em') then t.typname in ('date', 'timestamp', 'timestamptz') or e.dia_escrito
         when n.coluna like 'valor%' then t.typcategory = 'N'
         else t.typcategory = 'S' or t.typname in ('int2', 'int4', 'int8', 'numeric', 'uuid') end as cabe
     from candidata c
     join pg_type t on t.oid = c.atttypid
     join audit_interno.nomes_contrato() n on exists (select from unnest(c.nomes) as x (nome) where x.nome ~ ('^(' || n.expressao || ')$'))
+    cross join lateral (select t.typname in ('int4', 'int8') or t.typcategory = 'S' as dia_escrito) as e
     where n.coluna <> 'id' or c.apelido = 'f'
     union all
-    select 'id', c.*, u.posto - 2, t.typname, t.typcategory, true
+    select 'id', c.*, u.posto - 2, t.typname, t.typcategory, false, true
     from unica u join candidata c on c.apelido = 'f' and c.attnum = u.numero join pg_type t on t.oid = c.atttypid
   ), escolhida as (
-    select distinct on (p.coluna) p.*, format('%s.%I', p.apelido, p.attname) as nome
+    select distinct on (p.coluna) p.*, case when p.dia_escrito then format(case p.typcategory when 'S' then '%I.dia_escrito(%s.%I)' else '%I.dia_escrito(%s.%I::text)' end, esquema, p.apelido, p.attname)
+      else format('%s.%I', p.apelido, p.attname) end as nome
     from possivel p
     where p.cabe
-    order by p.coluna, p.posto, p.longe, p.attnum
+    order by p.coluna, p.dia_escrito, p.posto, p.longe, p.attnum
+  ), sinal as (
+    select min(quote_ident(a.attname)) as coluna
+    from pg_attribute a
+    join pg_type t on t.oid = a.atttypid
+    left join prefixo p on starts_with(audit_interno.dobrar(a.attname), p.prefixo)
+    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and t.typcategory = 'S'
+      and substr(audit_interno.dobrar(a.attname), 1 + coalesce(length(p.prefixo), 0))
+        ~ '^(shkzg|drcrk|d_?c|((tp|tipo|ind|natureza)_?)?(dc|deb(ito)?_?(ou_)?cred(ito)?)|(debit_?credit|dr_?cr)(_?(indicator|flag))?)$'
   )
   select k.ordem, k.coluna,
-    case when e.nome is not null then format('%s.%I', audit_interno.nome_sql(coalesce(x.dimensao, v_relacao)), e.attname) end,
+    case when e.nome is not null then format('%s.%I', audit_interno.nome_sql(coalesce(x.dimensao, v_relacao)), e.attname) when k.coluna = 'id' then m.origem end,
     case
+      when e.nome is null and k.coluna = 'id' and m.origem is not null then m.expressao
       when e.nome is null then 'null::' || case k.coluna when 'id' then 'bigint' else k.esperado end
+      when e.centavos and k.coluna like 'valor%' then format('(%s / 100.0)::%s', e.nome, k.esperado)
       when k.coluna = 'id' or e.typname = any (k.tipos) then e.nome
+      when e.dia_escrito and k.coluna = 'data_lancamento' then e.nome
+      when e.dia_escrito then format('%s::timestamp at time zone %L', e.nome, v_fuso)
       when k.coluna = 'data_lancamento' and e.typname = 'timestamptz' then format('(%s at time zone %L)::date', e.nome, v_fuso)
       when k.coluna = 'data_lancamento' then e.nome || '::date'
       when k.coluna = 'carregado_em' and e.typname = 'date' then format('%s::timestamp at time zone %L', e.nome, v_fuso)
       when k.coluna = 'carregado_em' then format('%s at time zone %L', e.nome, v_fuso)
       else format('%s::%s', e.nome, k.esperado) end,
-    e.nome is not null and e.apelido = 'f' and (k.coluna = 'id' or e.typname = any (k.tipos)),
+    e.nome is not null and e.apelido = 'f' and (k.coluna = 'id' or e.typname = any (k.tipos)) and not e.centavos,
+    case when e.apelido = 'f' then case when e.centavos and k.coluna like 'valor%' then format('new.%s * 100', k.coluna) else 'new.' || k.coluna end end,
     case when x.dimensao is not null then
       format('left join %s %s on %2$s.%s = f.%s', audit_interno.nome_sql(x.dimensao), x.apelido, x.coluna_dimensao, x.coluna_fato) end,
     case when x.dimensao is not null then jsonb_build_object('tabela', audit_interno.nome_sql(x.dimensao), 'rotulo', quote_ident(e.attname),
       'chave', x.coluna_dimensao, 'fato', x.coluna_fato) end,
     case
+      when k.coluna = 'id' and e.nome is null and m.origem is not null then format('chave de %s colunas, que pede um índice único sobre a expressão', m.colunas)
       when k.coluna = 'id' and e.nome is null then 'escolha uma coluna única: sem ela nada se corrige'
       when k.coluna = 'id' and e.posto > 0 then 'nenhum índice diz que é única: confira'
       when e.nome is null and k.coluna = 'data_lancamento' then 'não encontrada: as janelas e as partições vão por ela'
       when e.nome is null and k.coluna = 'carregado_em' then 'não encontrada: rode por data de lançamento, com --data-inicio e --data-fim'
       when e.nome is null and k.coluna in ('categoria', 'valor') then 'não encontrada: as regras precisam dela'
       when e.nome is null then 'não encontrada'
+      when e.dia_escrito then format('é %s: lida como AAAAMMDD ou AAAA-MM-DD; o índice da coluna não serve à expressão', format_type(e.atttypid, e.atttypmod))
       when k.coluna in ('data_lancamento', 'carregado_em') and not e.typname = any (k.tipos)
         then format('é %s: o índice da coluna não serve à expressão', format_type(e.atttypid, null))
+      when k.coluna = 'valor' and s.coluna is not null then format('%s parece dizer débito ou crédito: se o valor não tem sinal, dê-o na expressão', s.coluna)
+      when k.coluna like 'valor%' and e.centavos then 'em centavos'
       when k.coluna like 'valor%' and not e.typname = any (k.tipos) then format('é %s, e não numeric', format_type(e.atttypid, null)) end,
-    e.nome is null and k.coluna in ('id', 'data_lancamento', 'categoria', 'valor')
+    e.nome is null and not (k.coluna = 'id' and m.origem is not null) and k.coluna in ('id', 'data_lancamento', 'categoria', 'valor')
   from audit_interno.contrato() k
   left join escolhida e on e.coluna = k.coluna
   left join chave x on x.apelido = e.apelido
+  left join composta m on true
+  left join sinal s on true
   order by k.ordem;
 end
 $$;
-comment on function audit.mapear_colunas(text) is
-  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema. Error: NC004 no such table or view.';
-grant execute on function audit.mapear_colunas(text) to conferente_leitor;
+comment on function audit.mapear_colunas(text, text) is
+  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, what is written back there (gravacao, over new), the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema; esquema is that of the view, where audit.propor_visao puts dia_escrito, which reads a day from a text. Error: NC004 no such table or view.';
+grant execute on function audit.mapear_colunas(text, text) to conferente_leitor;

@@ -1,6 +1,7 @@
 -- The view that lays the contract over a fact table, as SQL to read, adapt and run: view, grants and, where a plain view could not be
 -- written to (it joins, or computes a correctable column), the trigger. The trigger looks labels up strictly: no match or two are an error,
--- and the finding becomes falha with the reason. Runs nothing. Called by `conferente preparar`.
+-- and the finding becomes falha with the reason. Where days are texts, a function that reads them. Indexes that expressions want are remarks:
+-- to build them is the owner's choice. Runs nothing. Called by `conferente preparar`.
 create or replace function audit.propor_visao(tabela text, visao text default 'dw.lancamentos')
 returns text
 language plpgsql
@@ -14,6 +15,7 @@ declare
   v_visao text;
   v_esquema text;
   v_gravar text;
+  v_dia text;
   v_linha constant text := chr(10);
   v_texto text;
 begin
@@ -24,9 +26,10 @@ begin
   v_esquema := quote_ident((parse_ident(propor_visao.visao))[1]);
   v_visao := v_esquema || '.' || quote_ident((parse_ident(propor_visao.visao))[2]);
   v_gravar := v_esquema || '.' || quote_ident('gravar_' || (parse_ident(propor_visao.visao))[2]);
+  v_dia := v_esquema || '.dia_escrito';
   v_fato := audit_interno.nome_sql(v_relacao);
   with mapa as (
-    select * from audit.mapear_colunas(propor_visao.tabela)
+    select * from audit.mapear_colunas(propor_visao.tabela, (parse_ident(propor_visao.visao))[1])
   ), corrigivel as (
     select * from mapa m where m.coluna in ('conta_contabil', 'categoria', 'valor') and m.origem is not null
   ), escrita as (
@@ -37,11 +40,18 @@ begin
   select concat_ws(v_linha,
     format('-- Proposta de %s sobre %s: leia, corrija o que não for assim, e só então execute.', v_visao, v_fato),
     (select string_agg(format('-- %s: %s.', m.coluna, m.nota), v_linha order by m.ordem) from mapa m where m.nota is not null),
+    (select format('-- linhas apagadas (%s) ficam fora.', string_agg(a.coluna, ', ')) from audit_interno.linhas_apagadas(v_relacao) a having count(*) > 0),
     case when audit_interno.relacao(propor_visao.visao) is not null then format('-- %s já existe: create view a recusa.', v_visao) end,
     format('create schema if not exists %s;', v_esquema),
+    case when exists (select from mapa m where strpos(m.expressao, v_dia || '(') > 0) then concat_ws(v_linha,
+      '-- o dia que um texto diz, como 20261005 ou 2026-10-05; nulo quando não diz nenhum',
+      format('create function %s(texto text) returns date language sql immutable parallel safe', v_dia),
+      'return case when texto ~ ''^[12][0-9]{3}-?(0[1-9]|1[0-2])-?(0[1-9]|[12][0-9]|3[01])$''',
+      '  then make_date(left(texto, 4)::int, left(right(replace(texto, ''-'', ''''), 4), 2)::int, 1) + right(texto, 2)::int - 1 end;') end,
     format('create view %s as', v_visao),
     'select ' || (select string_agg(case when m.expressao = format('f.%I', m.coluna) then m.expressao else m.expressao || ' as ' || m.coluna end, ',' || v_linha || '  ' order by m.ordem) from mapa m),
-    format('from %s f', v_fato) || coalesce((select string_agg(v_linha || j.juncao, '' order by j.juncao) from (select distinct m.juncao from mapa m where m.juncao is not null) as j), '') || ';',
+    format('from %s f', v_fato) || coalesce((select string_agg(v_linha || j.juncao, '' order by j.juncao) from (select distinct m.juncao from mapa m where m.juncao is not null) as j), '')
+      || coalesce((select v_linha || 'where ' || string_agg(a.condicao, ' and ') from audit_interno.linhas_apagadas(v_relacao) a), '') || ';',
     case when e.por_gatilho then (
       select concat_ws(v_linha,
         format('create function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $gravar$', v_gravar),
@@ -55,7 +65,7 @@ begin
           format('  if new.%1$s is distinct from old.%1$s then', c.coluna),
           case when c.busca is not null then format('    select d.%s into strict v_%s from %s d where d.%s = new.%2$s;', c.busca ->> 'chave', c.coluna, c.busca ->> 'tabela', c.busca ->> 'rotulo') end,
           format('    update %s f set %s = %s where %s = old.id;', v_fato,
-            coalesce(c.busca ->> 'fato', quote_ident((parse_ident(c.origem))[3])), case when c.busca is null then 'new.' || c.coluna else 'v_' || c.coluna end,
+            coalesce(c.busca ->> 'fato', quote_ident((parse_ident(c.origem))[3])), case when c.busca is null then c.gravacao else 'v_' || c.coluna end,
             (select m.expressao from mapa m where m.coluna = 'id')),
           '  end if;'), v_linha order by c.ordem),
         '  return new;',
@@ -66,6 +76,11 @@ begin
     format('grant usage on schema %s to conferente_regra, conferente_escrita;', v_esquema),
     format('grant select on %s to conferente_regra, conferente_escrita;', v_visao),
     format('grant update on %s to conferente_escrita;', v_visao),
+    (select '-- Índices que as expressões pedem; crie-os um a um:' || string_agg(v_linha || format('-- create %sindex concurrently on %s (%s);',
+        case m.coluna when 'id' then 'unique ' else '' end, v_fato, case when i.expressao ~ '^([(].*|[^ ()]*[(][^()]*)[)]$' then i.expressao else format('(%s)', i.expressao) end), '' order by m.ordem)
+      from mapa m
+      cross join lateral (select regexp_replace(m.expressao, '(?<![a-z0-9_$"])f[.]', '', 'g') as expressao) as i
+      where m.coluna in ('id', 'data_lancamento', 'carregado_em') and m.origem is not null and m.juncao is null and m.expressao ~ '[(:]| at '),
     '-- Depois: conferente diagnostico')
   into v_texto
   from escrita e;
