@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c2b3ce4ce72c5452875b6b52c897e20c035f79d5
+--! Hash: sha1:6851f27215d6c267ce48827a37e9198da6d2fda1
 --! Message: conferente
 
 set local role conferente_dono;
@@ -27642,7 +27642,9 @@ begin
   with mapa as (
     select * from audit.mapear_colunas(propor_visao.tabela, (parse_ident(propor_visao.visao))[1])
   ), corrigivel as (
-    select * from mapa m where m.coluna in ('conta_contabil', 'categoria', 'valor') and m.origem is not null
+    select * from mapa m
+    where m.origem is not null and (m.coluna in ('conta_contabil', 'categoria', 'valor')
+      or m.direta and m.coluna in (select c from audit.regras r cross join unnest(r.colunas) as c where r.tabela = 'dw.lancamentos'))
   ), escrita as (
     select exists (select from mapa m where m.juncao is not null)
       or exists (select from corrigivel c where not c.direta)

@@ -31,7 +31,9 @@ begin
   with mapa as (
     select * from audit.mapear_colunas(propor_visao.tabela, (parse_ident(propor_visao.visao))[1])
   ), corrigivel as (
-    select * from mapa m where m.coluna in ('conta_contabil', 'categoria', 'valor') and m.origem is not null
+    select * from mapa m
+    where m.origem is not null and (m.coluna in ('conta_contabil', 'categoria', 'valor')
+      or m.direta and m.coluna in (select c from audit.regras r cross join unnest(r.colunas) as c where r.tabela = 'dw.lancamentos'))
   ), escrita as (
     select exists (select from mapa m where m.juncao is not null)
       or exists (select from corrigivel c where not c.direta)
