@@ -37,6 +37,16 @@ t.test('the summary is kept with the finding and shown to those who may see the 
   t.match(await shown(c, 'ana'), [{ resumo: { valor: 99 } }], 'found again, it is of the row as it is now')
 })
 
+t.test('blanks by which a column is filled up are not shown', async (t) => {
+  const c = await scenario(t)
+  await c.sql`alter table dw.lancamentos alter column fornecedor type char(40), alter column documento type char(20)`
+  await c.sql`select audit.alterar_regra('errada', '{"colunas_resumo": ["fornecedor", "documento", "descricao"]}', 'conhecer')`
+  await c.book({ id: 1 })
+  await c.sql`update dw.lancamentos set fornecedor = 'Auto Mantiqueira', documento = '', descricao = 'frete ' where id = 1`
+  await c.runSession()
+  t.equal((await shown(c, 'ana'))[0]?.['lancamento'], 'Auto Mantiqueira · frete')
+})
+
 t.test('a column that the table does not have is refused when the rule is changed', async (t) => {
   const c = await scenario(t)
   const change = c.asPerson(

@@ -9,8 +9,8 @@ select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.especie as tipo, d.tabe
     from jsonb_each_text(coalesce(d.valores_digitados, d.valores_propostos)) as j) as depois,
   d.justificativa, d.detectada_em, d.ultima_deteccao, d.vezes_detectada, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo,
   d.valores_originais as valores_antes, coalesce(d.valores_digitados, d.valores_propostos) as valores_depois,
-  (select string_agg(j.value, ' · ' order by array_position(r.colunas_resumo, j.key), j.key) from jsonb_each_text(s.resumo) as j
-    where j.value <> '') as lancamento, s.resumo, audit.divergencia_visto(d) as visto
+  (select string_agg(rtrim(j.value), ' · ' order by array_position(r.colunas_resumo, j.key), j.key) from jsonb_each_text(s.resumo) as j
+    where rtrim(j.value) <> '') as lancamento, s.resumo, audit.divergencia_visto(d) as visto
 from audit.divergencias_processadas d
 left join audit.vw_resumos s on s.divergencia_id = d.id
 left join audit.regras r on r.nome = d.regra;
