@@ -2,7 +2,7 @@ import { both } from './both.ts'
 
 export const canais = {
   none: both(
-    'Nenhum canal. Faça um com conferente canais salvar.',
+    'Nenhum canal. Crie um com conferente canais salvar.',
     'No channel. Make one with conferente canais salvar.',
   ),
   name: both(
@@ -18,19 +18,19 @@ export const canais = {
     'asks for a new address; without a terminal it is the first line of standard input',
   ),
   secret: both(
-    'outro segredo para o webhook: sem terminal, a última linha da entrada padrão; sem ela, um é sorteado e mostrado uma vez',
+    'outro segredo para o webhook: sem terminal, a última linha da entrada padrão; sem ela, um é gerado e mostrado uma vez',
     'a new secret for the webhook; without a terminal it is the last line of standard input; if there is none, one is generated and shown once',
   ),
   events: both(
-    'de que avisar, separados por vírgula: abertas, pessoa, limite, autonomia, falha, resolvido',
+    'eventos a avisar, separados por vírgula: abertas, pessoa, limite, autonomia, falha, resolvido',
     'events to report, separated by commas: abertas, pessoa, limite, autonomia, falha, resolvido',
   ),
   withoutAmounts: both('deixa os valores fora das mensagens', 'leaves amounts out of the messages'),
-  withAmounts: both('põe os valores nas mensagens', 'puts amounts in the messages'),
+  withAmounts: both('inclui os valores nas mensagens', 'puts amounts in the messages'),
   language: both('idioma das mensagens', 'language of the messages'),
   askAddress: both('Endereço do canal (não aparece)', 'Address of the channel (not shown)'),
   askSecret: both(
-    'Segredo do webhook (não aparece; vazio: um é sorteado)',
+    'Segredo do webhook (não aparece; vazio: um é gerado)',
     'Secret of the webhook (not shown; empty: one is generated)',
   ),
   needsAddress: both(
@@ -39,7 +39,7 @@ export const canais = {
   ),
   saved: both(
     (name: string, server: string) =>
-      `canal ${name} salvo: ${server}; experimente com conferente canais testar ${name}`,
+      `canal ${name} salvo: ${server}; teste com conferente canais testar ${name}`,
     (name, server) => `channel ${name} saved: ${server}; try it with conferente canais testar ${name}`,
   ),
   shownOnce: both('segredo para quem recebe, mostrado só agora:', 'secret for the receiver, shown only now:'),

@@ -43,7 +43,7 @@ export const command = {
     'confirms findings that are real and were dealt with elsewhere; they close, and count as right',
   ),
   adiar: both(
-    'deixa divergências para depois: fora da fila até um dia, ou até que o registro mude',
+    'adia divergências: ficam fora da fila até um dia, ou até que o registro mude',
     'postpones findings: out of the queue until a given day, or until the row changes',
   ),
   encaminhar: both(
@@ -144,7 +144,7 @@ export const command = {
   ),
   canaisListar: both('mostra os canais', 'shows the channels'),
   canaisSalvar: both(
-    'faz um canal, ou muda e liga o que existe; endereço e segredo não são argumentos',
+    'cria um canal, ou altera e liga um que já existe; endereço e segredo não são argumentos',
     'makes a channel, or changes an existing one and switches it on; address and secret are not arguments',
   ),
   canaisTestar: both('manda uma mensagem de teste', 'sends a test message'),

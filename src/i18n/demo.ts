@@ -106,7 +106,7 @@ export const demo = {
     '7. The score, against the truth, which was kept apart',
   ),
   scoring: both('comparando com a verdade', 'comparing with the truth'),
-  further: both('Para olhar mais', 'To look around'),
+  further: both('Para ver mais', 'To look around'),
   furtherName: both('voce', 'you'),
   furtherPage: both(
     (port: string) => `no navegador: http://localhost:${port}/revisao, pelo link`,

@@ -35,12 +35,12 @@ export const error = {
       `${key} ${PROBLEM[problem].en}${expected ? `; ${problem === 'unknown' ? 'perhaps' : 'expected'}: ${expected}` : ''}`,
   ),
   interrupted: both(
-    'interrompido; o que já estava confirmado permanece, o resto foi desfeito',
+    'interrompido; o que já estava gravado permanece, o resto foi desfeito',
     'interrupted; what was committed stays, the rest was undone',
   ),
   sessionInterrupted: both(
     (id: string) =>
-      `sessão ${id} interrompida e registrada como falhou; o que já estava confirmado permanece e pode ser revertido`,
+      `sessão ${id} interrompida e registrada como falhou; o que já estava gravado permanece e pode ser revertido`,
     (id) =>
       `session ${id} interrupted and recorded as falhou; what was committed stays and can be rolled back`,
   ),

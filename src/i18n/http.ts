@@ -110,7 +110,7 @@ export const http = {
     'somebody else is working on this right now; try again',
   ),
   badCursor: both(
-    'o cursor não foi dado pela API para esta lista e esta ordem',
+    'este cursor não foi fornecido pela API para esta lista e esta ordem',
     'the API did not give this cursor for this list and this order',
   ),
   badValue: both(

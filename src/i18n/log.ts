@@ -35,7 +35,7 @@ export const log = {
     (id, mode) => `session ${id} (${mode}) opened`,
   ),
   abandoned: both(
-    (id: string) => `sessão ${id} encerrada como falhou: quem a conduzia morreu`,
+    (id: string) => `sessão ${id} encerrada como falhou: o processo que a conduzia caiu`,
     (id) => `session ${id} closed as falhou: the process that ran it died`,
   ),
   limit: both(

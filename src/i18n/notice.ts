@@ -91,7 +91,7 @@ export const notice = {
   ),
   noCategory: both('sem categoria', 'without a category'),
   sessionCancelled: both(
-    (id: string) => `Sessão ${id} cancelada; o que já estava confirmado permanece e pode ser revertido.`,
+    (id: string) => `Sessão ${id} cancelada; o que já estava gravado permanece e pode ser revertido.`,
     (id) => `Session ${id} cancelled; what was committed stays and can be rolled back.`,
   ),
   changedBy: both(

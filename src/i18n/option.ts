@@ -33,10 +33,7 @@ export const option = {
     'e-mail para onde links de entrada podem ir',
     'mail address to which sign-in links may go',
   ),
-  personRemove: both(
-    'remove a pessoa e recusa o que ela tem em aberto',
-    'removes the person and ends all sign-ins',
-  ),
+  personRemove: both('remove a pessoa e encerra os acessos dela', 'removes the person and ends all sign-ins'),
   identities: both(
     'lista os logins e tokens que são de uma pessoa de outro nome',
     'lists the logins and tokens that belong to a person known by another name',
@@ -47,7 +44,10 @@ export const option = {
   ),
   identityPerson: both('a pessoa de quem é o nome dado em --ligar', 'the person whose name --ligar gives'),
   identityUntie: both('desfaz uma ligação errada', 'undoes a tie that was a mistake'),
-  personReason: both('por que se muda o registro', 'why the person is registered, changed or removed'),
+  personReason: both(
+    'por que a pessoa é registrada, mudada ou removida',
+    'why the person is registered, changed or removed',
+  ),
   tokenRole: both(
     'papel que o token dá: leitor, revisor, operador ou administrador',
     'role that the token gives: leitor, revisor, operador or administrador',
@@ -62,7 +62,7 @@ export const option = {
   ),
   tokenList: both('lista os tokens emitidos', 'lists the tokens that were issued'),
   tokenRevoke: both(
-    'recusa este token de agora em diante, também os de login único (jti)',
+    'recusa este token de agora em diante; aceita também o jti de um token de login único',
     'refuses this token from now on; also takes one of single sign-on (jti)',
   ),
   tokenRevokePerson: both(
@@ -89,7 +89,7 @@ export const option = {
   figure: both('grava o diagrama de confiabilidade em SVG', 'writes the reliability diagram as SVG'),
   rules: both('só esta regra (pode repetir)', 'only this rule (may be repeated)'),
   simulateSheet: both(
-    'diz o que seria feito de cada linha, e não grava nada',
+    'diz o que aconteceria com cada linha, e não grava nada',
     'says what would become of each line, and writes nothing',
   ),
   simulate: both(
@@ -105,7 +105,7 @@ export const option = {
     'csv or xlsx; trilha: the whole audit trail, which verificar --arquivo proves without a database',
   ),
   sinceWitness: both(
-    'só o que veio depois da testemunha (--elo e --selo): um dia custa um dia',
+    'só o que veio depois da testemunha (--elo e --selo): conferir um dia leva o mesmo tempo, por mais longo que seja o histórico',
     'only what came after the witness (--elo and --selo): a day takes no longer than a day, however long the history',
   ),
   stampRoots: both(
@@ -124,7 +124,7 @@ export const option = {
     'apaga os meses do banco; sem ela, ficam no esquema audit_arquivo, que só administradores leem',
     'deletes the months from the database; without it they stay in schema audit_arquivo, which only administrators may read',
   ),
-  archiveDry: both('só diz o que iria', 'only says what would be archived'),
+  archiveDry: both('só diz o que iria para o arquivo', 'only says what would be archived'),
   trailFile: both(
     'prova uma trilha exportada (exportar --formato trilha), sem banco de dados',
     'proves an exported trail (exportar --formato trilha), without a database',
@@ -165,7 +165,7 @@ export const option = {
   sampledRight: both('esta correção da amostra está certa', 'this correction of the sample is right'),
   sampledWrong: both('esta correção da amostra está errada', 'this correction of the sample is wrong'),
   sampledFrom: both(
-    'mostra, como CSV, tudo de que a amostra foi sorteada',
+    'mostra, em CSV, tudo de onde a amostra foi sorteada',
     'prints, as CSV, everything that the sample was drawn from',
   ),
   month: both('mês, como 2026-10', 'month, such as 2026-10'),
@@ -247,7 +247,7 @@ export const option = {
     'quantas correções ela pode fazer sem prova',
     'how many corrections it may make without proof',
   ),
-  grantedValue: both('e de quanto, ao todo, em reais', 'and up to what amount in all, in BRL'),
+  grantedValue: both('e até que valor ao todo, em reais', 'and up to what amount in all, in BRL'),
   reasonToSet: both(
     'o motivo; obrigatório para alterar, fica na auditoria',
     'the reason; required for a change, kept in the audit trail',

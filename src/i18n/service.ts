@@ -34,21 +34,21 @@ export const worker = {
     'out of time: another worker will resume what is left',
   ),
   ended: both(
-    'trabalhador encerrado; nada ficou em curso aqui',
+    'trabalhador encerrado; nada ficou pendente aqui',
     'worker stopped; nothing is left under way here',
   ),
   stopped: both('o trabalhador parou sozinho; rode de novo', 'the worker stopped by itself; run it again'),
   scheduled: both(
-    (due: string, id: string) => `agenda: sessão ${id} posta na fila para ${due}`,
+    (due: string, id: string) => `agenda: sessão ${id} na fila para ${due}`,
     (due, id) => `schedule: session ${id} queued for ${due}`,
   ),
   notScheduled: both(
     (due: string, message: string) =>
-      `erro: a agenda de ${due} não pôde ser posta na fila e será tentada de novo: ${message}`,
+      `erro: a agenda de ${due} não pôde ser colocada na fila e será tentada de novo: ${message}`,
     (due, message) => `error: the run due at ${due} could not be queued and will be tried again: ${message}`,
   ),
   released: both(
-    (workers: string) => `aviso: trabalho de processo morto devolvido à fila: ${workers}`,
+    (workers: string) => `aviso: trabalho de um processo que caiu devolvido à fila: ${workers}`,
     (workers) => `warning: work of a dead process handed back to the queue: ${workers}`,
   ),
   jobFailed: both(

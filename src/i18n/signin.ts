@@ -36,7 +36,7 @@ export const signin = {
     (name, role) => `${name} signs in as ${role}.`,
   ),
   removed: both(
-    (name: string) => `${name} já não entra; o que tinha em aberto foi recusado.`,
+    (name: string) => `${name} não entra mais; os acessos que tinha foram encerrados.`,
     (name) => `${name} can no longer sign in; open sign-ins are refused.`,
   ),
   letter: {

@@ -45,7 +45,7 @@ export const verificar = {
   ),
   since: both(
     (link: string) =>
-      `O que veio até o elo ${link} não foi relido: para isso, sem --desde, de vez em quando e antes de uma auditoria. Guarde fora daqui o elo e o selo acima para a próxima vez.`,
+      `O que veio até o elo ${link} não foi relido. De vez em quando, e antes de uma auditoria, confira tudo, sem --desde. Guarde fora daqui o elo e o selo acima para a próxima vez.`,
     (link) =>
       `Nothing up to link ${link} was read again. Do that now and then, and before an audit, by leaving out --desde. Keep the link and the seal above elsewhere for next time.`,
   ),
@@ -196,17 +196,17 @@ export const verificar = {
     ),
     protecao_ausente: both('falta um gatilho', 'a trigger is missing'),
     protecao_estranha: both(
-      'há um gatilho que nenhuma migração fez',
+      'há um gatilho que nenhuma migração criou',
       'there is a trigger that no migration made',
     ),
     protecao_alterada: both('um gatilho foi trocado', 'a trigger was replaced'),
     protecao_desligada: both('um gatilho está desligado', 'a trigger is switched off'),
     esquema_ausente: both(
-      'falta o que a migração deixou no esquema',
+      'falta no esquema algo que a migração criou',
       'something that the migration left in the schema is missing',
     ),
     esquema_estranho: both(
-      'há no esquema o que nenhuma migração fez',
+      'há no esquema algo que nenhuma migração criou',
       'there is something in the schema that no migration made',
     ),
     esquema_alterado: both(

@@ -46,7 +46,7 @@ export const subject = {
     (id, day) => `Critical failure in session ${id} of ${day}`,
   ),
   unqueued: both(
-    (when: string) => `Falha crítica: a sessão de ${when} não pôde ser posta na fila`,
+    (when: string) => `Falha crítica: a sessão de ${when} não pôde ser colocada na fila`,
     (when) => `Critical failure: the session due on ${when} could not be queued`,
   ),
   limit: both(
@@ -78,7 +78,7 @@ export const headline = {
     (n, count) => `${count} ${plural(n, 'finding waits', 'findings wait')} for a person`,
   ),
   failure: both('A sessão falhou, no todo ou em parte', 'The session failed, wholly or in part'),
-  unqueued: both('A sessão não pôde ser posta na fila', 'The session could not be queued'),
+  unqueued: both('A sessão não pôde ser colocada na fila', 'The session could not be queued'),
   limit: both('Limite atingido: a correção automática parou', 'Limit reached: automatic correction stopped'),
   absence: both(
     (hour: string) => `Nenhuma sessão terminou até ${hour}`,
@@ -134,7 +134,7 @@ export const lead = {
       `${counted(overdue, 'has', 'have')} waited for more than ${counted(days, 'day', 'days')}: ${amount} at stake.`,
   ),
   failed: both(
-    'A sessão não terminou o que foi pedido. O que já estava confirmado permanece e pode ser revertido.',
+    'A sessão não terminou. O que já estava gravado permanece e pode ser revertido.',
     'The session did not finish. What was committed stays and can be rolled back.',
   ),
   alert: both(

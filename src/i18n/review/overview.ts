@@ -19,10 +19,10 @@ export const run = {
     many: both('Simulando há {n} segundos; nada muda.', 'Simulating for {n} seconds; nothing changes.'),
   },
   step: {
-    detectar: both('regra {n} de {total}: procura {rule}', 'rule {n} of {total}: {rule} is searching'),
+    detectar: both('regra {n} de {total}: procurando com {rule}', 'rule {n} of {total}: {rule} is searching'),
     limitar: both('confere os limites', 'checks the limits'),
     corrigir: both('corrige o que {rule} achou: {n} até agora', 'corrects what {rule} found: {n} so far'),
-    finalizar: both('soma', 'adds up'),
+    finalizar: both('fecha as somas', 'adds up'),
   },
   simulated: both('O que a simulação achou', 'What the simulation found'),
   wouldCorrect: both(

@@ -113,7 +113,7 @@ export const ruling = {
   use: both('Usar', 'Use'),
   noPatterns: both('Nenhum padrão ainda.', 'No pattern yet.'),
   rule: {
-    ativa: both('As sessões a rodam', 'Sessions run it'),
+    ativa: both('Roda nas sessões', 'Sessions run it'),
     automatica: both('Corrige sozinha a partir do limiar', 'Corrects by itself from the threshold on'),
     limiar: both('Limiar, em %', 'Threshold, in %'),
     piso: both('Provavelmente não é erro, até %', 'Probably not an error, up to %'),
