@@ -107,5 +107,5 @@ begin
 end
 $$;
 comment on function audit.mapear_colunas(text) is
-  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema. Error: NC004 no such table or view.';
+  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as which expression over the aliases f (the fact table) and d1, d2 … (its dimensions), whether it can be written directly, the join it needs, how a label is looked up (busca: tabela, rotulo, chave, fato), what to check, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela includes the schema. Error: NC004 no such table or view.';
 grant execute on function audit.mapear_colunas(text) to conferente_leitor;
