@@ -8,8 +8,8 @@ import type { WorkContext } from '../src/worker/context.ts'
 const payload = z.object({ notificacao_id: z.coerce.bigint().positive() })
 
 /**
- * Makes one attempt to send a message to a channel. Idempotent: looks at the delivery row first. When it fails, graphile-worker tries
- * again, later each time; after the last attempt the message is given up.
+ * Makes one attempt to send a message to a channel. Idempotent: looks at the delivery row first. If it fails, graphile-worker tries
+ * again, waiting longer each time; after the last attempt the message is given up.
  */
 export default function avisarCanal(
   { open }: WorkContext,

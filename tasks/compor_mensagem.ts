@@ -6,7 +6,7 @@ import type { WorkContext } from '../src/worker/context.ts'
 
 const payload = z.object({ notificacao_id: z.coerce.bigint().positive() })
 
-/** Composes a message and queues its sending. Idempotent: one that is composed already is left alone. */
+/** Composes a message and queues its sending. Idempotent: a message that is already composed is left alone. */
 export default function comporMensagem({ open }: WorkContext): Task {
   return async (given) => {
     const { notificacao_id } = payload.parse(given)

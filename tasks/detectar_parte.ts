@@ -9,14 +9,14 @@ const payload = z.object({
   parte: z.number().int().positive(),
 })
 
-/** Detects one part of a session. Idempotent: a part is done once, by whichever worker. */
+/** Detects one part of a session. Idempotent: a part is done once, whichever worker takes it. */
 export default function detectarParte(context: WorkContext): Task {
   return async (given) => {
     const part = payload.parse(given)
     try {
       await detectPart(part, context.watch(), context)
     } catch (error) {
-      // Rolled back; the session's conductor does it, or asks for help again.
+      // It was rolled back; the process that runs the session does the part, or queues it again.
       if (!(error instanceof SessionInterrupted)) throw error
     }
   }

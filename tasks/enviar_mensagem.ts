@@ -7,8 +7,8 @@ import type { WorkContext } from '../src/worker/context.ts'
 const payload = z.object({ notificacao_id: z.coerce.bigint().positive() })
 
 /**
- * Makes one attempt to send a message. Idempotent: looks at the delivery row first, and sends to those who have not got it
- * yet. When it fails, graphile-worker tries again, later each time; after the last attempt the message is given up.
+ * Makes one attempt to send a message. Idempotent: looks at the delivery row first, and sends to those who have not received it
+ * yet. If it fails, graphile-worker tries again, waiting longer each time; after the last attempt the message is given up.
  */
 export default function enviarMensagem(
   { open }: WorkContext,

@@ -4,7 +4,7 @@ import { readAuthorities } from '../src/notas/certificate.ts'
 import { readFolder } from '../src/notas/reading.ts'
 import type { Notes, WorkContext } from '../src/worker/context.ts'
 
-/** Reads the folder of electronic notes. Idempotent: what was read before is known by its content. */
+/** Reads the folder of electronic notes. Idempotent: a file that was read before is recognised by its content. */
 export default function lerNotas(context: WorkContext, { folder, roots, read }: Notes): Task {
   return () =>
     alone(context.open(), async (sql) => {
@@ -12,7 +12,7 @@ export default function lerNotas(context: WorkContext, { folder, roots, read }: 
         const authorities = readAuthorities(roots)
         read?.(await readFolder(sql, folder, { authorities, signal: context.signal }))
       } catch (error) {
-        // The diagnosis says so; the next reading is due when it would have been.
+        // The diagnosis shows it; the next reading stays due at its usual time.
         await sql`select audit_interno.iniciar_leitura_notas(${folder}, 0, ${(error as Error).message})`
         throw error
       }

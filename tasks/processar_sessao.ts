@@ -5,11 +5,11 @@ import type { WorkContext } from '../src/worker/context.ts'
 
 const payload = z.object({ sessao_id: z.coerce.bigint().positive() })
 
-/** Milliseconds until a session that somebody else still conducts is looked at again. */
+/** Milliseconds until we look again at a session that another process is still running. */
 const BUSY_DELAY = 10_000
 
 /**
- * Conducts a queued session to its end. Idempotent: an ended session is left alone, one that a dead worker left is resumed
+ * Runs a queued session to its end. Idempotent: an ended session is left alone; one that a dead worker left behind is resumed
  * after its last committed step.
  */
 export default function processarSessao(context: WorkContext): Task {
@@ -19,7 +19,7 @@ export default function processarSessao(context: WorkContext): Task {
       await resumeSession(sessao_id, context.watch(), context)
     } catch (error) {
       if (!(error instanceof SessionInterrupted || error instanceof SessionBusy)) throw error
-      // Handed back as a fresh job that goes first: a failed one would wait, longer with each attempt, and be given up at last.
+      // Handed back as a new job that goes first: a failed job would wait longer with each attempt, and be given up in the end.
       await addJob(
         'processar_sessao',
         { sessao_id: String(sessao_id) },

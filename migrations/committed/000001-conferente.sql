@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:34b7771460df7b176cd902ee8e5fafddbb084dbb
+--! Hash: sha1:b9ebcb1d7257f4d3fc7d3ce2a38309e41d4a705f
 --! Message: conferente
 
 set local role conferente_dono;
@@ -34,7 +34,7 @@ comment on type audit.janela is 'A window of rows, the one argument of every rul
 comment on column audit.janela.data_inicio is 'First booking date, included.';
 comment on column audit.janela.data_fim is 'Last booking date, included.';
 comment on column audit.janela.carregado_desde is 'First load time, included.';
-comment on column audit.janela.carregado_ate is 'Load time up to which, excluded.';
+comment on column audit.janela.carregado_ate is 'Load time up to which the window goes, excluded.';
 comment on column audit.janela.chaves is 'Keys as text; only these rows.';
 
 create type audit.achado as (
@@ -51,7 +51,7 @@ comment on column audit.achado.tabela is 'Schema-qualified table; null means the
 comment on column audit.achado.registro_id is 'The row''s key as text.';
 comment on column audit.achado.valores_propostos is 'Column to new value; {} when the rule can only flag.';
 comment on column audit.achado.confianca is 'Probability, 0 to 1, that the proposed correction is right.';
-comment on column audit.achado.evidencia is 'Facts that the finding rests on; member "tipo" names the kind.';
+comment on column audit.achado.evidencia is 'Facts that the finding is based on; member "tipo" names the kind.';
 comment on column audit.achado.justificativa is 'One sentence that a reviewer understands.';
 comment on column audit.achado.valor_em_risco is 'Amount at stake in BRL, never negative.';
 
@@ -69,11 +69,11 @@ create type audit.resultado_reversao as (
   aviso text
 );
 comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides, and what becomes of its finding.';
-comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger), or the month is closed. aguardando_segunda_aprovacao: bringing this correction back needs another person. deixada: not corrected any more, nothing was changed.';
+comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something other than the old values; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger), or the month is closed. aguardando_segunda_aprovacao: bringing this correction back needs another person. deixada: no longer corrected, nothing was changed.';
 comment on column audit.resultado_reversao.status is 'Status of the finding now.';
 comment on column audit.resultado_reversao.explicacao is 'What becomes of the finding, or why nothing was done, in one sentence.';
-comment on column audit.resultado_reversao.operacao_id is 'The operation that this was; audit.reverter_operacao takes it back in turn.';
-comment on column audit.resultado_reversao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
+comment on column audit.resultado_reversao.operacao_id is 'The operation of this rollback; audit.reverter_operacao rolls it back in turn.';
+comment on column audit.resultado_reversao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to put that right; null if nothing.';
 comment on column audit.resultado_reversao.antes is 'Columns as they were before the alteration, and would be again.';
 comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
@@ -117,8 +117,8 @@ create type audit.resultado_decisao as (
 comment on type audit.resultado_decisao is 'What a person''s act did to one finding, and the finding as it is now.';
 comment on column audit.resultado_decisao.id is 'The finding.';
 comment on column audit.resultado_decisao.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done to this finding; codigo and explicacao say why.';
-comment on column audit.resultado_decisao.codigo is 'Why it was left, as an error code: NC005 decided by somebody else meanwhile, NC007 for another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period. Null when it was not left.';
-comment on column audit.resultado_decisao.explicacao is 'What happened or why it was left, in one sentence: who, when, what. Null when there is nothing to say.';
+comment on column audit.resultado_decisao.codigo is 'Why it was left, as an error code: NC005 decided by somebody else meanwhile, NC007 takes another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period. Null when it was not left.';
+comment on column audit.resultado_decisao.explicacao is 'What happened or why it was left, in one sentence: who, when, what. Null if there is nothing to say.';
 comment on column audit.resultado_decisao.status is 'Status now.';
 comment on column audit.resultado_decisao.regra is 'Rule that found it.';
 comment on column audit.resultado_decisao.tabela is 'Table of the row, schema-qualified.';
@@ -134,8 +134,8 @@ comment on column audit.resultado_decisao.decidida_em is 'When its status was la
 comment on column audit.resultado_decisao.decidida_por is 'Who decided it.';
 comment on column audit.resultado_decisao.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.resultado_decisao.visto is 'Digest of what it is now, for audit.aprovar_divergencias.';
-comment on column audit.resultado_decisao.operacao_id is 'The operation of this act; audit.desfazer takes it back. Null when this finding was left.';
-comment on column audit.resultado_decisao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
+comment on column audit.resultado_decisao.operacao_id is 'The operation of this act; audit.desfazer undoes it. Null when this finding was left.';
+comment on column audit.resultado_decisao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to put that right; null if nothing.';
 
 create type audit.resultado_planilha as (
   linha integer,
@@ -151,14 +151,14 @@ create type audit.resultado_planilha as (
 );
 comment on type audit.resultado_planilha is 'What became of one line of a sheet of decisions.';
 comment on column audit.resultado_planilha.linha is 'Number of the line, as the spreadsheet shows it.';
-comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
-comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar, confirmar or adiar; else what stood in the cell.';
+comment on column audit.resultado_planilha.id is 'The finding; null if the line names none.';
+comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar, confirmar or adiar; otherwise what the cell contained.';
 comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
 comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021, NC022 or NC023. Null when it was not left.';
 comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
 comment on column audit.resultado_planilha.status is 'Status of the finding now.';
-comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
-comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left, and in a simulation.';
+comment on column audit.resultado_planilha.motivo is 'The recorded reason; if the line was left, the reason in the line.';
+comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer undoes it. Null when the line was left, and in a simulation.';
 comment on column audit.resultado_planilha.aviso is 'What else it did, such as costing the rule its autonomy; null when nothing.';
 --! EndIncluded contrato/tipos.sql
 
@@ -360,46 +360,46 @@ comment on column audit.regras.nome is 'Name of the rule.';
 comment on column audit.regras.descricao is 'What the rule looks for.';
 comment on column audit.regras.funcao is 'Schema-qualified name of a STABLE function f(audit.janela) that returns setof audit.achado.';
 comment on column audit.regras.preparacao is 'Schema-qualified name of a function g(audit.janela) returning void that runs before the rule in each session (statistics), or null.';
-comment on column audit.regras.requisitos is 'Schema-qualified name of a STABLE function h() returning text that says what the rule lacks (a setting, a label that the ledger has), or null when it lacks nothing; null when the rule needs nothing. Sessions skip a rule that lacks something and say why.';
+comment on column audit.regras.requisitos is 'Schema-qualified name of a STABLE function h() that returns what the rule lacks (a setting, a label that the ledger has) as text, or null if it lacks nothing. Null if the rule needs nothing. Sessions skip a rule that lacks something, and say why.';
 comment on column audit.regras.tabela is 'Schema-qualified table or updatable view that the rule reads and may correct.';
 comment on column audit.regras.coluna_chave is 'Its single-column unique key.';
-comment on column audit.regras.coluna_data is 'Its booking date: explicit windows go by it. Null: explicit windows take every row.';
-comment on column audit.regras.coluna_carga is 'Its load time: the incremental window goes by it. Null: the incremental window takes every row.';
+comment on column audit.regras.coluna_data is 'Its booking date, used for windows with dates. Null: such windows take every row.';
+comment on column audit.regras.coluna_carga is 'Its load time, used for incremental windows. Null: such windows take every row.';
 comment on column audit.regras.coluna_valor is 'Its amount, for control totals, or null.';
-comment on column audit.regras.coluna_filial is 'Its branch, for months that are closed for one branch, or null: then a month that is closed for any branch counts.';
-comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
-comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
-comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
+comment on column audit.regras.coluna_filial is 'Its branch, for months that are closed for one branch. Null: a month closed for any branch counts as closed.';
+comment on column audit.regras.colunas is 'Columns that the rule decides by. It may propose values only for these, and a finding is valid only as long as they do not change.';
+comment on column audit.regras.colunas_identidade is 'Columns that identify the entry (supplier, document, date), kept with each finding. If a key goes to another entry, nothing is written to its row and no exception applies to it.';
+comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (such as a time of change). All other columns must stay the same, or the correction is undone.';
 comment on column audit.regras.colunas_resumo is 'Columns by which a person recognises the entry (supplier, document, date, branch, cost centre, text, amount), in the order in which they are shown: taken at detection, kept with each finding.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
-comment on column audit.regras.piso is 'Confidence up to which what the rule proposes is probably no error, 0 to 1: counted, and apart from the morning''s groups.';
+comment on column audit.regras.piso is 'Confidence up to which a proposal is probably not an error, 0 to 1: counted, but kept apart from the morning''s groups.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
 comment on column audit.regras.ativa is 'Whether sessions run the rule.';
 comment on column audit.regras.prioridade is 'Order within a session, lowest first.';
-comment on column audit.regras.limite_linhas is 'Most automatic corrections per session, or null for the session''s limit alone.';
+comment on column audit.regras.limite_linhas is 'Most automatic corrections per session; null: only the session''s limit applies.';
 comment on column audit.regras.limite_fracao is 'Largest share of the window''s rows corrected per session, or null.';
 comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake corrected per session in BRL, or null.';
 comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
-comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
-comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
+comment on column audit.regras.aprovadas is 'People''s decisions so far that found the proposal right.';
+comment on column audit.regras.rejeitadas is 'People''s decisions so far that found the proposal wrong.';
 comment on column audit.regras.certas_no_limiar is 'Findings of the present code at or above limiar that people found right.';
 comment on column audit.regras.erradas_no_limiar is 'Findings of the present code at or above limiar that people found wrong.';
 comment on column audit.regras.automaticas_revertidas is 'Automatic corrections of the present code, at or above limiar, that a person rolled back as wrong.';
 comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
-comment on column audit.regras.prova is 'What people''s answers say of the present code at the present limiar: provada (it errs less often than regras.erro_tolerado), refutada (more often) or sem_prova. A rule that is provada corrects by itself, one that is sem_prova as far as it was granted, one that is refutada not at all.';
-comment on column audit.regras.respostas is 'Answers that prova rests on: on findings of the present code at or above limiar, those on one supplier within a session being one.';
+comment on column audit.regras.prova is 'What people''s answers say of the present code at the present limiar: provada (it errs less often than regras.erro_tolerado), refutada (more often) or sem_prova. A rule that is provada corrects by itself; one that is sem_prova as far as it was granted; one that is refutada not at all.';
+comment on column audit.regras.respostas is 'Answers that prova is based on: those on findings of the present code at or above limiar. Answers on one supplier within a session count as one.';
 comment on column audit.regras.erro_observado is 'Share of respostas that found the proposal wrong, 0 to 1; null when there are none.';
-comment on column audit.regras.evidencia_favor is 'How much those who bet that the rule errs at most so often have made of 1 since it was last refuted: at 20 it is provada.';
-comment on column audit.regras.evidencia_contra is 'How much those who bet that it errs more often have made of 1 since it was best for them to begin: at 200 it is refutada.';
+comment on column audit.regras.evidencia_favor is 'What a stake of 1 has become, since the rule was last refuted, by betting that it errs at most as often as tolerated: at 20 it is provada.';
+comment on column audit.regras.evidencia_contra is 'What a stake of 1 has become, since the best moment to begin, by betting that the rule errs more often than tolerated: at 200 it is refutada.';
 comment on column audit.regras.concessao_correcoes is 'Automatic corrections granted without proof, in all; null when none were granted.';
 comment on column audit.regras.concessao_valor is 'Amount at stake in BRL granted without proof, in all; null when none was granted.';
-comment on column audit.regras.concedida_em is 'When that was granted; what was corrected since is used up.';
+comment on column audit.regras.concedida_em is 'When that was granted; corrections since then have used it up.';
 comment on column audit.regras.concedida_por is 'The administrator who granted it.';
 comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (refuted, grant used up, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
-comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is another, auto corrects nothing.';
+comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is different, auto corrects nothing.';
 comment on column audit.regras.hash_atual is 'Hash of the rule''s code when a session last ran it, or auto was last given: the code that prova is about.';
-comment on column audit.regras.dependencias is 'Schemas, functions or views that belong to the rule''s code and that it names nowhere: reached dynamically. They count in its hash.';
+comment on column audit.regras.dependencias is 'Schemas, functions or views that the rule uses without naming them. They count as its code and in its hash.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
@@ -450,7 +450,7 @@ create table audit_interno.vereditos (
   ordem bigint -- the decision that says so; null where it proves nothing about what auto would do
 );
 create index on audit_interno.vereditos (regra, hash_regra);
-comment on table audit_interno.vereditos is 'What people last said of each finding, with the code and the confidence that it had then.';
+comment on table audit_interno.vereditos is 'People''s latest answer on each finding, with the code and the confidence it had then.';
 
 create table audit_interno.automaticas_erradas (
   divergencia_id bigint primary key,
@@ -461,7 +461,7 @@ create table audit_interno.automaticas_erradas (
   fornecedor text,
   ordem bigint not null
 );
-comment on table audit_interno.automaticas_erradas is 'Automatic corrections that a person rolled back as wrong: by which session they were made, and the decision that says so.';
+comment on table audit_interno.automaticas_erradas is 'Automatic corrections that a person rolled back as wrong: the session that made them, and the decision that says so.';
 --! EndIncluded contrato/regras.sql
 
 --! Included contrato/codigos_regra.sql
@@ -471,8 +471,8 @@ create table audit.codigos_regra (
   codigo text not null,
   visto_em timestamptz not null default clock_timestamp()
 );
-comment on table audit.codigos_regra is 'The code of each rule as it was, kept at the first detection with it and named by its hash; append-only.';
-comment on column audit.codigos_regra.hash is 'SHA-256 of codigo, hexadecimal, by which findings, executions and operations name it.';
+comment on table audit.codigos_regra is 'Every version of each rule''s code, kept at the first detection with it and named by its hash; append-only.';
+comment on column audit.codigos_regra.hash is 'SHA-256 of codigo, hexadecimal; findings, executions and operations name it.';
 comment on column audit.codigos_regra.regra is 'Rule.';
 comment on column audit.codigos_regra.codigo is 'Definitions of all functions, views, types and operators that the rule ran, one after the other.';
 comment on column audit.codigos_regra.visto_em is 'When it was seen for the first time.';
@@ -529,17 +529,17 @@ comment on column audit.sessoes_processamento.data_fim is 'Last booking date of 
 comment on column audit.sessoes_processamento.carregado_desde is 'Earliest load time of the incremental window, included.';
 comment on column audit.sessoes_processamento.carregado_ate is 'Load time up to which the incremental window goes, excluded.';
 comment on column audit.sessoes_processamento.incremental is 'Whether the window went by load time since the last successful session.';
-comment on column audit.sessoes_processamento.regras is 'Rules asked for.';
+comment on column audit.sessoes_processamento.regras is 'Rules requested.';
 comment on column audit.sessoes_processamento.simulada is 'True only in the row that a simulation returns; such a row is never kept.';
-comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for those who watch.';
-comment on column audit.sessoes_processamento.partes is 'Parts into which its detection has been cut so far, each a job for any worker; null where one process runs it all.';
-comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for those who watch.';
-comment on column audit.sessoes_processamento.solicitada_em is 'When it was asked for.';
-comment on column audit.sessoes_processamento.solicitada_por is 'Who asked for it.';
+comment on column audit.sessoes_processamento.etapa is 'Current step, to show progress.';
+comment on column audit.sessoes_processamento.partes is 'Parts into which its detection has been divided so far, each a job for any worker; null if one process runs it all.';
+comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done, to show progress.';
+comment on column audit.sessoes_processamento.solicitada_em is 'When it was requested.';
+comment on column audit.sessoes_processamento.solicitada_por is 'Who requested it.';
 comment on column audit.sessoes_processamento.inicio_processamento is 'When it began.';
 comment on column audit.sessoes_processamento.fim_processamento is 'When it ended.';
 comment on column audit.sessoes_processamento.ultima_atividade is 'When its last step was committed.';
-comment on column audit.sessoes_processamento.linhas_examinadas is 'Rows of the window, counted once for each table; of rules with different windows over one table the largest.';
+comment on column audit.sessoes_processamento.linhas_examinadas is 'Rows of the window, counted once per table; if rules have different windows over one table, the largest counts.';
 comment on column audit.sessoes_processamento.total_valor is 'Control total: sum of the amounts of the window''s rows in BRL when the session began.';
 comment on column audit.sessoes_processamento.encontradas is 'Findings: new and recurring.';
 comment on column audit.sessoes_processamento.novas is 'Findings never seen before.';
@@ -547,15 +547,15 @@ comment on column audit.sessoes_processamento.recorrentes is 'Findings seen befo
 comment on column audit.sessoes_processamento.suprimidas is 'Findings withheld by an exception.';
 comment on column audit.sessoes_processamento.corrigidas is 'Rows corrected by this session.';
 comment on column audit.sessoes_processamento.falhas is 'Corrections that the warehouse refused or that verification undid.';
-comment on column audit.sessoes_processamento.obsoletas is 'Findings closed because the row moved under them.';
-comment on column audit.sessoes_processamento.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.sessoes_processamento.obsoletas is 'Findings closed because the row changed meanwhile.';
+comment on column audit.sessoes_processamento.resolvidas is 'Findings closed because the data was fixed elsewhere.';
 comment on column audit.sessoes_processamento.desfeitas is 'Earlier corrections that the warehouse no longer holds: undone from outside, mostly by a load.';
-comment on column audit.sessoes_processamento.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
+comment on column audit.sessoes_processamento.refeitas is 'How many of corrigidas were made again because they had been undone from outside.';
 comment on column audit.sessoes_processamento.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
 comment on column audit.sessoes_processamento.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL. A correction made again (refeitas) adds nothing: its money was counted the first time.';
 comment on column audit.sessoes_processamento.limite_atingido is 'The limit that stopped automatic correction, in words; null if none did.';
 comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
-comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule), and what would fail and why.';
+comment on column audit.sessoes_processamento.resumo is 'Only in a simulation: what would be changed (first rows of each rule), and what would fail and why.';
 
 create table audit.execucoes_regra (
   sessao_id bigint not null references audit.sessoes_processamento,
@@ -600,7 +600,7 @@ create index on audit.execucoes_regra (regra, carregado_ate);
 comment on table audit.execucoes_regra is 'What each rule did in each session.';
 comment on column audit.execucoes_regra.sessao_id is 'Session.';
 comment on column audit.execucoes_regra.regra is 'Rule.';
-comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou, pulada or inativa (switched off: only its earlier corrections were held against the warehouse).';
+comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou, pulada or inativa (switched off: only its earlier corrections were compared with the warehouse).';
 comment on column audit.execucoes_regra.carregado_desde is 'Load time from which this rule''s incremental window goes, included.';
 comment on column audit.execucoes_regra.carregado_ate is 'Load time up to which it goes, excluded.';
 comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window, and of the booking dates on which rows came late.';
@@ -611,26 +611,26 @@ comment on column audit.execucoes_regra.recorrentes is 'Findings seen before.';
 comment on column audit.execucoes_regra.suprimidas is 'Findings withheld by an exception.';
 comment on column audit.execucoes_regra.corrigidas is 'Rows corrected.';
 comment on column audit.execucoes_regra.falhas is 'Corrections refused by the warehouse or undone by verification.';
-comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
-comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
-comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
-comment on column audit.execucoes_regra.fechadas is 'Findings that lie in a closed period or would be moved across one: in auto those that it would have corrected were the period open, in manual those with a correction.';
+comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row changed meanwhile.';
+comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data was fixed elsewhere.';
+comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left for a person, because they propose a text that the ledger does not know.';
+comment on column audit.execucoes_regra.fechadas is 'Findings in a closed period, or that would be moved into or out of one: in auto those that it would have corrected if the period were open, in manual those with a correction.';
 comment on column audit.execucoes_regra.valor_fechado is 'Amount of fechadas in BRL.';
-comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
-comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
-comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
-comment on column audit.execucoes_regra.atrasadas is 'Rows of an incremental session that came with a load time which the sessions before it had passed, or with none; they were read all the same.';
-comment on column audit.execucoes_regra.atrasadas_inicio is 'First booking date of atrasadas; null where there are none.';
+comment on column audit.execucoes_regra.conferidas is 'Earlier corrections compared with the warehouse.';
+comment on column audit.execucoes_regra.desfeitas is 'How many of them the warehouse no longer holds: undone from outside, mostly by a load.';
+comment on column audit.execucoes_regra.refeitas is 'How many of corrigidas were made again because they had been undone from outside.';
+comment on column audit.execucoes_regra.atrasadas is 'Rows of an incremental session whose load time earlier sessions had already passed, or that have none; they were read nevertheless.';
+comment on column audit.execucoes_regra.atrasadas_inicio is 'First booking date of atrasadas; null if there are none.';
 comment on column audit.execucoes_regra.atrasadas_fim is 'Last booking date of atrasadas, included.';
 comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
 comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL, without refeitas.';
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
 comment on column audit.execucoes_regra.fim is 'When it ended.';
-comment on column audit.execucoes_regra.duracao is 'Time spent in its steps, and in its parts, which may run side by side.';
+comment on column audit.execucoes_regra.duracao is 'Time spent in its steps and parts; parts may run at the same time.';
 comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of all the code that the rule ran (its function, and all that this names), hexadecimal.';
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
-comment on column audit.execucoes_regra.conferencia is 'What of its earlier corrections could not be held against the warehouse; null when all that the settings ask for was.';
+comment on column audit.execucoes_regra.conferencia is 'Which of its earlier corrections could not be compared with the warehouse; null if all were that the settings ask for.';
 comment on column audit.execucoes_regra.motivo is 'Why it was skipped, which limit stopped its corrections, or why it lost auto in this session.';
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 --! EndIncluded contrato/sessoes_processamento.sql
@@ -649,17 +649,17 @@ create table audit_interno.contagens_carga (
   datas_sem_carga date[],
   primary key (sessao_id, regra)
 );
-comment on table audit_interno.contagens_carga is 'How many rows each booking date held, hour of load by hour of load, that the next incremental session of the rule will no longer read: what there is more of by then was loaded late.';
+comment on table audit_interno.contagens_carga is 'How many rows each booking date had for each hour of load, among those that the rule''s next incremental session will not read. If there are more by then, they were loaded late.';
 comment on column audit_interno.contagens_carga.sessao_id is 'Session.';
 comment on column audit_interno.contagens_carga.regra is 'Rule.';
-comment on column audit_interno.contagens_carga.base_id is 'The session at whose end this one''s window begins, and with whose counts it compares; null in the first.';
+comment on column audit_interno.contagens_carga.base_id is 'The session whose window''s end begins this one''s, and with whose counts it compares; null in the first.';
 comment on column audit_interno.contagens_carga.corte is 'Load time before which rows were counted: where the next window begins.';
 comment on column audit_interno.contagens_carga.data_desde is 'Earliest booking date that was counted.';
-comment on column audit_interno.contagens_carga.datas is 'Booking dates; with cargas and linhas one count each. Null until it was counted.';
+comment on column audit_interno.contagens_carga.datas is 'Booking dates; together with cargas and linhas, one count each. Null until counted.';
 comment on column audit_interno.contagens_carga.cargas is 'Hours of load; null where a row has no load time.';
 comment on column audit_interno.contagens_carga.linhas is 'Rows of that booking date and hour.';
-comment on column audit_interno.contagens_carga.datas_atrasadas is 'Booking dates of which an hour held more rows than before.';
-comment on column audit_interno.contagens_carga.datas_sem_carga is 'Booking dates that held more rows without a load time than before.';
+comment on column audit_interno.contagens_carga.datas_atrasadas is 'Booking dates with more rows of some hour than before.';
+comment on column audit_interno.contagens_carga.datas_sem_carga is 'Booking dates with more rows without a load time than before.';
 --! EndIncluded motor/deteccao/tabelas.sql
 
 --! Included motor/partes/tabelas.sql
@@ -674,14 +674,14 @@ create table audit_interno.partes_sessao (
   fim timestamptz,
   primary key (sessao_id, regra, parte)
 );
-comment on table audit_interno.partes_sessao is 'The parts into which the detection of a session was cut, so that several workers share it. A part is under way while a transaction holds its row locked, and concluida when that transaction has committed: a dead worker leaves nothing to clear up.';
+comment on table audit_interno.partes_sessao is 'The parts into which a session''s detection was divided, so that several workers share it. A part is under way while a transaction holds its row locked, and concluida when that transaction has committed: a worker that dies leaves nothing to clean up.';
 comment on column audit_interno.partes_sessao.sessao_id is 'Session.';
 comment on column audit_interno.partes_sessao.regra is 'Rule.';
 comment on column audit_interno.partes_sessao.parte is 'Number within session and rule, from 1.';
-comment on column audit_interno.partes_sessao.janela is 'Its share of the rule''s window; all shares together are the window, and none overlap.';
+comment on column audit_interno.partes_sessao.janela is 'Its share of the rule''s window; together the shares make the whole window, and none overlap.';
 comment on column audit_interno.partes_sessao.status is 'pendente or concluida.';
 comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, among the audited operations; null where it was the whole window.';
-comment on column audit_interno.partes_sessao.inicio is 'When it was begun.';
+comment on column audit_interno.partes_sessao.inicio is 'When it began.';
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 --! EndIncluded motor/partes/tabelas.sql
 
@@ -710,9 +710,9 @@ create table audit.operacoes (
 create index on audit.operacoes (sessao_id);
 create index on audit.operacoes (tipo, iniciada_em desc);
 create index on audit.operacoes (iniciada_em desc);
-comment on table audit.operacoes is 'Every audited act, append-only. Its digest is taken when its transaction commits; sealed then too, or by the engine''s next transaction: selo = SHA-256(selo_anterior || elo || resumo).';
+comment on table audit.operacoes is 'Every audited act, append-only. Its digest is taken when its transaction commits; it is sealed then, or by the engine''s next transaction: selo = SHA-256(selo_anterior || elo || resumo).';
 comment on column audit.operacoes.id is 'Key.';
-comment on column audit.operacoes.tipo is 'Kind of act. instalacao: a migration ended, and its schema was put down. registro: rows were changed without another act (sessions that begin or end, messages, the schedule, direct changes); detalhes says how many of which tables. externa and exportacao may be recorded by users through audit.registrar_operacao.';
+comment on column audit.operacoes.tipo is 'Kind of act. instalacao: a migration ended, and its schema was recorded. registro: rows changed outside any other act (sessions that begin or end, messages, the schedule, direct changes); detalhes says how many of which tables. externa and exportacao may be recorded by users through audit.registrar_operacao.';
 comment on column audit.operacoes.status is 'em_andamento, concluida or falhou.';
 comment on column audit.operacoes.sessao_id is 'Session it belongs to, if any.';
 comment on column audit.operacoes.regra is 'Rule it belongs to, if any.';
@@ -765,12 +765,12 @@ create table audit_interno.estados (
   check (cardinality(chaves) = cardinality(resumos))
 ) partition by list (mes);
 create index on audit_interno.estados (operacao_id);
-comment on table audit_interno.estados is 'What rows of our tables were after each change, by their digests; append-only. Of each row the last must be what is there.';
-comment on column audit_interno.estados.operacao_id is 'Operation in which they changed: the one under way, or one of the kind registro. Null within the transaction alone.';
+comment on table audit_interno.estados is 'Digests of rows of our tables after each change; append-only. For each row the last one must match what is there.';
+comment on column audit_interno.estados.operacao_id is 'Operation in which they changed: the one under way, or one of the kind registro. Null only within the transaction.';
 comment on column audit_interno.estados.tabela is 'Table, schema-qualified.';
 comment on column audit_interno.estados.chaves is 'Keys of the rows as text, several columns joined by /.';
-comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, of a finding of its state alone; null where the row is gone.';
-comment on column audit_interno.estados.autor is 'Role that changed them past the functions of Conferente; null where a function did.';
+comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, for a finding only of its state; null where the row is gone.';
+comment on column audit_interno.estados.autor is 'Role that changed them bypassing Conferente''s functions; null where a function did.';
 comment on column audit_interno.estados.mes is 'First day of the month (UTC) in which it was written: its partition.';
 
 -- The objects of a release, as they were when it was installed.
@@ -782,8 +782,8 @@ create table audit_interno.objetos (
 );
 comment on table audit_interno.objetos is 'Functions, tables, constraints, triggers, rewrite rules, policies, types, schemas and roles of Conferente, as the last migration left them.';
 comment on column audit_interno.objetos.objeto is 'Kind and name.';
-comment on column audit_interno.objetos.resumo is 'SHA-256 over owner, grants and all else that every version of PostgreSQL writes alike.';
-comment on column audit_interno.objetos.definicao is 'SHA-256 over what PostgreSQL writes out of a parsed expression; held against the same major version alone. Null where there is none.';
+comment on column audit_interno.objetos.resumo is 'SHA-256 over owner, grants and everything else that all versions of PostgreSQL write the same way.';
+comment on column audit_interno.objetos.definicao is 'SHA-256 over what PostgreSQL prints of a parsed expression; compared only within the same major version. Null where there is none.';
 comment on column audit_interno.objetos.servidor is 'Major version of PostgreSQL that wrote it.';
 --! EndIncluded contrato/estados.sql
 
@@ -899,28 +899,28 @@ comment on column audit.divergencias_processadas.regra is 'Rule that found it.';
 comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of all the code of the rule that found it last, hexadecimal.';
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
-comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
+comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): corrections, rollbacks and approvals apply only while the key still belongs to this entry.';
 comment on column audit.divergencias_processadas.mes is 'First day of the month in which the row was booked when it was last found; null where the rule registers no booking date.';
 comment on column audit.divergencias_processadas.filial is 'Branch of the row when it was last found; null where the rule registers none.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
 comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
-comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person. Gone once the finding is closed or open again.';
+comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person. Cleared once the finding is closed or open again.';
 comment on column audit.divergencias_processadas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
-comment on column audit.divergencias_processadas.evidencia is 'Facts that the finding rests on, as of the last detection.';
+comment on column audit.divergencias_processadas.evidencia is 'Facts that the finding is based on, as of the last detection.';
 comment on column audit.divergencias_processadas.justificativa is 'The finding in one sentence.';
-comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL, as the rule says it.';
+comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL, as the rule states it.';
 comment on column audit.divergencias_processadas.valor_decisao is 'Amount in BRL that decides whether two people are needed: the largest of what the rule says, what the row''s amount is, and by how much it would change. Null, and two people, where neither the rule nor the row has an amount.';
-comment on column audit.divergencias_processadas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
+comment on column audit.divergencias_processadas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row changed meanwhile), resolvida (fixed elsewhere) or falha (the correction was refused or undone).';
 comment on column audit.divergencias_processadas.detectada_em is 'When it was first found.';
 comment on column audit.divergencias_processadas.ultima_deteccao is 'When it was last found.';
 comment on column audit.divergencias_processadas.vezes_detectada is 'How many sessions found it.';
-comment on column audit.divergencias_processadas.vezes_desfeita is 'How many sessions saw its correction undone from outside; from the setting sessao.desfeitas_maximo on auto leaves it to people.';
+comment on column audit.divergencias_processadas.vezes_desfeita is 'How many sessions saw its correction undone from outside; once that reaches the setting sessao.desfeitas_maximo, auto leaves it to people.';
 comment on column audit.divergencias_processadas.proposta_por is 'First of two people, while and after a second approval is needed.';
 comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
-comment on column audit.divergencias_processadas.adiada_ate is 'Until when a person postponed it: out of the queue before that day, infinity while the row does not change. Gone once its status changes.';
-comment on column audit.divergencias_processadas.encaminhada_para is 'Whom a person forwarded it to: a name, or one of the roles revisor and administrador. Gone once its status changes.';
+comment on column audit.divergencias_processadas.adiada_ate is 'Until when a person postponed it: out of the queue until that day; infinity until the row changes. Cleared once its status changes.';
+comment on column audit.divergencias_processadas.encaminhada_para is 'Whom a person forwarded it to: a name, or one of the roles revisor and administrador. Cleared once its status changes.';
 comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.especie is 'Kind that the rule names in its evidence (member tipo), such as fator_100; null if it names none.';
 comment on column audit.divergencias_processadas.mudanca is 'What would change, the same text for findings that one decision may take together: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
@@ -931,7 +931,7 @@ create table audit_interno.resumos_divergencias (
   divergencia_id bigint primary key,
   resumo jsonb not null
 );
-comment on table audit_interno.resumos_divergencias is 'Of each finding, the columns by which a person recognises the entry (audit.regras.colunas_resumo), as the row held them when it was last found. Seen through audit.vw_resumos.';
+comment on table audit_interno.resumos_divergencias is 'For each finding, the columns by which a person recognises the entry (audit.regras.colunas_resumo), as the row held them when it was last found. Shown by audit.vw_resumos.';
 
 -- Facts that grow with every session are kept by the month, so that a month can go as a whole (motor/arquivo). What a person said, what
 -- was done and what was found stay: they are few, and later sessions go by them.
@@ -964,7 +964,7 @@ create index on audit.alteracoes (operacao_id);
 comment on table audit.alteracoes is 'Before and after image of each row that was really changed, changed columns only, append-only.';
 comment on column audit.alteracoes.operacao_id is 'The operation that changed the row.';
 comment on column audit.alteracoes.divergencia_id is 'The finding for which it was changed; it names table and key.';
-comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose change this one took back; null for a correction.';
+comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose change this one rolled back; null for a correction.';
 comment on column audit.alteracoes.antes is 'Column to value before.';
 comment on column audit.alteracoes.depois is 'Column to value after, as the row really held it.';
 comment on column audit.alteracoes.mes is 'First day of the month (UTC) in which it was written: its partition, which audit.arquivar_meses detaches once it is old.';
@@ -982,14 +982,14 @@ create table audit.correcoes_desfeitas (
   check ((agora is null) = (situacao = 'ausente'))
 ) partition by list (mes);
 create index on audit.correcoes_desfeitas (operacao_id);
-comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for the owner of the source: audit.vw_correcoes_desfeitas.';
+comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody rolled back, append-only. For the owner of the source: audit.vw_correcoes_desfeitas.';
 comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
 comment on column audit.correcoes_desfeitas.divergencia_id is 'The finding whose correction is gone; it names table and key.';
 comment on column audit.correcoes_desfeitas.correcao_operacao_id is 'The operation that had made the correction.';
 comment on column audit.correcoes_desfeitas.situacao is 'valor_anterior (the row holds again what it held before the correction), outro_valor (it holds something else) or ausente (the row is gone).';
 comment on column audit.correcoes_desfeitas.esperado is 'Column to value that was written.';
 comment on column audit.correcoes_desfeitas.agora is 'Column to value that the row held when the session looked; null when it is gone.';
-comment on column audit.correcoes_desfeitas.carregado_em is 'Load time of the row when the session looked, where it lies after the correction: the load that undid it. Null when it does not, or the rule has no load time.';
+comment on column audit.correcoes_desfeitas.carregado_em is 'Load time of the row when the session looked, if it is later than the correction: the load that undid it. Null otherwise, or when the rule has no load time.';
 comment on column audit.correcoes_desfeitas.mes is 'First day of the month (UTC) in which it was written: its partition, which audit.arquivar_meses detaches once it is old.';
 
 create table audit.decisoes (
@@ -1010,13 +1010,13 @@ create table audit.decisoes (
 );
 create index on audit.decisoes (divergencia_id);
 create index on audit.decisoes (operacao_id);
-comment on table audit.decisoes is 'One person''s word on a finding, append-only.';
+comment on table audit.decisoes is 'One person''s decision on a finding, append-only.';
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; certificacao_certa and certificacao_errada (an automatic correction of the sample looked at); and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (real, dealt with elsewhere), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (a person''s own act undone) or excecao; certificacao_certa and certificacao_errada (an automatic correction in the sample was checked); and, deciding nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those undone).';
 comment on column audit.decisoes.ator is 'The person.';
-comment on column audit.decisoes.motivo is 'The reason given; of a comentario the comment.';
+comment on column audit.decisoes.motivo is 'The reason given; for a comentario the comment.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
 comment on column audit.decisoes.ate is 'Until when the finding was postponed after an adiamento, an encaminhamento or a retirada; infinity: until its row changes.';
 comment on column audit.decisoes.para is 'Whom the finding was forwarded to after an adiamento, an encaminhamento or a retirada.';
@@ -1044,21 +1044,21 @@ create index on audit.excecoes (tabela, registro_id);
 comment on table audit.excecoes is 'Rows that a person declared right for a rule, with reason, author and expiry. Until then the rule''s findings on them are withheld and counted.';
 comment on column audit.excecoes.id is 'Key.';
 comment on column audit.excecoes.operacao_id is 'The operation that declared it.';
-comment on column audit.excecoes.regra is 'Rule that is to be silent.';
+comment on column audit.excecoes.regra is 'Rule that must not flag the row.';
 comment on column audit.excecoes.tabela is 'Table of the row.';
 comment on column audit.excecoes.registro_id is 'Key of the row as text.';
-comment on column audit.excecoes.entrada is 'Column to value that identified the entry: the exception holds for this entry alone, not for another that is given the same key.';
+comment on column audit.excecoes.entrada is 'Column to value that identified the entry: the exception holds only for this entry, not for another that gets the same key.';
 comment on column audit.excecoes.motivo is 'Why the row is right.';
 comment on column audit.excecoes.autor is 'Who declared it.';
 comment on column audit.excecoes.criada_em is 'When.';
 comment on column audit.excecoes.expira_em is 'Until when it holds.';
-comment on column audit.excecoes.revogada_em is 'When it was taken back, if it was.';
-comment on column audit.excecoes.revogada_por is 'Who took it back.';
+comment on column audit.excecoes.revogada_em is 'When it was revoked, if it was.';
+comment on column audit.excecoes.revogada_por is 'Who revoked it.';
 --! EndIncluded contrato/divergencias_processadas.sql
 
 --! Included contrato/arquivo.sql
--- What stands in for facts whose month went to the archive (motor/arquivo): their digests, from which the sealed digest of their
--- operation follows as before, so that nothing here has to be believed.
+-- What replaces facts whose month went to the archive (motor/arquivo): their digests. The sealed digest of their operation follows from
+-- these as before, so nothing here has to be taken on trust.
 create table audit_interno.fatos_arquivados (
   operacao_id bigint primary key references audit.operacoes,
   arquivamento_id bigint not null references audit.operacoes,
@@ -1071,12 +1071,12 @@ create table audit_interno.fatos_arquivados (
   check (num_nonnulls(deteccoes, alteracoes, correcoes_desfeitas, estados) > 0)
 );
 create index on audit_interno.fatos_arquivados (arquivamento_id);
-comment on table audit_interno.fatos_arquivados is 'Of each operation whose facts are in the archive, their digests by kind, as audit_interno.resumo_operacao takes them; append-only.';
+comment on table audit_interno.fatos_arquivados is 'For each operation whose facts are in the archive, their digests by kind, as audit_interno.resumo_operacao takes them; append-only.';
 comment on column audit_interno.fatos_arquivados.arquivamento_id is 'Operation that archived them.';
 comment on column audit_interno.fatos_arquivados.mes is 'Month in whose partitions they were.';
 comment on column audit_interno.fatos_arquivados.fatos is 'How many.';
 
--- What later sessions and verifications ask of the facts of a finding, as far as they are in the archive. Each change is a fact.
+-- What later sessions and verifications need of a finding's facts that are in the archive. Each change is a fact.
 create table audit_interno.divergencias_arquivadas (
   divergencia_id bigint primary key,
   arquivamento_id bigint not null,
@@ -1114,13 +1114,13 @@ create table audit.canais (
   alterado_em timestamptz not null default clock_timestamp(),
   alterado_por text not null
 );
-comment on table audit.canais is 'Channels to which messages go besides mail: signed webhooks, Teams, Slack. Their addresses and secrets are shown to nobody. Maintain with audit.salvar_canal, audit.desligar_canal and audit.testar_canal.';
+comment on table audit.canais is 'Channels other than mail: signed webhooks, Teams, Slack. Their addresses and secrets are never shown. Maintain with audit.salvar_canal, audit.desligar_canal and audit.testar_canal.';
 comment on column audit.canais.id is 'Key.';
-comment on column audit.canais.nome is 'Name of the channel: small letters, digits, _ and -.';
+comment on column audit.canais.nome is 'Name of the channel: lower-case letters, digits, _ and -.';
 comment on column audit.canais.tipo is 'webhook (CloudEvents 1.0 as JSON, signed by Standard Webhooks), teams (an Adaptive Card for a Workflows webhook) or slack (blocks for an incoming webhook).';
-comment on column audit.canais.servidor is 'Protocol and host of its address. The rest of the address is kept secret: in Teams and Slack it is what lets one write.';
-comment on column audit.canais.eventos is 'What it is told of: abertas (a session opened findings), pessoa (something waits for a second person, for somebody it was forwarded to, or for too long), limite, autonomia (a rule lost auto), falha (a session, a rule or the schedule failed, or no session ended) and resolvido (one of these is over).';
-comment on column audit.canais.sem_valores is 'Whether amounts, and texts that may hold some, are left out.';
+comment on column audit.canais.servidor is 'Protocol and host of its address. The rest of the address is kept secret: in Teams and Slack whoever has it can write.';
+comment on column audit.canais.eventos is 'Events that it gets: abertas (a session opened findings), pessoa (something waits for a second person, for somebody it was forwarded to, or for too long), limite, autonomia (a rule lost auto), falha (a session, a rule or the schedule failed, or no session ended) and resolvido (one of these is over).';
+comment on column audit.canais.sem_valores is 'Whether amounts, and texts that may hold amounts, are left out.';
 comment on column audit.canais.idioma is 'Language of its messages: pt-BR or en.';
 comment on column audit.canais.ativo is 'Whether messages go there.';
 comment on column audit.canais.motivo is 'Reason given for the last change.';
@@ -1135,7 +1135,7 @@ create table audit_interno.destinos_canais (
   endereco text not null,
   segredo text
 );
-comment on table audit_interno.destinos_canais is 'Whole address of a channel and the secret that signs what goes there (webhook). Read by the worker alone; of no use in a copy of the database: leave it out of one.';
+comment on table audit_interno.destinos_canais is 'Full address of a channel and the secret that signs what goes there (webhook). Only the worker reads it. A copy of the database does not need it: leave it out.';
 
 -- One row for each problem from its beginning to its end, so that both are announced once.
 create table audit_interno.alarmes (
@@ -1150,9 +1150,9 @@ create table audit_interno.alarmes (
   check ((encerrado_em is null) = (desfecho is null))
 );
 create unique index alarmes_abertos on audit_interno.alarmes (tipo, chave) where encerrado_em is null;
-comment on table audit_interno.alarmes is 'Problems that channels are told of: what (tipo, chave), since when, by which session, and until when.';
+comment on table audit_interno.alarmes is 'Problems reported to channels: what (tipo, chave), since when, by which session, and until when.';
 comment on column audit_interno.alarmes.chave is 'Which problem of its kind: one of each is open at a time.';
-comment on column audit_interno.alarmes.desfecho is 'bem (it is well again) or desativada (its rule was switched off).';
+comment on column audit_interno.alarmes.desfecho is 'bem (it is over) or desativada (its rule was switched off).';
 
 create table audit_interno.sessoes_a_avisar (
   sessao_id bigint primary key references audit.sessoes_processamento
@@ -1195,28 +1195,28 @@ create unique index notificacoes_sessao on audit.notificacoes (tipo, sessao_id) 
 create unique index notificacoes_canal on audit.notificacoes (canal_id, alarme_id, tipo, sessao_id) nulls not distinct
   where canal_id is not null and tipo <> 'teste';
 create unique index notificacoes_ausencia on audit.notificacoes (dia) where tipo = 'ausencia';
-comment on table audit.notificacoes is 'What was, or is to be, sent to whom, by mail or to a channel. A letter''s row is written in the transaction that causes it, a channel''s by the worker''s next look; it is composed once, and sent to each recipient once.';
+comment on table audit.notificacoes is 'What was, or is to be, sent to whom, by mail or to a channel. The row of a mail is written in the transaction that causes it, that of a channel''s message by the worker soon after. Each is composed once, and sent to each recipient once.';
 comment on column audit.notificacoes.id is 'Key.';
 comment on column audit.notificacoes.tipo is 'By mail: divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time). To a channel: one of its eventos, or teste.';
-comment on column audit.notificacoes.sessao_id is 'Session it is about; null for ausencia, and for a session that could not even be queued.';
+comment on column audit.notificacoes.sessao_id is 'Session it is about; null for ausencia, and for a session that could not be queued at all.';
 comment on column audit.notificacoes.canal_id is 'Channel that it goes to; null for mail.';
-comment on column audit.notificacoes.alarme_id is 'Problem that it is about, to a channel: the message of its beginning and that of its end bear the same number. Null for mail and for teste.';
-comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
-comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (nobody was to receive it when it was caused).';
+comment on column audit.notificacoes.alarme_id is 'Problem that a channel''s message is about: the messages of its beginning and its end have the same number. Null for mail and for teste.';
+comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; only for ausencia.';
+comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (it had no recipients when it was caused).';
 comment on column audit.notificacoes.destinatarios is 'Addresses, or the name of the channel, fixed when it was composed.';
-comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server, or the channel, took the message.';
-comment on column audit.notificacoes.recusados is 'Address to answer: recipients who, or channels that, refused it for good.';
+comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server, or the channel, accepted the message.';
+comment on column audit.notificacoes.recusados is 'Address to answer, for recipients or channels that refused it for good.';
 comment on column audit.notificacoes.remetente is 'Sender, fixed when it was composed.';
-comment on column audit.notificacoes.assunto is 'Subject of the letter, once there was an attempt to send it.';
-comment on column audit.notificacoes.identificador is 'Message-ID of a letter, webhook-id of a channel''s message: fixed when it was composed and the same for every attempt.';
-comment on column audit.notificacoes.conteudo is 'Facts that the message tells, as they were when it was composed. Amounts are decimal texts in BRL.';
+comment on column audit.notificacoes.assunto is 'Subject of the mail, once there was an attempt to send it.';
+comment on column audit.notificacoes.identificador is 'Message-ID of a mail, webhook-id of a channel''s message: fixed when it was composed and the same for every attempt.';
+comment on column audit.notificacoes.conteudo is 'Facts in the message, as they were when it was composed. Amounts are decimal texts in BRL.';
 comment on column audit.notificacoes.tentativas is 'Attempts to send so far.';
 comment on column audit.notificacoes.ultima_tentativa is 'When the last attempt began.';
-comment on column audit.notificacoes.proxima_tentativa is 'Not before then is the next attempt; null when none is due.';
-comment on column audit.notificacoes.ultimo_erro is 'What the last attempt failed with, or why it was not sent.';
+comment on column audit.notificacoes.proxima_tentativa is 'The next attempt comes no earlier than this; null when none is due.';
+comment on column audit.notificacoes.ultimo_erro is 'Why the last attempt failed, or why it was not sent.';
 comment on column audit.notificacoes.criada_em is 'When it was queued.';
 comment on column audit.notificacoes.composta_em is 'When it was composed.';
-comment on column audit.notificacoes.enviada_em is 'When the mail server took it for the last recipient.';
+comment on column audit.notificacoes.enviada_em is 'When the mail server accepted it for the last recipient.';
 comment on column audit.notificacoes.desistida_em is 'When it was given up: status falhou.';
 --! EndIncluded contrato/notificacoes.sql
 
@@ -1234,10 +1234,10 @@ create table audit.padroes_trade_marketing (
   criado_por text not null default session_user,
   unique (campo, tipo, acao, padrao)
 );
-comment on table audit.padroes_trade_marketing is 'Patterns of the business that mark an entry as trade marketing, or as not. Maintain with audit.salvar_padrao.';
+comment on table audit.padroes_trade_marketing is 'Patterns, maintained by the business, that mark an entry as trade marketing or as not. Maintain with audit.salvar_padrao.';
 comment on column audit.padroes_trade_marketing.id is 'Key.';
 comment on column audit.padroes_trade_marketing.campo is 'Field that is compared: fornecedor, descricao or conta_contabil.';
-comment on column audit.padroes_trade_marketing.tipo is 'contem (anywhere), palavra (whole words) or regex (PostgreSQL regular expression); all without case and accents.';
+comment on column audit.padroes_trade_marketing.tipo is 'contem (anywhere), palavra (whole words) or regex (PostgreSQL regular expression); case and accents never matter.';
 comment on column audit.padroes_trade_marketing.acao is 'incluir marks as trade marketing, excluir vetoes.';
 comment on column audit.padroes_trade_marketing.padrao is 'Pattern as written.';
 comment on column audit.padroes_trade_marketing.padrao_dobrado is 'Pattern folded: lower case, no accents. Kept by a trigger.';
@@ -1264,11 +1264,11 @@ create table audit.retencoes (
 );
 comment on table audit.retencoes is 'Taxes withheld at source, with their rates, days and laws. Maintain with audit.salvar_retencao.';
 comment on column audit.retencoes.id is 'Key.';
-comment on column audit.retencoes.tributo is 'Tax, as people call it. Of one tax at most one rate is withheld from a document.';
+comment on column audit.retencoes.tributo is 'Name of the tax. At most one rate of a tax is withheld from a document.';
 comment on column audit.retencoes.aliquota is 'Rate, per cent of the expected amount.';
 comment on column audit.retencoes.vale_de is 'First day on which it may be withheld.';
 comment on column audit.retencoes.vale_ate is 'Last day; null while no end is known.';
-comment on column audit.retencoes.lei is 'Law that says so. Taxes of one law are withheld together: a difference is explained by as few laws as will do, and rather by all taxes of a law.';
+comment on column audit.retencoes.lei is 'Law that says so. Taxes of one law are withheld together: a difference is explained by as few laws as possible, and preferably by all taxes of a law.';
 comment on column audit.retencoes.ativo is 'Whether rules use it.';
 comment on column audit.retencoes.motivo is 'Why it was added, changed or switched off.';
 comment on column audit.retencoes.criado_em is 'When it was added.';
@@ -1345,14 +1345,14 @@ create table audit.periodos (
   check ((reaberto_em is null) = (reaberto_por is null) and (reaberto_em is null) = (reaberto_motivo is null))
 );
 create unique index on audit.periodos (mes, coalesce(audit_interno.dobrar_filial(filial), '')) where reaberto_em is null;
-comment on table audit.periodos is 'Months that were closed by audit.fechar_periodo, and opened again by audit.reabrir_periodo. What is closed now, also by the warehouse''s own list: audit.periodos_fechados().';
+comment on table audit.periodos is 'Months that were closed by audit.fechar_periodo and reopened by audit.reabrir_periodo. For what is closed now, including the warehouse''s own list, see audit.periodos_fechados().';
 comment on column audit.periodos.id is 'Key.';
 comment on column audit.periodos.mes is 'First day of the month.';
-comment on column audit.periodos.filial is 'Branch whose month it is; case, accents and blanks do not matter. Null: of the whole company.';
+comment on column audit.periodos.filial is 'Branch that was closed; case, accents and blanks do not matter. Null: the whole company.';
 comment on column audit.periodos.motivo is 'Why it was closed.';
 comment on column audit.periodos.fechado_por is 'Who closed it.';
 comment on column audit.periodos.fechado_em is 'When.';
-comment on column audit.periodos.reaberto_por is 'Who opened it again; null while it is closed.';
+comment on column audit.periodos.reaberto_por is 'Who reopened it; null while it is closed.';
 comment on column audit.periodos.reaberto_em is 'When.';
 comment on column audit.periodos.reaberto_motivo is 'Why.';
 
@@ -1363,7 +1363,7 @@ create table audit_interno.trava_periodos (
   fechamentos bigint not null default 0
 );
 insert into audit_interno.trava_periodos default values;
-comment on table audit_interno.trava_periodos is 'One row, which each closing changes: who writes by an older snapshot learns of it there.';
+comment on table audit_interno.trava_periodos is 'One row, which each closing changes: whoever writes with an older snapshot notices it there.';
 --! EndIncluded contrato/periodos.sql
 
 --! Included contrato/notas.sql
@@ -1411,28 +1411,28 @@ comment on column audit.notas.chave is 'Access key: 44 positions of an NF-e, 50 
 comment on column audit.notas.tipo is 'nfe (NF-e and NFC-e) or nfse.';
 comment on column audit.notas.numero is 'Number of the note.';
 comment on column audit.notas.serie is 'Its series; null for an NFS-e.';
-comment on column audit.notas.emitente is 'CNPJ or CPF of who issued it.';
-comment on column audit.notas.emitente_nome is 'Name of who issued it.';
+comment on column audit.notas.emitente is 'CNPJ or CPF of the issuer.';
+comment on column audit.notas.emitente_nome is 'Name of the issuer.';
 comment on column audit.notas.emitente_raiz is 'First 8 positions of that CNPJ, in lower case: the company.';
-comment on column audit.notas.destinatario is 'CNPJ or CPF of who it is for; null where the note names nobody.';
-comment on column audit.notas.destinatario_nome is 'Name of who it is for.';
+comment on column audit.notas.destinatario is 'CNPJ or CPF of the recipient; null if the note names nobody.';
+comment on column audit.notas.destinatario_nome is 'Name of the recipient.';
 comment on column audit.notas.data_emissao is 'Day of issue, as the note writes it.';
 comment on column audit.notas.emitida_em is 'Moment of issue.';
-comment on column audit.notas.valor_total is 'Total in BRL: vNF of an NF-e, vServ of an NFS-e.';
-comment on column audit.notas.valor_liquido is 'Total less what the note says is withheld: of an NFS-e its vLiq.';
+comment on column audit.notas.valor_total is 'Total in BRL: vNF for an NF-e, vServ for an NFS-e.';
+comment on column audit.notas.valor_liquido is 'Total less what the note says is withheld; for an NFS-e its vLiq.';
 comment on column audit.notas.valor_desconto is 'Discount that the total already leaves out.';
-comment on column audit.notas.valor_com_tributos is 'Total with IBS, CBS and IS where the note has it apart (vNFTot, vTotNF).';
+comment on column audit.notas.valor_com_tributos is 'Total with IBS, CBS and IS, if the note states it separately (vNFTot, vTotNF).';
 comment on column audit.notas.valor_ibs is 'IBS of the note.';
 comment on column audit.notas.valor_cbs is 'CBS of the note.';
-comment on column audit.notas.parcelas is 'Amounts of its instalments (duplicatas); empty where it names none.';
+comment on column audit.notas.parcelas is 'Amounts of its instalments (duplicatas); empty if it names none.';
 comment on column audit.notas.finalidade is '1: an ordinary note. 2: complements another. 3: an adjustment. 4: a return. 5 and 6: credit and debit notes.';
 comment on column audit.notas.sem_pagamento is 'True: the note itself says that nothing is paid for it (tPag 90: a shipment, a bonus, a return).';
 comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
-comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
+comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; for an NFS-e, whether it was issued.';
 comment on column audit.notas.protocolo is 'Number of the authorisation.';
-comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e one who may sign those; null while none was read.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event signed by its issuer, or for an NFS-e by somebody who may sign those; null until one is read.';
 comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
-comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
+comment on column audit.notas.confiavel is 'Whether that certificate leads to a root that is trusted here, and was valid on the day of issue.';
 comment on column audit.notas.certificado is 'SHA-256 of that certificate.';
 comment on column audit.notas.resumo_assinado is 'Digest of what was signed.';
 comment on column audit.notas.arquivo is 'File it was read from, below the folder.';
@@ -1448,11 +1448,11 @@ create table audit.notas_recusadas (
   vista_em timestamptz not null default clock_timestamp(),
   primary key (pasta, arquivo)
 );
-comment on table audit.notas_recusadas is 'Files that the last reading of a folder refused, and why. A file that was mended or taken away is no longer here after the next reading.';
+comment on table audit.notas_recusadas is 'Files that the last reading of a folder refused, and why. After the next reading, files that were fixed or removed are no longer listed.';
 comment on column audit.notas_recusadas.pasta is 'Folder that was read.';
 comment on column audit.notas_recusadas.arquivo is 'File, below the folder.';
-comment on column audit.notas_recusadas.motivo is 'ligacao (a link), especial (a pipe or device), ilegivel, tamanho, codificacao (not UTF-8), dtd (a document type or entities), profundidade, xml (not well formed), tipo (no authorised note), esquema, chave, assinatura, protocolo, repetida (another content under the same key).';
-comment on column audit.notas_recusadas.detalhe is 'More of it, technical.';
+comment on column audit.notas_recusadas.motivo is 'ligacao (a link), especial (a pipe or device), ilegivel, tamanho, codificacao (not UTF-8), dtd (a document type or entities), profundidade, xml (not well formed), tipo (no authorised note), esquema, chave, assinatura, protocolo, repetida (other content under the same key).';
+comment on column audit.notas_recusadas.detalhe is 'Technical details.';
 comment on column audit.notas_recusadas.recusada_em is 'When it was refused first.';
 comment on column audit.notas_recusadas.vista_em is 'When last.';
 
@@ -1465,7 +1465,7 @@ create table audit_interno.certificados_notas (
   valido_ate timestamptz not null,
   confiavel boolean not null
 );
-comment on table audit_interno.certificados_notas is 'Certificates that signed notes or their cancellations, and whether a trusted root stands behind them.';
+comment on table audit_interno.certificados_notas is 'Certificates that signed notes or their cancellations, and whether they lead to a trusted root.';
 
 create table audit_interno.cancelamentos_notas (
   chave text not null,
@@ -1476,13 +1476,13 @@ create table audit_interno.cancelamentos_notas (
   arquivo text not null,
   primary key (chave, certificado)
 );
-comment on table audit_interno.cancelamentos_notas is 'Cancellations that were read, also of notes that were not.';
+comment on table audit_interno.cancelamentos_notas is 'Cancellations that were read, even if their notes were not.';
 
 create table audit_interno.arquivos_notas (
   sha256 bytea primary key,
   lido_em timestamptz not null default clock_timestamp()
 );
-comment on table audit_interno.arquivos_notas is 'Files that were read well, by their content: they are not read again.';
+comment on table audit_interno.arquivos_notas is 'Files that were read without error, by their content: they are not read again.';
 
 create table audit_interno.leitura_notas (
   unica boolean primary key default true check (unica),
@@ -1510,14 +1510,14 @@ create unlogged table regra_notas_fiscais.vinculos (
   como text not null check (como in ('chave', 'numero'))
 );
 create index on regra_notas_fiscais.vinculos (chave);
-comment on table regra_notas_fiscais.vinculos is 'The note that an entry is of: it cites the note''s key, or has the issuer''s code and the note''s number at its time.';
+comment on table regra_notas_fiscais.vinculos is 'The note that an entry belongs to: the entry cites the note''s key, or has the issuer''s code and the note''s number at about its time.';
 
 create unlogged table regra_notas_fiscais.controle (
   unica boolean primary key default true check (unica),
   notas_ate timestamptz not null,
   janela audit.janela
 );
-comment on table regra_notas_fiscais.controle is 'Up to which time of reading the notes have been looked for in the ledger, and for which window last.';
+comment on table regra_notas_fiscais.controle is 'Up to which time of reading notes have been matched with the ledger, and for which window last.';
 
 grant select on regra_notas_fiscais.vinculos, regra_notas_fiscais.controle to conferente_dono;
 set local role conferente_dono;
@@ -1537,14 +1537,14 @@ create table audit.pessoas (
 );
 create index on audit.pessoas (operacao_id);
 create index on audit.pessoas (nome, id desc);
-comment on table audit.pessoas is 'What administrators have said of people who sign in: of each person the last row holds, see audit.vw_pessoas. Write with audit.registrar_pessoa and audit.remover_pessoa.';
+comment on table audit.pessoas is 'What administrators have registered about people who sign in: for each person the last row is in force, see audit.vw_pessoas. Write with audit.registrar_pessoa and audit.remover_pessoa.';
 comment on column audit.pessoas.id is 'Key.';
-comment on column audit.pessoas.operacao_id is 'Operation that said it.';
+comment on column audit.pessoas.operacao_id is 'Operation that registered it.';
 comment on column audit.pessoas.nome is 'Person, in the one spelling by which decisions record people.';
 comment on column audit.pessoas.papel is 'Role that signing in gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador; null for a person who was removed.';
 comment on column audit.pessoas.endereco is 'Mail address to which a one-time link may be sent; null when none.';
-comment on column audit.pessoas.registrada_em is 'When it was said.';
-comment on column audit.pessoas.registrada_por is 'Who said it.';
+comment on column audit.pessoas.registrada_em is 'When it was registered.';
+comment on column audit.pessoas.registrada_por is 'Who registered it.';
 
 -- One person under several names: a login in psql, and an address in a token.
 create table audit.identidades (
@@ -1557,13 +1557,13 @@ create table audit.identidades (
 );
 create index on audit.identidades (operacao_id);
 create index on audit.identidades (audit_interno.chave_pessoa(nome), id desc);
-comment on table audit.identidades is 'Which logins and token subjects are whose, as administrators said: of each name the last row holds, see audit.vw_identidades. Write with audit.ligar_identidade and audit.desligar_identidade.';
+comment on table audit.identidades is 'Which logins and token subjects belong to whom, as registered by administrators: for each name the last row is in force, see audit.vw_identidades. Write with audit.ligar_identidade and audit.desligar_identidade.';
 comment on column audit.identidades.id is 'Key.';
-comment on column audit.identidades.operacao_id is 'Operation that said it.';
+comment on column audit.identidades.operacao_id is 'Operation that registered it.';
 comment on column audit.identidades.nome is 'Login, or subject of a token, in the one spelling by which decisions record people.';
-comment on column audit.identidades.pessoa is 'Person whose name it is too; null where a tie was taken back.';
-comment on column audit.identidades.registrada_em is 'When it was said.';
-comment on column audit.identidades.registrada_por is 'Who said it.';
+comment on column audit.identidades.pessoa is 'Person to whom the name belongs too; null if the tie was undone.';
+comment on column audit.identidades.registrada_em is 'When it was registered.';
+comment on column audit.identidades.registrada_por is 'Who registered it.';
 
 create table audit.convites (
   id bigint generated always as identity primary key,
@@ -1579,16 +1579,16 @@ create table audit.convites (
 );
 create index on audit.convites (operacao_id);
 create index on audit.convites (nome, emitido_em desc);
-comment on table audit.convites is 'One-time links for signing in: for whom, as what, until when. The secret in the link is never kept, only its digest. A link was used where a row of audit.tokens names it.';
+comment on table audit.convites is 'One-time links for signing in: for whom, in which role, until when. The secret in the link is never kept, only its digest. A link was used where a row of audit.tokens names it.';
 comment on column audit.convites.id is 'Key.';
 comment on column audit.convites.operacao_id is 'Operation that made it.';
-comment on column audit.convites.nome is 'Person who signs in by it.';
+comment on column audit.convites.nome is 'Person who signs in with it.';
 comment on column audit.convites.papel is 'Role that it gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador.';
 comment on column audit.convites.resumo is 'SHA-256 of the secret in the link.';
-comment on column audit.convites.endereco is 'Mail address to which it was to be sent; null when it was handed over otherwise.';
+comment on column audit.convites.endereco is 'Mail address to which it was to be sent; null if it was handed over in another way.';
 comment on column audit.convites.emitido_em is 'When it was made.';
-comment on column audit.convites.emitido_por is 'Who made it; the login of the API where somebody asked for it by a registered address.';
-comment on column audit.convites.expira_em is 'When it ends by itself, ten minutes later at most.';
+comment on column audit.convites.emitido_por is 'Who made it; the login of the API if somebody requested it with a registered address.';
+comment on column audit.convites.expira_em is 'When it expires, ten minutes later at most.';
 
 create table audit.tokens (
   id text primary key check (length(id) between 1 and 255),
@@ -1603,14 +1603,14 @@ create table audit.tokens (
 );
 create index on audit.tokens (operacao_id);
 create index on audit.tokens (nome);
-comment on table audit.tokens is 'Tokens that were issued for the API, and sessions of people who signed in: to whom, as what, until when. The token itself is never kept.';
+comment on table audit.tokens is 'Tokens that were issued for the API, and sessions of people who signed in: to whom, in which role, until when. The token itself is never kept.';
 comment on column audit.tokens.id is 'Identifier of the token (claim jti).';
 comment on column audit.tokens.operacao_id is 'Operation that issued it.';
-comment on column audit.tokens.nome is 'Person or tool that acts by it (claim sub).';
+comment on column audit.tokens.nome is 'Person or tool that uses it (claim sub).';
 comment on column audit.tokens.papel is 'Role that it gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador.';
 comment on column audit.tokens.emitido_em is 'When it was issued.';
 comment on column audit.tokens.emitido_por is 'Who issued it.';
-comment on column audit.tokens.expira_em is 'When it ends by itself.';
+comment on column audit.tokens.expira_em is 'When it expires.';
 comment on column audit.tokens.convite_id is 'One-time link by which the person signed in; null for a token of a program and for single sign-on.';
 
 create table audit.revogacoes (
@@ -1626,11 +1626,11 @@ create table audit.revogacoes (
 create index on audit.revogacoes (operacao_id);
 create index on audit.revogacoes (token_id) where token_id is not null;
 create index on audit.revogacoes (nome, revogado_em desc) where nome is not null;
-comment on table audit.revogacoes is 'Tokens that are refused from then on: one by its identifier, or all that a person was given until then.';
+comment on table audit.revogacoes is 'Tokens that are refused from then on: one by its identifier, or all that a person had been given by then.';
 comment on column audit.revogacoes.id is 'Key.';
 comment on column audit.revogacoes.operacao_id is 'Operation that revoked.';
-comment on column audit.revogacoes.token_id is 'Identifier of the token (claim jti), of ours or of single sign-on; null when all of a person are meant.';
-comment on column audit.revogacoes.nome is 'Person all of whose tokens issued until then are refused; null when one token is meant.';
+comment on column audit.revogacoes.token_id is 'Identifier of the token (claim jti), of ours or of single sign-on; null if all tokens of a person are meant.';
+comment on column audit.revogacoes.nome is 'Person whose tokens issued by then are all refused; null if one token is meant.';
 comment on column audit.revogacoes.motivo is 'Reason given.';
 comment on column audit.revogacoes.revogado_em is 'When.';
 comment on column audit.revogacoes.revogado_por is 'Who revoked.';
@@ -1645,13 +1645,13 @@ create table audit_interno.pedidos (
   criado_em timestamptz not null default now(),
   primary key (autor, chave, parte)
 );
-comment on table audit_interno.pedidos is 'Requests to the API that their senders marked with a key, and the answers they got. Read with audit.repetir_pedido.';
+comment on table audit_interno.pedidos is 'Requests to the API whose senders gave a key, and their answers. Read with audit.repetir_pedido.';
 comment on column audit_interno.pedidos.autor is 'Person whose request it is.';
 comment on column audit_interno.pedidos.chave is 'Key that the sender chose.';
 comment on column audit_interno.pedidos.parte is 'Which of several answers within the request.';
-comment on column audit_interno.pedidos.pedido is 'SHA-256 of all that makes it the same request.';
+comment on column audit_interno.pedidos.pedido is 'SHA-256 of everything that makes it the same request.';
 comment on column audit_interno.pedidos.resposta is 'The answer; null while it is being carried out.';
-comment on column audit_interno.pedidos.criado_em is 'When it was sent first; forgotten 24 hours later.';
+comment on column audit_interno.pedidos.criado_em is 'When it was first sent; forgotten 24 hours later.';
 --! EndIncluded pessoas/acesso/tabelas.sql
 
 --! Included pessoas/acesso/mesma_pessoa.sql
@@ -1666,7 +1666,7 @@ as $$
     select i.pessoa from audit.identidades i
     where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(pessoa_de.nome) order by i.id desc limit 1), pessoa_de.nome))
 $$;
-comment on function audit_interno.pessoa_de(text) is 'Key of the person whose name it is.';
+comment on function audit_interno.pessoa_de(text) is 'Key of the person with this name.';
 
 -- Two names of one person do not make two people. Called wherever a second person is needed, or an act must be one's own.
 create or replace function audit_interno.mesma_pessoa(uma text, outra text)
@@ -1677,7 +1677,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select audit_interno.pessoa_de(uma) = audit_interno.pessoa_de(outra)
 $$;
-comment on function audit_interno.mesma_pessoa(text, text) is 'Whether two names, as decisions record them, are one person''s. Null when one is null.';
+comment on function audit_interno.mesma_pessoa(text, text) is 'Whether two names, as recorded in decisions, belong to one person. Null when one is null.';
 
 -- No person has a name under which the system itself acts.
 create or replace function audit_interno.nome_do_sistema(nome text)
@@ -1685,7 +1685,7 @@ returns boolean
 language sql
 immutable parallel safe
 return audit_interno.chave_pessoa(nome) = 'conferente' or pg_catalog.starts_with(audit_interno.chave_pessoa(nome), 'conferente_');
-comment on function audit_interno.nome_do_sistema(text) is 'Whether a name is one of the system''s own.';
+comment on function audit_interno.nome_do_sistema(text) is 'Whether a name belongs to the system itself.';
 --! EndIncluded pessoas/acesso/mesma_pessoa.sql
 
 --! Included comum/dobrar_comuns.sql
@@ -1761,7 +1761,7 @@ as $$
     -- the cast needs only the type of the key
     and (janela.chaves is null or chave = any (audit_interno.chaves_como(janela.chaves, case when false then chave end)))
 $$;
-comment on function audit.na_janela(audit.janela, date, timestamptz, anyelement) is 'Whether a row, by its booking date, load time and key, lies in the window. 22P02 when a key of the window cannot be read as the key''s type.';
+comment on function audit.na_janela(audit.janela, date, timestamptz, anyelement) is 'Whether a row lies in the window, by its booking date, load time and key. 22P02 when a key of the window cannot be read as the key''s type.';
 grant execute on function audit.na_janela(audit.janela, date, timestamptz, anyelement) to conferente_regra;
 --! EndIncluded comum/na_janela.sql
 
@@ -1790,7 +1790,7 @@ language sql
 immutable parallel safe
 return tipo <> all ('{adiamento,encaminhamento,comentario,retirada,certificacao_certa,certificacao_errada}'::text[]);
 comment on function audit_interno.responde(text) is
-  'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is, and so does what is said of its correction in a sample.';
+  'Whether a decision of this kind answers the finding. Postponing, forwarding, commenting and undoing one of these do not, and neither does an answer on its correction in a sample.';
 grant execute on function audit_interno.responde(text) to conferente_regra;
 --! EndIncluded comum/aguarda_pessoa.sql
 
@@ -1853,7 +1853,7 @@ returns text
 language sql
 immutable parallel safe
 return pg_catalog.lower(normalize(pg_catalog.btrim(pg_catalog.regexp_replace(nome, '\s+', ' ', 'g')), nfkc) collate "und-x-icu");
-comment on function audit_interno.nome_pessoa(text) is 'The name in the one spelling by which a person is known.';
+comment on function audit_interno.nome_pessoa(text) is 'The name in the one spelling that identifies a person.';
 --! EndIncluded comum/nome_pessoa.sql
 
 --! Included comum/ator.sql
@@ -1874,7 +1874,7 @@ begin
   return audit_interno.nome_pessoa(v_ator);
 end
 $$;
-comment on function audit_interno.ator() is 'Name of the person who acts in this session.';
+comment on function audit_interno.ator() is 'Name of the person acting in this session.';
 --! EndIncluded comum/ator.sql
 
 --! Included comum/exigir_motivo.sql
@@ -1897,7 +1897,7 @@ begin
   return btrim(motivo);
 end
 $$;
-comment on function audit_interno.exigir_motivo(text, text) is 'The reason, or what is called otherwise, trimmed. NC006 when it is missing or longer than 2000 characters.';
+comment on function audit_interno.exigir_motivo(text, text) is 'The reason, or the text named by the other argument, trimmed. NC006 when it is missing or longer than 2000 characters.';
 --! EndIncluded comum/exigir_motivo.sql
 
 --! Included comum/nome_qualificado.sql
@@ -1955,7 +1955,7 @@ as $$
   from pg_namespace n
   where n.nspname = (case when audit_interno.nome_qualificado(esquema.nome || '.x') then parse_ident(esquema.nome) end)[1]
 $$;
-comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or not; null when there is none or it is no name.';
+comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or not; null when it has none or is not a name.';
 --! EndIncluded comum/relacao.sql
 
 --! Included comum/colunas_ausentes.sql
@@ -2065,7 +2065,7 @@ begin
   return format(' and t.%1$I between %2$L::%4$s and %3$L::%4$s', limite_chaves.coluna, v_de, v_ate, v_tipo);
 end
 $$;
-comment on function audit_interno.limite_chaves(regclass, text, text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';
+comment on function audit_interno.limite_chaves(regclass, text, text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when there is no such condition.';
 --! EndIncluded comum/limite_chaves.sql
 
 --! Included comum/chaves_legiveis.sql
@@ -2154,7 +2154,7 @@ as $$
   )
   select d.id from dentro d
 $$;
-comment on function audit_interno.tipos_dentro(oid) is 'The type and all types that its values are made of.';
+comment on function audit_interno.tipos_dentro(oid) is 'The type and all types that its values consist of.';
 
 -- Whether to_jsonb writes a value of the type the same in every session: it contains only types whose text depends on no setting. (JSON has
 -- its own way to write dates, but dates inside a range follow the session.) Extensions' types are not trusted.
@@ -2460,7 +2460,7 @@ create or replace trigger proteger_identidade
 --! EndIncluded motor/selo/recusar_mudanca.sql
 
 --! Included motor/arquivo/mensais.sql
--- Tables of facts that are kept by the month. Partitions stand in audit_interno, where nobody may read them but through their table.
+-- Tables of facts that are partitioned by month. The partitions are in audit_interno, so nobody reads them except through their table.
 create or replace function audit_interno.mensais()
 returns table (tabela text, nome text)
 language sql
@@ -2470,13 +2470,14 @@ as $$
   select t.tabela, split_part(t.tabela, '.', 2)
   from unnest(array['audit.deteccoes', 'audit.alteracoes', 'audit.correcoes_desfeitas', 'audit_interno.estados']) as t (tabela)
 $$;
-comment on function audit_interno.mensais() is 'Tables of facts that are partitioned by month, and what the name of each partition begins with.';
+comment on function audit_interno.mensais() is 'Tables of facts that are partitioned by month, and how the names of their partitions begin.';
 --! EndIncluded motor/arquivo/mensais.sql
 
 --! Included motor/arquivo/abrir_meses.sql
--- Sees to it that facts of this month and the next have their partitions, and makes those of the three months ahead where they have not,
--- so that a dormant house has them too. Costs a look at the catalogue otherwise. Made empty beside its table and attached, which waits for
--- nobody who reads or writes there. Called by whatever opens an operation or a session, whatever changes a watched table, each tick of a worker, and by migrations.
+-- Makes the monthly partitions of facts: if this month's or the next one's is missing, those up to three months ahead, in case nothing
+-- runs here for a while. If both are there, it only costs a look at the catalogue. Each is made empty beside its table and then attached,
+-- so it waits for no reader or writer. Called by everything that opens an operation or a session or changes a watched table, by each tick
+-- of a worker, and by migrations.
 create or replace function audit_interno.abrir_meses(desde date default null)
 returns void
 language plpgsql
@@ -2506,12 +2507,12 @@ begin
   end loop;
 end
 $$;
-comment on function audit_interno.abrir_meses(date) is 'Makes the partitions that facts need until three months from now, from the month of desde on where it is given.';
+comment on function audit_interno.abrir_meses(date) is 'Makes the partitions that facts need up to three months from now, from the month of desde on if given.';
 select audit_interno.abrir_meses();
 --! EndIncluded motor/arquivo/abrir_meses.sql
 
 --! Included motor/arquivo/exigir_no_banco.sql
--- Whether the facts of an operation are still here. Called where leaving them out would be a wrong answer.
+-- Whether the facts of an operation are still here. Called where an answer without them would be wrong.
 create or replace function audit_interno.exigir_no_banco(operacao_id bigint)
 returns boolean
 language plpgsql
@@ -2534,11 +2535,11 @@ begin
   return true;
 end
 $$;
-comment on function audit_interno.exigir_no_banco(bigint) is 'True; NC043 where the facts of the operation are in the archive.';
+comment on function audit_interno.exigir_no_banco(bigint) is 'True; NC043 when the facts of the operation are in the archive.';
 --! EndIncluded motor/arquivo/exigir_no_banco.sql
 
 --! Included motor/arquivo/arquivamentos.sql
--- What was archived, when and by whom. No table of its own: it follows from sealed operations. Definer, as audit.carimbos.
+-- What was archived, when and by whom. It has no table: it is read from sealed operations. Definer, like audit.carimbos.
 create or replace function audit.arquivamentos()
 returns table (
   operacao_id bigint, arquivado_em timestamptz, arquivado_por text, motivo text, mes_inicio date, mes_fim date, operacoes bigint, fatos bigint,
@@ -2556,12 +2557,12 @@ as $$
   order by o.id
 $$;
 comment on function audit.arquivamentos() is
-  'Months of facts that are in an archive, oldest first: by which operation, when and by whom, how many operations and facts (elo_inicial and elo_final: the first and the last link), the SHA-256 of the exported trail that holds them with the head it ends at, and whether the detached tables were deleted.';
+  'Archived months of facts, oldest first: the operation that archived them, when and by whom, how many operations and facts (elo_inicial and elo_final: the first and the last link), the SHA-256 of the exported trail that holds them and the head at which it ends, and whether the detached tables were deleted.';
 grant execute on function audit.arquivamentos() to conferente_leitor;
 --! EndIncluded motor/arquivo/arquivamentos.sql
 
 --! Included motor/arquivo/sessao_no_banco.sql
--- Whether what a session found is still here. A list of it would be empty otherwise, and look like an answer.
+-- Whether what a session found is still here. Otherwise a list of it would be empty, and look like an answer.
 create or replace function audit.sessao_no_banco(sessao_id bigint)
 returns boolean
 language sql
@@ -2579,8 +2580,8 @@ grant execute on function audit.sessao_no_banco(bigint) to conferente_leitor;
 --! EndIncluded motor/arquivo/sessao_no_banco.sql
 
 --! Included motor/arquivo/ultima_alteracao.sql
--- What we wrote last for a finding. Where that is in the archive, the finding itself says it: what it proposed or a person typed, and what
--- the row held of that. Called by conferir_corrigidas.
+-- What we last wrote for a finding. If that is in the archive, it is read from the finding itself: what was proposed or typed, and what the
+-- row held in those columns. Called by conferir_corrigidas.
 create or replace function audit_interno.ultima_alteracao(d audit.divergencias_processadas)
 returns table (operacao_id bigint, antes jsonb, depois jsonb)
 language sql
@@ -2619,9 +2620,8 @@ comment on function audit_interno.partes_mensais(date) is 'Table, partition and 
 --! EndIncluded motor/arquivo/partes_mensais.sql
 
 --! Included motor/arquivo/resumos_mensais.sql
--- Digests of the facts of one kind, by operation, in whichever table they stand: that of the present, a month of it, or one that was
--- detached. The formula and the settings are those of audit_interno.resumo_operacao. Changes nothing. Called by arquivar_meses and
--- quebras_arquivo.
+-- Digests of the facts of one kind, by operation, from the table given: the whole table, one of its months, or a detached month. The formula
+-- and the settings are those of audit_interno.resumo_operacao. Changes nothing. Called by arquivar_meses and quebras_arquivo.
 create or replace function audit_interno.resumos_mensais(nome text, tabela regclass, ate date default 'infinity')
 returns table (operacao_id bigint, mes date, fatos bigint, resumo bytea)
 language plpgsql
@@ -2644,11 +2644,11 @@ begin
     case nome when 'estados' then 'x.id' else 'x.divergencia_id' end, tabela) using ate;
 end
 $$;
-comment on function audit_interno.resumos_mensais(text, regclass, date) is 'Of each operation, how many facts of the kind (nome) the table has of months up to ate, and their digest.';
+comment on function audit_interno.resumos_mensais(text, regclass, date) is 'For each operation, how many facts of the kind (nome) the table has of months up to ate, and their digest.';
 --! EndIncluded motor/arquivo/resumos_mensais.sql
 
 --! Included motor/arquivo/resumo_arquivamento.sql
--- One digest over all that an archiving left in audit_interno.fatos_arquivados: what its operation says it left.
+-- One digest over everything that an archiving left in audit_interno.fatos_arquivados. Its operation records it.
 create or replace function audit_interno.resumo_arquivamento(arquivamento_id bigint)
 returns text
 language sql
@@ -2665,8 +2665,8 @@ comment on function audit_interno.resumo_arquivamento(bigint) is 'SHA-256 over t
 --! EndIncluded motor/arquivo/resumo_arquivamento.sql
 
 --! Included motor/arquivo/deixar_arquivadas.sql
--- Of findings that are to be rolled back, those whose alteration is in the archive: what the row held is not here to be put back. They are
--- left, with the reason; where nothing else is to be done, it is an error. Called once pg_temp.conferente_reversao is filled.
+-- Findings to be rolled back whose alteration is in the archive: what the row held before is no longer here. They are left out, with the
+-- reason; if nothing else is to be rolled back, it is an error. Called once pg_temp.conferente_reversao is filled.
 create or replace function audit_interno.deixar_arquivadas(ids bigint[])
 returns void
 language plpgsql
@@ -2687,14 +2687,14 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.deixar_arquivadas(bigint[]) is 'Leaves findings whose alteration is in the archive; NC043 when all are left.';
+comment on function audit_interno.deixar_arquivadas(bigint[]) is 'Leaves out findings whose alteration is in the archive; NC043 when all are left out.';
 --! EndIncluded motor/arquivo/deixar_arquivadas.sql
 
 --! Included motor/arquivo/arquivar_meses.sql
--- Takes old months of facts out of the tables of the present, once the trail that holds them was exported and proven. Operations, findings,
--- decisions and exceptions stay, so the chain stays whole, what was rejected stays silent, and what a rule earned stays earned; what later
--- sessions and verifications ask of the facts stays too (audit_interno.divergencias_arquivadas), and of rows whose changes are facts the last
--- one is said again. That the operations still have the digests that were sealed is seen before anything is kept.
+-- Detaches old months of facts, once the trail that holds them has been exported and proven. Operations, findings, decisions and exceptions
+-- stay: so the chain stays whole, rejected findings stay silent, and rules keep what they earned. What later sessions and verifications need
+-- of the facts stays too (audit_interno.divergencias_arquivadas), and the last state of each row whose changes are facts is recorded again.
+-- At the end the operations must still have the digests that were sealed, or everything is undone.
 create or replace function audit.arquivar_meses(
   ate date, motivo text, exportacao bigint default null, elo bigint default null, selo text default null, apagar boolean default false,
   simular boolean default false
@@ -2710,7 +2710,7 @@ as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(arquivar_meses.motivo);
   v_ate date := date_trunc('month', case when isfinite(ate) then ate end)::date;
-  -- what sessions hold against the warehouse stays, too
+  -- what sessions compare with the warehouse stays, too
   v_fica date := date_trunc('month', least(audit.hoje() - make_interval(months => (audit_interno.configuracao('arquivo.meses') #>> '{}')::integer),
     audit.hoje() - make_interval(days => (audit_interno.configuracao('sessao.conferir_corrigidas_dias') #>> '{}')::integer)))::date;
   v_meses date[];
@@ -2774,7 +2774,7 @@ begin
     select distinct date_trunc('month', o.iniciada_em at time zone audit.fuso())::date as mes
     from pg_temp.conferente_arquivada x join audit.operacoes o on o.id = x.id
     where o.tipo = 'correcao' and x.alteracoes is not null
-    except -- certified when its beginning went
+    except -- certified when the beginning of the month was archived
     select date_trunc('month', o.iniciada_em at time zone audit.fuso())::date
     from audit_interno.fatos_arquivados f join audit.operacoes o on o.id = f.operacao_id
     where o.tipo = 'correcao' and f.alteracoes is not null
@@ -2811,8 +2811,8 @@ begin
   ) as y
   group by y.tabela, y.autor, (y.n - 1) / 10000;
 
-  -- Whoever reads or writes there holds what this needs. Waiting with one of them in hand could stop a session, so all are taken at once
-  -- or none, and asked for again for ten seconds.
+  -- Readers and writers of these tables hold locks that this needs. Waiting while holding one of them could stop a session, so it takes all
+  -- locks at once or none, and tries again for ten seconds.
   for v_vez in 1..20 loop
     begin
       lock table audit.deteccoes, audit.alteracoes, audit.correcoes_desfeitas, audit_interno.estados in access exclusive mode nowait;
@@ -2850,7 +2850,7 @@ begin
 end
 $$;
 comment on function audit.arquivar_meses(date, text, bigint, bigint, text, boolean, boolean) is
-  'Detaches the months of facts (detections, alterations, corrections seen undone, states) up to that of ate, which an exported and proven trail holds: exportacao is the operation of the export, elo and selo the head at which its file ends. They stay in schema audit_arquivo, for administrators to read; with apagar they are deleted. simular: says what would go and does nothing. Returns the months, how many operations and facts, and their first and last link. Errors: NC001 the export does not hold them, NC005 nothing to archive, NC006 reason missing, NC009 no month, NC044 too recent (settings arquivo.meses, sessao.conferir_corrigidas_dias), not sealed, or a broken trail, 55P03 the tables are in use.';
+  'Detaches the months of facts (detections, alterations, corrections seen undone, states) up to that of ate, which an exported and proven trail holds: exportacao is the operation of the export, elo and selo the head at which its file ends. They stay in schema audit_arquivo, for administrators to read; with apagar they are deleted. simular: returns what would be archived, and does nothing. Returns the months, how many operations and facts, and their first and last link. Errors: NC001 the export does not hold them, NC005 nothing to archive, NC006 reason missing, NC009 no month, NC044 too recent (settings arquivo.meses, sessao.conferir_corrigidas_dias), not sealed, or a broken trail, 55P03 the tables are in use.';
 grant execute on function audit.arquivar_meses(date, text, bigint, bigint, text, boolean, boolean) to conferente_administrador;
 --! EndIncluded motor/arquivo/arquivar_meses.sql
 
@@ -2900,7 +2900,7 @@ as $$
   where o.id = resumo_operacao.operacao_id
 $$;
 comment on function audit_interno.resumo_operacao(bigint) is
-  'SHA-256 over the operation and, of each kind in order, SHA-256 over its detections, alterations, decisions, exceptions, corrections seen undone, and states of rows that changed.';
+  'SHA-256 over the operation and, for each kind in this order, SHA-256 over its detections, alterations, decisions, exceptions, corrections seen undone, and states of rows that changed.';
 --! EndIncluded motor/selo/resumo_operacao.sql
 
 --! Included motor/selo/selar_operacao.sql
@@ -2926,7 +2926,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.selar_operacao() is 'Takes the digest of an ended operation for its seal; of the engine''s own logins seals it at once.';
+comment on function audit_interno.selar_operacao() is 'Takes the digest of an ended operation for its seal; for the engine''s own logins, seals it at once.';
 
 create or replace trigger proteger before update or delete on audit.operacoes
   for each row execute function audit_interno.recusar_mudanca();
@@ -2952,12 +2952,12 @@ create unlogged table audit_interno.portas_abertas (
   alheias oid[] not null default '{}',
   vistas oid[] not null default '{}'
 );
-comment on table audit_interno.portas_abertas is 'Connections in which code of others writes, or has written in this transaction: while the door is open, and again at the commit, no operation of ours may begin there, in whose name ever.';
+comment on table audit_interno.portas_abertas is 'Connections in which other people''s code writes, or has written in this transaction. While the door is open, and again at the commit, no operation of ours may begin there, in anybody''s name.';
 comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
-comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
-comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
-comment on column audit_interno.portas_abertas.confirmando is 'Whether it is open for what was left for the commit.';
-comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is left to their writer.';
+comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another transaction no longer counts.';
+comment on column audit_interno.portas_abertas.aberta is 'Whether other people''s code is running.';
+comment on column audit_interno.portas_abertas.confirmando is 'Whether it is open for work that was deferred to the commit.';
+comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written other than through a door: their deferred triggers are left to the writer.';
 comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';
 --! EndIncluded motor/portas/tabelas.sql
 
@@ -3026,7 +3026,7 @@ as $$
     alheias = case when p.transacao = excluded.transacao
       then p.alheias || array(select unnest(excluded.alheias) except select unnest(p.vistas)) else excluded.alheias end;
 $$;
-comment on function audit_interno.abrir_porta() is 'Nothing of ours may be begun by this transaction until audit_interno.fechar_porta.';
+comment on function audit_interno.abrir_porta() is 'Until audit_interno.fechar_porta, this transaction may begin no operation of ours.';
 
 -- Marks that it has ended for now. What it deferred to the commit runs behind the door that opens again there.
 create or replace function audit_interno.fechar_porta()
@@ -3037,7 +3037,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   update audit_interno.portas_abertas p set aberta = false, vistas = audit_interno.tabelas_gravadas() where p.pid = pg_backend_pid();
 $$;
-comment on function audit_interno.fechar_porta() is 'The engine goes on by itself.';
+comment on function audit_interno.fechar_porta() is 'Closes the door: the engine goes on.';
 
 -- Deferred: its event is queued before those of the code that was let in, so at the commit the door is open before a deferred trigger of
 -- the warehouse runs. That code may say "set constraints all immediate" and would then have the commit to itself; in that case the event is
@@ -3059,7 +3059,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.reabrir_porta() is 'Opens the door of this transaction again as it commits.';
+comment on function audit_interno.reabrir_porta() is 'Reopens this transaction''s door at the commit.';
 do $$
 begin
   if not exists (select from pg_catalog.pg_trigger where tgname = 'reabrir' and tgrelid = 'audit_interno.portas_abertas'::regclass) then
@@ -3150,7 +3150,7 @@ begin
 end
 $$;
 comment on function audit.registrar_operacao(text, text, jsonb) is
-  'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed, detalhes no object or larger than 10000 bytes, NC006 reason missing.';
+  'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed, detalhes not an object or larger than 10000 bytes, NC006 reason missing.';
 grant execute on function audit.registrar_operacao(text, text, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;
 --! EndIncluded motor/selo/registrar_operacao.sql
 
@@ -3201,7 +3201,7 @@ begin
 end
 $$;
 comment on function audit.finalizar_operacao(bigint, text, bigint, jsonb) is
-  'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s, or of an export that is being written: detalhes.chave must be that of which detalhes.fecho is the SHA-256.';
+  'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s, or of an export that is still being written: detalhes.chave must be the value whose SHA-256 is detalhes.fecho.';
 grant execute on function audit.finalizar_operacao(bigint, text, bigint, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;
 --! EndIncluded motor/selo/finalizar_operacao.sql
 
@@ -3226,7 +3226,7 @@ begin
   return coalesce(detalhes, '{}');
 end
 $$;
-comment on function audit_interno.exigir_detalhes(jsonb) is 'The details, {} for null. NC001 when they are no object or larger than 10000 bytes.';
+comment on function audit_interno.exigir_detalhes(jsonb) is 'The details, {} for null. NC001 when they are not an object or larger than 10000 bytes.';
 --! EndIncluded motor/selo/exigir_detalhes.sql
 
 --! Included motor/selo/registrar_exportacao.sql
@@ -3242,7 +3242,7 @@ as $$
     detalhes => audit_interno.exigir_detalhes(registrar_exportacao.detalhes))
 $$;
 comment on function audit.registrar_exportacao(jsonb, text) is
-  'Opens the operation of an export (detalhes: format, filter) and returns its id; the reason may be left out. Close it with audit.finalizar_operacao, with the rows and the SHA-256 of the file. Errors: NC001 detalhes no object or larger than 10000 bytes, NC006 reason blank or too long.';
+  'Opens the operation of an export (detalhes: format, filter) and returns its id. The reason is optional. Close it with audit.finalizar_operacao, with the rows and the SHA-256 of the file. Errors: NC001 detalhes not an object or larger than 10000 bytes, NC006 reason blank or too long.';
 grant execute on function audit.registrar_exportacao(jsonb, text), audit.finalizar_operacao(bigint, text, bigint, jsonb) to conferente_leitor;
 --! EndIncluded motor/selo/registrar_exportacao.sql
 
@@ -3412,7 +3412,7 @@ begin
 end
 $$;
 comment on function audit.alterar_configuracao(text, jsonb, text, boolean) is
-  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said), NC027 another trade_marketing.categoria while active patterns match too much of what is booked in others, unless conferido is true. Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
+  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (the error lists all names), NC009 wrong type or out of range (the error says what is allowed), NC027 a different trade_marketing.categoria while active patterns match too much that is booked elsewhere, unless conferido is true. Warning NC031: a category that no entry has, with the most similar ones (audit.configuracao_aviso).';
 grant execute on function audit.alterar_configuracao(text, jsonb, text, boolean) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/alterar_configuracao.sql
 
@@ -3556,7 +3556,7 @@ exception
 end
 $$;
 comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, bigint, numeric, integer, text, text[], text[], text[], text, text[], text) is
-  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. coluna_filial: the branch, for months that are closed for one branch alone. requisitos: a function g() returning text, what the rule lacks before it can run, or null. concessao_correcoes and concessao_valor: how many corrections at or above limiar, and of how much money, auto mode may make before people''s answers have proved the rule; without them it only detects. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; give only its name; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: columns that identify the entry (supplier, document, date); without them, nobody notices when a key goes to another entry. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code uses without naming them. coluna_filial: the branch, for months that are closed for one branch only. requisitos: a function g() that returns what the rule still lacks as text, or null. concessao_correcoes and concessao_valor: how many corrections at or above limiar, and of how much money, auto mode may make before people''s answers have proved the rule; without them it only detects. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial took longer than statement_timeout.';
 grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, bigint, numeric, integer, text, text[], text[], text[], text, text[], text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/registrar_regra.sql
 
@@ -3644,7 +3644,7 @@ begin
 end
 $$;
 comment on function audit.alterar_regra(text, jsonb, text) is
-  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed: a rule that people''s answers prove, or one without proof for as many corrections and as much money as concessao_correcoes and concessao_valor say, which come together and are used up. What people answered stays: another limiar, and back, changes nothing of it. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range, NC042 auto for a rule that is refuted, or that has neither proof nor grant.';
+  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s present code, even if the rule had lost it or its code changed. People''s answers must prove the rule; without proof it gets as many corrections and as much money as concessao_correcoes and concessao_valor say, which come together and are used up. People''s answers stay: changing limiar, and back, does not affect them. dependencias: schemas, functions or views that the rule uses without naming them; they count as its code. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range, NC042 auto for a rule that is refuted, or that has neither proof nor grant.';
 grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/alterar_regra.sql
 
@@ -3665,7 +3665,7 @@ begin
   return new;
 end
 $$;
-comment on function audit_interno.preparar_padrao() is 'Keeps padrao_dobrado and refuses an unusable pattern with NC014.';
+comment on function audit_interno.preparar_padrao() is 'Sets padrao_dobrado, and refuses an unusable pattern with NC014.';
 
 create or replace trigger preparar before insert or update on audit.padroes_trade_marketing
   for each row execute function audit_interno.preparar_padrao();
@@ -3704,7 +3704,7 @@ exception when check_violation or not_null_violation then
 end
 $$;
 comment on function audit.salvar_padrao(text, text, text, text, text, boolean) is
-  'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. conferido true says that a person has looked at what the pattern matches and saves it though the ledger often disagrees. Errors: NC006 reason missing, NC014 unusable pattern, NC027 too wide: the ledger disagrees with more of what it matches than trade_marketing.discordancia_maxima allows.';
+  'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not matter. conferido true says that a person has looked at what the pattern matches, and saves it although the ledger often disagrees. Errors: NC006 reason missing, NC014 unusable pattern, NC027 too wide: the ledger disagrees with more of what it matches than trade_marketing.discordancia_maxima allows.';
 grant execute on function audit.salvar_padrao(text, text, text, text, text, boolean) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/salvar_padrao.sql
 
@@ -3748,7 +3748,7 @@ begin
 end
 $$;
 comment on function audit.desativar_padrao(bigint, text, boolean) is
-  'Switches a trade marketing pattern off. conferido true says that a person has looked at what an excluding one keeps from the others. Errors: NC004 unknown, NC006 reason missing, NC027 an excluding pattern without which the others reach more that is booked elsewhere than trade_marketing.discordancia_maxima allows.';
+  'Switches off a trade marketing pattern. conferido true says that a person has looked at what an excluding pattern protects. Errors: NC004 unknown, NC006 reason missing, NC027 an excluding pattern without which the others match more that is booked elsewhere than trade_marketing.discordancia_maxima allows.';
 grant execute on function audit.desativar_padrao(bigint, text, boolean) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/desativar_padrao.sql
 
@@ -4015,7 +4015,7 @@ begin
 end
 $$;
 comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean, boolean) is
-  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key is not one row''s or it leaves something behind.';
+  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key does not belong to exactly one row, or it leaves something behind.';
 --! EndIncluded motor/deteccao/levantar_achados.sql
 
 --! Included motor/deteccao/registrar_achados.sql
@@ -4143,7 +4143,7 @@ begin
 end
 $$;
 comment on function audit_interno.reabrir_desfeitas(bigint, audit.regras, bigint, text) is
-  'Finds again, in this session, what was corrected and undone from outside since.';
+  'Finds again, in this session, what was corrected and has since been undone from outside.';
 --! EndIncluded motor/deteccao/reabrir_desfeitas.sql
 
 --! Included motor/deteccao/fechar_ausentes.sql
@@ -4309,7 +4309,7 @@ begin
 end
 $$;
 comment on function audit_interno.contar_cargas(bigint, audit.regras) is
-  'Counts what is settled for the next session, and enters how many rows came late, of which booking dates, since the session that this one follows.';
+  'Counts the rows that the next session will not read, and records how many rows came late, of which booking dates, since the previous session.';
 --! EndIncluded motor/deteccao/contar_cargas.sql
 
 --! Included motor/deteccao/periodos_atrasados.sql
@@ -4330,7 +4330,7 @@ as $$
   )
   select min(n.data), max(n.data) from numerada n group by n.periodo
 $$;
-comment on function audit_interno.periodos_atrasados(bigint, text) is 'First and last booking date of each stretch, both included; none where nothing came late.';
+comment on function audit_interno.periodos_atrasados(bigint, text) is 'First and last booking date of each stretch, both included; none if nothing came late.';
 --! EndIncluded motor/deteccao/periodos_atrasados.sql
 
 --! Included motor/deteccao/condicao_atrasadas.sql
@@ -4352,7 +4352,7 @@ as $$
      where c.sessao_id = condicao_atrasadas.sessao_id and c.regra = condicao_atrasadas.regra.nome and c.datas_sem_carga is not null))
 $$;
 comment on function audit_interno.condicao_atrasadas(bigint, audit.regras) is
-  'SQL to be put behind the window''s condition: it begins with or; empty where nothing came late.';
+  'SQL to append to the window''s condition: it begins with or; empty if nothing came late.';
 --! EndIncluded motor/deteccao/condicao_atrasadas.sql
 
 --! Included motor/deteccao/detectar_atrasadas.sql
@@ -4393,7 +4393,7 @@ begin
 end
 $$;
 comment on function audit_interno.detectar_atrasadas(bigint, audit.regras, bigint, text) is
-  'Finds, in this session, what is wrong with rows that came with a load time which earlier sessions had passed.';
+  'Finds, in this session, what is wrong with rows whose load time earlier sessions had already passed.';
 --! EndIncluded motor/deteccao/detectar_atrasadas.sql
 
 --! Included motor/deteccao/sessao_anterior.sql
@@ -4416,7 +4416,7 @@ as $$
   limit 1
 $$;
 comment on function audit_interno.sessao_anterior(text, text) is
-  'The session, the end of its window, and the load time from which it left rows to the next (null where loads are not counted); no row before the first.';
+  'The previous session, the end of its window, and the load time from which on it left rows to the next (null if loads are not counted); no row for the first.';
 --! EndIncluded motor/deteccao/sessao_anterior.sql
 
 --! Included motor/deteccao/abrir_contagens.sql
@@ -4541,7 +4541,7 @@ begin
 end
 $$;
 comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, timestamptz, boolean) is
-  'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto, or that has neither proof nor grant, loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
+  'Records part of a rule''s detection; completa: it was the last part. Then the rule loses auto if its code is not the one that auto was given to, or if it has neither proof nor grant. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first part.';
 --! EndIncluded motor/deteccao/anotar_execucao.sql
 
 --! Included motor/deteccao/detectar_regra.sql
@@ -4634,7 +4634,7 @@ begin
 end
 $$;
 comment on function audit_interno.cortar_janela(audit.regras, audit.janela, bigint) is
-  'Shares of a window, in order, of about so many rows each. One share where the table has no column to cut by; none where the window holds no row.';
+  'Shares of a window, in order, of about this many rows each. One share if the table has no column to divide by; none if the window has no rows.';
 --! EndIncluded motor/partes/cortar_janela.sql
 
 --! Included motor/partes/enfileirar_partes.sql
@@ -4657,7 +4657,7 @@ as $$
     order by q.regra, q.parte
   ) as p
 $$;
-comment on function audit_interno.enfileirar_partes(bigint, text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
+comment on function audit_interno.enfileirar_partes(bigint, text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. May be repeated.';
 --! EndIncluded motor/partes/enfileirar_partes.sql
 
 --! Included motor/partes/repartir_regra.sql
@@ -4710,7 +4710,7 @@ begin
   perform audit_interno.enfileirar_partes(repartir_regra.sessao_id, nome_regra);
 end
 $$;
-comment on function audit_interno.repartir_regra(bigint, text) is 'Prepares a rule for a session and cuts its detection into parts.';
+comment on function audit_interno.repartir_regra(bigint, text) is 'Prepares a rule for a session and divides its detection into parts.';
 --! EndIncluded motor/partes/repartir_regra.sql
 
 --! Included motor/partes/tomar_parte.sql
@@ -4736,7 +4736,7 @@ as $$
   for update of p skip locked
 $$;
 comment on function audit_interno.tomar_parte(bigint, text, integer) is
-  'Locks a part that is to be done and returns its rule, its number, how many the rule has and how long one may take in milliseconds; no row when there is none.';
+  'Locks a part that is not done and returns its rule, its number, how many parts the rule has and how long one may take in milliseconds; no row when there is none.';
 --! EndIncluded motor/partes/tomar_parte.sql
 
 --! Included motor/partes/detectar_parte.sql
@@ -4825,7 +4825,7 @@ begin
   perform audit_interno.anotar_execucao(juntar_regra.sessao_id, v_regra, v_hash, v_inicio, true);
 end
 $$;
-comment on function audit_interno.juntar_regra(bigint, text) is 'Ends the detection of a rule whose parts are all done. NC016 when the rule is not pendente any more.';
+comment on function audit_interno.juntar_regra(bigint, text) is 'Ends the detection of a rule whose parts are all done. NC016 when the rule is no longer pendente.';
 --! EndIncluded motor/partes/juntar_regra.sql
 
 --! Included motor/correcao/exige_releitura.sql
@@ -4951,7 +4951,7 @@ begin
 end
 $$;
 comment on function audit_interno.meses_fechados() is
-  'First day of each closed month, its branch (null: the whole company) and whether the warehouse says so (periodos.fonte). NC022 when the warehouse''s list cannot be read.';
+  'First day of each closed month, its branch (null: the whole company) and whether it comes from the warehouse''s own list (periodos.fonte). NC022 when the warehouse''s list cannot be read.';
 --! EndIncluded motor/periodo/meses_fechados.sql
 
 --! Included motor/periodo/defeito_periodos.sql
@@ -5041,7 +5041,7 @@ begin
 end
 $$;
 comment on function audit_interno.condicao_aberta(audit.regras, text[]) is
-  'SQL condition over t and l that a write of these columns touches no closed month; null when none is closed, or the rule has no booking date.';
+  'SQL condition over t and l: a write to these columns touches no closed month. Null when none is closed, or the rule has no booking date.';
 --! EndIncluded motor/periodo/condicao_aberta.sql
 
 --! Included motor/periodo/em_periodo_fechado.sql
@@ -5126,7 +5126,7 @@ begin
   where e.sessao_id = contar_fechadas.sessao_id and e.regra = x.regra;
 end
 $$;
-comment on function audit_interno.contar_fechadas(bigint) is 'Enters into each rule''s row how many of its findings lie in a closed period, and their amount.';
+comment on function audit_interno.contar_fechadas(bigint) is 'Records in each rule''s row how many of its findings lie in a closed period, and their amount.';
 --! EndIncluded motor/periodo/contar_fechadas.sql
 
 --! Included motor/periodo/esperar_gravacoes.sql
@@ -5156,7 +5156,7 @@ begin
   end loop;
 end
 $$;
-comment on function audit_interno.esperar_gravacoes() is 'Takes the lock of those who close months. 55P03 after ten seconds.';
+comment on function audit_interno.esperar_gravacoes() is 'Takes the lock for closing months. 55P03 after ten seconds.';
 
 create or replace function audit_interno.fechar_no_commit() returns trigger
 language plpgsql
@@ -5169,7 +5169,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.fechar_no_commit() is 'Waits for who is writing when a closing commits.';
+comment on function audit_interno.fechar_no_commit() is 'When a closing commits, waits for everybody who is writing.';
 drop trigger if exists esperar on audit.periodos;
 create constraint trigger esperar after insert on audit.periodos deferrable initially deferred
   for each row execute function audit_interno.fechar_no_commit();
@@ -5235,7 +5235,7 @@ begin
       and not exists (select from unnest(v_conhecidas) as k (nome) where audit_interno.dobrar_filial(k.nome) = audit_interno.dobrar_filial(p.filial));
 end
 $$;
-comment on function audit_interno.filiais_desconhecidas(text[]) is 'Branches that no row of the rules'' tables has, with up to five names that are there, most alike.';
+comment on function audit_interno.filiais_desconhecidas(text[]) is 'Branches that no row of the rules'' tables has, with up to five of the most similar names that are there.';
 --! EndIncluded motor/periodo/filiais_desconhecidas.sql
 
 --! Included motor/correcao/elegiveis.sql
@@ -5262,7 +5262,7 @@ as $$
     -- amount, in divergencias_processadas_valor: through everything that waits, again for each batch.
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
 $$;
-comment on function audit_interno.elegiveis(bigint, audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
+comment on function audit_interno.elegiveis(bigint, audit.regras) is 'Findings that auto mode may correct by itself, except contested ones.';
 --! EndIncluded motor/correcao/elegiveis.sql
 
 --! Included motor/correcao/contestadas.sql
@@ -5294,7 +5294,7 @@ as $$
         select from jsonb_each(o.valores_digitados) q
         where d.valores_propostos ? q.key and d.valores_originais -> q.key = q.value))
 $$;
-comment on function audit_interno.contestadas(bigint[]) is 'Those of the findings that another finding on the same row contradicts.';
+comment on function audit_interno.contestadas(bigint[]) is 'The findings among these that another finding on the same row contradicts.';
 --! EndIncluded motor/correcao/contestadas.sql
 
 --! Included motor/correcao/verificar_limites.sql
@@ -5376,7 +5376,7 @@ begin
   where s.id = verificar_limites.sessao_id;
 end
 $$;
-comment on function audit_interno.verificar_limites(bigint) is 'Stops the corrections of rules, or of the whole session, that would pass a limit.';
+comment on function audit_interno.verificar_limites(bigint) is 'Stops the corrections of rules, or of the whole session, that would exceed a limit.';
 --! EndIncluded motor/correcao/verificar_limites.sql
 
 --! Included motor/correcao/criar_lote.sql
@@ -5687,7 +5687,7 @@ begin
 end
 $$;
 comment on function audit_interno.aplicar_lote(bigint, text) is
-  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada, fechada (the month) or infiel. Returns the days on which the altered rows are booked.';
+  'Applies the rows of pg_temp.conferente_lote that have resultado under an operation, and writes audit.alteracoes. A row that was not corrected gets another resultado: movida, outra, ja_certa, ausente, recusada, fechada (the month) or infiel. Returns the days on which the altered rows are booked.';
 --! EndIncluded motor/correcao/aplicar_lote.sql
 
 --! Included motor/correcao/autoverificar_lote.sql
@@ -5744,7 +5744,7 @@ begin
 end
 $$;
 comment on function audit_interno.autoverificar_lote(bigint, text, daterange) is
-  'Undoes what the rules still flag after the batch. NC019 when it cannot be undone: then nothing of the batch stands.';
+  'Undoes what the rules still flag after the batch. NC019 when that is not possible: then the whole batch is rolled back.';
 --! EndIncluded motor/correcao/autoverificar_lote.sql
 
 --! Included motor/correcao/concluir_lote.sql
@@ -6065,7 +6065,7 @@ exception when lock_not_available then
   return false;
 end
 $$;
-comment on function audit_interno.tomar_posse(text) is 'True when this connection now has it; false when another living one does.';
+comment on function audit_interno.tomar_posse(text) is 'True when this connection now holds it; false when another living one does.';
 --! EndIncluded motor/posse/tomar_posse.sql
 
 --! Included motor/sessao/conduzir_sessao.sql
@@ -6078,7 +6078,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select audit_interno.tomar_posse('sessao ' || conduzir_sessao.sessao_id)
 $$;
-comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
+comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now runs the session; false when another does.';
 --! EndIncluded motor/sessao/conduzir_sessao.sql
 
 --! Included motor/sessao/iniciar_sessao.sql
@@ -6100,7 +6100,7 @@ begin
 end
 $$;
 comment on function audit_interno.iniciar_sessao(text, date, date, text[]) is
-  'Opens a session for the connection that will conduct it step by step. Errors as audit.processar_divergencias.';
+  'Opens a session for the connection that will run it step by step. Errors as audit.processar_divergencias.';
 grant execute on function audit_interno.iniciar_sessao(text, date, date, text[]) to conferente_operador;
 --! EndIncluded motor/sessao/iniciar_sessao.sql
 
@@ -6135,7 +6135,7 @@ begin
   return query select s.* from audit.sessoes_processamento s where s.id = any (v_sessoes) order by s.id;
 end
 $$;
-comment on function audit_interno.encerrar_interrompidas() is 'Closes sessions whose conductor is gone; returns them.';
+comment on function audit_interno.encerrar_interrompidas() is 'Closes sessions whose process is gone; returns them.';
 grant execute on function audit_interno.encerrar_interrompidas() to conferente_operador;
 --! EndIncluded motor/sessao/encerrar_interrompidas.sql
 
@@ -6209,7 +6209,7 @@ begin
 end
 $$;
 comment on function audit_interno.proxima_etapa(bigint) is
-  'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take in milliseconds. Where workers share it, instead of detectar: repartir (with the rule), partes (take any part by audit_interno.tomar_parte; where there is none, wait) and juntar (with the rule).';
+  'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take in milliseconds. When workers share it, instead of detectar: repartir (with the rule), partes (take any part with audit_interno.tomar_parte; if there is none, wait) and juntar (with the rule).';
 grant execute on function audit_interno.proxima_etapa(bigint) to conferente_operador;
 --! EndIncluded motor/sessao/proxima_etapa.sql
 
@@ -6253,7 +6253,7 @@ as $$
   where exists (select from audit.execucoes_regra e
     where e.sessao_id = notas_por_ler.sessao_id and e.regra in ('notas_fiscais', 'notas_sem_lancamento') and e.status = 'concluida')
 $$;
-comment on function audit_interno.notas_por_ler(bigint) is 'Files of notes that were refused; null where no rule on notes ran in the session.';
+comment on function audit_interno.notas_por_ler(bigint) is 'Files of notes that were refused; null if no rule about notes ran in the session.';
 --! EndIncluded notas/notas_por_ler.sql
 
 --! Included motor/sessao/finalizar_sessao.sql
@@ -6345,7 +6345,7 @@ begin
 end
 $$;
 comment on function audit_interno.executar_etapa(bigint, text, text) is
-  'Executes one step named by audit_interno.proxima_etapa. NC016 when this connection does not conduct the session, it is not under way or the step is not its next.';
+  'Executes one step named by audit_interno.proxima_etapa. NC016 when this connection does not run the session, it is not under way or the step is not its next.';
 grant execute on function audit_interno.executar_etapa(bigint, text, text) to conferente_operador;
 --! EndIncluded motor/sessao/executar_etapa.sql
 
@@ -6364,7 +6364,7 @@ begin
 end
 $$;
 comment on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) is
-  'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor. NC016 when this connection does not conduct the session.';
+  'Records that a step failed, for its rule; for the whole session if no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor. NC016 when this connection does not run the session.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) to conferente_operador;
 --! EndIncluded motor/sessao/registrar_falha_etapa.sql
 
@@ -6457,7 +6457,7 @@ begin
 end
 $$;
 comment on function audit.processar_divergencias(text, date, date, text[], boolean) is
-  'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. How far it is meanwhile: audit.simulacoes_em_curso. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
+  'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: does the real work, says in resumo what would change, and changes nothing; audit.simulacoes_em_curso shows its progress. The caller''s statement_timeout applies to all of it. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
 grant execute on function audit.processar_divergencias(text, date, date, text[], boolean) to conferente_operador;
 --! EndIncluded motor/sessao/processar_divergencias.sql
 
@@ -6487,7 +6487,7 @@ begin
 end
 $$;
 comment on function audit.solicitar_processamento(text, date, date, text[], boolean) is
-  'Queues a session for the worker and returns its row, status agendada. Same arguments and errors as audit.processar_divergencias. A simulation is run at once.';
+  'Queues a session for the worker and returns its row, status agendada. Same arguments and errors as audit.processar_divergencias. A simulation runs at once.';
 grant execute on function audit.solicitar_processamento(text, date, date, text[], boolean) to conferente_operador;
 --! EndIncluded motor/sessao/solicitar_processamento.sql
 
@@ -6567,7 +6567,7 @@ as $$
   group by 1, 2
 $$;
 comment on function audit_interno.desfeitas_por_carga(bigint) is
-  'regra, carga (the hour of the load, null where the load time is not later than the correction), quantas, and how many of them are ausentes (the row is gone).';
+  'regra, carga (hour of the load, null if the load time is not later than the correction), quantas, and how many of them are ausentes (the row is gone).';
 --! EndIncluded motor/sessao/desfeitas_por_carga.sql
 
 --! Included motor/sessao/frase_desfeitas.sql
@@ -6628,7 +6628,7 @@ as $$
   end
 $$;
 comment on function audit_interno.falha_de_quem(text) is
-  'Whose fault an error is, by its SQLSTATE: linha (what the data cause), regra (the rule, its rights and limits), sessao (a conflict with another transaction) or servidor (disk, memory, shutdown).';
+  'Whose fault an error is, by its SQLSTATE: linha (caused by the data), regra (the rule, its rights and limits), sessao (a conflict with another transaction) or servidor (disk, memory, shutdown).';
 --! EndIncluded motor/sessao/falha_de_quem.sql
 
 --! Included motor/sessao/anotar_falha.sql
@@ -6663,7 +6663,7 @@ begin
 end
 $$;
 comment on function audit_interno.anotar_falha(bigint, text, text, text, text) is
-  'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
+  'Records that a step failed, for its rule; for the whole session if no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
 --! EndIncluded motor/sessao/anotar_falha.sql
 
 --! Included motor/sessao/dar_passo.sql
@@ -6737,7 +6737,7 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this connection conducts the session or its login is a worker''s.';
+comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this connection runs the session or its login is a worker''s.';
 --! EndIncluded motor/sessao/exigir_conducao.sql
 
 --! Included motor/sessao/marca_simulacao.sql
@@ -6750,7 +6750,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select 'simula ' || left(md5(audit_interno.ator()), 8)
 $$;
-comment on function audit_interno.marca_simulacao() is 'Beginning of the application name of a simulation that the caller runs.';
+comment on function audit_interno.marca_simulacao() is 'How the application name of the caller''s own simulations begins.';
 --! EndIncluded motor/sessao/marca_simulacao.sql
 
 --! Included motor/sessao/anunciar_simulacao.sql
@@ -6786,7 +6786,7 @@ as $$
     else para = 'aberta' -- obsoleta, resolvida: found again
   end
 $$;
-comment on function audit_interno.transicao_permitida(text, text) is 'Whether a divergência may go from one status to another.';
+comment on function audit_interno.transicao_permitida(text, text) is 'Whether a finding may go from one status to another.';
 
 create or replace function audit_interno.recusar_transicao()
 returns trigger
@@ -6818,7 +6818,7 @@ begin
   return new;
 end
 $$;
-comment on function audit_interno.exigir_outra_pessoa() is 'Refuses with NC007 that one person proposes and approves.';
+comment on function audit_interno.exigir_outra_pessoa() is 'Refuses with NC007 when one person proposes and approves.';
 
 create or replace trigger exigir_outra_pessoa before update of status on audit.divergencias_processadas
   for each row when (new.status = 'corrigida' and new.proposta_por is not null)
@@ -6837,7 +6837,7 @@ begin
   return new;
 end
 $$;
-comment on function audit_interno.esquecer_proposta() is 'Clears what a person proposed when a finding is closed without it, or open again.';
+comment on function audit_interno.esquecer_proposta() is 'Clears what a person proposed when a finding is closed without it, or reopened.';
 
 create or replace trigger esquecer_proposta before update of status on audit.divergencias_processadas
   for each row when (new.status in ('aberta', 'obsoleta', 'resolvida', 'rejeitada')
@@ -6960,7 +6960,7 @@ begin
 end
 $$;
 comment on function audit_interno.travar_divergencias(bigint[], text, text[], text[]) is
-  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
+  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible in their status, NC007 takes another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 --! EndIncluded pessoas/decisao/travar_divergencias.sql
 
 --! Included pessoas/autonomia/conferir_automatica.sql
@@ -7045,7 +7045,7 @@ begin
 end
 $$;
 comment on function audit_interno.contar_decisoes(bigint[], boolean, boolean) is
-  'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
+  'Counts people''s answers on proposals: right, wrong or (null) withdrawn; a rule that no longer earns it loses auto.';
 --! EndIncluded pessoas/autonomia/contar_decisoes.sql
 
 --! Included pessoas/autonomia/contar_reversoes.sql
@@ -7097,7 +7097,7 @@ begin
   from (select distinct l.regra from pg_temp.conferente_revertida l order by l.regra) x;
 end
 $$;
-comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled back corrections that were wrong against their rules, and takes back what a rollback counted that is itself rolled back.';
+comment on function audit_interno.contar_reversoes(boolean) is 'Counts corrections rolled back as wrong against their rules, and undoes that count when the rollback itself is rolled back.';
 --! EndIncluded pessoas/autonomia/contar_reversoes.sql
 
 --! Included pessoas/decisao/valores_atuais.sql
@@ -7258,7 +7258,7 @@ as $$
   select * from audit_interno.aprovar(aprovar_divergencias.ids, aprovar_divergencias.motivo, aprovar_divergencias.visto)
 $$;
 comment on function audit.aprovar_divergencias(bigint[], text, text[]) is
-  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
+  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; over the API it is always needed; in psql it may be left out if the proposal is the rule''s own, but not if a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao is null or at least aprovacao.valor_dupla, or values were typed, so another person must approve too), sem_efeito (obsoleta: the row changed meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto over the API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible in its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 grant execute on function audit.aprovar_divergencias(bigint[], text, text[]) to conferente_revisor;
 --! EndIncluded pessoas/decisao/aprovar_divergencias.sql
 
@@ -7274,7 +7274,7 @@ as $$
   select * from audit_interno.responder(rejeitar_divergencias.ids, 'rejeitar', rejeitar_divergencias.motivo)
 $$;
 comment on function audit.rejeitar_divergencias(bigint[], text) is
-  'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can be rejected any more, NC006 reason missing.';
+  'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can still be rejected, NC006 reason missing.';
 grant execute on function audit.rejeitar_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/rejeitar_divergencias.sql
 
@@ -7352,7 +7352,7 @@ begin
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s or not to be written, value of the wrong type, or nothing would change, NC022 in a closed period, or would be moved into one.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person puts them into effect with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC004 unknown id, NC010 the table or a column is gone, NC005 not possible in its status, NC006 reason missing, NC015 column not the rule''s or not writable, value of the wrong type, or nothing would change, NC022 in a closed period, or would be moved into one.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/corrigir_manualmente.sql
 
@@ -7386,7 +7386,7 @@ begin
 end
 $$;
 comment on function audit.reabrir_divergencias(bigint[], text) is
-  'Opens findings again that were rejeitada, revertida, resolvida or falha. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be opened again, NC006 reason missing.';
+  'Reopens findings that are rejeitada, revertida, resolvida or falha. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be reopened, NC006 reason missing.';
 grant execute on function audit.reabrir_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/reabrir_divergencias.sql
 
@@ -7460,7 +7460,7 @@ begin
 end
 $$;
 comment on function audit.declarar_excecao(text, text, text, text, timestamptz) is
-  'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past. Warning NC032: it cost the rule auto, with the command that gives it back.';
+  'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past. Warning NC032: the rule lost auto; the message names the command that gives it back.';
 grant execute on function audit.declarar_excecao(text, text, text, text, timestamptz) to conferente_revisor;
 --! EndIncluded pessoas/decisao/declarar_excecao.sql
 
@@ -7499,7 +7499,7 @@ begin
 end
 $$;
 comment on function audit.revogar_excecao(bigint, text) is
-  'Takes an exception back. Returns it. Errors: NC004 unknown, NC005 already revoked, NC006 reason missing.';
+  'Revokes an exception and returns it. Errors: NC004 unknown, NC005 already revoked, NC006 reason missing.';
 grant execute on function audit.revogar_excecao(bigint, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/revogar_excecao.sql
 
@@ -7517,7 +7517,7 @@ begin
   return new;
 end
 $$;
-comment on function audit_interno.autorizar_codigo() is 'Keeps with auto the hash of the code for which it is given.';
+comment on function audit_interno.autorizar_codigo() is 'Keeps, with auto, the hash of the code that it is given to.';
 
 create or replace trigger autorizar_codigo_novo before insert on audit.regras
   for each row when (new.automatica) execute function audit_interno.autorizar_codigo();
@@ -7552,7 +7552,7 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_codigo(bigint, text, text) is
-  'Takes auto from a rule whose code is not the one for which it was given; hash_regra where the caller knows it already.';
+  'Takes auto from a rule whose code is not the one that it was given to; hash_regra if the caller already knows it.';
 --! EndIncluded pessoas/autonomia/conferir_codigo.sql
 
 --! Included pessoas/decisao/confirmar_divergencias.sql
@@ -7568,7 +7568,7 @@ as $$
   select * from audit_interno.responder(confirmar_divergencias.ids, 'confirmar', confirmar_divergencias.motivo)
 $$;
 comment on function audit.confirmar_divergencias(bigint[], text) is
-  'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
+  'Confirms findings that are real and were dealt with elsewhere (procede, tratada fora): they become resolvida, count as right for the rule, and stay silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can still be confirmed, NC006 reason missing.';
 grant execute on function audit.confirmar_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/confirmar_divergencias.sql
 
@@ -7683,7 +7683,7 @@ begin
 end
 $$;
 comment on function audit.desfazer(bigint, text) is
-  'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values, a postponement, a forwarding, a comment. What it corrected is rolled back exactly, and the findings are open again, or what they were before they were postponed or forwarded; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act, NC022 in a closed period.';
+  'Undoes one''s own act, by the number of its operation: an approval (even a first one), a rejection, a confirmation, typed values, a postponement, a forwarding, a comment. What it corrected is rolled back exactly, and the findings are open again, or as they were before they were postponed or forwarded. The act no longer counts for or against a rule, and if the rule lost auto through it, auto comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row changed). Errors: NC004 unknown operation, NC005 not such an act, or nothing of it can still be undone, NC006 reason missing, NC007 somebody else''s act, NC022 in a closed period.';
 grant execute on function audit.desfazer(bigint, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/desfazer.sql
 
@@ -7800,7 +7800,7 @@ begin
 end
 $$;
 comment on function audit.decidir_grupo(text, text, bigint[], jsonb, text, date, text) is
-  'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen; NC022 all of it is in a closed period.';
+  'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. Findings that were found or came back since, or that somebody else has commented on since, are not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. It is one operation; audit.desfazer undoes it. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen is still waiting; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 the group holds more than was seen; NC022 all of it is in a closed period.';
 grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text, date, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/decidir_grupo.sql
 
@@ -7848,7 +7848,7 @@ as $$
       and p.iniciada_em <= coalesce(o.finalizada_em, 'infinity')
     where o.id = perdas_automatica.operacao_id and p.regra = r.nome and p.motivo = r.automatica_perdida)
 $$;
-comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto by this operation, each with a sentence that says so and how to give it back.';
+comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto through this operation, each with a sentence that says so and how to give it back.';
 --! EndIncluded pessoas/autonomia/perdas_automatica.sql
 
 --! Included pessoas/autonomia/conferir_prova.sql
@@ -7942,7 +7942,7 @@ begin
       n.evidencia_favor, n.evidencia_contra);
 end
 $$;
-comment on function audit_interno.conferir_prova(text) is 'Reads again whether people''s answers prove or refute a rule, and writes it to the rule.';
+comment on function audit_interno.conferir_prova(text) is 'Computes again whether people''s answers prove or refute a rule, and records it in the rule.';
 --! EndIncluded pessoas/autonomia/conferir_prova.sql
 
 --! Included pessoas/autonomia/evidencia_contra.sql
@@ -7971,7 +7971,7 @@ as $$
   select e.n, e.evidencia, e.evidencia >= 200
   from (select g.n, avg(exp(least(g.ate, 600))) as evidencia from ganho g group by g.n) as e -- beyond about e^600 a float8 overflows
 $$;
-comment on function audit_interno.evidencia_contra(float8[], float8[], float8) is 'After each answer, how much those who bet that the rule errs more often have made of 1.';
+comment on function audit_interno.evidencia_contra(float8[], float8[], float8) is 'After each answer, what a stake of 1 has become by betting that the rule errs more often.';
 --! EndIncluded pessoas/autonomia/evidencia_contra.sql
 
 --! Included pessoas/autonomia/evidencia_favor.sql
@@ -7993,7 +7993,7 @@ as $$
   ) as p
   group by p.n
 $$;
-comment on function audit_interno.evidencia_favor(float8[], float8) is 'After each answer, how much those who bet that the rule errs less often have made of 1.';
+comment on function audit_interno.evidencia_favor(float8[], float8) is 'After each answer, what a stake of 1 has become by betting that the rule errs less often.';
 --! EndIncluded pessoas/autonomia/evidencia_favor.sql
 
 --! Included pessoas/autonomia/perder_automatica.sql
@@ -8140,7 +8140,7 @@ begin
     order by d.id;
 end
 $$;
-comment on function audit_interno.resultados_decisao(bigint[], bigint, text) is 'Results of an act, one for each finding, in the order of their ids. feito: what an act did that leaves the status as it is.';
+comment on function audit_interno.resultados_decisao(bigint[], bigint, text) is 'Results of an act, one for each finding, in the order of their ids. feito: what was done, for an act that does not change the status.';
 --! EndIncluded pessoas/decisao/resultados_decisao.sql
 
 --! Included pessoas/decisao/excecao_aviso.sql
@@ -8154,7 +8154,7 @@ as $$
   select p.aviso from audit_interno.perdas_automatica((excecao).operacao_id) p where p.regra = (excecao).regra
 $$;
 comment on function audit.excecao_aviso(audit.excecoes) is
-  'What else declaring the exception did, such as costing the rule its autonomy, and how to mend it; null when nothing, or when it has been mended.';
+  'What else declaring the exception did, such as costing the rule its autonomy, and how to put that right; null if nothing, or if it has been put right.';
 grant execute on function audit.excecao_aviso(audit.excecoes) to conferente_leitor;
 --! EndIncluded pessoas/decisao/excecao_aviso.sql
 
@@ -8180,7 +8180,7 @@ begin
 end
 $$;
 comment on function audit.adiar(bigint[], date, text) is
-  'Postpones findings: out of audit.vw_grupos_abertos until the day ate (in agenda.fuso), or while their row does not change where ate is null or infinity; today brings them back. Their status stays, and it counts neither for nor against their rule; auto leaves them to people. audit.desfazer takes it back. Returns each: feita, or deixada with the reason. Errors: NC001 none given or the day is past, NC004 unknown id, NC005 none waits any more, NC006 reason missing.';
+  'Postpones findings: they leave audit.vw_grupos_abertos until the day ate (in agenda.fuso), or until their row changes if ate is null or infinity; today brings them back. Their status stays the same, and this counts neither for nor against their rule; auto leaves them to people. audit.desfazer undoes it. Returns each: feita, or deixada with the reason. Errors: NC001 none given or the day is past, NC004 unknown id, NC005 none is still waiting, NC006 reason missing.';
 grant execute on function audit.adiar(bigint[], date, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/adiar.sql
 
@@ -8250,7 +8250,7 @@ begin
 end
 $$;
 comment on function audit.comentar(bigint[], text) is
-  'Writes a comment beside findings, whatever their status; it stands in the history of their rows and changes nothing. audit.desfazer takes it back, and both stay to be read. Returns each: feita. Errors: NC001 none given, NC004 unknown id, NC006 comment missing.';
+  'Adds a comment to findings, whatever their status; it appears in the history of their rows and changes nothing. audit.desfazer withdraws it, and both remain on record. Returns each: feita. Errors: NC001 none given, NC004 unknown id, NC006 comment missing.';
 grant execute on function audit.comentar(bigint[], text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/comentar.sql
 
@@ -8274,7 +8274,7 @@ begin
 end
 $$;
 comment on function audit.encaminhar(bigint[], text, text) is
-  'Forwards findings to a person, or to a role (revisor, administrador): they make groups of their own, which say encaminhada_para, and are in the queue again where they were postponed. Their status stays, and it counts neither for nor against their rule; auto leaves them to people. audit.desfazer takes it back. Returns each: feita, or deixada with the reason. Errors: NC001 none given or nobody named, NC004 unknown id, NC005 none waits any more, NC006 reason missing.';
+  'Forwards findings to a person, or to a role (revisor, administrador): they form groups of their own, with encaminhada_para, and come back to the queue if they were postponed. Their status stays the same, and this counts neither for nor against their rule; auto leaves them to people. audit.desfazer undoes it. Returns each: feita, or deixada with the reason. Errors: NC001 none given or nobody named, NC004 unknown id, NC005 none is still waiting, NC006 reason missing.';
 grant execute on function audit.encaminhar(bigint[], text, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/encaminhar.sql
 
@@ -8338,7 +8338,7 @@ begin
     when 'comentario' then 'comentário retirado' when 'adiamento' then 'adiamento desfeito' else 'encaminhamento desfeito' end);
 end
 $$;
-comment on function audit_interno.retirar_notas(audit.operacoes, text) is 'Takes back a person''s own adiamento, encaminhamento or comentario. Returns each finding.';
+comment on function audit_interno.retirar_notas(audit.operacoes, text) is 'Undoes a person''s own adiamento, encaminhamento or comentario. Returns each finding.';
 --! EndIncluded pessoas/decisao/retirar_notas.sql
 
 --! Included pessoas/decisao/decidir_planilha.sql
@@ -8453,7 +8453,7 @@ begin
 end
 $$;
 comment on function audit.decidir_planilha(jsonb, text, text, boolean) is
-  'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar, confirmar or adiar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos, and of an adiar too; before that of an adiar may stand the day until which, such as 15/12/2026, else it is until the row changes. simular: takes the real path, says what would become of each line, and writes nothing. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
+  'Carries out the decisions in a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar, confirmar or adiar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 takes another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar or an adiar means that reason of the setting revisao.motivos. The reason of an adiar may begin with the day until which it is postponed, such as 15/12/2026; otherwise it is postponed until the row changes. simular: does the real work, says what would become of each line, and writes nothing. Errors: NC001 no lines, too many, none with a decision, or arquivo is not a digest.';
 grant execute on function audit.decidir_planilha(jsonb, text, text, boolean) to conferente_revisor;
 --! EndIncluded pessoas/decisao/decidir_planilha.sql
 
@@ -8549,7 +8549,7 @@ begin
 end
 $$;
 comment on function audit_interno.ler_planilha(jsonb) is
-  'Reads the lines of a sheet into pg_temp.conferente_planilha; codigo and explicacao say why one cannot be taken. NC001 when they are no lines.';
+  'Reads the lines of a sheet into pg_temp.conferente_planilha; codigo and explicacao say why a line cannot be used. NC001 when they are not lines.';
 --! EndIncluded pessoas/decisao/ler_planilha.sql
 
 --! Included pessoas/decisao/valor_dupla.sql
@@ -8569,7 +8569,7 @@ as $$
     (select (m.detalhes ->> 'depois')::numeric from mudancas m where not m.propria order by m.id desc limit 1),
     (select (m.detalhes ->> 'antes')::numeric from mudancas m order by m.id limit 1)))
 $$;
-comment on function audit_interno.valor_dupla(text) is 'Setting aprovacao.valor_dupla, without what the person changed in his or her own favour; in the currency of the ledger.';
+comment on function audit_interno.valor_dupla(text) is 'Setting aprovacao.valor_dupla, ignoring changes that the person made in their own favour; in the currency of the ledger.';
 --! EndIncluded pessoas/decisao/valor_dupla.sql
 
 --! Included motor/reversao/criar_reversao.sql
@@ -8717,7 +8717,7 @@ begin
 end
 $$;
 comment on function audit.reverter_divergencias(bigint[], text, text) is
-  'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts for and against nobody; found again, it is back in the queue for a person). Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente, recusada or deixada (not corrigida any more), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing, NC043 all are in the archive.';
+  'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts neither for nor against the rule; if found again, it comes back to the queue for a person). Returns one row each: revertida, conflito (the row has changed since; antes, depois and agora show the three states, and nothing was touched), ausente, recusada or deixada (no longer corrigida), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing, NC043 all are in the archive.';
 grant execute on function audit.reverter_divergencias(bigint[], text, text) to conferente_revisor;
 --! EndIncluded motor/reversao/reverter_divergencias.sql
 
@@ -8757,7 +8757,7 @@ begin
 end
 $$;
 comment on function audit.reverter_operacao(bigint, text, text) is
-  'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, NC043 it is in the archive, 42501 an operator may not bring corrections back.';
+  'Rolls back everything that one operation changed. A rollback is an operation too: rolling it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, NC043 it is in the archive, 42501 an operator may not bring corrections back.';
 grant execute on function audit.reverter_operacao(bigint, text, text) to conferente_revisor, conferente_operador;
 --! EndIncluded motor/reversao/reverter_operacao.sql
 
@@ -8802,7 +8802,7 @@ begin
 end
 $$;
 comment on function audit.reverter_sessao(bigint, text, text) is
-  'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back, NC043 its corrections are in the archive.';
+  'Rolls back all corrections of a session that are still in force. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back, NC043 its corrections are in the archive.';
 grant execute on function audit.reverter_sessao(bigint, text, text) to conferente_revisor, conferente_operador;
 --! EndIncluded motor/reversao/reverter_sessao.sql
 
@@ -8874,7 +8874,7 @@ begin
 end
 $$;
 comment on function audit_interno.exigir_revisores(text) is
-  'Holds corrections that a rollback would bring back against who asks: 42501 when not a reviewer; large and typed ones become proposals.';
+  'Checks who asks for a rollback that would bring corrections back: 42501 unless a reviewer; large and typed corrections become proposals.';
 --! EndIncluded motor/reversao/exigir_revisores.sql
 
 --! Included motor/reversao/resultados_reversao.sql
@@ -9073,7 +9073,7 @@ language sql
 immutable parallel safe
 return pg_catalog.btrim(pg_catalog.replace(audit_interno.dobrar(texto), U&'\00A0', ' '),
   U&'\0020\0009\000A\000B\000C\000D\0085\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\200C\200D\202F\205F\2060\3000\FEFF');
-comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents and without blanks at its ends, a no-break space within as a space, for comparison.';
+comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents, trimmed, no-break spaces as spaces, for comparison.';
 revoke execute on function audit_interno.dobrar_categoria(text) from public;
 grant execute on function audit_interno.dobrar_categoria(text) to conferente_regra;
 --! EndIncluded comum/dobrar_categoria.sql
@@ -9111,7 +9111,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.somar_retencoes() is 'Computes regra_validacao_valores.somas_retencao again.';
+comment on function audit_interno.somar_retencoes() is 'Recomputes regra_validacao_valores.somas_retencao.';
 create or replace trigger somar after insert or update or delete on audit.retencoes
   for each statement execute function audit_interno.somar_retencoes();
 update audit.retencoes set ativo = ativo; -- sums up those that ship
@@ -9171,7 +9171,7 @@ begin
 end
 $$;
 comment on function audit_interno.registro_dito(text, text) is
-  'Relation and key as the audit writes them, for what a person calls a row; NC004 when no rule knows such a table.';
+  'Relation and key as the audit trail writes them, for a row as a person names it; NC004 when no rule knows such a table.';
 --! EndIncluded saidas/consulta/registro_dito.sql
 
 --! Included saidas/consulta/historico_registro.sql
@@ -9222,7 +9222,7 @@ as $$
   order by 1, 6
 $$;
 comment on function audit.historico_registro(text, text) is
-  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions; and, where older facts went to an archive, that they did (arquivamento). tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: of a detection, the code that made it, in audit.codigos_regra. No rows when nothing did; NC004 when no rule knows such a table.';
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions; and, if older facts went to an archive, that they did (arquivamento). tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: for a detection, the code that made it, in audit.codigos_regra. No rows if nothing has happened; NC004 when no rule knows such a table.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/historico_registro.sql
 
@@ -9239,7 +9239,7 @@ as $$
   from (select audit.fuso() as fuso) as f
 $$;
 comment on function audit.divergencia_idade_dias(audit.divergencias_processadas) is
-  'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided. Days of the zone agenda.fuso.';
+  'Days from the first detection until now, or until it was decided if it no longer waits for a person. Days are those of the zone agenda.fuso.';
 grant execute on function audit.divergencia_idade_dias(audit.divergencias_processadas) to conferente_leitor;
 --! EndIncluded saidas/consulta/divergencia_idade_dias.sql
 
@@ -9251,7 +9251,7 @@ select o.id, o.tipo, o.status, o.regra, o.sessao_id, s.modo as sessao_modo, o.at
 from audit.operacoes o
 left join audit.sessoes_processamento s on s.id = o.sessao_id;
 comment on view audit.vw_operacoes_resumo is 'Operations with their session, duration and seal, one line each.';
-comment on column audit.vw_operacoes_resumo.duracao is 'From begin to end.';
+comment on column audit.vw_operacoes_resumo.duracao is 'From beginning to end.';
 comment on column audit.vw_operacoes_resumo.sessao_modo is 'Mode of the session, if it belongs to one.';
 comment on column audit.vw_operacoes_resumo.linhas is 'Rows found, changed or decided.';
 comment on column audit.vw_operacoes_resumo.selo is 'Seal in the audit chain, hexadecimal; null until sealed.';
@@ -9304,7 +9304,7 @@ create or replace view audit.vw_resumos as
 select r.divergencia_id, r.resumo
 from audit_interno.resumos_divergencias r
 where (select audit_interno.pode_ver_resumo());
-comment on view audit.vw_resumos is 'Of each finding, the columns by which a person recognises the entry. Empty for readers unless the setting resumo.leitores opens it.';
+comment on view audit.vw_resumos is 'For each finding, the columns by which a person recognises the entry. Empty for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_resumos.divergencia_id is 'The finding.';
 comment on column audit.vw_resumos.resumo is 'Column to value as the row held it when it was last found: the columns that the rule registers (audit.regras.colunas_resumo).';
 --! EndIncluded saidas/consulta/vw_resumos.sql
@@ -9320,7 +9320,7 @@ as $$
     || convert_to(concat_ws(' ', (divergencia).status, (divergencia).valores_digitados::text), 'UTF8')), 'hex'), 16)
 $$;
 comment on function audit.divergencia_visto(audit.divergencias_processadas) is
-  'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that an approval is of what was seen.';
+  'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that only what was seen is approved.';
 grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
 --! EndIncluded saidas/consulta/divergencia_visto.sql
 
@@ -9349,11 +9349,11 @@ comment on column audit.vw_divergencias_exportacao.regra is 'Rule that found it.
 comment on column audit.vw_divergencias_exportacao.tipo is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
 comment on column audit.vw_divergencias_exportacao.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.vw_divergencias_exportacao.registro_id is 'Key of the row as text.';
-comment on column audit.vw_divergencias_exportacao.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
+comment on column audit.vw_divergencias_exportacao.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row changed meanwhile), resolvida (fixed elsewhere) or falha (the correction was refused or undone).';
 comment on column audit.vw_divergencias_exportacao.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
 comment on column audit.vw_divergencias_exportacao.valor_em_risco is 'Amount at stake in BRL.';
-comment on column audit.vw_divergencias_exportacao.colunas is 'Names of the columns to be changed, by comma; null when the finding only flags.';
-comment on column audit.vw_divergencias_exportacao.antes is 'What the row held when found: the value alone if it is one column, else "column: value; …". Numbers have a decimal point.';
+comment on column audit.vw_divergencias_exportacao.colunas is 'Names of the columns to be changed, separated by commas; null when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.antes is 'What the row held when found: only the value if it is one column, otherwise "column: value; …". Numbers have a decimal point.';
 comment on column audit.vw_divergencias_exportacao.depois is 'What is proposed, or what a person typed instead; written as antes, null when the finding only flags.';
 comment on column audit.vw_divergencias_exportacao.justificativa is 'The finding in one sentence.';
 comment on column audit.vw_divergencias_exportacao.detectada_em is 'When it was first found.';
@@ -9365,9 +9365,9 @@ comment on column audit.vw_divergencias_exportacao.decidida_por is 'Who decided:
 comment on column audit.vw_divergencias_exportacao.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to value that the row held when found; as JSON, for readers that compute.';
 comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
-comment on column audit.vw_divergencias_exportacao.lancamento is 'What the entry is known by (supplier, document, date, …), the values in the order that the rule registers, by " · "; null for readers unless the setting resumo.leitores opens it.';
-comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what stands in lancamento.';
-comment on column audit.vw_divergencias_exportacao.visto is 'Digest of what is shown of it, for audit.aprovar_divergencias: an approval is of what was seen.';
+comment on column audit.vw_divergencias_exportacao.lancamento is 'How people recognise the entry (supplier, document, date, …): values in the order that the rule registers, separated by " · "; null for readers unless the setting resumo.leitores opens it.';
+comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what lancamento shows.';
+comment on column audit.vw_divergencias_exportacao.visto is 'Digest of what is shown of it, for audit.aprovar_divergencias: only what was seen is approved.';
 --! EndIncluded saidas/consulta/vw_divergencias_exportacao.sql
 
 --! Included saidas/consulta/exportar_divergencias.sql
@@ -9393,7 +9393,7 @@ as $$
       or v.detectada_em < (exportar_divergencias.data_fim + 1)::timestamp at time zone (select audit.fuso()))
 $$;
 comment on function audit.exportar_divergencias(bigint, text[], text, date, date) is
-  'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null leaves that side open. Errors: NC043 what the session found is in the archive.';
+  'Findings as they are exported: found by this session, even if others found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null does not filter. Errors: NC043 what the session found is in the archive.';
 revoke execute on function audit.exportar_divergencias(bigint, text[], text, date, date) from public;
 grant execute on function audit.exportar_divergencias(bigint, text[], text, date, date) to conferente_leitor;
 --! EndIncluded saidas/consulta/exportar_divergencias.sql
@@ -9461,7 +9461,7 @@ begin
 end
 $$;
 comment on function audit.diagnosticar_contrato(text) is
-  'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not readable, not writable or not indexed, with the grant that mends it. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how. What a trigger makes of a write is tried by audit.experimentar_escrita.';
+  'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not readable, not writable or not indexed, with the grant that puts it right. situacao: ok, aviso (it works, but there is something to know) or erro (it must be fixed). sugestao says how. audit.experimentar_escrita tries what a trigger makes of a write.';
 grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;
 --! EndIncluded saidas/consulta/diagnosticar_contrato.sql
 
@@ -9541,7 +9541,7 @@ return pg_catalog.upper(
   pg_catalog.translate(texto, 'áàâãéêíóôõúüçÁÀÂÃÉÊÍÓÔÕÚÜÇ', 'aaaaeeiooouucAAAAEEIOOOUUC') collate pg_catalog."C");
 
 comment on function exemplo.maiusculas(text) is
-  'Example warehouse: text in upper case without accents, alike under every locale.';
+  'Example warehouse: text in upper case without accents, the same under every locale.';
 
 revoke execute on function exemplo.maiusculas(text) from public;
 --! EndIncluded exemplo/maiusculas.sql
@@ -10551,12 +10551,12 @@ begin
   end if;
 
   create table exemplo.geracao (linhas int not null, semente bigint not null, ate date not null);
-  comment on table exemplo.geracao is 'With what the example warehouse was made: one row.';
+  comment on table exemplo.geracao is 'The arguments with which the example warehouse was made: one row.';
   create table exemplo.verdade (
     registro_id bigint not null, tipo text not null, coluna text not null, valor_certo text not null, valor_plantado text not null,
     duplicata_de bigint, conta_certa text, conta_plantada text);
   comment on table exemplo.verdade is
-    'Truth of the example: planted errors (tipo: the rule that is to find it, and the kind) and honest oddities (tipo honesta:kind). duplicata_de: the entry of which this one is a copy; its right amount counts as 0.00. conta_certa, conta_plantada: the account, where the error took it along; else null.';
+    'Truth of the example: planted errors (tipo: the rule that is to find it, and the kind) and honest oddities (tipo honesta:kind). duplicata_de: the entry that this one copies; its right amount counts as 0.00. conta_certa, conta_plantada: the account, if the error changed it too; otherwise null.';
   create table exemplo.original (registro_id bigint not null, impressao bigint not null);
   comment on table exemplo.original is 'Fingerprint of each entry as first loaded, by which exemplo.danos finds harm.';
 end
@@ -10713,7 +10713,7 @@ end
 $$;
 
 comment on function exemplo.criar_armazem(int, bigint, date) is
-  'Makes the example warehouse in schema dw, replacing the one it made before: linhas entries (100 to 100,000,000) in the twelve months that end with the month of ate, reproducible by semente; the truth is kept in exemplo.verdade. Errors: NC901 when dw holds anything else, NC902 when an argument is out of range.';
+  'Makes the example warehouse in schema dw, replacing the one it made before: linhas entries (100 to 100,000,000) in the twelve months that end with the month of ate, reproducible from semente; the truth is kept in exemplo.verdade. Errors: NC901 when dw holds anything else, NC902 when an argument is out of range.';
 
 revoke execute on function exemplo.criar_armazem(int, bigint, date) from public;
 --! EndIncluded exemplo/criar_armazem.sql
@@ -10761,7 +10761,7 @@ end
 $$;
 
 comment on function exemplo.carregar_dia(int, date, bigint) is
-  'Appends linhas entries booked on dia (loaded that night) to the example warehouse and returns the first new id; the others follow on. Errors: NC902 when an argument is out of range, NC903 without an example warehouse.';
+  'Appends linhas entries booked on dia (loaded that night) to the example warehouse and returns the first new id; the others follow it. Errors: NC902 when an argument is out of range, NC903 without an example warehouse.';
 
 revoke execute on function exemplo.carregar_dia(int, date, bigint) from public;
 --! EndIncluded exemplo/carregar_dia.sql
@@ -10818,7 +10818,7 @@ end
 $$;
 
 comment on function exemplo.danos() is
-  'Harm in the example warehouse: entries that are wrong now and were not planted so; motivo: certo_alterado (a right column changed), errado_trocado (one wrong value replaced by another), ausente (deleted). Error: NC903 without an example warehouse.';
+  'Harm in the example warehouse: entries that are wrong now and were not planted that way; motivo: certo_alterado (a right column changed), errado_trocado (one wrong value replaced by another), ausente (deleted). Error: NC903 without an example warehouse.';
 
 revoke execute on function exemplo.danos() from public;
 --! EndIncluded exemplo/danos.sql
@@ -10931,7 +10931,7 @@ end
 $$;
 
 comment on function exemplo.placar(bigint) is
-  'Score of the rules on the example warehouse, a row a rule and a total: planted errors, how many were found, proposals right and wrong, corrections in force and right, danos (harm: entries that were right and were changed; in the total whoever changed or deleted them), precisao_corrigidas tells the rest, precisao of the proposals, precisao_corrigidas of the corrections, cobertura (recall). Error: NC903 without an example warehouse.';
+  'Score of the rules on the example warehouse, one row for each rule and a total: planted errors, how many were found, proposals right and wrong, corrections in force and right, danos (harm: entries that were right and were changed; the total counts those changed or deleted by anybody), precisao of the proposals, precisao_corrigidas of the corrections, cobertura (recall). Error: NC903 without an example warehouse.';
 
 revoke execute on function exemplo.placar(bigint) from public;
 --! EndIncluded exemplo/placar.sql
@@ -10975,19 +10975,19 @@ create type audit.avaliacao as (
 );
 comment on type audit.avaliacao is 'One line of a back-test: a band of confidence, or a summary (só aponta, no limiar, total), of one function against one source of truth.';
 comment on column audit.avaliacao.funcao is 'The function that was tried.';
-comment on column audit.avaliacao.fonte is 'Where the truth comes from. decisoes: what people decided, and what the rows held later. retroteste: entries booked today under a real category, asked as if they were pending.';
+comment on column audit.avaliacao.fonte is 'Where the truth comes from. decisoes: what people decided, and what the rows held later. retroteste: entries that have a real category today, tested as if they were pending.';
 comment on column audit.avaliacao.faixa is 'Band of confidence, lower end included, upper end excluded but for 1; or só aponta (findings without a correction), no limiar (corrections at or above the rule''s limiar), total.';
 comment on column audit.avaliacao.achados is 'Findings in this band, judged or not.';
 comment on column audit.avaliacao.cobertura is 'Share of all findings of the back-test, 0 to 1.';
-comment on column audit.avaliacao.julgadas is 'Of those, how many have a known truth.';
-comment on column audit.avaliacao.certas is 'Of the judged, how many were right.';
+comment on column audit.avaliacao.julgadas is 'How many of those have a known truth.';
+comment on column audit.avaliacao.certas is 'How many of the judged ones were right.';
 comment on column audit.avaliacao.precisao is 'certas / julgadas, 0 to 1; null when nothing is known.';
 comment on column audit.avaliacao.confianca_media is 'Mean confidence of the judged corrections, 0 to 1: what precisao should have been.';
 comment on column audit.avaliacao.erro_calibracao is 'In a band |precisao - confianca_media|. In total the expected calibration error: the sum over the bands of (judged of the band / judged) * |precisao - confianca_media|, corrections only (Naeini, Cooper and Hauskrecht 2015; Guo et al. 2017).';
 comment on column audit.avaliacao.conhecidas is 'Rows of the window known to have been wrong; in total only.';
 comment on column audit.avaliacao.recuperacao is 'Recall: share of conhecidas for which the right correction (or flag) was found, 0 to 1; in total only.';
 comment on column audit.avaliacao.erradas_no_limiar is 'Wrong corrections at or above the rule''s limiar: what auto would have got wrong.';
-comment on column audit.avaliacao.danos is 'Harm: of those, rows that were right before. Null in a retroteste, where the row held nothing right.';
+comment on column audit.avaliacao.danos is 'Harm: how many of those rows were right before. Null in a retroteste, where the row held nothing right.';
 --! EndIncluded pessoas/avaliacao/tabelas.sql
 
 --! Included pessoas/avaliacao/casos_avaliacao.sql
@@ -11152,7 +11152,7 @@ begin
   order by m.grupo;
 end
 $$;
-comment on function audit_interno.resumir_avaliacao(audit.regras, text, bigint) is 'Lines of a back-test out of pg_temp.conferente_julgado.';
+comment on function audit_interno.resumir_avaliacao(audit.regras, text, bigint) is 'Lines of a back-test from pg_temp.conferente_julgado.';
 --! EndIncluded pessoas/avaliacao/resumir_avaliacao.sql
 
 --! Included pessoas/avaliacao/avaliar_decisoes.sql
@@ -11276,7 +11276,7 @@ begin
 end
 $$;
 comment on function audit.avaliar_regra(text, date, date, text) is
-  'Back-tests a rule over a window of booking dates, both included, and changes nothing. What it finds, with the window''s rows as they were before they were mended, is judged by people''s decisions and by what the rows held later (fonte decisoes); for pendente_verificacao also entries with a real category are asked as if they were pending (fonte retroteste). One line for each band of confidence (reliability table), then só aponta, no limiar and total, where erro_calibracao is the expected calibration error: sum over bands of n_band / n * |precisao - confianca_media| (Naeini et al. 2015; Guo et al. 2017). Shares and confidences go from 0 to 1. outra_funcao: another version of the rule''s function, tried on the same rows and told apart by funcao; it must be fit to be registered, and belong to a superuser or a member of conferente_dono or conferente_administrador. Recall of the registered function is bounded by what it found itself. Errors: NC001 a date is missing or infinite, NC002 window reversed, NC003 unknown rule, NC011 a function that is no rule or does not pin its search_path, 42501 outra_funcao belongs to somebody who could not register it, NC012 a rule that returns nonsense, 55P03 a row is being changed.';
+  'Back-tests a rule over a window of booking dates, both included, and changes nothing. Its findings, on the window''s rows as they were before they were corrected, are compared with people''s decisions and with what the rows held later (fonte decisoes). For pendente_verificacao, entries with a real category are also tested as if they were pending (fonte retroteste). One line for each band of confidence (reliability table), then só aponta, no limiar and total, where erro_calibracao is the expected calibration error: sum over bands of n_band / n * |precisao - confianca_media| (Naeini et al. 2015; Guo et al. 2017). Shares and confidences go from 0 to 1. outra_funcao: another version of the rule''s function, tried on the same rows and distinguished by funcao; it must be fit for registration, and belong to a superuser or a member of conferente_dono or conferente_administrador. The recall of the registered function covers only what it found itself. Errors: NC001 a date is missing or infinite, NC002 window reversed, NC003 unknown rule, NC011 a function that is not a rule or does not pin its search_path, 42501 outra_funcao belongs to somebody who could not register it, NC012 a rule that returns invalid results, 55P03 a row is being changed.';
 revoke execute on function audit.avaliar_regra(text, date, date, text) from public;
 grant execute on function audit.avaliar_regra(text, date, date, text) to conferente_revisor, conferente_operador, conferente_administrador;
 --! EndIncluded pessoas/avaliacao/avaliar_regra.sql
@@ -11347,9 +11347,9 @@ create table audit.agendamentos (
   erro_codigo text,
   erro_mensagem text
 );
-comment on table audit.agendamentos is 'Due times of the schedule for which a session was queued, or could not be: one row for each, however many workers run. Of several due times missed in an outage only the last has a row; its incremental window covers the gap.';
+comment on table audit.agendamentos is 'Due times of the schedule for which a session was queued, or could not be queued: one row each, however many workers run. If several due times were missed in an outage, only the last has a row; its incremental window covers the gap.';
 comment on column audit.agendamentos.previsto_para is 'Due time: key.';
-comment on column audit.agendamentos.sessao_id is 'Session that was queued; null while it could not be.';
+comment on column audit.agendamentos.sessao_id is 'Session that was queued; null as long as it could not be.';
 comment on column audit.agendamentos.agendado_em is 'When it was queued, or last tried; later than previsto_para after an outage.';
 comment on column audit.agendamentos.agendado_por is 'Login of the worker that queued it.';
 comment on column audit.agendamentos.tentativas is 'Attempts to queue it.';
@@ -11378,7 +11378,7 @@ as $$
   from (select regexp_split_to_array(btrim(cron_valido.expressao), '\s+') as campos) as c
 $$;
 comment on function audit_interno.cron_valido(text) is
-  'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
+  'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not accepted.';
 --! EndIncluded saidas/agenda/cron_valido.sql
 
 --! Included saidas/agenda/fuso_valido.sql
@@ -11413,7 +11413,7 @@ as $$
     clock_timestamp()
 $$;
 comment on function audit_interno.agenda() is
-  'Cron expression, zone and mode in force; the time after which a due time has not been served yet; and the server''s clock.';
+  'Cron expression, zone and mode in force; the time since which no due time has been served; and the server''s clock.';
 --! EndIncluded saidas/agenda/agenda.sql
 
 --! Included saidas/agenda/agendar_sessao.sql
@@ -11457,7 +11457,7 @@ begin
 end
 $$;
 comment on function audit_interno.agendar_sessao(timestamptz) is
-  'Queues the incremental session of a due time and returns its row; no row when that was done already.';
+  'Queues the incremental session of a due time and returns its row; no row if that was already done.';
 --! EndIncluded saidas/agenda/agendar_sessao.sql
 
 --! Included motor/posse/tabelas.sql
@@ -11472,7 +11472,7 @@ create table audit_interno.posses (
   desde timestamptz not null default clock_timestamp()
 );
 create index on audit_interno.posses (pid);
-comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
+comment on table audit_interno.posses is 'What connections hold while they live: sessions, messages, names of workers.';
 
 -- One row for each rule, locked by the session that detects or corrects with it until the transaction ends. A table of its own, so that
 -- people's decisions, which update audit.regras, never wait for it.
@@ -11527,7 +11527,7 @@ begin
 end
 $$;
 comment on function audit_interno.retomar_sessao(bigint) is
-  'True when this connection now conducts the session; false when another does. An ended session is left as it is.';
+  'True when this connection now runs the session; false when another does. An ended session is left as it is.';
 --! EndIncluded saidas/agenda/retomar_sessao.sql
 
 --! Included motor/posse/possuida.sql
@@ -11540,7 +11540,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select exists (select from audit_interno.posses p where p.nome = possuida.nome and audit_interno.marcada(p.pid, p.numero))
 $$;
-comment on function audit_interno.possuida(text) is 'True while a living connection has it.';
+comment on function audit_interno.possuida(text) is 'True while a living connection holds it.';
 --! EndIncluded motor/posse/possuida.sql
 
 --! Included saidas/agenda/liberar_trabalhos.sql
@@ -11734,9 +11734,9 @@ from (
   select distinct on (audit_interno.chave_pessoa(x.nome)) x.* from audit.identidades x order by audit_interno.chave_pessoa(x.nome), x.id desc
 ) as i
 where i.pessoa is not null;
-comment on view audit.vw_identidades is 'Logins and token subjects that are tied to a person of another name.';
+comment on view audit.vw_identidades is 'Logins and token subjects that are tied to a person with another name.';
 comment on column audit.vw_identidades.nome is 'Login, or subject of a token. Key.';
-comment on column audit.vw_identidades.pessoa is 'Person whose name it is too.';
+comment on column audit.vw_identidades.pessoa is 'Person to whom the name belongs too.';
 comment on column audit.vw_identidades.registrada_em is 'When they were tied.';
 comment on column audit.vw_identidades.registrada_por is 'By whom.';
 --! EndIncluded pessoas/acesso/vw_identidades.sql
@@ -11768,7 +11768,7 @@ begin
   return v_convite;
 end
 $$;
-comment on function audit_interno.emitir_convite(text, text, bytea, text) is 'Puts a one-time link on record and returns it. NC001 when resumo is no digest.';
+comment on function audit_interno.emitir_convite(text, text, bytea, text) is 'Puts a one-time link on record and returns it. NC001 when resumo is not a digest.';
 --! EndIncluded pessoas/acesso/emitir_convite.sql
 
 --! Included pessoas/acesso/registrar_token.sql
@@ -11814,7 +11814,7 @@ begin
 end
 $$;
 comment on function audit.revogar_acesso(text, text, text) is
-  'Refuses a token of the API from now on (token_id, claim jti), or all tokens that a person was given until now (nome). Returns the revocation. Errors: NC001 not exactly one of both, NC006 reason missing.';
+  'Refuses a token of the API from now on (token_id, claim jti), or all tokens that a person has been given so far (nome). Returns the revocation. Errors: NC001 not exactly one of the two, NC006 reason missing.';
 grant execute on function audit.revogar_acesso(text, text, text) to conferente_administrador;
 --! EndIncluded pessoas/acesso/revogar_acesso.sql
 
@@ -11868,7 +11868,7 @@ begin
 end
 $$;
 comment on function audit_interno.limpar_conexao(bigint) is
-  'Leaves nothing in this connection of what ran in it before, but settings: cursors, temporary objects, channels, prepared statements, locks by number.';
+  'Removes everything that earlier work left in this connection, except settings: cursors, temporary objects, channels, prepared statements, advisory locks.';
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_servico, conferente_operador;
 --! EndIncluded pessoas/acesso/limpar_conexao.sql
 
@@ -11886,7 +11886,7 @@ as $$
     order by p.ordem)
 $$;
 comment on function audit.quem_sou() is
-  'The caller: nome, as decisions record it, and papeis, the roles held: leitor, revisor, operador, administrador.';
+  'The caller: nome, as recorded in decisions, and papeis, the roles held: leitor, revisor, operador, administrador.';
 grant execute on function audit.quem_sou() to conferente_leitor;
 --! EndIncluded pessoas/acesso/quem_sou.sql
 
@@ -11925,7 +11925,7 @@ begin
   return v_pessoa;
 end
 $$;
-comment on function audit_interno.anotar_pessoa(text, text, text, text) is 'The row that now holds for the person. NC001 when the address is another person''s, NC006 reason missing.';
+comment on function audit_interno.anotar_pessoa(text, text, text, text) is 'The row that is now in force for the person. NC001 when the address is another person''s, NC006 reason missing.';
 --! EndIncluded pessoas/acesso/anotar_pessoa.sql
 
 --! Included pessoas/acesso/criar_convite.sql
@@ -11954,7 +11954,7 @@ begin
 end
 $$;
 comment on function audit.criar_convite(text, text, bytea, boolean) is
-  'Makes a one-time link of ten minutes and returns it. papel: null for the one registered. resumo: SHA-256 of its secret. enviar: it goes to the person''s registered address, given in endereco. Errors: NC001 name, role or digest not allowed, or no address, NC026 no role.';
+  'Makes a one-time link of ten minutes and returns it. papel: null for the registered one. resumo: SHA-256 of its secret. enviar: it is mailed to the person''s registered address, returned in endereco. Errors: NC001 name, role or digest not allowed, or no address, NC026 no role.';
 grant execute on function audit.criar_convite(text, text, bytea, boolean) to conferente_administrador;
 --! EndIncluded pessoas/acesso/criar_convite.sql
 
@@ -12001,7 +12001,7 @@ begin
 end
 $$;
 comment on function audit_interno.entrar_por_convite(bytea) is
-  'Uses a one-time link up and returns the session that it gives. resumo: SHA-256 of its secret. NC025 when it is unknown, used, expired or revoked.';
+  'Uses up a one-time link and returns the session that it gives. resumo: SHA-256 of its secret. NC025 when it is unknown, used, expired or revoked.';
 grant execute on function audit_interno.entrar_por_convite(bytea) to conferente_servico;
 --! EndIncluded pessoas/acesso/entrar_por_convite.sql
 
@@ -12082,7 +12082,7 @@ begin
 end
 $$;
 comment on function audit.registrar_pessoa(text, text, text, text) is
-  'Registers a person who signs in: papel (leitor, revisor, operador or administrador), and endereco, to which a one-time link may be mailed; null for none. What held before is replaced; another role ends the sessions that the person has. Errors: NC001 name, role or address not allowed, or the address is another person''s, NC006 reason missing.';
+  'Registers a person who signs in: papel (leitor, revisor, operador or administrador), and endereco, to which a one-time link may be mailed; null for none. This replaces what was registered before; a different role ends the person''s sessions. Errors: NC001 name, role or address not allowed, or the address is another person''s, NC006 reason missing.';
 grant execute on function audit.registrar_pessoa(text, text, text, text) to conferente_administrador;
 --! EndIncluded pessoas/acesso/registrar_pessoa.sql
 
@@ -12105,7 +12105,7 @@ begin
 end
 $$;
 comment on function audit.remover_pessoa(text, text) is
-  'Removes a person who was registered, and ends the sessions and links that the person has. Errors: NC004 not registered, NC006 reason missing.';
+  'Removes a registered person, and ends the person''s sessions and links. Errors: NC004 not registered, NC006 reason missing.';
 grant execute on function audit.remover_pessoa(text, text) to conferente_administrador;
 --! EndIncluded pessoas/acesso/remover_pessoa.sql
 
@@ -12131,7 +12131,7 @@ begin
     select from audit.tokens t join audit.operacoes o on o.id = t.operacao_id where t.id = sair.token_id and o.detalhes ->> 'por' = 'login único');
 end
 $$;
-comment on function audit_interno.sair(text, text, text) is 'Revokes a session in its owner''s name. Whether it came of single sign-on. NC020 when it is no good any more.';
+comment on function audit_interno.sair(text, text, text) is 'Revokes a session in its owner''s name. Returns whether it came from single sign-on. NC020 when it is no longer valid.';
 grant execute on function audit_interno.sair(text, text, text) to conferente_servico;
 --! EndIncluded pessoas/acesso/sair.sql
 
@@ -12172,7 +12172,7 @@ begin
 end
 $$;
 comment on function audit.repetir_pedido(text, text, text) is
-  'Of the caller''s own requests of the last 24 hours by this key: the answer that was given, or null when it is new and now to be carried out and ended with audit.guardar_resposta. pedido: all that makes it the same request; parte: which of several answers within it. Waits while the same request is under way. Errors: NC001 key not of 1 to 255 characters, NC029 another request had the key, 42501 not the API.';
+  'Looks for the caller''s own request of the last 24 hours with this key: returns the answer that was given, or null if it is new; then carry it out and end it with audit.guardar_resposta. pedido: everything that makes it the same request; parte: which of several answers within it. Waits while the same request is under way. Errors: NC001 key not of 1 to 255 characters, NC029 another request had the key, 42501 not the API.';
 grant execute on function audit.repetir_pedido(text, text, text) to conferente_leitor;
 --! EndIncluded pessoas/acesso/repetir_pedido.sql
 
@@ -12238,7 +12238,7 @@ begin
 end
 $$;
 comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer, bigint) is
-  'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+  'A page of findings as JSON: total (of those that pass the filters), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. A filter that is null does not apply; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
 grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer, bigint)
   to conferente_leitor;
 --! EndIncluded saidas/consulta/consultar_divergencias.sql
@@ -12290,7 +12290,7 @@ begin
 end
 $$;
 comment on function audit.consultar_operacoes(text[], text, text, text, bigint, date, date, integer, integer) is
-  'A page of operations as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.vw_operacoes_resumo with its duration in seconds (segundos) and detalhes. Filters left null do not filter; de and ate are days of iniciada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
+  'A page of operations as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.vw_operacoes_resumo with its duration in seconds (segundos) and detalhes. A filter that is null does not apply; de and ate are days of iniciada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
 grant execute on function audit.consultar_operacoes(text[], text, text, text, bigint, date, date, integer, integer) to conferente_leitor;
 --! EndIncluded saidas/consulta/consultar_operacoes.sql
 
@@ -12340,7 +12340,7 @@ begin
 end
 $$;
 comment on function audit.consultar_sessoes(bigint, text, text[], date, date, integer, integer) is
-  'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with correio, its messages that did not go out as they should, and execucoes, what each rule did in it (segundos: its time). Filters left null do not filter; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
+  'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with correio (its messages that did not go out as they should) and execucoes (what each rule did in it; segundos: its time). A filter that is null does not apply; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
 grant execute on function audit.consultar_sessoes(bigint, text, text[], date, date, integer, integer) to conferente_leitor;
 --! EndIncluded saidas/consulta/consultar_sessoes.sql
 
@@ -12357,7 +12357,7 @@ select c.dia, c.regra, r.descricao as regra_descricao, r.tabela, c.status,
   audit.aguarda_pessoa(c.status) as aguarda_pessoa, c.quantidade, c.valor_em_risco, c.confianca_media
 from contadas c
 join audit.regras r on r.nome = c.regra;
-comment on view audit.vw_metricas_resumo is 'Findings by day of first detection, rule and present status: flat rows for BI tools. Sum quantidade and valor_em_risco freely; each finding is counted once.';
+comment on view audit.vw_metricas_resumo is 'Findings by day of first detection, rule and current status: flat rows for BI tools. Sum quantidade and valor_em_risco freely; each finding is counted once.';
 comment on column audit.vw_metricas_resumo.dia is 'Day of first detection, in the zone of the setting agenda.fuso.';
 comment on column audit.vw_metricas_resumo.regra is 'Rule that found them.';
 comment on column audit.vw_metricas_resumo.regra_descricao is 'What the rule looks for.';
@@ -12366,7 +12366,7 @@ comment on column audit.vw_metricas_resumo.status is 'Status now: aberta, aguard
 comment on column audit.vw_metricas_resumo.aguarda_pessoa is 'Whether findings of this status wait for a person.';
 comment on column audit.vw_metricas_resumo.quantidade is 'Number of findings.';
 comment on column audit.vw_metricas_resumo.valor_em_risco is 'Sum of their amounts at stake in BRL.';
-comment on column audit.vw_metricas_resumo.confianca_media is 'Mean confidence, 0 to 1; weigh by quantidade when adding rows up.';
+comment on column audit.vw_metricas_resumo.confianca_media is 'Mean confidence, 0 to 1; weight by quantidade when adding up rows.';
 --! EndIncluded saidas/metricas/vw_metricas_resumo.sql
 
 --! Included saidas/metricas/vw_metricas_desempenho.sql
@@ -12381,27 +12381,27 @@ join audit.sessoes_processamento s on s.id = e.sessao_id
 cross join (select audit.fuso() as fuso) as f;
 comment on view audit.vw_metricas_desempenho is 'What each rule did in each session and how long it took: flat rows for BI tools.';
 comment on column audit.vw_metricas_desempenho.sessao_id is 'Session.';
-comment on column audit.vw_metricas_desempenho.dia is 'Day on which the session began (was asked for, while it has not begun), in the zone of the setting agenda.fuso.';
+comment on column audit.vw_metricas_desempenho.dia is 'Day on which the session began (or was requested, if it has not begun), in the zone of the setting agenda.fuso.';
 comment on column audit.vw_metricas_desempenho.modo is 'manual: detect only. auto: detect, then correct what may be corrected.';
 comment on column audit.vw_metricas_desempenho.incremental is 'Whether the window went by load time since the last successful session.';
 comment on column audit.vw_metricas_desempenho.sessao_status is 'Status of the session: agendada, em_andamento, concluida, concluida_com_falhas, falhou or cancelada.';
 comment on column audit.vw_metricas_desempenho.regra is 'Rule.';
-comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou, pulada or inativa (switched off: only its earlier corrections were held against the warehouse).';
+comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou, pulada or inativa (switched off: only its earlier corrections were compared with the warehouse).';
 comment on column audit.vw_metricas_desempenho.inicio is 'When the rule began.';
 comment on column audit.vw_metricas_desempenho.fim is 'When it ended.';
 comment on column audit.vw_metricas_desempenho.segundos is 'Seconds spent in its steps.';
 comment on column audit.vw_metricas_desempenho.linhas_examinadas is 'Rows of its window.';
-comment on column audit.vw_metricas_desempenho.linhas_por_segundo is 'Rows of its window for each second of its steps.';
+comment on column audit.vw_metricas_desempenho.linhas_por_segundo is 'Rows of its window per second of its steps.';
 comment on column audit.vw_metricas_desempenho.encontradas is 'Findings: new and recurring.';
 comment on column audit.vw_metricas_desempenho.novas is 'Findings never seen before.';
 comment on column audit.vw_metricas_desempenho.recorrentes is 'Findings seen before.';
 comment on column audit.vw_metricas_desempenho.suprimidas is 'Findings withheld by an exception.';
 comment on column audit.vw_metricas_desempenho.corrigidas is 'Rows corrected by the session.';
 comment on column audit.vw_metricas_desempenho.falhas is 'Corrections that the warehouse refused or that verification undid.';
-comment on column audit.vw_metricas_desempenho.obsoletas is 'Findings closed because the row moved under them.';
-comment on column audit.vw_metricas_desempenho.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.vw_metricas_desempenho.obsoletas is 'Findings closed because the row changed meanwhile.';
+comment on column audit.vw_metricas_desempenho.resolvidas is 'Findings closed because the data was fixed elsewhere.';
 comment on column audit.vw_metricas_desempenho.desfeitas is 'Earlier corrections that the warehouse no longer held: undone from outside.';
-comment on column audit.vw_metricas_desempenho.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
+comment on column audit.vw_metricas_desempenho.refeitas is 'How many of corrigidas were made again because they had been undone from outside.';
 comment on column audit.vw_metricas_desempenho.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
 comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL, without refeitas: each correction''s money is counted once, however often it is made again.';
 comment on column audit.vw_metricas_desempenho.erro_codigo is 'SQLSTATE of its failure.';
@@ -12427,7 +12427,7 @@ left join (
   where audit.aguarda_pessoa(d.status)
   group by d.regra
 ) as a on a.regra = r.nome;
-comment on view audit.vw_metricas_regras is 'One row for each rule: how right people found it so far, and what of it waits for a person.';
+comment on view audit.vw_metricas_regras is 'One row for each rule: how often people found it right so far, and how much of it waits for a person.';
 comment on column audit.vw_metricas_regras.regra is 'Rule.';
 comment on column audit.vw_metricas_regras.descricao is 'What the rule looks for.';
 comment on column audit.vw_metricas_regras.ativa is 'Whether sessions run the rule.';
@@ -12436,7 +12436,7 @@ comment on column audit.vw_metricas_regras.limiar is 'Confidence from which auto
 comment on column audit.vw_metricas_regras.aprovadas is 'Human decisions that found the proposal right.';
 comment on column audit.vw_metricas_regras.rejeitadas is 'Human decisions that found the proposal wrong.';
 comment on column audit.vw_metricas_regras.precisao is 'Observed precision: aprovadas / (aprovadas + rejeitadas), 0 to 1; null before the first decision.';
-comment on column audit.vw_metricas_regras.precisao_minima is 'Lower end of its Wilson interval of 95 % (Wilson 1927), 0 to 1; null before the first decision.';
+comment on column audit.vw_metricas_regras.precisao_minima is 'Lower end of its 95% Wilson interval (Wilson 1927), 0 to 1; null before the first decision.';
 comment on column audit.vw_metricas_regras.precisao_maxima is 'Upper end of that interval, 0 to 1; null before the first decision.';
 comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
@@ -12480,7 +12480,7 @@ as $$
   from dias d
 $$;
 comment on function audit.relatorio_desempenho(date, date) is
-  'How sessions and rules did, as JSON. de and ate: days on which sessions began, in the zone agenda.fuso, both included; by default the last 30. sessoes: totals, median and 95th percentile of their seconds, amounts in BRL; regras: rows of audit.vw_metricas_regras as they stand now; execucoes: rows of audit.vw_metricas_desempenho of the latest 500 sessions of the period.';
+  'How sessions and rules performed, as JSON. de and ate: days on which sessions began, in the zone agenda.fuso, both included; by default the last 30. sessoes: totals, median and 95th percentile of their seconds, amounts in BRL; regras: current rows of audit.vw_metricas_regras; execucoes: rows of audit.vw_metricas_desempenho of the latest 500 sessions of the period.';
 grant execute on function audit.relatorio_desempenho(date, date) to conferente_leitor;
 --! EndIncluded saidas/metricas/relatorio_desempenho.sql
 
@@ -12583,7 +12583,7 @@ as $$
   select 'conferente_trabalhadores', 'gauge', '{}', audit_interno.trabalhadores_vivos()
 $$;
 comment on function audit.metricas() is
-  'Samples for a monitor, as they stand now: nome (in the manner of Prometheus), tipo (gauge or counter), rotulos (label to value), valor. The HTTP route /metrics serves them with one line of help each.';
+  'Samples for monitoring, as of now: nome (as in Prometheus), tipo (gauge or counter), rotulos (label to value), valor. The HTTP route /metrics serves them with one line of help each.';
 grant execute on function audit.metricas() to conferente_leitor;
 --! EndIncluded saidas/metricas/metricas.sql
 
@@ -12615,7 +12615,7 @@ as $$
   ) as c
 $$;
 comment on function audit_interno.prontidao() is
-  'Parts of the system, whether each is ready, and by what: trabalhador (quantos alive), sessao (age in seconds of the last session that ended well, at most saude.idade_sessao), correio (age in seconds of the oldest message that waits, at most saude.espera_correio; quantos were given up in the last day).';
+  'Parts of the system, whether each is ready, and why: trabalhador (quantos are alive), sessao (age in seconds of the last session that ended well, at most saude.idade_sessao), correio (age in seconds of the oldest message that waits, at most saude.espera_correio; quantos were given up in the last day).';
 grant execute on function audit_interno.prontidao() to conferente_servico;
 --! EndIncluded saidas/metricas/prontidao.sql
 
@@ -12701,7 +12701,7 @@ begin
 end
 $$;
 comment on function audit.visao_geral(integer) is
-  'The latest days (1 to 366, today among them, in the zone agenda.fuso) as JSON: espera (quantidade, valor in BRL) and idades (the same by age in days; ate null: and older) of what waits for a person now; tendencia, for each day novas and valor_novas (first found), corrigidas and valor_corrigido (by sessions begun then) and decididas (findings that people answered); sessoes and correio (counts by status); regras (what each did: sessoes, falhas, puladas, linhas_examinadas, encontradas, novas, corrigidas, recusadas by the warehouse, desfeitas by loads, valor_corrigido, mean segundos, and what the latest run had to say); proxima, when the schedule is next due. Errors: NC001.';
+  'The last days (1 to 366, including today, in the zone agenda.fuso) as JSON: espera (quantidade, valor in BRL) and idades (the same by age in days; ate null: and older) of what waits for a person now; tendencia: for each day novas and valor_novas (first found), corrigidas and valor_corrigido (by sessions that began then) and decididas (findings that people answered); sessoes and correio (counts by status); regras (what each did: sessoes, falhas, puladas, linhas_examinadas, encontradas, novas, corrigidas, recusadas by the warehouse, desfeitas by loads, valor_corrigido, mean segundos, and the message of the latest run); proxima, when the schedule is next due. Errors: NC001.';
 grant execute on function audit.visao_geral(integer) to conferente_leitor;
 --! EndIncluded saidas/metricas/visao_geral.sql
 
@@ -12719,7 +12719,7 @@ as $$
     and endereco_valido.endereco ~
       '^[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@(localhost|([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9]))$'
 $$;
-comment on function audit_interno.endereco_valido(text) is 'True for one plain address, as maria@empresa.com.br.';
+comment on function audit_interno.endereco_valido(text) is 'True for one plain address, such as maria@empresa.com.br.';
 --! EndIncluded saidas/correio/endereco_valido.sql
 
 --! Included saidas/correio/remetente_valido.sql
@@ -12758,7 +12758,7 @@ as $$
   ) as x
   where x.motivo is not null
 $$;
-comment on function audit_interno.enderecos_invalidos(jsonb) is 'Each element that is refused and why; null when all are addresses.';
+comment on function audit_interno.enderecos_invalidos(jsonb) is 'Each refused element and why; null when all are addresses.';
 --! EndIncluded saidas/correio/enderecos_invalidos.sql
 
 --! Included contrato/configuracoes_correio.sql
@@ -12813,7 +12813,7 @@ comment on table audit.sucessoras_categoria is 'Successors of categories: a rena
 comment on column audit.sucessoras_categoria.id is 'Key.';
 comment on column audit.sucessoras_categoria.de is 'Category that ended, as the ledger writes it.';
 comment on column audit.sucessoras_categoria.para is 'Category that took its place, as the ledger writes it.';
-comment on column audit.sucessoras_categoria.desde is 'From the month of this day on, entries stand under the new one. What was booked before stays where it is.';
+comment on column audit.sucessoras_categoria.desde is 'From the month of this day on, entries are booked under the new one. Earlier entries stay as they are.';
 comment on column audit.sucessoras_categoria.ativo is 'Whether rules use it.';
 comment on column audit.sucessoras_categoria.motivo is 'Why it was added or switched off.';
 comment on column audit.sucessoras_categoria.criado_em is 'When.';
@@ -12830,7 +12830,7 @@ create table audit_interno.carimbos (
   token bytea not null
 );
 create index on audit_interno.carimbos (elo desc);
-comment on table audit_interno.carimbos is 'Stamps of heads of the chain, append-only: audit.carimbos shows them.';
+comment on table audit_interno.carimbos is 'Stamps of the head of the chain, append-only: audit.carimbos shows them.';
 comment on column audit_interno.carimbos.token is 'TimeStampToken, DER.';
 
 -- Attempts since the last stamp.
@@ -12841,7 +12841,7 @@ create table audit_interno.tentativas_carimbo (
   vezes integer not null default 1,
   erro text not null
 );
-comment on table audit_interno.tentativas_carimbo is 'Why the head of the chain could not be stamped, since when, and how often it was tried; no row where the last attempt went well.';
+comment on table audit_interno.tentativas_carimbo is 'Why the head of the chain could not be stamped, since when, and how often it was tried; no row when the last attempt succeeded.';
 --! EndIncluded contrato/carimbos.sql
 
 --! Included saidas/correio/destinatarios.sql
@@ -12860,7 +12860,7 @@ as $$
   cross join lateral jsonb_array_elements_text(case when c.propria = '[]' then c.geral else c.propria end)
     with ordinality as e (endereco, n)
 $$;
-comment on function audit_interno.destinatarios(text) is 'Addresses for a kind of message: its own list, or the general one where that is empty.';
+comment on function audit_interno.destinatarios(text) is 'Addresses for a kind of message: its own list, or the general one if that is empty.';
 --! EndIncluded saidas/correio/destinatarios.sql
 
 --! Included saidas/correio/enfileirar_mensagem.sql
@@ -12943,7 +12943,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select rtrim(audit_interno.configuracao('correio.pagina') #>> '{}', '/') || '/revisao' || pagina.caminho
 $$;
-comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
+comment on function audit_interno.pagina(text) is 'URL of the review page, with a query such as ?divergencia=7 or ?sessao=3.';
 --! EndIncluded saidas/correio/pagina.sql
 
 --! Included saidas/consulta/pagina_revisao.sql
@@ -12969,7 +12969,7 @@ stable
 as $$
   select (select audit.pagina_revisao()) || '?divergencia=' || (divergencia).id
 $$;
-comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Where the review page shows this finding.';
+comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Address of this finding on the review page.';
 grant execute on function audit.divergencia_link_revisao(audit.divergencias_processadas) to conferente_leitor;
 --! EndIncluded saidas/consulta/divergencia_link_revisao.sql
 
@@ -12982,7 +12982,7 @@ stable
 as $$
   select (select audit.pagina_revisao()) || '?sessao=' || (sessao).id
 $$;
-comment on function audit.sessao_link_revisao(audit.sessoes_processamento) is 'Where the review page shows this session.';
+comment on function audit.sessao_link_revisao(audit.sessoes_processamento) is 'Address of this session on the review page.';
 grant execute on function audit.sessao_link_revisao(audit.sessoes_processamento) to conferente_leitor;
 --! EndIncluded saidas/consulta/sessao_link_revisao.sql
 
@@ -13002,7 +13002,7 @@ as $$
     group by 2
   ) as m
 $$;
-comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messages about this session, by mail and to channels (named in parentheses), that did not go out as they should, each kind with its state and the last error: given up, refused by a recipient, waiting after a failed attempt, or with nobody to receive it; null when there is none.';
+comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messages about this session, by mail and to channels (named in parentheses), that did not go out as they should, each kind with its state and the last error: given up, refused by a recipient, waiting after a failed attempt, or without recipients; null if there is none.';
 grant execute on function audit.sessao_correio(audit.sessoes_processamento) to conferente_leitor;
 --! EndIncluded saidas/consulta/sessao_correio.sql
 
@@ -13031,7 +13031,7 @@ immutable parallel safe
 as $$
   select left(encode(sha256(convert_to(to_jsonb(array[regra, especie, mudanca, faixa::text, duas::text, situacao, fornecedor, para, improvavel::text])::text, 'UTF8')), 'hex'), 16)
 $$;
-comment on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text, text, boolean) is 'Sixteen hexadecimal digits that stand for a group.';
+comment on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text, text, boolean) is 'Sixteen hexadecimal digits that identify a group.';
 grant execute on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text, text, boolean) to conferente_leitor;
 --! EndIncluded saidas/consulta/chave_grupo.sql
 
@@ -13045,7 +13045,7 @@ immutable parallel safe
 as $$
   select (divergencia).mudanca is not null and ((divergencia).valores_digitados is not null or coalesce((divergencia).valor_decisao >= dupla, true))
 $$;
-comment on function audit_interno.pede_duas(audit.divergencias_processadas, numeric) is 'Whether approving it needs two people; dupla is the setting aprovacao.valor_dupla.';
+comment on function audit_interno.pede_duas(audit.divergencias_processadas, numeric) is 'Whether approving it takes two people; dupla is the setting aprovacao.valor_dupla.';
 grant execute on function audit_interno.pede_duas(audit.divergencias_processadas, numeric) to conferente_leitor;
 
 create or replace function audit_interno.fornecedor_grupo(divergencia audit.divergencias_processadas)
@@ -13066,7 +13066,7 @@ immutable parallel safe
 as $$
   select (divergencia).mudanca is not null and (divergencia).valores_digitados is null and (divergencia).confianca <= piso
 $$;
-comment on function audit_interno.e_improvavel(audit.divergencias_processadas, numeric) is 'Whether what the rule proposes is probably no error; piso is that of the rule.';
+comment on function audit_interno.e_improvavel(audit.divergencias_processadas, numeric) is 'Whether the proposal is probably not an error; piso is the rule''s.';
 grant execute on function audit_interno.e_improvavel(audit.divergencias_processadas, numeric) to conferente_leitor;
 --! EndIncluded saidas/consulta/partes_grupo.sql
 
@@ -13181,9 +13181,9 @@ comment on column audit.vw_divergencias_abertas.valores_propostos is 'Column to 
 comment on column audit.vw_divergencias_abertas.valores_digitados is 'Column to value that a person typed instead; always needs a second person.';
 comment on column audit.vw_divergencias_abertas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
 comment on column audit.vw_divergencias_abertas.justificativa is 'The finding in one sentence.';
-comment on column audit.vw_divergencias_abertas.evidencia is 'Facts that the finding rests on, as of the last detection.';
+comment on column audit.vw_divergencias_abertas.evidencia is 'Facts that the finding is based on, as of the last detection.';
 comment on column audit.vw_divergencias_abertas.valor_em_risco is 'Amount at stake in BRL.';
-comment on column audit.vw_divergencias_abertas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
+comment on column audit.vw_divergencias_abertas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row changed meanwhile), resolvida (fixed elsewhere) or falha (the correction was refused or undone).';
 comment on column audit.vw_divergencias_abertas.proposta_por is 'First of two people, while and after a second approval is needed.';
 comment on column audit.vw_divergencias_abertas.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.vw_divergencias_abertas.detectada_em is 'When it was first found.';
@@ -13191,21 +13191,21 @@ comment on column audit.vw_divergencias_abertas.ultima_deteccao is 'When it was 
 comment on column audit.vw_divergencias_abertas.vezes_detectada is 'How many sessions found it.';
 comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found it first.';
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
-comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
-comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is shown here, for audit.aprovar_divergencias: an approval is of what was seen.';
+comment on column audit.vw_divergencias_abertas.link_revisao is 'Its address on the review page.';
+comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is shown here, for audit.aprovar_divergencias: only what was seen is approved.';
 comment on column audit.vw_divergencias_abertas.resumo is 'Column to value by which a person recognises the entry; null for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_divergencias_abertas.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
 comment on column audit.vw_divergencias_abertas.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
 comment on column audit.vw_divergencias_abertas.grupo is 'Its group in audit.vw_grupos_abertos; null while it is postponed.';
 comment on column audit.vw_divergencias_abertas.adiada is 'Whether it is postponed (audit.adiar): out of the queue.';
-comment on column audit.vw_divergencias_abertas.adiada_ate is 'Day on which a postponed one comes back; null while its row does not change, and where it is not postponed.';
-comment on column audit.vw_divergencias_abertas.encaminhada_para is 'Whom it was forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
-comment on column audit.vw_divergencias_abertas.para_mim is 'Whether that is the caller, or a role of the caller''s.';
-comment on column audit.vw_divergencias_abertas.nota_por is 'Who postponed or forwarded it, so as it stands.';
+comment on column audit.vw_divergencias_abertas.adiada_ate is 'Day on which a postponed finding comes back; null if it waits until its row changes, or is not postponed.';
+comment on column audit.vw_divergencias_abertas.encaminhada_para is 'Whom it was forwarded to (audit.encaminhar): a person or a role; null if to nobody.';
+comment on column audit.vw_divergencias_abertas.para_mim is 'Whether encaminhada_para is the caller or one of the caller''s roles.';
+comment on column audit.vw_divergencias_abertas.nota_por is 'Who postponed or forwarded it last.';
 comment on column audit.vw_divergencias_abertas.nota_motivo is 'Why.';
-comment on column audit.vw_divergencias_abertas.nota_operacao_id is 'The operation of that, for audit.desfazer.';
-comment on column audit.vw_divergencias_abertas.periodo_fechado is 'Whether its row lies in a closed period: nothing is written there. Null where that is not known (periodos.fonte cannot be read).';
-comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed period, the amount in BRL to be booked in the open one instead: what takes back a document that was booked twice or a note that was cancelled, what a document in several lines lacks or has too much, proposed less booked where the amount is wrong, and where something else is wrong the amount at stake, which is to be moved. Null elsewhere, and where nobody knows, as of a key that contradicts its entry.';
+comment on column audit.vw_divergencias_abertas.nota_operacao_id is 'The operation, for audit.desfazer.';
+comment on column audit.vw_divergencias_abertas.periodo_fechado is 'Whether its row lies in a closed period: nothing is written there. Null if that is not known (periodos.fonte cannot be read).';
+comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed period, the amount in BRL to be booked in the open one instead: what reverses a document that was booked twice or a note that was cancelled; what a document in several lines lacks, or has too much; proposed less booked if the amount is wrong; otherwise the amount at stake, which has to be moved. Null outside closed periods, and if nobody knows, as for a key that contradicts its entry.';
 --! EndIncluded saidas/consulta/vw_divergencias_abertas.sql
 
 --! Included saidas/consulta/vw_grupos_abertos.sql
@@ -13251,27 +13251,27 @@ from grupo g
 left join parecida p on p.regra = g.regra and p.faixa = g.faixa
   -- column by column: a comparison of rows prints differently after a restore, and verificar would report the view
   and p.especie is not distinct from g.especie and p.mudanca is not distinct from g.mudanca and p.fornecedor is not distinct from g.fornecedor;
-comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; where nothing is proposed, same supplier. Postponed findings are in none until their day.';
+comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; if nothing is proposed, same supplier. Postponed findings are in no group until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
 comment on column audit.vw_grupos_abertos.regra is 'Rule that found them.';
 comment on column audit.vw_grupos_abertos.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
 comment on column audit.vw_grupos_abertos.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
-comment on column audit.vw_grupos_abertos.fornecedor is 'Supplier (code, else name) where nothing is proposed and the rule registers it among colunas_identidade; else null.';
+comment on column audit.vw_grupos_abertos.fornecedor is 'Supplier (code, or else name) if nothing is proposed and the rule registers it among colunas_identidade; otherwise null.';
 comment on column audit.vw_grupos_abertos.situacao is 'aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_grupos_abertos.quantidade is 'How many findings.';
 comment on column audit.vw_grupos_abertos.valor is 'Amount at stake in BRL, all together.';
-comment on column audit.vw_grupos_abertos.duas_pessoas is 'How many of them need two people to be approved.';
+comment on column audit.vw_grupos_abertos.duas_pessoas is 'How many of them take two people to approve.';
 comment on column audit.vw_grupos_abertos.confianca_de is 'Lowest confidence, 0 to 1.';
 comment on column audit.vw_grupos_abertos.confianca_ate is 'Highest confidence, 0 to 1.';
 comment on column audit.vw_grupos_abertos.mais_antiga is 'When the oldest of them was first found.';
-comment on column audit.vw_grupos_abertos.parecidas_decididas is 'How many findings alike (rule, kind, change, band, supplier) people have decided so far.';
+comment on column audit.vw_grupos_abertos.parecidas_decididas is 'How many similar findings (rule, kind, change, band, supplier) people have decided so far.';
 comment on column audit.vw_grupos_abertos.parecidas_certas is 'How many of those were right.';
-comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no order.';
+comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no particular order.';
 comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
-comment on column audit.vw_grupos_abertos.encaminhada_para is 'Whom they were forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
-comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probably no errors: proposals up to the confidence audit.regras.piso.';
+comment on column audit.vw_grupos_abertos.encaminhada_para is 'Whom they were forwarded to (audit.encaminhar): a person or a role; null if to nobody.';
+comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probably not errors: proposals with a confidence up to audit.regras.piso.';
 comment on column audit.vw_grupos_abertos.fechadas is 'How many of them lie in a closed period, where nothing is written.';
-comment on column audit.vw_grupos_abertos.para_mim is 'Whether that is the caller, or a role of the caller''s.';
+comment on column audit.vw_grupos_abertos.para_mim is 'Whether encaminhada_para is the caller or one of the caller''s roles.';
 grant select on audit_interno.vereditos to conferente_leitor;
 --! EndIncluded saidas/consulta/vw_grupos_abertos.sql
 
@@ -13366,7 +13366,7 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_ausencia(timestamptz) is
-  'Queues the message that no session of the day has ended in time, once a day, and returns its row; no row otherwise.';
+  'Queues, once a day, the message that no session of the day has ended in time, and returns its row; no row otherwise.';
 grant usage on schema audit_interno to conferente_servico;
 grant execute on function audit_interno.conferir_ausencia(timestamptz) to conferente_servico;
 --! EndIncluded saidas/correio/conferir_ausencia.sql
@@ -13512,7 +13512,7 @@ as $$
   where d.status is not null
 $$;
 comment on function audit_interno.conteudo_espera(text) is
-  'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much of the rest overdue.';
+  'JSON object: count, amount and ages in days of what waits for a person, how much of it is postponed and how much of the rest is overdue.';
 --! EndIncluded saidas/correio/conteudo_espera.sql
 
 --! Included saidas/correio/conteudo_regras.sql
@@ -13794,7 +13794,7 @@ begin
   return v_conteudo;
 end
 $$;
-comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now. estado, of a session: feito (nothing waits but what was postponed), espera, vencidas (something waits for longer than correio.dias_vencimento), lacunas (a part was not done) or falhou.';
+comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with everything that a message says, as of now. estado, for a session: feito (nothing waits except what was postponed), espera, vencidas (something has waited longer than correio.dias_vencimento), lacunas (something was left out) or falhou.';
 --! EndIncluded saidas/correio/conteudo_mensagem.sql
 
 --! Included saidas/correio/compor_mensagem.sql
@@ -13926,7 +13926,7 @@ begin
 end
 $$;
 comment on function audit_interno.registrar_envio(bigint, text, text[], jsonb, text, boolean) is
-  'Records an attempt: the letter''s subject (null when it could not be made), addresses served, address to answer of those refused for good, the error, and whether to give up. Returns the row.';
+  'Records an attempt: the mail''s subject (null if it could not be made), addresses served, address to answer for those refused for good, the error, and whether to give up. Returns the row.';
 grant execute on function audit_interno.registrar_envio(bigint, text, text[], jsonb, text, boolean) to conferente_servico;
 --! EndIncluded saidas/correio/registrar_envio.sql
 
@@ -14028,7 +14028,7 @@ as $$
   )
   select count(*), min(c.data_emissao), max(c.data_emissao) from cancelada c
 $$;
-comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed, and the first and last day of their issue.';
+comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes from the cancellations that were read; returns how many changed, and the first and last day of their issue.';
 --! EndIncluded notas/cancelar_notas.sql
 
 --! Included notas/confiar_certificados.sql
@@ -14059,7 +14059,7 @@ begin
   perform audit_interno.fechar_operacao(v_operacao, v_notas);
 end
 $$;
-comment on function audit_interno.confiar_certificados(text[], text[]) is 'Gives certificates, and the notes they signed, the trust that was found for them.';
+comment on function audit_interno.confiar_certificados(text[], text[]) is 'Marks certificates, and the notes they signed, as trusted or not.';
 --! EndIncluded notas/confiar_certificados.sql
 
 --! Included notas/guardar_notas.sql
@@ -14154,7 +14154,7 @@ begin
   return next;
 end
 $$;
-comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them. de, ate: first and last day of issue of the cancelled ones.';
+comment on function audit_interno.guardar_notas(jsonb) is 'Stores a batch of what was read from files. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them. de, ate: first and last day of issue of the cancelled ones.';
 --! EndIncluded notas/guardar_notas.sql
 
 --! Included notas/iniciar_leitura.sql
@@ -14208,7 +14208,7 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.agendar_leitura_notas() is 'Adds the job that reads the folder of notes when its time has come and none waits.';
+comment on function audit_interno.agendar_leitura_notas() is 'Adds the job that reads the folder of notes, when it is due and no such job waits.';
 --! EndIncluded notas/agendar_leitura.sql
 
 --! Included notas/diagnosticar_notas.sql
@@ -14263,7 +14263,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.rever_cancelamentos() is 'Judges cancellations of NFS-e again.';
+comment on function audit_interno.rever_cancelamentos() is 'Checks cancellations of NFS-e again.';
 create or replace trigger rever_cancelamentos after update of valor on audit.configuracoes_sistema
   for each row when (new.chave = 'notas.assinantes_nfse' and new.valor <> old.valor)
   execute function audit_interno.rever_cancelamentos();
@@ -14304,7 +14304,7 @@ begin
   return v_apontadas;
 end
 $$;
-comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is 'Those of the window''s keys that the rule finds something at; null when none.';
+comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is 'The window''s keys at which the rule finds something; null when none.';
 --! EndIncluded motor/correcao/ainda_apontadas.sql
 
 --! Included motor/correcao/adiaveis.sql
@@ -14345,7 +14345,7 @@ as $$
   where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
     and not has_schema_privilege('conferente_escrita', n.oid, 'usage')
 $$;
-comment on function audit_interno.fora_do_alcance(regclass) is 'Why what a relation defers cannot be looked at before the commit, or null.';
+comment on function audit_interno.fora_do_alcance(regclass) is 'Why deferred work of a relation cannot be checked before the commit, or null.';
 --! EndIncluded motor/correcao/adiaveis.sql
 
 --! Included motor/correcao/colunas_guardadas.sql
@@ -14364,7 +14364,7 @@ as $$
     and (regra.tabela <> 'dw.lancamentos' or a.attname = any (array['id', 'data_lancamento', 'carregado_em', 'filial', 'centro_custo',
       'conta_contabil', 'categoria', 'fornecedor_id', 'fornecedor', 'documento', 'descricao', 'valor', 'valor_documento', 'valor_desconto']))
 $$;
-comment on function audit_interno.colunas_guardadas(audit.regras, text[]) is 'Columns of the rule''s relation that a write of these columns must leave alone.';
+comment on function audit_interno.colunas_guardadas(audit.regras, text[]) is 'Columns of the rule''s relation that a write to these columns must not change.';
 --! EndIncluded motor/correcao/colunas_guardadas.sql
 
 --! Included motor/correcao/descrever_infiel.sql
@@ -14386,7 +14386,7 @@ as $$
     case when agora is null then '; o registro sumiu da visão' end,
     '. Corrija o gatilho ou a regra da visão (conferente diagnostico experimenta cada coluna)')
 $$;
-comment on function audit_interno.descrever_infiel(jsonb, jsonb, jsonb, jsonb) is 'Sentence on a write that the warehouse did not make as asked.';
+comment on function audit_interno.descrever_infiel(jsonb, jsonb, jsonb, jsonb) is 'Sentence about a write that the warehouse did not make as asked.';
 --! EndIncluded motor/correcao/descrever_infiel.sql
 
 --! Included motor/correcao/falta_na_relacao.sql
@@ -14443,7 +14443,7 @@ begin
 end
 $$;
 comment on function audit_interno.travar_grupo(text, text, text, text, bigint[]) is
-  'Locks rows for a group of pg_temp.conferente_lote and fills outras; rows that moved are left without.';
+  'Locks rows for a group of pg_temp.conferente_lote and fills outras, except for rows that changed.';
 --! EndIncluded motor/correcao/travar_grupo.sql
 
 --! Included motor/correcao/desconhecidas.sql
@@ -14529,7 +14529,7 @@ begin
     where u.tabela = d.tabela and d.valores_propostos ->> u.coluna = u.valor);
 end
 $$;
-comment on function audit_interno.desconhecidas(bigint[]) is 'Those of the findings that propose a text which the ledger does not know.';
+comment on function audit_interno.desconhecidas(bigint[]) is 'The findings among these that propose a text which the ledger does not know.';
 --! EndIncluded motor/correcao/desconhecidas.sql
 
 --! Included motor/correcao/fechar_superadas.sql
@@ -14638,9 +14638,9 @@ comment on function audit_interno.entradas_nossas(audit.regras, bigint[]) is 'En
 --! EndIncluded motor/correcao/entradas_nossas.sql
 
 --! Included motor/correcao/terreno.sql
--- Where the rows of a relation lie: the table that a view takes the key from, through other views, with its partitions. If a view computes
--- the key, or takes it from several tables, everything below it. The parser notes that table with each column of a view. Reads the
--- catalogue alone.
+-- Where the rows of a relation are stored: the table from which a view takes the key, through other views, with its partitions. If a view
+-- computes the key, or takes it from several tables, everything below it counts. PostgreSQL's parser records this table for each column of a
+-- view. Reads only the catalogue.
 create or replace function audit_interno.onde_se_grava(relacao regclass, coluna_chave text)
 returns setof oid
 language sql
@@ -14664,9 +14664,10 @@ as $$
 $$;
 comment on function audit_interno.onde_se_grava(regclass, text) is 'The tables in which the rows of a relation lie.';
 
--- What a relation, or what lies below it, stands on where a correction would be half done, undone or impossible: foreign tables, the copy
--- that a subscription fills, columns stored as such, a view over distributed tables, a standby. erro: no correction is written there;
--- aviso: it works, but; such is what a view only looks up, in a dimension. Reads the catalogue alone. Called before anything is corrected, and by audit.diagnosticar_contrato.
+-- Why a correction to a relation, or to what lies below it, would end half done, undone or impossible: foreign tables, a copy that a
+-- subscription fills, columnar storage, a view over distributed tables, a standby. erro: no correction is written there. aviso: it works, but
+-- there is something to know; this is also what a dimension gets that a view only looks up. Reads only the catalogue. Called before anything
+-- is corrected, and by audit.diagnosticar_contrato.
 create or replace function audit_interno.terreno(relacao regclass, coluna_chave text)
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -14717,7 +14718,7 @@ begin
 end
 $$;
 comment on function audit_interno.terreno(regclass, text) is
-  'What a relation stands on where corrections would be half done, undone or impossible: rows as of audit.diagnosticar_contrato, none where all is well.';
+  'Why corrections to a relation would be half done, undone or impossible: rows like those of audit.diagnosticar_contrato, none if all is well.';
 
 -- Why nothing may be corrected in a relation, in one sentence, or null. Called before a batch of corrections, by auto and by people.
 create or replace function audit_interno.terreno_recusa(relacao regclass, coluna_chave text)
@@ -14747,18 +14748,18 @@ create type audit.verificacao as (
   selo text,
   pendentes bigint
 );
-comment on type audit.verificacao is 'What a verification of the audit trail says: one row provada, or one row for each kind of break, the first broken link first.';
-comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of rows that may change: estado_alterado (not what the last fact about it says), situacao_alterada (of a finding: its state, who decided, typed values), estado_por_fora (what stands there was put there past the functions). Of stamps: carimbo_alterado (not what the operation that recorded it says), carimbo_contradito (the link it stamps bears another seal: the chain was rewritten). Of the archive: arquivo_alterado (what stands in for archived facts is not what the operation that archived them says), mes_alterado (a month that was detached and left here is not what it was). Of the schema: protecao_ausente, protecao_estranha (no migration made it), protecao_alterada, protecao_desligada (of triggers); esquema_ausente, esquema_estranho, esquema_alterado (of functions, tables, constraints, rewrite rules, rights, owners).';
-comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null where no operation is concerned. Of provada: the head.';
+comment on type audit.verificacao is 'Result of verifying the audit trail: one row provada, or one row for each kind of break, the first broken link first.';
+comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not have the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, but not sealed, and not in the queue for it for less than an hour). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of rows that may change: estado_alterado (not what the last fact about it says), situacao_alterada (of a finding: its state, who decided, typed values), estado_por_fora (it was written there directly, bypassing the functions). Of stamps: carimbo_alterado (not what the operation that recorded it says), carimbo_contradito (the link that it stamps has another seal: the chain was rewritten). Of the archive: arquivo_alterado (what replaces archived facts is not what the operation that archived them says), mes_alterado (a month that was detached and kept here is not what it was). Of the schema: protecao_ausente, protecao_estranha (no migration made it), protecao_alterada, protecao_desligada (of triggers); esquema_ausente, esquema_estranho, esquema_alterado (of functions, tables, constraints, rewrite rules, rights, owners).';
+comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null if no operation is concerned. For provada: the head.';
 comment on column audit.verificacao.operacao_id is 'The operation there, if any.';
-comment on column audit.verificacao.objeto is 'Table and key of what is broken, and the part of it.';
+comment on column audit.verificacao.objeto is 'Table and key of what is broken, and which part of it.';
 comment on column audit.verificacao.esperado is 'What the trail says it should be; digests in hexadecimal.';
 comment on column audit.verificacao.encontrado is 'What is there.';
 comment on column audit.verificacao.ocorrencias is 'How many breaks of this kind there are; null in provada.';
 comment on column audit.verificacao.operacoes is 'Sealed operations that were proven; null in a break.';
 comment on column audit.verificacao.fatos is 'Detections, alterations, corrections seen undone, decisions and exceptions that were proven; null in a break.';
 comment on column audit.verificacao.selo is 'Seal of the head, hexadecimal: with elo, what a message bears witness to. Null in a break.';
-comment on column audit.verificacao.pendentes is 'Operations that ended and wait for their seal, all of them as they were when they ended; null in a break.';
+comment on column audit.verificacao.pendentes is 'Operations that have ended, are unchanged since and wait for their seal; null in a break.';
 
 create type audit_interno.quebra as (
   situacao text,
@@ -14970,7 +14971,7 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_corrigidas(bigint, audit.regras, bigint) is
-  'Puts down which corrections of the rule were undone from outside, and opens or closes their findings.';
+  'Records which of the rule''s corrections were undone from outside, and opens or closes their findings.';
 --! EndIncluded motor/deteccao/conferir_corrigidas.sql
 
 --! Included motor/deteccao/confrontar_corrigidas.sql
@@ -15041,7 +15042,7 @@ begin
   from pg_temp.conferente_corrigida c where c.registro_id = any (v_ilegiveis);
 end
 $$;
-comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds those of pg_temp.conferente_corrigida that the warehouse no longer holds.';
+comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds the corrections in pg_temp.conferente_corrigida that the warehouse no longer holds.';
 --! EndIncluded motor/deteccao/confrontar_corrigidas.sql
 
 --! Included motor/deteccao/codigo_definicao.sql
@@ -15091,7 +15092,7 @@ as $$
   join pg_operator o on o.oid = q.oid
   where q.tipo = 'o'
 $$;
-comment on function audit_interno.codigo_definicao(jsonb) is 'Definition of each function (f), view (v), type (t) or operator (o) given as keys "f 16401"; none of what is gone or is no code.';
+comment on function audit_interno.codigo_definicao(jsonb) is 'Definition of each function (f), view (v), type (t) or operator (o) given as keys "f 16401"; none for what is gone or is not code.';
 --! EndIncluded motor/deteccao/codigo_definicao.sql
 
 --! Included motor/deteccao/codigo_nomeado.sql
@@ -15131,7 +15132,7 @@ as $$
   where o.oid >= 16384 and strpos(t.texto, lower(o.oprname)) > 0
     and (o.oprnamespace = any (codigo_nomeado.caminhos) or o.oprnamespace in (select n.esquema from nome n))
 $$;
-comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
+comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys for audit_interno.codigo_definicao.';
 --! EndIncluded motor/deteccao/codigo_nomeado.sql
 
 --! Included motor/deteccao/conferir_paradas.sql
@@ -15187,7 +15188,7 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_paradas(bigint) is
-  'Puts down which corrections were undone from outside of rules that the session does not run, and opens or closes their findings.';
+  'Records which corrections were undone from outside, for rules that the session does not run, and opens or closes their findings.';
 --! EndIncluded motor/deteccao/conferir_paradas.sql
 
 --! Included motor/deteccao/guardar_codigo.sql
@@ -15211,13 +15212,13 @@ begin
   return v_hash;
 end
 $$;
-comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the rule''s code as audit_interno.hash_regra gives it; keeps the code in audit.codigos_regra at the first sight of its hash.';
+comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the rule''s code as audit_interno.hash_regra gives it; keeps the code in audit.codigos_regra when its hash is seen for the first time.';
 --! EndIncluded motor/deteccao/guardar_codigo.sql
 
 --! Included motor/arquivo/quebras_arquivo.sql
--- Holds what stands in for archived facts against the operations that archived them, and what is left of detached months against that.
--- Whether the sealed digests of the operations concerned follow from it, the chain says. With desde (a link), only of operations after it,
--- and detached months are not read. Changes nothing. Called by verificar_integridade and verificar_desde.
+-- Compares what replaces archived facts with the operations that archived them, and detached months that are still here with that. Whether
+-- the sealed digests of the operations follow from it is checked with the chain. With desde (a link), only operations after it count, and
+-- detached months are not read. Changes nothing. Called by verificar_integridade and verificar_desde.
 create or replace function audit_interno.quebras_arquivo(desde bigint default null)
 returns setof audit_interno.quebra
 language plpgsql
@@ -15347,7 +15348,7 @@ as $$
   where o.elo is not null or exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.resumos_operacoes() is
-  'Of each operation that is sealed, or waits for its seal, how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
+  'For each operation that is sealed, or waits for its seal, how many facts carry its id, and its digest as audit_interno.resumo_operacao computes it.';
 --! EndIncluded motor/selo/resumos_operacoes.sql
 
 --! Included motor/selo/quebras_cadeia.sql
@@ -15446,7 +15447,7 @@ as $$
   where t.selo is distinct from quebras_cabeca.selo
 $$;
 comment on function audit_interno.quebras_cabeca(bigint, bytea) is
-  'cauda_ausente, cabeca_errada; testemunha_contradita where elo and selo are given.';
+  'cauda_ausente, cabeca_errada; testemunha_contradita if elo and selo are given.';
 --! EndIncluded motor/selo/quebras_cabeca.sql
 
 --! Included motor/selo/quebras_fatos.sql
@@ -15791,7 +15792,7 @@ begin
 end
 $$;
 comment on function audit.verificar_integridade(bigint, text) is
-  'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, every row of settings, rules, sessions, access, mail and notes against the last fact about it, and the schema (functions, triggers, constraints, rights, owners) against what the last migration recorded. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Of facts in an archive their digests are proven, and audit.arquivamentos() says whose act that was. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
+  'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, every row of settings, rules, sessions, access, mail and notes against the last fact about it, and the schema (functions, triggers, constraints, rights, owners) against what the last migration recorded. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as in a message; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, looks like an honest one. For archived facts their digests are proven; audit.arquivamentos() says who archived them. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or a malformed one.';
 grant execute on function audit.verificar_integridade(bigint, text) to conferente_leitor;
 --! EndIncluded motor/selo/verificar_integridade.sql
 
@@ -15841,7 +15842,7 @@ begin
 end
 $$;
 comment on function audit_interno.selar() is
-  'Seals the operations that wait for it and returns how many; 0 also where another transaction of the engine has the head. Only for conferente_dono and the engine''s own logins.';
+  'Seals the operations that wait for it and returns how many; also 0 when another transaction of the engine has the head. Only for conferente_dono and the engine''s own logins.';
 --! EndIncluded motor/selo/selar.sql
 
 --! Included motor/selo/resumo_situacao.sql
@@ -15874,7 +15875,7 @@ as $$
   cross join lateral unnest(e.chaves, e.resumos) as u (chave, resumo)
   order by u.chave collate "C", e.tabela collate "C", e.id desc -- keys differ sooner than table names
 $$;
-comment on function audit_interno.ultimos_estados() is 'Of each row, what it was after its last change (null: gone), in which operation, and who changed it past our functions.';
+comment on function audit_interno.ultimos_estados() is 'For each row, what it was after its last change (null: gone), in which operation, and who changed it bypassing our functions.';
 --! EndIncluded motor/selo/ultimos_estados.sql
 
 --! Included motor/selo/anotar_estados.sql
@@ -15932,7 +15933,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.anotar_estados() is 'Puts down what the rows of a table are after a statement.';
+comment on function audit_interno.anotar_estados() is 'Records what the rows of a table are after a statement.';
 --! EndIncluded motor/selo/anotar_estados.sql
 
 --! Included motor/selo/anotar_situacoes.sql
@@ -15964,7 +15965,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.anotar_situacoes() is 'Puts down the states of findings that a statement changed.';
+comment on function audit_interno.anotar_situacoes() is 'Records the states of findings that a statement changed.';
 --! EndIncluded motor/selo/anotar_situacoes.sql
 
 --! Included motor/selo/atribuir_estado.sql
@@ -16049,7 +16050,7 @@ as $$
       and pg_get_userbyid(a.grantee) !~ '^conferente_')
   ) as x
 $$;
-comment on function audit_interno.direitos(aclitem[], oid, boolean) is 'Rights of others than the owner, as text in order; null when there are none.';
+comment on function audit_interno.direitos(aclitem[], oid, boolean) is 'Rights of everybody but the owner, as sorted text; null when there are none.';
 --! EndIncluded motor/selo/direitos.sql
 
 --! Included motor/selo/estados_agora.sql
@@ -16073,7 +16074,7 @@ begin
     from audit_interno.vigiadas() v);
 end
 $$;
-comment on function audit_interno.estados_agora() is 'Digest of each row of the tables each change of which is a fact.';
+comment on function audit_interno.estados_agora() is 'Digest of each row of the tables whose every change is a fact.';
 --! EndIncluded motor/selo/estados_agora.sql
 
 --! Included motor/selo/objetos_agora.sql
@@ -16231,7 +16232,7 @@ as $$
     and o.selo is null and o.tipo not in ('externa', 'exportacao')
     and not exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
-comment on function audit_interno.operacao_em_curso() is 'Operation of which what this transaction writes now is a fact, or null.';
+comment on function audit_interno.operacao_em_curso() is 'Operation to which facts that this transaction writes now belong, or null.';
 --! EndIncluded motor/selo/operacao_em_curso.sql
 
 --! Included motor/selo/quebras_esquema.sql
@@ -16364,7 +16365,7 @@ as $$
     ('regra_validacao_valores.somas_retencao', '{tributos,vale_de,vale_ate}', '{}')
   ) as v (tabela, chave, fora)
 $$;
-comment on function audit_interno.vigiadas() is 'Tables each change of which is a fact, with their keys and the columns that are left out.';
+comment on function audit_interno.vigiadas() is 'Tables whose every change is a fact, with their keys and the columns that are left out.';
 --! EndIncluded motor/selo/vigiadas.sql
 
 --! Included motor/selo/trilha.sql
@@ -16461,7 +16462,7 @@ as $$
   order by l.elo, l.parte, l.ordem
 $$;
 comment on function audit.trilha() is
-  'The sealed trail as lines of JSON, from the beginning of the chain: what conferente exportar --formato trilha writes, and what is proven by conferente verificar --arquivo without this database. Reads every audit fact: bounded by statement_timeout.';
+  'The sealed trail as lines of JSON, from the beginning of the chain: what conferente exportar --formato trilha writes. conferente verificar --arquivo proves it without this database. Reads every audit fact: bounded by statement_timeout.';
 grant execute on function audit.trilha() to conferente_leitor;
 --! EndIncluded motor/selo/trilha.sql
 
@@ -16491,7 +16492,7 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.conferir_instalacao() is 'Records as an operation what of the schema, and of rows that may change, is not what was recorded; the first 100.';
+comment on function audit_interno.conferir_instalacao() is 'Records as an operation where the schema, and rows that may change, differ from what was recorded; the first 100.';
 --! EndIncluded motor/selo/conferir_instalacao.sql
 
 --! Included motor/selo/agendar_carimbo.sql
@@ -16513,7 +16514,7 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.agendar_carimbo() is 'Adds the job that has the head of the chain stamped, when it is due and none waits.';
+comment on function audit_interno.agendar_carimbo() is 'Adds the job that gets the head of the chain stamped, when it is due and no such job waits.';
 --! EndIncluded motor/selo/agendar_carimbo.sql
 
 --! Included motor/selo/carimbo_devido.sql
@@ -16557,7 +16558,7 @@ as $$
   order by c.elo
 $$;
 comment on function audit.carimbos() is
-  'Stamps (RFC 3161) of heads of the chain, oldest first: the operation that recorded each, the link it is of, the token as DER, and what that link''s seal is the SHA-256 of (selo_anterior, elo as 8 bytes, resumo); null where the link is gone.';
+  'Stamps (RFC 3161) of heads of the chain, oldest first: the operation that recorded each, the link that it stamps, the token as DER, and what that link''s seal is the SHA-256 of (selo_anterior, elo as 8 bytes, resumo); null if the link is gone.';
 grant execute on function audit.carimbos() to conferente_leitor;
 --! EndIncluded motor/selo/carimbos.sql
 
@@ -16620,7 +16621,7 @@ begin
 end
 $$;
 comment on function audit_interno.registrar_carimbo(text, bigint, bytea, bytea, timestamptz, text) is
-  'Id of the operation; null where this link has a stamp.';
+  'Id of the operation; null if this link already has a stamp.';
 
 -- Records why the head was not stamped, for the diagnosis, the channels and the time of the next attempt.
 create or replace function audit_interno.falhar_carimbo(erro text)
@@ -16716,7 +16717,7 @@ begin
 end
 $$;
 comment on function audit.verificar_desde(bigint, text) is
-  'Proves the operations that were sealed after a witness (elo and selo, as the last verification returned them or a message carried them), and their facts, up to the head; and that the chain still bears the witness. Reads nothing that came before, so it costs what the new operations cost; facts from before are proven by audit.verificar_integridade alone. One row provada, whose operacoes and fatos are the new ones, or one row for each kind of break. Errors: NC001 witness badly written.';
+  'Proves the operations that were sealed after a witness (elo and selo, as the last verification returned them or a message carried them), and their facts, up to the head; and that the chain still agrees with the witness. Reads nothing from before, so its cost depends only on the new operations; only audit.verificar_integridade proves earlier facts. One row provada, whose operacoes and fatos are the new ones, or one row for each kind of break. Errors: NC001 malformed witness.';
 grant execute on function audit.verificar_desde(bigint, text) to conferente_leitor;
 --! EndIncluded motor/selo/verificar_desde.sql
 
@@ -16790,7 +16791,7 @@ begin
 end
 $$;
 comment on function audit_interno.indice_da_visao(text, text, text) is
-  'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, a blank where it is always null, null where it reads everything.';
+  'Index that the planner uses to find a view''s rows by a column; empty if partitions spare it most of the table, a blank if the column is always null, null if it must read everything.';
 revoke execute on function audit_interno.indice_da_visao(text, text, text) from public;
 grant execute on function audit_interno.indice_da_visao(text, text, text) to conferente_regra;
 --! EndIncluded saidas/consulta/indice_da_visao.sql
@@ -16847,7 +16848,7 @@ as $$
   select r.resumo from audit.vw_resumos r where r.divergencia_id = (divergencia).id
 $$;
 comment on function audit.divergencia_resumo(audit.divergencias_processadas) is
-  'The columns by which a person recognises the entry (supplier, document, date, …: audit.regras.colunas_resumo), as the row held them when it was last found. Null when the rule registers none, or for a reader while the setting resumo.leitores is false.';
+  'The columns by which a person recognises the entry (supplier, document, date, …: audit.regras.colunas_resumo), as the row held them when it was last found. Null if the rule registers none, or for a reader while the setting resumo.leitores is false.';
 grant execute on function audit.divergencia_resumo(audit.divergencias_processadas) to conferente_leitor;
 --! EndIncluded saidas/consulta/divergencia_resumo.sql
 
@@ -16929,7 +16930,7 @@ as $$
   order by c.ordem
   limit 1
 $$;
-comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule is of a type that windows and control totals cannot go by, or null.';
+comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule has a type that windows and control totals cannot use, or null.';
 --! EndIncluded pessoas/configuracao/conferir_tipos.sql
 
 --! Included pessoas/configuracao/dependencia_conhecida.sql
@@ -17031,7 +17032,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.demora_expressao(text) is 'On which text a regular expression takes too long, in words; null where none does.';
+comment on function audit_interno.demora_expressao(text) is 'The text on which a regular expression takes too long, in words; null if there is none.';
 --! EndIncluded pessoas/configuracao/demora_expressao.sql
 
 --! Included pessoas/configuracao/desativar_retencao.sql
@@ -17060,7 +17061,7 @@ begin
 end
 $$;
 comment on function audit.desativar_retencao(bigint, text) is
-  'Switches a withholding tax off for every day. Errors: NC004 unknown, NC006 reason missing.';
+  'Switches off a withholding tax, for all dates. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desativar_retencao(bigint, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/desativar_retencao.sql
 
@@ -17104,7 +17105,7 @@ exception when check_violation or not_null_violation then
 end
 $$;
 comment on function audit.salvar_retencao(text, numeric, date, text, text, date) is
-  'Adds a tax withheld at source, or changes the end and the law of the one with the same tributo, aliquota (per cent) and vale_de. Of one tributo at most one rate is withheld from a document. Errors: NC006 reason missing, NC009 unusable, or valid already on some of these days.';
+  'Adds a tax withheld at source, or changes the end and the law of the one with the same tributo, aliquota (per cent) and vale_de. At most one rate of a tributo is withheld from a document. Errors: NC006 reason missing, NC009 unusable, or already valid on some of these days.';
 grant execute on function audit.salvar_retencao(text, numeric, date, text, text, date) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/salvar_retencao.sql
 
@@ -17169,7 +17170,7 @@ begin
 end
 $$;
 comment on function audit.fechar_periodo(date, text, text, date) is
-  'Closes the month of a day (with ate, all months up to that of ate), of the whole company or of one branch (case, accents and blanks do not matter). Returns what was closed. Errors: NC005 all of it is closed already, NC006 reason missing, NC009 not a month, or a branch that no entry has, 55P03 corrections under way did not end within ten seconds.';
+  'Closes the month of a day (with ate, all months up to that of ate), for the whole company or one branch (case, accents and blanks do not matter). Returns what was closed. Errors: NC005 all of it is already closed, NC006 reason missing, NC009 not a month, or a branch that no entry has, 55P03 corrections under way did not end within ten seconds.';
 grant execute on function audit.fechar_periodo(date, text, text, date) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/fechar_periodo.sql
 
@@ -17204,7 +17205,7 @@ begin
 end
 $$;
 comment on function audit.reabrir_periodo(date, text, text) is
-  'Opens the month of a day again, of the whole company or of one branch, as it was closed. Errors: NC004 it is not closed by audit.fechar_periodo, NC006 reason missing.';
+  'Reopens the month of a day, for the whole company or one branch, as it was closed. Errors: NC004 it was not closed by audit.fechar_periodo, NC006 reason missing.';
 grant execute on function audit.reabrir_periodo(date, text, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/reabrir_periodo.sql
 
@@ -17321,7 +17322,7 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing, boolean) is
-  'Refuses with NC027 a pattern, or the end of an excluding one, that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
+  'Refuses with NC027 a pattern, or the end of an excluding one, that the ledger contradicts too often, unless somebody has looked. Returns the figures, or null if there is nothing to compare with.';
 --! EndIncluded pessoas/configuracao/conferir_alcance.sql
 
 --! Included pessoas/configuracao/desativar_sucessora.sql
@@ -17350,7 +17351,7 @@ begin
 end
 $$;
 comment on function audit.desativar_sucessora(bigint, text) is
-  'Switches the successor of a category off. Errors: NC004 unknown, NC006 reason missing.';
+  'Removes the successor of a category. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desativar_sucessora(bigint, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/desativar_sucessora.sql
 
@@ -17395,7 +17396,7 @@ exception when check_violation or not_null_violation then
 end
 $$;
 comment on function audit.salvar_sucessora(text, text, date, text) is
-  'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, the same category, a circle, or a successor that ends in the same month. Warning NC031: no entry has the category para yet.';
+  'Records that from the month of desde on, category de is called para: a rename; a merge if several categories have the same para; a split if one has several. Entries of the old category count for the new one, and the old one is no longer proposed; nothing changes in the ledger. After a split, only new entries tell which category is right, and nothing else is proposed. Errors: NC006 reason missing, NC009 empty, the same category, a circle, or a successor that ends in the same month. Warning NC031: no entry has the category para yet.';
 grant execute on function audit.salvar_sucessora(text, text, date, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/salvar_sucessora.sql
 
@@ -17425,7 +17426,7 @@ begin
 end
 $$;
 comment on function audit.desligar_canal(text, text) is
-  'Switches a channel off: nothing goes there any more, and what waits is not sent. audit.salvar_canal switches it on again. Errors: NC004 unknown, NC006 reason missing.';
+  'Switches off a channel: nothing more goes there, and waiting messages are not sent. audit.salvar_canal switches it on again. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desligar_canal(text, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/desligar_canal.sql
 
@@ -17496,7 +17497,7 @@ exception when check_violation or not_null_violation then
 end
 $$;
 comment on function audit.salvar_canal(text, text, text, text, text, text[], boolean, text) is
-  'Adds a channel, or changes the one of that name and switches it on. tipo: webhook, teams or slack; endereco: https:// (http:// only to this machine); segredo, of a webhook: whsec_ and 24 to 64 bytes in base64; eventos: abertas, pessoa, limite, autonomia, falha, resolvido (all if not given); sem_valores: amounts are left out. What is null stays as it is. Address and secret are never shown again. Errors: NC006 reason missing, NC009 unusable.';
+  'Adds a channel, or changes the one with this name and switches it on. tipo: webhook, teams or slack; endereco: https:// (http:// only to this machine); segredo, only for a webhook: whsec_ and 24 to 64 bytes in base64; eventos: abertas, pessoa, limite, autonomia, falha, resolvido (all if not given); sem_valores: amounts are left out. Whatever is null stays the same. Address and secret are never shown again. Errors: NC006 reason missing, NC009 unusable.';
 grant execute on function audit.salvar_canal(text, text, text, text, text, text[], boolean, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/salvar_canal.sql
 
@@ -17563,7 +17564,7 @@ begin
 end
 $$;
 comment on function audit.testar_canal(text) is
-  'Queues a message to try a channel, and returns its row; a worker sends it. Errors: NC004 unknown channel, NC005 it is switched off.';
+  'Queues a test message to a channel, and returns its row; a worker sends it. Errors: NC004 unknown channel, NC005 it is switched off.';
 grant execute on function audit.testar_canal(text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/testar_canal.sql
 
@@ -17616,7 +17617,7 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_sucessora(audit.sucessoras_categoria) is
-  'Refuses the successor of a category with NC009 that closes a circle, or that begins in the month in which its name was given on.';
+  'Refuses with NC009 a successor of a category that closes a circle, or that begins in the month in which it is itself succeeded.';
 --! EndIncluded pessoas/configuracao/conferir_sucessora.sql
 
 --! Included pessoas/configuracao/conferir_categoria.sql
@@ -17664,7 +17665,7 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_categoria(boolean) is
-  'Refuses with NC027 a marketing category with which active patterns disagree too often and that nobody has looked at.';
+  'Refuses with NC027 a marketing category that active patterns contradict too often, unless somebody has looked.';
 --! EndIncluded pessoas/configuracao/conferir_categoria.sql
 
 --! Included pessoas/avaliacao/exigir_dono.sql
@@ -17774,7 +17775,7 @@ as $$
   where audit_interno.dobrar_categoria(r.rotulo) <> ''
 $$;
 
-comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the settings pendente.rotulos and pendente.vazias; the empty text stands for no category.';
+comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the settings pendente.rotulos and pendente.vazias; the empty text means no category.';
 revoke execute on function regras.rotulos_pendentes() from public;
 --! EndIncluded regras/comum/rotulos_pendentes.sql
 
@@ -17836,7 +17837,7 @@ end
 $$;
 
 comment on function regras.rotulos_proximos(text, int) is
-  'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
+  'Categories of the ledger most similar to a label, nearest first, with the entries of each; none if nothing resembles it.';
 revoke execute on function regras.rotulos_proximos(text, int) from public;
 --! EndIncluded regras/comum/rotulos_proximos.sql
 
@@ -17881,7 +17882,7 @@ as $$
   ) x
 $$;
 
-comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger nearest to some labels, with the entries of each.';
+comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger most similar to some labels, with the entries of each.';
 revoke execute on function regras.frase_rotulos(text[]) from public;
 --! EndIncluded regras/comum/frase_rotulos.sql
 
@@ -17920,7 +17921,7 @@ end
 $$;
 
 comment on function regras.digito_modulo11(text, int) is
-  'Check digit modulo 11, weights from 2 at the right up to the given one and again; letters by ASCII code less 48.';
+  'Check digit modulo 11, weights from 2 at the right up to the given one, then from 2 again; letters count as ASCII code less 48.';
 revoke execute on function regras.digito_modulo11(text, int) from public;
 --! EndIncluded regras/comum/digito_modulo11.sql
 
@@ -18112,7 +18113,7 @@ as $$
       where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
 $$;
 
-comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
+comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s answer.';
 revoke execute on function regras.corrigidas_sem_palavra() from public;
 --! EndIncluded regras/comum/corrigidas_sem_palavra.sql
 
@@ -18132,7 +18133,7 @@ return coalesce(nullif(pg_catalog.btrim(pg_catalog.regexp_replace(pg_catalog.reg
   ' +', ' ', 'g')), ''), nome);
 
 comment on function regras.nome_proprio(text) is
-  'Canonical supplier name without the words that many suppliers bear; the whole name when nothing else is left.';
+  'Canonical supplier name without the words that many suppliers have; the whole name when nothing else is left.';
 revoke execute on function regras.nome_proprio(text) from public;
 --! EndIncluded regras/comum/nome_proprio.sql
 
@@ -18205,7 +18206,7 @@ end
 $$;
 
 comment on function regras.lancamentos_parecidos(text, date, text, text, text, int) is
-  'Entries of the ledger most like a given one: same company or same words, nearest stretch of time first.';
+  'Entries of the ledger most similar to a given one: same company or same words, nearest stretch of time first.';
 revoke execute on function regras.lancamentos_parecidos(text, date, text, text, text, int) from public;
 --! EndIncluded regras/comum/lancamentos_parecidos.sql
 
@@ -18238,7 +18239,7 @@ as $$
   from caminho c
 $$;
 
-comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which one the name is in use again.';
+comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which month on the name is in use again.';
 revoke execute on function regras.sucessoes() from public;
 
 -- The categories that have another name today, folded: those with one successor, whose name nothing else took. Reads
@@ -18271,7 +18272,7 @@ as $$
   ) n
 $$;
 
-comment on function regras.nomes_da_categoria(text) is 'Folded names under which entries of a category stand: its own and those that became it.';
+comment on function regras.nomes_da_categoria(text) is 'Folded names under which entries of a category are booked: its own and those that became it.';
 revoke execute on function regras.nomes_da_categoria(text) from public;
 
 -- What a person is to do about a category of the settings that has ended, or null while it has not. Reads
@@ -20846,7 +20847,7 @@ end
 $$;
 
 comment on function regra_notas_fiscais.detectar(audit.janela) is
-  'Rule: entries against their electronic notes. Proposes the note''s total as valor or valor_documento; flags cancelled notes, shares that do not add up, other companies, keys without a note, and entries without one whose supplier''s others have it. Amount at stake: the absolute difference, or the amount booked on a cancelled note.';
+  'Rule: compares entries with their electronic notes. Proposes the note''s total as valor or valor_documento; flags cancelled notes, lines that do not add up, other companies, keys without a note, and entries without a note when the supplier''s other entries have one. Amount at stake: the absolute difference, or the amount booked on a cancelled note.';
 revoke execute on function regra_notas_fiscais.detectar(audit.janela) from public;
 --! EndIncluded regras/notas_fiscais/regra.sql
 
@@ -20902,7 +20903,7 @@ begin
 end
 $$;
 
-comment on function regra_notas_fiscais.procurar(audit.janela, timestamptz) is 'The note of each entry of a window, or of what was booked at the time of notes read since lidas_desde.';
+comment on function regra_notas_fiscais.procurar(audit.janela, timestamptz) is 'The note of each entry of a window, or of entries booked around the time of notes read since lidas_desde.';
 revoke execute on function regra_notas_fiscais.procurar(audit.janela, timestamptz) from public;
 
 -- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes read since the last time, whose entries may
@@ -20945,7 +20946,7 @@ begin
 end
 $$;
 
-comment on function regra_notas_fiscais.preparar(audit.janela) is 'Finds the note of each entry of the window, and the entries of notes that were read of late.';
+comment on function regra_notas_fiscais.preparar(audit.janela) is 'Finds the note of each entry of the window, and the entries of notes that were read recently.';
 revoke execute on function regra_notas_fiscais.preparar(audit.janela) from public;
 --! EndIncluded regras/notas_fiscais/vinculos.sql
 
@@ -20968,7 +20969,7 @@ as $$
   end
 $$;
 
-comment on function regra_notas_fiscais.testemunha(audit.notas) is 'Why a note proves nothing, in Portuguese; null where it is a witness.';
+comment on function regra_notas_fiscais.testemunha(audit.notas) is 'Why a note proves nothing, in Portuguese; null if it is proof.';
 revoke execute on function regra_notas_fiscais.testemunha(audit.notas) from public;
 
 -- Amounts that an entry of a note may honestly have: the total; the total less the note's own withholdings; the total with IBS and CBS; its
@@ -21011,7 +21012,7 @@ as $$
   from audit_interno.dobrar(texto) as d
 $$;
 
-comment on function regra_notas_fiscais.fala_de_mais(text, text) is 'Whether the text of an entry speaks of more than its note: of a share, a tax, a discount, interest, or several notes.';
+comment on function regra_notas_fiscais.fala_de_mais(text, text) is 'Whether the text of an entry mentions more than its note: a share, a tax, a discount, interest, or several notes.';
 revoke execute on function regra_notas_fiscais.fala_de_mais(text, text) from public;
 
 -- How sure a finding is. certo: key, company and date agree, the note bears witness, one entry, one possible amount. Even then auto may
@@ -21090,7 +21091,7 @@ begin
 end
 $$;
 
-comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose key is of another company than their supplier''s code.';
+comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose access key belongs to a company other than their supplier.';
 revoke execute on function regra_notas_fiscais.outra_empresa(audit.janela) from public;
 
 -- Entries that cite the key of an NF-e which nobody has read, of the months for which a person has said that all notes are read
@@ -21127,7 +21128,7 @@ begin
 end
 $$;
 
-comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite a key of which no note was read.';
+comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite an access key whose note has not been read.';
 revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from public;
 
 -- Entries without a note whose supplier's other entries have one: nine in ten, and at least ten, since all notes are read
@@ -21197,15 +21198,15 @@ select n.chave, case n.tipo when 'nfe' then 'NF-e ' else 'NFS-e ' end || n.numer
   coalesce(n.emitente_nome, n.emitente) as fornecedor, n.data_emissao, n.valor_total as valor, n.cancelada_em,
   (select min(v.registro_id) from regra_notas_fiscais.vinculos v where v.chave = n.chave) as lancamento
 from audit.notas n;
-comment on view regra_notas_fiscais.notas is 'Electronic notes, each with an entry that is of it.';
+comment on view regra_notas_fiscais.notas is 'Electronic notes, each with an entry that belongs to it.';
 comment on column regra_notas_fiscais.notas.chave is 'Access key.';
 comment on column regra_notas_fiscais.notas.documento is 'Kind and number.';
-comment on column regra_notas_fiscais.notas.fornecedor_id is 'CNPJ or CPF of who issued it.';
-comment on column regra_notas_fiscais.notas.fornecedor is 'Name of who issued it.';
+comment on column regra_notas_fiscais.notas.fornecedor_id is 'CNPJ or CPF of the issuer.';
+comment on column regra_notas_fiscais.notas.fornecedor is 'Name of the issuer.';
 comment on column regra_notas_fiscais.notas.data_emissao is 'Day of issue.';
 comment on column regra_notas_fiscais.notas.valor is 'Total in BRL.';
 comment on column regra_notas_fiscais.notas.cancelada_em is 'When it was cancelled, or null.';
-comment on column regra_notas_fiscais.notas.lancamento is 'Key of an entry that is of it, or null.';
+comment on column regra_notas_fiscais.notas.lancamento is 'Key of an entry that belongs to it, or null.';
 grant select on regra_notas_fiscais.notas to conferente_regra;
 
 -- Notes sent to the company that no entry belongs to, notas.dias_sem_lancamento days after their issue. Which companies are the ledger's
@@ -21263,7 +21264,7 @@ end
 $$;
 
 comment on function regra_notas_fiscais.notas_sem_lancamento(audit.janela) is
-  'Rule: notes sent to the company of which no entry was found. Flag only. Amount at stake: the note''s total.';
+  'Rule: notes sent to the company for which no entry was found. It only flags. Amount at stake: the note''s total.';
 revoke execute on function regra_notas_fiscais.notas_sem_lancamento(audit.janela) from public;
 --! EndIncluded regras/notas_fiscais/sem_lancamento.sql
 
@@ -22141,7 +22142,7 @@ return case
 end;
 
 comment on function regra_trade_marketing.filtro_padrao(text, text) is
-  'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
+  'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression for which there is none.';
 revoke execute on function regra_trade_marketing.filtro_padrao(text, text) from public;
 
 -- The patterns of one action and field as LIKE patterns, where they have one: such a list costs a third of the expression that decides.
@@ -22488,7 +22489,7 @@ end
 $$;
 
 comment on function regra_trade_marketing.fornecedores_marketing(date, date, text, text[], text[], date[]) is
-  'For each suspect''s supplier key, canonical name and month: whether the name contradicts the code, and the entries that count as the supplier''s, in all, in the marketing category, in the largest other one and by category.';
+  'For the supplier key, canonical name and month of each suspect: whether the name contradicts the code, and how many entries count as the supplier''s: in all, in the marketing category, in the largest other category and by category.';
 revoke execute on function regra_trade_marketing.fornecedores_marketing(date, date, text, text[], text[], date[]) from public;
 
 -- Where the given words of names and descriptions are booked, in a sample of some 20,000 entries between two days. The sample is drawn by
@@ -22720,7 +22721,7 @@ end
 $$;
 
 comment on function regra_trade_marketing.parcelas_padroes(date, date, text) is
-  'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
+  'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and how many of them are booked in the given category.';
 revoke execute on function regra_trade_marketing.parcelas_padroes(date, date, text) from public;
 
 -- A pattern's share, adjusted by the supplier's own entries: of a + b entries of the supplier, a are marketing and b in the booked
@@ -22760,7 +22761,7 @@ as $$
 $$;
 
 comment on function audit.acertos_padroes() is
-  'For each marketing pattern: findings that named it, those corrected and standing (confirmados), those rejected or rolled back (recusados), and confirmados / (confirmados + recusados); null precision when nothing was decided.';
+  'For each marketing pattern: findings that named it, those corrected and still in force (confirmados), those rejected or rolled back (recusados), and confirmados / (confirmados + recusados); null precision when nothing was decided.';
 revoke execute on function audit.acertos_padroes() from public;
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 
@@ -22802,7 +22803,7 @@ language sql immutable parallel safe
 return erro * parcela / (erro * parcela + (1 - erro) * (1 - parcela));
 
 comment on function regra_trade_marketing.confianca_padrao(numeric, numeric) is
-  'Probability that an entry is marketing which a pattern matches with this share of marketing, given how often marketing is booked elsewhere.';
+  'Probability that an entry is marketing, if a pattern with this share of marketing matches it and marketing is booked elsewhere this often.';
 revoke execute on function regra_trade_marketing.confianca_padrao(numeric, numeric) from public;
 --! EndIncluded regras/trade_marketing/candidatos.sql
 
@@ -23123,7 +23124,7 @@ end
 $$;
 
 comment on function regra_trade_marketing.detectar(audit.janela) is
-  'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern, without enough of which it stays below the threshold. Amount at stake: the entry''s.';
+  'Rule: entries that match the marketing patterns but are booked under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern. Without enough answers it stays below the threshold. Amount at stake: the entry''s.';
 revoke execute on function regra_trade_marketing.detectar(audit.janela) from public;
 --! EndIncluded regras/trade_marketing/regra.sql
 
@@ -23389,7 +23390,7 @@ end
 $$;
 
 comment on function regra_trade_marketing.medida_padrao(text, text, text, text) is
-  'What a pattern would match in the ledger, or what an excluding one keeps from the others: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
+  'What a pattern would match in the ledger, or what an excluding one protects from the others: entries sampled, in the marketing category, pending, booked elsewhere, matched by no other pattern, silenced by an excluding one.';
 revoke execute on function regra_trade_marketing.medida_padrao(text, text, text, text) from public;
 
 -- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. Reads the ledger as
@@ -23426,7 +23427,7 @@ end
 $$;
 
 comment on function audit.medir_padrao(text, text, text) is
-  'What a marketing pattern would match in the whole ledger (de and ate: its first and last day), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, or that of the calendar year in which it is largest (of five entries and more), null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+  'What a marketing pattern would match in the whole ledger (de and ate: its first and last day), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts refer to the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: matched by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the most common categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, or that share in the calendar year where it is largest (years with five entries or more), null if it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
 revoke execute on function audit.medir_padrao(text, text, text) from public;
 grant execute on function audit.medir_padrao(text, text, text) to conferente_revisor, conferente_administrador;
 --! EndIncluded regras/trade_marketing/medida.sql
@@ -26137,7 +26138,7 @@ begin
 end
 $$;
 comment on function audit.ver_registro(bigint) is
-  'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Columns that conferente_regra may not read are left out. Errors: NC004 unknown id.';
+  'The row behind a finding as the warehouse holds it now: one line for each column, in order, with its type and its value as text; none if the row, its table or its key column is gone. Columns that conferente_regra may not read are left out. Errors: NC004 unknown id.';
 grant execute on function audit.ver_registro(bigint) to conferente_revisor, conferente_administrador;
 --! EndIncluded saidas/consulta/ver_registro.sql
 
@@ -26158,7 +26159,7 @@ as $$
     (11, 'descricao', 'text', '{text,varchar,bpchar}', false), (12, 'valor', 'numeric(18,2)', '{numeric}', false),
     (13, 'valor_documento', 'numeric(18,2)', '{numeric}', true), (14, 'valor_desconto', 'numeric(18,2)', '{numeric}', true)
 $$;
-comment on function audit_interno.contrato() is 'Columns of dw.lancamentos as the contract wants them.';
+comment on function audit_interno.contrato() is 'Columns of dw.lancamentos as the contract requires them.';
 --! EndIncluded saidas/consulta/contrato.sql
 
 --! Included saidas/consulta/colunas_usadas.sql
@@ -26421,7 +26422,7 @@ begin
   where not x.existe;
 end
 $$;
-comment on function audit_interno.rotulos_estranhos(text, text[]) is 'Labels of the settings, or of those given, that no entry has, with those nearest to them in the ledger.';
+comment on function audit_interno.rotulos_estranhos(text, text[]) is 'Labels of the settings, or of those given, that no entry has, with the most similar ones in the ledger.';
 --! EndIncluded saidas/consulta/rotulos_estranhos.sql
 
 --! Included saidas/consulta/diagnosticar_regras.sql
@@ -26547,7 +26548,7 @@ begin
   end;
 end
 $$;
-comment on function audit_interno.experimentar_coluna(audit.regras, text, text, jsonb, text[]) is 'What the warehouse makes of one write, which is taken back.';
+comment on function audit_interno.experimentar_coluna(audit.regras, text, text, jsonb, text[]) is 'What the warehouse makes of one write, which is then undone.';
 --! EndIncluded saidas/consulta/experimentar_coluna.sql
 
 --! Included saidas/consulta/experimentar_escrita.sql
@@ -26672,7 +26673,7 @@ begin
 end
 $$;
 comment on function audit.experimentar_escrita(text) is
-  'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). Rows beside it, of the first hundred, must hold what they held. One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
+  'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and undoes it. Nothing stays, not even an operation. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). Other rows, among the first hundred, must not change. One line if nothing stands between the write and the table, if the server is read-only, or if there are no rows; none if diagnosticar_contrato reports errors on access.';
 grant execute on function audit.experimentar_escrita(text) to conferente_operador, conferente_administrador;
 --! EndIncluded saidas/consulta/experimentar_escrita.sql
 
@@ -26690,22 +26691,22 @@ join audit.operacoes o on o.id = u.operacao_id
 join audit.operacoes p on p.id = u.correcao_operacao_id
 cross join lateral jsonb_object_keys(u.esperado) as c (coluna)
 where u.agora is null or u.agora -> c.coluna is distinct from u.esperado -> c.coluna;
-comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to the owner of the source.';
+comment on view audit.vw_correcoes_desfeitas is 'Corrections that were undone from outside, one row for each finding and column, as last seen: the list for the owner of the source.';
 comment on column audit.vw_correcoes_desfeitas.divergencia_id is 'The finding.';
 comment on column audit.vw_correcoes_desfeitas.regra is 'Rule that found it.';
 comment on column audit.vw_correcoes_desfeitas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.vw_correcoes_desfeitas.registro_id is 'Key of the row as text.';
 comment on column audit.vw_correcoes_desfeitas.coluna is 'Column that was corrected.';
-comment on column audit.vw_correcoes_desfeitas.valor_corrigido is 'The value wanted: what the correction wrote, as text.';
-comment on column audit.vw_correcoes_desfeitas.valor_encontrado is 'The value that came back, as text; null also when the row is gone.';
+comment on column audit.vw_correcoes_desfeitas.valor_corrigido is 'What the correction wrote, as text.';
+comment on column audit.vw_correcoes_desfeitas.valor_encontrado is 'The value that came back, as text; also null if the row is gone.';
 comment on column audit.vw_correcoes_desfeitas.situacao is 'valor_anterior (what the row held before the correction), outro_valor or ausente (the row is gone).';
 comment on column audit.vw_correcoes_desfeitas.justificativa is 'The finding in one sentence.';
 comment on column audit.vw_correcoes_desfeitas.valor_em_risco is 'Amount at stake in BRL.';
 comment on column audit.vw_correcoes_desfeitas.corrigida_em is 'When the correction was made.';
 comment on column audit.vw_correcoes_desfeitas.vista_em is 'When a session last saw it undone.';
-comment on column audit.vw_correcoes_desfeitas.carregado_em is 'Load time of the row then, where it is later than the correction; otherwise null.';
+comment on column audit.vw_correcoes_desfeitas.carregado_em is 'Load time of the row then, if it is later than the correction; otherwise null.';
 comment on column audit.vw_correcoes_desfeitas.vezes_desfeita is 'How many sessions saw it undone.';
-comment on column audit.vw_correcoes_desfeitas.status is 'Status of the finding now: corrigida when it has been made again since.';
+comment on column audit.vw_correcoes_desfeitas.status is 'Status of the finding now: corrigida if it has been made again since.';
 comment on column audit.vw_correcoes_desfeitas.sessao_id is 'Session that last saw it undone.';
 grant select on audit.vw_correcoes_desfeitas to conferente_leitor;
 --! EndIncluded saidas/consulta/vw_correcoes_desfeitas.sql
@@ -26750,7 +26751,7 @@ as $$
   where a.attrelid = diagnosticar_servidor.relacao and a.attnum > 0 and not a.attisdropped and not l.collisdeterministic
     and a.attname in (select k.coluna from audit_interno.contrato() k)
 $$;
-comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of the server''s settings and the columns'' collations keeps rules from working: rows as of audit.diagnosticar_contrato, none where all is well.';
+comment on function audit_interno.diagnosticar_servidor(regclass) is 'Server settings and column collations that keep rules from working: rows like those of audit.diagnosticar_contrato, none if all is well.';
 --! EndIncluded saidas/consulta/diagnosticar_servidor.sql
 
 --! Included saidas/consulta/proxima_execucao.sql
@@ -26783,7 +26784,7 @@ as $$
   where audit_interno.hora_prevista(a.cron, d.dia) is not null and x.quando > now()
 $$;
 comment on function audit.proxima_execucao() is
-  'When the schedule (agenda.cron, in agenda.fuso) is next due; null when it never is. Whether a worker is there to serve it is another question: conferente diagnostico.';
+  'When the schedule (agenda.cron, in agenda.fuso) is next due; null when it never is. It does not say whether a worker is running; conferente diagnostico does.';
 grant execute on function audit.proxima_execucao() to conferente_leitor;
 --! EndIncluded saidas/consulta/proxima_execucao.sql
 
@@ -26852,7 +26853,7 @@ as $$
   order by f.mes, f.filial nulls first, f.da_fonte
 $$;
 comment on function audit.periodos_fechados() is
-  'Closed months: mes (first day), filial (null: the whole company), origem (conferente, or the warehouse''s list that periodos.fonte names), and who closed it, when and why where it was closed here. NC022 when that list cannot be read.';
+  'Closed months: mes (first day), filial (null: the whole company), origem (conferente, or the warehouse''s list that periodos.fonte names), and, if it was closed here, who closed it, when and why. NC022 when that list cannot be read.';
 grant execute on function audit.periodos_fechados() to conferente_leitor;
 --! EndIncluded saidas/consulta/periodos_fechados.sql
 
@@ -26918,7 +26919,7 @@ exception
 end
 $$;
 comment on function audit.rotulos_livro(text, text, text) is
-  'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries, at most 200; with trecho those that contain it, without case and accents, the very same one first. No row where the column is none of labels: free text, of which each stands in fewer than ten entries on average. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
+  'Labels in a text column that the rule may correct, the most common first, with their entries, at most 200; with trecho only those that contain it, ignoring case and accents, an exact match first. No rows if the column holds free text rather than labels: texts that on average appear in fewer than ten entries. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 not a column of the rule.';
 grant execute on function audit.rotulos_livro(text, text, text) to conferente_revisor, conferente_administrador;
 --! EndIncluded saidas/consulta/rotulos_livro.sql
 
@@ -26944,7 +26945,7 @@ as $$
   select left(case when x ~ '^-?[0-9]+[.][0-9]+$' then rtrim(rtrim(x, '0'), '.') else x end, 5000)
   from (select replace(regexp_replace(texto, audit_interno.invisiveis(), '', 'g'), ',', '.') as x) as c
 $$;
-comment on function audit_interno.celula_planilha(text) is 'A text as it is compared with what comes back in a sheet.';
+comment on function audit_interno.celula_planilha(text) is 'A text in the form in which it is compared with a returned sheet.';
 
 -- Spreadsheets keep fifteen digits. Longer numbers were exported as text.
 create or replace function audit_interno.celula_planilha(numero numeric)
@@ -26958,7 +26959,7 @@ as $$
       case when numero::float8::numeric = numero then trim_scale(numero)::text else audit_interno.celula_planilha(numero::text) end
     else audit_interno.celula_planilha(numero::text) end
 $$;
-comment on function audit_interno.celula_planilha(numeric) is 'A number as it is compared with what comes back in a sheet.';
+comment on function audit_interno.celula_planilha(numeric) is 'A number in the form in which it is compared with a returned sheet.';
 
 create or replace function audit_interno.celula_planilha(valores jsonb)
 returns text
@@ -26971,7 +26972,7 @@ as $$
     else string_agg(concat(key, ': ', value #>> '{}'), '; ') end)
   from jsonb_each(valores)
 $$;
-comment on function audit_interno.celula_planilha(jsonb) is 'Values of columns as they are compared with what comes back in a sheet.';
+comment on function audit_interno.celula_planilha(jsonb) is 'Values of columns in the form in which they are compared with a returned sheet.';
 
 create or replace function audit_interno.celula_planilha(hora timestamptz, fuso text)
 returns text
@@ -26980,7 +26981,7 @@ stable parallel safe
 as $$
   select to_char(date_trunc('second', hora at time zone fuso), 'YYYYMMDDHH24MISS')
 $$;
-comment on function audit_interno.celula_planilha(timestamptz, text) is 'A time as it is compared with what comes back in a sheet.';
+comment on function audit_interno.celula_planilha(timestamptz, text) is 'A time in the form in which it is compared with a returned sheet.';
 --! EndIncluded saidas/consulta/celula_planilha.sql
 
 --! Included saidas/consulta/celulas_planilha.sql
@@ -27023,7 +27024,7 @@ as $$
     audit_interno.celula_planilha((divergencia).lancamento)
   ]
 $$;
-comment on function audit_interno.celulas_planilha(audit.vw_divergencias_exportacao, text) is 'The cells of a finding as they are compared, those of audit_interno.colunas_planilha.';
+comment on function audit_interno.celulas_planilha(audit.vw_divergencias_exportacao, text) is 'The cells of a finding in the form in which they are compared: those of audit_interno.colunas_planilha.';
 
 create or replace function audit_interno.celulas_lidas(celulas jsonb)
 returns text[]
@@ -27042,7 +27043,7 @@ as $$
     cross join lateral (select celulas -> c.nome as valor) as x
     order by c.n)
 $$;
-comment on function audit_interno.celulas_lidas(jsonb) is 'The cells of a line of a sheet (column to text or number) as they are compared, those of audit_interno.colunas_planilha.';
+comment on function audit_interno.celulas_lidas(jsonb) is 'The cells of a line of a sheet (column to text or number) in the form in which they are compared: those of audit_interno.colunas_planilha.';
 
 create or replace function audit_interno.resumo_celulas(celulas text[])
 returns text
@@ -27065,7 +27066,7 @@ as $$
     with ordinality as c (nome, agora, lida, n)
   where v.id = celulas_diferentes.id and coalesce(c.agora, '') <> coalesce(c.lida, '') and c.nome <> all (celulas_diferentes.menos)
 $$;
-comment on function audit_interno.celulas_diferentes(bigint, text[], text[]) is 'Names of the columns in which a line of a sheet is not as the finding would be exported now, without some; null where there is none.';
+comment on function audit_interno.celulas_diferentes(bigint, text[], text[]) is 'Names of the columns in which a line of a sheet differs from what would be exported now, leaving some columns out; null if there is none.';
 --! EndIncluded saidas/consulta/celulas_planilha.sql
 
 --! Included saidas/consulta/controle_planilha.sql
@@ -27081,7 +27082,7 @@ as $$
     then (divergencia).visto || '-' || audit_interno.resumo_celulas(audit_interno.celulas_planilha(divergencia, fuso)) end
 $$;
 comment on function audit.controle_planilha(audit.vw_divergencias_exportacao, text) is
-  'The column Controle of a sheet to decide in; null for a finding that waits for nobody. fuso: the zone in which the sheet shows times.';
+  'The column Controle of a sheet to decide in; null for a finding that does not wait for a person. fuso: the zone in which the sheet shows times.';
 grant execute on function audit.controle_planilha(audit.vw_divergencias_exportacao, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/controle_planilha.sql
 
@@ -27130,7 +27131,7 @@ exception
 end
 $$;
 comment on function audit.lancamentos_parecidos(bigint, integer) is
-  'Entries of dw.lancamentos most like the one behind a finding, up to limite (at most 50): of the same company (mesma_empresa), or with words of its text (mesmas_palavras); looked for outwards from its day, up to three years, and no further once a second has passed. None of a finding on another table, or whose row is gone. Errors: NC004 unknown id, NC010 no warehouse to read.';
+  'Entries of dw.lancamentos most similar to the one behind a finding, up to limite (at most 50): of the same company (mesma_empresa), or with words of its text (mesmas_palavras). The search goes outwards from its day, up to three years, and stops after a second. None for a finding on another table, or whose row is gone. Errors: NC004 unknown id, NC010 no warehouse to read.';
 grant execute on function audit.lancamentos_parecidos(bigint, integer) to conferente_revisor, conferente_administrador;
 --! EndIncluded saidas/consulta/lancamentos_parecidos.sql
 
@@ -27155,7 +27156,7 @@ as $$
   order by a.pid
 $$;
 comment on function audit.simulacoes_em_curso() is
-  'The caller''s simulations that are running, with the step that each is at: detectar (its rule, as which of how many), limitar, corrigir (its rule, and how many it has corrected so far) or finalizar. A simulation leaves no session, so this is all that is seen of it before its end.';
+  'The caller''s simulations that are running, with the current step of each: detectar (the rule, and which of how many), limitar, corrigir (the rule, and how many it has corrected so far) or finalizar. A simulation leaves no session, so this is all that can be seen of it before it ends.';
 grant execute on function audit.simulacoes_em_curso() to conferente_operador;
 --! EndIncluded saidas/consulta/simulacoes_em_curso.sql
 
@@ -27195,7 +27196,7 @@ as $$
   order by c.nome)
 $$;
 comment on function audit_interno.diagnosticar_correio() is
-  'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone, channels whose last message did not arrive; none where all is set.';
+  'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page address that only works on this machine, channels whose last message did not arrive; none if all is set.';
 --! EndIncluded saidas/consulta/diagnosticar_correio.sql
 
 --! Included pessoas/acesso/guardar_resposta.sql
@@ -27211,7 +27212,7 @@ as $$
     and p.resposta is null and audit_interno.pela_api()
 $$;
 comment on function audit.guardar_resposta(text, text, text) is
-  'Keeps the answer to the caller''s own request under way by this key, for when it is sent again; an answer that was kept never changes.';
+  'Keeps the answer to the caller''s own request with this key, in case it is sent again. A kept answer never changes.';
 grant execute on function audit.guardar_resposta(text, text, text) to conferente_leitor;
 --! EndIncluded pessoas/acesso/guardar_resposta.sql
 
@@ -27232,7 +27233,7 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.exigir_pessoa() is '42501 when who acts is the system itself.';
+comment on function audit_interno.exigir_pessoa() is '42501 when the system itself is acting.';
 --! EndIncluded pessoas/acesso/exigir_pessoa.sql
 
 --! Included pessoas/acesso/ligar_identidade.sql
@@ -27279,7 +27280,7 @@ begin
   return v_identidade;
 end
 $$;
-comment on function audit_interno.anotar_identidade(text, text, text) is 'The row that now holds for the name. NC001, NC006, NC007.';
+comment on function audit_interno.anotar_identidade(text, text, text) is 'The row that is now in force for the name. NC001, NC006, NC007.';
 
 create or replace function audit.ligar_identidade(nome text, pessoa text, motivo text)
 returns audit.identidades
@@ -27291,7 +27292,7 @@ as $$
     ligar_identidade.motivo)
 $$;
 comment on function audit.ligar_identidade(text, text, text) is
-  'Ties nome, a login of the database or the subject of a token, to pessoa: from then on, and for what was proposed before, the two names are one person, who does not approve what he or she proposed. Names that differ only in case, accents, blanks or invisible characters are one person anyway. Errors: NC001 a name missing, too long or the system''s own, already one person, or tied otherwise, NC006 reason missing, NC007 one''s own name.';
+  'Ties nome, a login of the database or the subject of a token, to pessoa: from then on, and for what was proposed before, the two names are one person, who cannot approve their own proposals. Names that differ only in case, accents, blanks or invisible characters are one person anyway. Errors: NC001 a name missing, too long or the system''s own, already one person, or tied to somebody else, NC006 reason missing, NC007 one''s own name.';
 grant execute on function audit.ligar_identidade(text, text, text) to conferente_administrador;
 
 create or replace function audit.desligar_identidade(nome text, motivo text)
@@ -27311,7 +27312,7 @@ begin
 end
 $$;
 comment on function audit.desligar_identidade(text, text) is
-  'Takes a tie back that was a mistake: nome is a person of its own again. Errors: NC004 not tied, NC006 reason missing, NC007 one''s own name.';
+  'Undoes a tie that was a mistake: nome is a separate person again. Errors: NC004 not tied, NC006 reason missing, NC007 one''s own name.';
 grant execute on function audit.desligar_identidade(text, text) to conferente_administrador;
 --! EndIncluded pessoas/acesso/ligar_identidade.sql
 
@@ -27358,7 +27359,7 @@ exception when insufficient_privilege or undefined_table or undefined_column the
   return; -- the lines on access report it
 end
 $$;
-comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed, and on accounts left behind.';
+comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed, and on old accounts still in use.';
 --! EndIncluded saidas/consulta/diagnosticar_categorias.sql
 
 --! Included saidas/consulta/diagnosticar_sinais.sql
@@ -27396,7 +27397,7 @@ exception when syntax_error_or_access_rule_violation or data_exception then -- a
   return; -- the diagnosis reports it
 end
 $$;
-comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on negative entries with positive documents, where the rule lets some pass or asks about them as one.';
+comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on negative entries with positive documents, if the rule lets some pass or asks about them all at once.';
 --! EndIncluded saidas/consulta/diagnosticar_sinais.sql
 
 --! Included saidas/consulta/configuracao_aviso.sql
@@ -27412,7 +27413,7 @@ as $$
   from audit_interno.rotulos_estranhos((configuracao).chave) e
 $$;
 comment on function audit.configuracao_aviso(audit.configuracoes_sistema) is
-  'What is odd about the value of the setting: categories that no entry has (NC031), each with those written most like it and their entries; null when nothing is. Reads the ledger for the settings that name categories.';
+  'What is odd about the value of the setting: categories that no entry has (NC031), each with the most similar ones and their entries; null if nothing is. Reads the ledger for the settings that name categories.';
 grant execute on function audit.configuracao_aviso(audit.configuracoes_sistema) to conferente_administrador;
 --! EndIncluded saidas/consulta/configuracao_aviso.sql
 
@@ -27571,7 +27572,7 @@ begin
 end
 $$;
 comment on function audit.mapear_colunas(text, text) is
-  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, what is written back there (gravacao, over new), the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema; esquema is that of the view, where audit.propor_visao puts dia_escrito, which reads a day from a text. Error: NC004 no such table or view.';
+  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as which expression over the aliases f (the fact table) and d1, d2 … (its dimensions), whether it can be written directly, the join it needs, how a label is looked up (busca: tabela, rotulo, chave, fato), what to check, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela includes the schema. esquema is that of the view, in which audit.propor_visao puts dia_escrito, a function that reads a day from a text. Error: NC004 no such table or view.';
 grant execute on function audit.mapear_colunas(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/mapear_colunas.sql
 
@@ -27605,7 +27606,7 @@ as $$
   ) as n (coluna, expressoes)
   cross join lateral unnest(n.expressoes) with ordinality as e (expressao, posto)
 $$;
-comment on function audit_interno.nomes_contrato() is 'Regular expressions by which a column of a warehouse is known for one of the contract; posto 1 is the surest.';
+comment on function audit_interno.nomes_contrato() is 'Regular expressions that recognise a column of the warehouse as one of the contract; posto 1 is the surest.';
 --! EndIncluded saidas/consulta/nomes_contrato.sql
 
 --! Included saidas/consulta/propor_visao.sql
@@ -27701,7 +27702,7 @@ begin
 end
 $$;
 comment on function audit.propor_visao(text, text) is
-  'SQL that lays a view with the contract''s columns over a fact table and its dimensions: view, grants and, where it cannot be written through as it is, an INSTEAD OF trigger; remarks on what was not found stand on top. Guessed from names and types, and never run by itself. Both names with their schema. Errors: NC001 bad name of the view, NC004 no such table.';
+  'SQL that lays a view with the contract''s columns over a fact table and its dimensions: view, grants and, if the view cannot be written directly, an INSTEAD OF trigger. Remarks at the top say what was not found. Guessed from names and types, and never run by itself. Both names include the schema. Errors: NC001 bad name of the view, NC004 no such table.';
 grant execute on function audit.propor_visao(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/propor_visao.sql
 
@@ -27748,7 +27749,7 @@ as $$
   left join audit_interno.tentativas_carimbo f on true
   where c.chave = 'selo.carimbo_url' and c.valor <> 'null'
 $$;
-comment on function audit_interno.diagnosticar_carimbo() is 'The line of the diagnosis on stamps; none where no authority is set.';
+comment on function audit_interno.diagnosticar_carimbo() is 'The line of the diagnosis on stamps; none if no authority is set.';
 --! EndIncluded saidas/consulta/diagnosticar_carimbo.sql
 
 --! Included saidas/consulta/linhas_apagadas.sql
@@ -27803,7 +27804,7 @@ as $$
     ('transform_null_equals', 'off', 'on'), ('bytea_output', 'hex', 'escape'), ('extra_float_digits', '1', '2'),
     ('xmlbinary', 'base64', 'hex'), ('xmloption', 'content', 'document'), ('password_encryption', 'scram-sha-256', 'md5')
 $$;
-comment on function audit_interno.ajustes_guardados() is 'Settings that nobody changes behind a door, with two values each.';
+comment on function audit_interno.ajustes_guardados() is 'Settings that nobody may change behind a door, with two values each.';
 grant execute on function audit_interno.ajustes_guardados() to conferente_regra, conferente_escrita;
 
 -- Their current values, by name. The default of a door's argument, so it is read before the door's own settings are in force.
@@ -27843,7 +27844,7 @@ begin
   from audit_interno.ajustes_guardados() g;
 end
 $$;
-comment on function audit_interno.trocar_ajustes(jsonb) is 'Sets each to a value that is not the caller''s, for the door that calls it.';
+comment on function audit_interno.trocar_ajustes(jsonb) is 'Sets each to a value other than the caller''s, for the door that calls it.';
 grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regra, conferente_escrita;
 --! EndIncluded motor/portas/ajustes.sql
 
@@ -27952,7 +27953,7 @@ as $$
       from pg_locks l where l.locktype = 'advisory' and l.pid = pg_backend_pid()),
     (select string_agg(p.name, ',' order by p.name collate "C") from pg_prepared_statements p where p.from_sql))
 $$;
-comment on function audit_interno.ficam() is 'Locks by number and statements prepared by name of this session, as text.';
+comment on function audit_interno.ficam() is 'This session''s advisory locks and prepared statements, as text.';
 grant execute on function audit_interno.ficam() to conferente_regra, conferente_escrita;
 
 -- Refuses a search path that foreign code has changed. Set inside a door by a plain SET, even one hidden under SET LOCAL, it would outlive
@@ -27971,7 +27972,7 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
+comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the search path is the one that the engine''s functions pin.';
 
 -- What foreign code, run as one of our two roles, may have left behind: objects of that role in this database (large ones too), temporary
 -- ones of any owner, changed functions of the role, and settings of this session. Taken before and after such code; conferir_rastro refuses
@@ -28076,7 +28077,7 @@ begin
       else 'Sem track_counts não se vê quando acaba: ligue-o no servidor.' end;
 end
 $$;
-comment on function audit_interno.disparar_todos(text) is 'Runs a set constraints … immediate until it finds nothing to fire. 27000 after twenty rounds.';
+comment on function audit_interno.disparar_todos(text) is 'Runs a set constraints … immediate until nothing is left to fire. 27000 after twenty rounds.';
 grant execute on function audit_interno.disparar_todos(text) to conferente_escrita;
 
 -- Fires now, as conferente_escrita, what waits for the commit. A deferred trigger of the warehouse would otherwise run as whoever commits,
@@ -28146,7 +28147,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   delete from audit_interno.posses p where p.nome = largar_posse.nome and p.pid = pg_backend_pid()
 $$;
-comment on function audit_interno.largar_posse(text) is 'Gives back what this connection has.';
+comment on function audit_interno.largar_posse(text) is 'Releases what this connection holds.';
 --! EndIncluded motor/posse/largar_posse.sql
 
 --! Included motor/posse/travar_regra.sql
@@ -28221,7 +28222,7 @@ as $$
   select s.n, s.hipotese, sum(s.peso * exp(least(greatest(s.ate, -600), 600))) from soma s group by s.n, s.hipotese
 $$;
 comment on function audit_interno.riqueza_certificado(float8[], float8[], float8, float8[], float8) is
-  'After each answer and for each hypothetical share of wrong money, what the bets against it have made of 1.';
+  'After each answer and for each hypothetical share of wrong money, what a stake of 1 has become by betting against it.';
 --! EndIncluded pessoas/certificado/riqueza_certificado.sql
 
 --! Included pessoas/certificado/limite_certificado.sql
@@ -28257,7 +28258,7 @@ as $$
         ) as r), case when cardinality(valores) = 0 then 1 else 0 end)), 1)) end
   from tentada t, visto v
 $$;
-comment on function audit_interno.limite_certificado(float8[], float8[], float8, float8) is 'Upper bound, 95 per cent, of the share of the money that is wrong, 0 to 1.';
+comment on function audit_interno.limite_certificado(float8[], float8[], float8, float8) is 'Upper 95% confidence bound of the share of the money that is wrong, 0 to 1.';
 --! EndIncluded pessoas/certificado/limite_certificado.sql
 
 --! Included pessoas/certificado/meta_certificado.sql
@@ -28278,7 +28279,7 @@ as $$
         and c.iniciada_em < (meta_certificado.mes + interval '1 month') at time zone audit.fuso())
     order by o.id limit 1), audit_interno.configuracao('certificado.erro_maximo'))::numeric
 $$;
-comment on function audit_interno.meta_certificado(date) is 'Share of the money of a month''s corrections that may be wrong at most, as wanted when it began.';
+comment on function audit_interno.meta_certificado(date) is 'Largest share of a month''s corrected money that may be wrong, as set when the month began.';
 --! EndIncluded pessoas/certificado/meta_certificado.sql
 
 --! Included pessoas/certificado/corrigidas_no_mes.sql
@@ -28319,7 +28320,7 @@ as $$
   where v.valor > 0
 $$;
 comment on function audit.corrigidas_no_mes(date) is
-  'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. What carries no money is left out. Errors: NC043 the month is in the archive.';
+  'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. Corrections without an amount are left out. Errors: NC043 the month is in the archive.';
 grant execute on function audit.corrigidas_no_mes(date) to conferente_leitor;
 --! EndIncluded pessoas/certificado/corrigidas_no_mes.sql
 
@@ -28355,7 +28356,7 @@ as $$
   order by s.ordem
 $$;
 comment on function audit.amostra(date) is
-  'The sample of a month''s automatic corrections (any day of it; this month by default) that people are asked to look at, in the order in which it was drawn: as many as certificado.erro_maximo takes when all are right. resposta: certa, errada or null; errada too when the correction was rolled back as wrong.';
+  'The sample of a month''s automatic corrections (any day of it; this month by default) for people to check, in the order in which it was drawn: as many as certificado.erro_maximo takes if all are right. resposta: certa, errada or null; also errada if the correction was rolled back as wrong.';
 grant execute on function audit.amostra(date) to conferente_leitor;
 --! EndIncluded pessoas/certificado/amostra.sql
 
@@ -28393,7 +28394,7 @@ as $$
   from lote l, resposta r
 $$;
 comment on function audit.certificado(date) is
-  'What is certain of a month''s automatic corrections (any day of it; this month by default): how many, their amount in BRL, meta (the share that may be wrong, as set when the month began), tamanho (how many people are asked to look at), conferidas (answered so far, in the order drawn), erradas of them, and limite: with 95% confidence at most so many BRL of valor are wrong. Holds however often one looks. mes_certificado: first day of the month.';
+  'What is certain of a month''s automatic corrections (any day of it; this month by default): how many, their amount in BRL, meta (the share that may be wrong, as set when the month began), tamanho (how many to check), conferidas (answered so far, in the order drawn), erradas (how many of those were wrong), and limite: with 95% confidence at most this many BRL of valor are wrong. This is true however often you look. mes_certificado: first day of the month.';
 grant execute on function audit.certificado(date) to conferente_leitor;
 --! EndIncluded pessoas/certificado/certificado.sql
 
@@ -28460,7 +28461,7 @@ begin
 end
 $$;
 comment on function audit.certificar(bigint, boolean, text) is
-  'Says of a correction in the sample (audit.amostra) whether it was right: certa true or false, with a reason. Counts as an answer on its rule; a later word on the same correction replaces an earlier one. Returns the finding. Errors: NC001 neither, NC004 unknown id, NC005 not in the sample, NC006 reason missing, NC007 needs another person: whoever ran or asked for the session, granted the rule its auto, or decided the finding before.';
+  'Records whether a correction in the sample (audit.amostra) was right: certa true or false, with a reason. It counts as an answer on its rule; a later answer on the same correction replaces an earlier one. Returns the finding. Errors: NC001 neither, NC004 unknown id, NC005 not in the sample, NC006 reason missing, NC007 needs another person: you ran or requested the session, granted the rule its auto, or decided the finding before.';
 grant execute on function audit.certificar(bigint, boolean, text) to conferente_revisor;
 --! EndIncluded pessoas/certificado/certificar.sql
 
@@ -28479,7 +28480,7 @@ as $$
   from audit.certificado() c
   where c.corrigidas > 0
 $$;
-comment on function audit_interno.conteudo_certificado(bigint) is 'JSON object: what of the month''s corrections is certain, and the session''s seal; null when there were none.';
+comment on function audit_interno.conteudo_certificado(bigint) is 'JSON object: what is certain of the month''s corrections, and the session''s seal; null if there were none.';
 --! EndIncluded saidas/correio/conteudo_certificado.sql
 
 --! Included saidas/canais/faixa_sessao.sql
@@ -28537,7 +28538,7 @@ as $$
   from audit.sessoes_processamento s
   where s.id = any (problemas_sessoes.sessoes) and s.limite_atingido is not null
 $$;
-comment on function audit_interno.problemas_sessoes(bigint[]) is 'falha and limite of these sessions, each with its key.';
+comment on function audit_interno.problemas_sessoes(bigint[]) is 'Problems falha and limite of these sessions, each with its key.';
 --! EndIncluded saidas/canais/problemas_sessoes.sql
 
 --! Included saidas/canais/problemas_agora.sql
@@ -28586,7 +28587,7 @@ as $$
     where s.incremental and s.status in ('concluida', 'concluida_com_falhas') and s.fim_processamento > n.criada_em))
 $$;
 comment on function audit_interno.problemas_agora() is
-  'What waits (abertas, pessoa), rules without auto (autonomia), a schedule that cannot queue, a day without a session and a head that nobody stamps (falha), each with its key.';
+  'What waits (abertas, pessoa), rules without auto (autonomia), a schedule that cannot queue, a day without a session and a head that is not being stamped (falha), each with its key.';
 --! EndIncluded saidas/canais/problemas_agora.sql
 
 --! Included saidas/canais/problemas_findos.sql
@@ -28699,7 +28700,7 @@ begin
   returning *;
 end
 $$;
-comment on function audit_interno.conferir_alarmes() is 'Opens and closes problems, and queues what channels are to be told; returns those messages.';
+comment on function audit_interno.conferir_alarmes() is 'Opens and closes problems, and queues the messages to channels; returns those messages.';
 --! EndIncluded saidas/canais/conferir_alarmes.sql
 
 --! Included saidas/canais/texto_alarme.sql
@@ -28724,7 +28725,7 @@ as $$
   from audit_interno.alarmes a
   where a.id = texto_alarme.alarme_id
 $$;
-comment on function audit_interno.texto_alarme(bigint) is 'A sentence on the problem; null where its kind says all.';
+comment on function audit_interno.texto_alarme(bigint) is 'A sentence about the problem; null if its kind says everything.';
 --! EndIncluded saidas/canais/texto_alarme.sql
 
 --! Included saidas/canais/conteudo_canal.sql
@@ -28762,7 +28763,7 @@ as $$
   where n.id = conteudo_canal.notificacao_id
 $$;
 comment on function audit_interno.conteudo_canal(bigint) is
-  'JSON object: what a message to a channel says, as of now; problema is null of a test, sessao where no session caused it, espera (what waits now) of abertas and pessoa only.';
+  'JSON object: what a message to a channel says, as of now; problema is null for a test, sessao is null if no session caused it, espera (what waits now) is only for abertas and pessoa.';
 --! EndIncluded saidas/canais/conteudo_canal.sql
 
 --! Included saidas/canais/destino_canal.sql
@@ -28780,7 +28781,7 @@ as $$
   left join audit_interno.destinos_canais d on d.canal_id = c.id
   where n.id = destino_canal.notificacao_id
 $$;
-comment on function audit_interno.destino_canal(bigint) is 'Kind of the channel, its whole address and its secret; the latter null in a copy of the database that was made without them.';
+comment on function audit_interno.destino_canal(bigint) is 'Kind of the channel, its whole address and its secret; both null in a copy of the database that was made without them.';
 --! EndIncluded saidas/canais/destino_canal.sql
 
 --! Included saidas/canais/compor_aviso.sql

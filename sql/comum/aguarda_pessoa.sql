@@ -22,5 +22,5 @@ language sql
 immutable parallel safe
 return tipo <> all ('{adiamento,encaminhamento,comentario,retirada,certificacao_certa,certificacao_errada}'::text[]);
 comment on function audit_interno.responde(text) is
-  'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is, and so does what is said of its correction in a sample.';
+  'Whether a decision of this kind answers the finding. Postponing, forwarding, commenting and undoing one of these do not, and neither does an answer on its correction in a sample.';
 grant execute on function audit_interno.responde(text) to conferente_regra;

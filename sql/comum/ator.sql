@@ -15,4 +15,4 @@ begin
   return audit_interno.nome_pessoa(v_ator);
 end
 $$;
-comment on function audit_interno.ator() is 'Name of the person who acts in this session.';
+comment on function audit_interno.ator() is 'Name of the person acting in this session.';

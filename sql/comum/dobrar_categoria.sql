@@ -7,6 +7,6 @@ language sql
 immutable parallel safe
 return pg_catalog.btrim(pg_catalog.replace(audit_interno.dobrar(texto), U&'\00A0', ' '),
   U&'\0020\0009\000A\000B\000C\000D\0085\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\200C\200D\202F\205F\2060\3000\FEFF');
-comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents and without blanks at its ends, a no-break space within as a space, for comparison.';
+comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents, trimmed, no-break spaces as spaces, for comparison.';
 revoke execute on function audit_interno.dobrar_categoria(text) from public;
 grant execute on function audit_interno.dobrar_categoria(text) to conferente_regra;

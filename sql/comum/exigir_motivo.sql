@@ -17,4 +17,4 @@ begin
   return btrim(motivo);
 end
 $$;
-comment on function audit_interno.exigir_motivo(text, text) is 'The reason, or what is called otherwise, trimmed. NC006 when it is missing or longer than 2000 characters.';
+comment on function audit_interno.exigir_motivo(text, text) is 'The reason, or the text named by the other argument, trimmed. NC006 when it is missing or longer than 2000 characters.';

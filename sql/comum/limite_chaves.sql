@@ -30,4 +30,4 @@ begin
   return format(' and t.%1$I between %2$L::%4$s and %3$L::%4$s', limite_chaves.coluna, v_de, v_ate, v_tipo);
 end
 $$;
-comment on function audit_interno.limite_chaves(regclass, text, text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';
+comment on function audit_interno.limite_chaves(regclass, text, text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when there is no such condition.';

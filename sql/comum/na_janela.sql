@@ -13,5 +13,5 @@ as $$
     -- the cast needs only the type of the key
     and (janela.chaves is null or chave = any (audit_interno.chaves_como(janela.chaves, case when false then chave end)))
 $$;
-comment on function audit.na_janela(audit.janela, date, timestamptz, anyelement) is 'Whether a row, by its booking date, load time and key, lies in the window. 22P02 when a key of the window cannot be read as the key''s type.';
+comment on function audit.na_janela(audit.janela, date, timestamptz, anyelement) is 'Whether a row lies in the window, by its booking date, load time and key. 22P02 when a key of the window cannot be read as the key''s type.';
 grant execute on function audit.na_janela(audit.janela, date, timestamptz, anyelement) to conferente_regra;

@@ -6,4 +6,4 @@ returns text
 language sql
 immutable parallel safe
 return pg_catalog.lower(normalize(pg_catalog.btrim(pg_catalog.regexp_replace(nome, '\s+', ' ', 'g')), nfkc) collate "und-x-icu");
-comment on function audit_interno.nome_pessoa(text) is 'The name in the one spelling by which a person is known.';
+comment on function audit_interno.nome_pessoa(text) is 'The name in the one spelling that identifies a person.';

@@ -37,4 +37,4 @@ as $$
   from pg_namespace n
   where n.nspname = (case when audit_interno.nome_qualificado(esquema.nome || '.x') then parse_ident(esquema.nome) end)[1]
 $$;
-comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or not; null when there is none or it is no name.';
+comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or not; null when it has none or is not a name.';

@@ -24,7 +24,7 @@ as $$
   )
   select d.id from dentro d
 $$;
-comment on function audit_interno.tipos_dentro(oid) is 'The type and all types that its values are made of.';
+comment on function audit_interno.tipos_dentro(oid) is 'The type and all types that its values consist of.';
 
 -- Whether to_jsonb writes a value of the type the same in every session: it contains only types whose text depends on no setting. (JSON has
 -- its own way to write dates, but dates inside a range follow the session.) Extensions' types are not trusted.

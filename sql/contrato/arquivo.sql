@@ -1,5 +1,5 @@
--- What stands in for facts whose month went to the archive (motor/arquivo): their digests, from which the sealed digest of their
--- operation follows as before, so that nothing here has to be believed.
+-- What replaces facts whose month went to the archive (motor/arquivo): their digests. The sealed digest of their operation follows from
+-- these as before, so nothing here has to be taken on trust.
 create table audit_interno.fatos_arquivados (
   operacao_id bigint primary key references audit.operacoes,
   arquivamento_id bigint not null references audit.operacoes,
@@ -12,12 +12,12 @@ create table audit_interno.fatos_arquivados (
   check (num_nonnulls(deteccoes, alteracoes, correcoes_desfeitas, estados) > 0)
 );
 create index on audit_interno.fatos_arquivados (arquivamento_id);
-comment on table audit_interno.fatos_arquivados is 'Of each operation whose facts are in the archive, their digests by kind, as audit_interno.resumo_operacao takes them; append-only.';
+comment on table audit_interno.fatos_arquivados is 'For each operation whose facts are in the archive, their digests by kind, as audit_interno.resumo_operacao takes them; append-only.';
 comment on column audit_interno.fatos_arquivados.arquivamento_id is 'Operation that archived them.';
 comment on column audit_interno.fatos_arquivados.mes is 'Month in whose partitions they were.';
 comment on column audit_interno.fatos_arquivados.fatos is 'How many.';
 
--- What later sessions and verifications ask of the facts of a finding, as far as they are in the archive. Each change is a fact.
+-- What later sessions and verifications need of a finding's facts that are in the archive. Each change is a fact.
 create table audit_interno.divergencias_arquivadas (
   divergencia_id bigint primary key,
   arquivamento_id bigint not null,

@@ -15,13 +15,13 @@ create table audit.canais (
   alterado_em timestamptz not null default clock_timestamp(),
   alterado_por text not null
 );
-comment on table audit.canais is 'Channels to which messages go besides mail: signed webhooks, Teams, Slack. Their addresses and secrets are shown to nobody. Maintain with audit.salvar_canal, audit.desligar_canal and audit.testar_canal.';
+comment on table audit.canais is 'Channels other than mail: signed webhooks, Teams, Slack. Their addresses and secrets are never shown. Maintain with audit.salvar_canal, audit.desligar_canal and audit.testar_canal.';
 comment on column audit.canais.id is 'Key.';
-comment on column audit.canais.nome is 'Name of the channel: small letters, digits, _ and -.';
+comment on column audit.canais.nome is 'Name of the channel: lower-case letters, digits, _ and -.';
 comment on column audit.canais.tipo is 'webhook (CloudEvents 1.0 as JSON, signed by Standard Webhooks), teams (an Adaptive Card for a Workflows webhook) or slack (blocks for an incoming webhook).';
-comment on column audit.canais.servidor is 'Protocol and host of its address. The rest of the address is kept secret: in Teams and Slack it is what lets one write.';
-comment on column audit.canais.eventos is 'What it is told of: abertas (a session opened findings), pessoa (something waits for a second person, for somebody it was forwarded to, or for too long), limite, autonomia (a rule lost auto), falha (a session, a rule or the schedule failed, or no session ended) and resolvido (one of these is over).';
-comment on column audit.canais.sem_valores is 'Whether amounts, and texts that may hold some, are left out.';
+comment on column audit.canais.servidor is 'Protocol and host of its address. The rest of the address is kept secret: in Teams and Slack whoever has it can write.';
+comment on column audit.canais.eventos is 'Events that it gets: abertas (a session opened findings), pessoa (something waits for a second person, for somebody it was forwarded to, or for too long), limite, autonomia (a rule lost auto), falha (a session, a rule or the schedule failed, or no session ended) and resolvido (one of these is over).';
+comment on column audit.canais.sem_valores is 'Whether amounts, and texts that may hold amounts, are left out.';
 comment on column audit.canais.idioma is 'Language of its messages: pt-BR or en.';
 comment on column audit.canais.ativo is 'Whether messages go there.';
 comment on column audit.canais.motivo is 'Reason given for the last change.';
@@ -36,7 +36,7 @@ create table audit_interno.destinos_canais (
   endereco text not null,
   segredo text
 );
-comment on table audit_interno.destinos_canais is 'Whole address of a channel and the secret that signs what goes there (webhook). Read by the worker alone; of no use in a copy of the database: leave it out of one.';
+comment on table audit_interno.destinos_canais is 'Full address of a channel and the secret that signs what goes there (webhook). Only the worker reads it. A copy of the database does not need it: leave it out.';
 
 -- One row for each problem from its beginning to its end, so that both are announced once.
 create table audit_interno.alarmes (
@@ -51,9 +51,9 @@ create table audit_interno.alarmes (
   check ((encerrado_em is null) = (desfecho is null))
 );
 create unique index alarmes_abertos on audit_interno.alarmes (tipo, chave) where encerrado_em is null;
-comment on table audit_interno.alarmes is 'Problems that channels are told of: what (tipo, chave), since when, by which session, and until when.';
+comment on table audit_interno.alarmes is 'Problems reported to channels: what (tipo, chave), since when, by which session, and until when.';
 comment on column audit_interno.alarmes.chave is 'Which problem of its kind: one of each is open at a time.';
-comment on column audit_interno.alarmes.desfecho is 'bem (it is well again) or desativada (its rule was switched off).';
+comment on column audit_interno.alarmes.desfecho is 'bem (it is over) or desativada (its rule was switched off).';
 
 create table audit_interno.sessoes_a_avisar (
   sessao_id bigint primary key references audit.sessoes_processamento

@@ -7,7 +7,7 @@ create table audit_interno.carimbos (
   token bytea not null
 );
 create index on audit_interno.carimbos (elo desc);
-comment on table audit_interno.carimbos is 'Stamps of heads of the chain, append-only: audit.carimbos shows them.';
+comment on table audit_interno.carimbos is 'Stamps of the head of the chain, append-only: audit.carimbos shows them.';
 comment on column audit_interno.carimbos.token is 'TimeStampToken, DER.';
 
 -- Attempts since the last stamp.
@@ -18,4 +18,4 @@ create table audit_interno.tentativas_carimbo (
   vezes integer not null default 1,
   erro text not null
 );
-comment on table audit_interno.tentativas_carimbo is 'Why the head of the chain could not be stamped, since when, and how often it was tried; no row where the last attempt went well.';
+comment on table audit_interno.tentativas_carimbo is 'Why the head of the chain could not be stamped, since when, and how often it was tried; no row when the last attempt succeeded.';

@@ -68,28 +68,28 @@ comment on column audit.divergencias_processadas.regra is 'Rule that found it.';
 comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of all the code of the rule that found it last, hexadecimal.';
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
-comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
+comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): corrections, rollbacks and approvals apply only while the key still belongs to this entry.';
 comment on column audit.divergencias_processadas.mes is 'First day of the month in which the row was booked when it was last found; null where the rule registers no booking date.';
 comment on column audit.divergencias_processadas.filial is 'Branch of the row when it was last found; null where the rule registers none.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
 comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
-comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person. Gone once the finding is closed or open again.';
+comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person. Cleared once the finding is closed or open again.';
 comment on column audit.divergencias_processadas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
-comment on column audit.divergencias_processadas.evidencia is 'Facts that the finding rests on, as of the last detection.';
+comment on column audit.divergencias_processadas.evidencia is 'Facts that the finding is based on, as of the last detection.';
 comment on column audit.divergencias_processadas.justificativa is 'The finding in one sentence.';
-comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL, as the rule says it.';
+comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL, as the rule states it.';
 comment on column audit.divergencias_processadas.valor_decisao is 'Amount in BRL that decides whether two people are needed: the largest of what the rule says, what the row''s amount is, and by how much it would change. Null, and two people, where neither the rule nor the row has an amount.';
-comment on column audit.divergencias_processadas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
+comment on column audit.divergencias_processadas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row changed meanwhile), resolvida (fixed elsewhere) or falha (the correction was refused or undone).';
 comment on column audit.divergencias_processadas.detectada_em is 'When it was first found.';
 comment on column audit.divergencias_processadas.ultima_deteccao is 'When it was last found.';
 comment on column audit.divergencias_processadas.vezes_detectada is 'How many sessions found it.';
-comment on column audit.divergencias_processadas.vezes_desfeita is 'How many sessions saw its correction undone from outside; from the setting sessao.desfeitas_maximo on auto leaves it to people.';
+comment on column audit.divergencias_processadas.vezes_desfeita is 'How many sessions saw its correction undone from outside; once that reaches the setting sessao.desfeitas_maximo, auto leaves it to people.';
 comment on column audit.divergencias_processadas.proposta_por is 'First of two people, while and after a second approval is needed.';
 comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
-comment on column audit.divergencias_processadas.adiada_ate is 'Until when a person postponed it: out of the queue before that day, infinity while the row does not change. Gone once its status changes.';
-comment on column audit.divergencias_processadas.encaminhada_para is 'Whom a person forwarded it to: a name, or one of the roles revisor and administrador. Gone once its status changes.';
+comment on column audit.divergencias_processadas.adiada_ate is 'Until when a person postponed it: out of the queue until that day; infinity until the row changes. Cleared once its status changes.';
+comment on column audit.divergencias_processadas.encaminhada_para is 'Whom a person forwarded it to: a name, or one of the roles revisor and administrador. Cleared once its status changes.';
 comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.especie is 'Kind that the rule names in its evidence (member tipo), such as fator_100; null if it names none.';
 comment on column audit.divergencias_processadas.mudanca is 'What would change, the same text for findings that one decision may take together: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
@@ -100,7 +100,7 @@ create table audit_interno.resumos_divergencias (
   divergencia_id bigint primary key,
   resumo jsonb not null
 );
-comment on table audit_interno.resumos_divergencias is 'Of each finding, the columns by which a person recognises the entry (audit.regras.colunas_resumo), as the row held them when it was last found. Seen through audit.vw_resumos.';
+comment on table audit_interno.resumos_divergencias is 'For each finding, the columns by which a person recognises the entry (audit.regras.colunas_resumo), as the row held them when it was last found. Shown by audit.vw_resumos.';
 
 -- Facts that grow with every session are kept by the month, so that a month can go as a whole (motor/arquivo). What a person said, what
 -- was done and what was found stay: they are few, and later sessions go by them.
@@ -133,7 +133,7 @@ create index on audit.alteracoes (operacao_id);
 comment on table audit.alteracoes is 'Before and after image of each row that was really changed, changed columns only, append-only.';
 comment on column audit.alteracoes.operacao_id is 'The operation that changed the row.';
 comment on column audit.alteracoes.divergencia_id is 'The finding for which it was changed; it names table and key.';
-comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose change this one took back; null for a correction.';
+comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose change this one rolled back; null for a correction.';
 comment on column audit.alteracoes.antes is 'Column to value before.';
 comment on column audit.alteracoes.depois is 'Column to value after, as the row really held it.';
 comment on column audit.alteracoes.mes is 'First day of the month (UTC) in which it was written: its partition, which audit.arquivar_meses detaches once it is old.';
@@ -151,14 +151,14 @@ create table audit.correcoes_desfeitas (
   check ((agora is null) = (situacao = 'ausente'))
 ) partition by list (mes);
 create index on audit.correcoes_desfeitas (operacao_id);
-comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for the owner of the source: audit.vw_correcoes_desfeitas.';
+comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody rolled back, append-only. For the owner of the source: audit.vw_correcoes_desfeitas.';
 comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
 comment on column audit.correcoes_desfeitas.divergencia_id is 'The finding whose correction is gone; it names table and key.';
 comment on column audit.correcoes_desfeitas.correcao_operacao_id is 'The operation that had made the correction.';
 comment on column audit.correcoes_desfeitas.situacao is 'valor_anterior (the row holds again what it held before the correction), outro_valor (it holds something else) or ausente (the row is gone).';
 comment on column audit.correcoes_desfeitas.esperado is 'Column to value that was written.';
 comment on column audit.correcoes_desfeitas.agora is 'Column to value that the row held when the session looked; null when it is gone.';
-comment on column audit.correcoes_desfeitas.carregado_em is 'Load time of the row when the session looked, where it lies after the correction: the load that undid it. Null when it does not, or the rule has no load time.';
+comment on column audit.correcoes_desfeitas.carregado_em is 'Load time of the row when the session looked, if it is later than the correction: the load that undid it. Null otherwise, or when the rule has no load time.';
 comment on column audit.correcoes_desfeitas.mes is 'First day of the month (UTC) in which it was written: its partition, which audit.arquivar_meses detaches once it is old.';
 
 create table audit.decisoes (
@@ -179,13 +179,13 @@ create table audit.decisoes (
 );
 create index on audit.decisoes (divergencia_id);
 create index on audit.decisoes (operacao_id);
-comment on table audit.decisoes is 'One person''s word on a finding, append-only.';
+comment on table audit.decisoes is 'One person''s decision on a finding, append-only.';
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; certificacao_certa and certificacao_errada (an automatic correction of the sample looked at); and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (real, dealt with elsewhere), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (a person''s own act undone) or excecao; certificacao_certa and certificacao_errada (an automatic correction in the sample was checked); and, deciding nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those undone).';
 comment on column audit.decisoes.ator is 'The person.';
-comment on column audit.decisoes.motivo is 'The reason given; of a comentario the comment.';
+comment on column audit.decisoes.motivo is 'The reason given; for a comentario the comment.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
 comment on column audit.decisoes.ate is 'Until when the finding was postponed after an adiamento, an encaminhamento or a retirada; infinity: until its row changes.';
 comment on column audit.decisoes.para is 'Whom the finding was forwarded to after an adiamento, an encaminhamento or a retirada.';
@@ -213,13 +213,13 @@ create index on audit.excecoes (tabela, registro_id);
 comment on table audit.excecoes is 'Rows that a person declared right for a rule, with reason, author and expiry. Until then the rule''s findings on them are withheld and counted.';
 comment on column audit.excecoes.id is 'Key.';
 comment on column audit.excecoes.operacao_id is 'The operation that declared it.';
-comment on column audit.excecoes.regra is 'Rule that is to be silent.';
+comment on column audit.excecoes.regra is 'Rule that must not flag the row.';
 comment on column audit.excecoes.tabela is 'Table of the row.';
 comment on column audit.excecoes.registro_id is 'Key of the row as text.';
-comment on column audit.excecoes.entrada is 'Column to value that identified the entry: the exception holds for this entry alone, not for another that is given the same key.';
+comment on column audit.excecoes.entrada is 'Column to value that identified the entry: the exception holds only for this entry, not for another that gets the same key.';
 comment on column audit.excecoes.motivo is 'Why the row is right.';
 comment on column audit.excecoes.autor is 'Who declared it.';
 comment on column audit.excecoes.criada_em is 'When.';
 comment on column audit.excecoes.expira_em is 'Until when it holds.';
-comment on column audit.excecoes.revogada_em is 'When it was taken back, if it was.';
-comment on column audit.excecoes.revogada_por is 'Who took it back.';
+comment on column audit.excecoes.revogada_em is 'When it was revoked, if it was.';
+comment on column audit.excecoes.revogada_por is 'Who revoked it.';

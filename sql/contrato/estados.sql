@@ -12,12 +12,12 @@ create table audit_interno.estados (
   check (cardinality(chaves) = cardinality(resumos))
 ) partition by list (mes);
 create index on audit_interno.estados (operacao_id);
-comment on table audit_interno.estados is 'What rows of our tables were after each change, by their digests; append-only. Of each row the last must be what is there.';
-comment on column audit_interno.estados.operacao_id is 'Operation in which they changed: the one under way, or one of the kind registro. Null within the transaction alone.';
+comment on table audit_interno.estados is 'Digests of rows of our tables after each change; append-only. For each row the last one must match what is there.';
+comment on column audit_interno.estados.operacao_id is 'Operation in which they changed: the one under way, or one of the kind registro. Null only within the transaction.';
 comment on column audit_interno.estados.tabela is 'Table, schema-qualified.';
 comment on column audit_interno.estados.chaves is 'Keys of the rows as text, several columns joined by /.';
-comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, of a finding of its state alone; null where the row is gone.';
-comment on column audit_interno.estados.autor is 'Role that changed them past the functions of Conferente; null where a function did.';
+comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, for a finding only of its state; null where the row is gone.';
+comment on column audit_interno.estados.autor is 'Role that changed them bypassing Conferente''s functions; null where a function did.';
 comment on column audit_interno.estados.mes is 'First day of the month (UTC) in which it was written: its partition.';
 
 -- The objects of a release, as they were when it was installed.
@@ -29,6 +29,6 @@ create table audit_interno.objetos (
 );
 comment on table audit_interno.objetos is 'Functions, tables, constraints, triggers, rewrite rules, policies, types, schemas and roles of Conferente, as the last migration left them.';
 comment on column audit_interno.objetos.objeto is 'Kind and name.';
-comment on column audit_interno.objetos.resumo is 'SHA-256 over owner, grants and all else that every version of PostgreSQL writes alike.';
-comment on column audit_interno.objetos.definicao is 'SHA-256 over what PostgreSQL writes out of a parsed expression; held against the same major version alone. Null where there is none.';
+comment on column audit_interno.objetos.resumo is 'SHA-256 over owner, grants and everything else that all versions of PostgreSQL write the same way.';
+comment on column audit_interno.objetos.definicao is 'SHA-256 over what PostgreSQL prints of a parsed expression; compared only within the same major version. Null where there is none.';
 comment on column audit_interno.objetos.servidor is 'Major version of PostgreSQL that wrote it.';

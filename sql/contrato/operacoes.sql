@@ -22,9 +22,9 @@ create table audit.operacoes (
 create index on audit.operacoes (sessao_id);
 create index on audit.operacoes (tipo, iniciada_em desc);
 create index on audit.operacoes (iniciada_em desc);
-comment on table audit.operacoes is 'Every audited act, append-only. Its digest is taken when its transaction commits; sealed then too, or by the engine''s next transaction: selo = SHA-256(selo_anterior || elo || resumo).';
+comment on table audit.operacoes is 'Every audited act, append-only. Its digest is taken when its transaction commits; it is sealed then, or by the engine''s next transaction: selo = SHA-256(selo_anterior || elo || resumo).';
 comment on column audit.operacoes.id is 'Key.';
-comment on column audit.operacoes.tipo is 'Kind of act. instalacao: a migration ended, and its schema was put down. registro: rows were changed without another act (sessions that begin or end, messages, the schedule, direct changes); detalhes says how many of which tables. externa and exportacao may be recorded by users through audit.registrar_operacao.';
+comment on column audit.operacoes.tipo is 'Kind of act. instalacao: a migration ended, and its schema was recorded. registro: rows changed outside any other act (sessions that begin or end, messages, the schedule, direct changes); detalhes says how many of which tables. externa and exportacao may be recorded by users through audit.registrar_operacao.';
 comment on column audit.operacoes.status is 'em_andamento, concluida or falhou.';
 comment on column audit.operacoes.sessao_id is 'Session it belongs to, if any.';
 comment on column audit.operacoes.regra is 'Rule it belongs to, if any.';

@@ -11,10 +11,10 @@ create table audit.padroes_trade_marketing (
   criado_por text not null default session_user,
   unique (campo, tipo, acao, padrao)
 );
-comment on table audit.padroes_trade_marketing is 'Patterns of the business that mark an entry as trade marketing, or as not. Maintain with audit.salvar_padrao.';
+comment on table audit.padroes_trade_marketing is 'Patterns, maintained by the business, that mark an entry as trade marketing or as not. Maintain with audit.salvar_padrao.';
 comment on column audit.padroes_trade_marketing.id is 'Key.';
 comment on column audit.padroes_trade_marketing.campo is 'Field that is compared: fornecedor, descricao or conta_contabil.';
-comment on column audit.padroes_trade_marketing.tipo is 'contem (anywhere), palavra (whole words) or regex (PostgreSQL regular expression); all without case and accents.';
+comment on column audit.padroes_trade_marketing.tipo is 'contem (anywhere), palavra (whole words) or regex (PostgreSQL regular expression); case and accents never matter.';
 comment on column audit.padroes_trade_marketing.acao is 'incluir marks as trade marketing, excluir vetoes.';
 comment on column audit.padroes_trade_marketing.padrao is 'Pattern as written.';
 comment on column audit.padroes_trade_marketing.padrao_dobrado is 'Pattern folded: lower case, no accents. Kept by a trigger.';

@@ -13,14 +13,14 @@ create table audit.periodos (
   check ((reaberto_em is null) = (reaberto_por is null) and (reaberto_em is null) = (reaberto_motivo is null))
 );
 create unique index on audit.periodos (mes, coalesce(audit_interno.dobrar_filial(filial), '')) where reaberto_em is null;
-comment on table audit.periodos is 'Months that were closed by audit.fechar_periodo, and opened again by audit.reabrir_periodo. What is closed now, also by the warehouse''s own list: audit.periodos_fechados().';
+comment on table audit.periodos is 'Months that were closed by audit.fechar_periodo and reopened by audit.reabrir_periodo. For what is closed now, including the warehouse''s own list, see audit.periodos_fechados().';
 comment on column audit.periodos.id is 'Key.';
 comment on column audit.periodos.mes is 'First day of the month.';
-comment on column audit.periodos.filial is 'Branch whose month it is; case, accents and blanks do not matter. Null: of the whole company.';
+comment on column audit.periodos.filial is 'Branch that was closed; case, accents and blanks do not matter. Null: the whole company.';
 comment on column audit.periodos.motivo is 'Why it was closed.';
 comment on column audit.periodos.fechado_por is 'Who closed it.';
 comment on column audit.periodos.fechado_em is 'When.';
-comment on column audit.periodos.reaberto_por is 'Who opened it again; null while it is closed.';
+comment on column audit.periodos.reaberto_por is 'Who reopened it; null while it is closed.';
 comment on column audit.periodos.reaberto_em is 'When.';
 comment on column audit.periodos.reaberto_motivo is 'Why.';
 
@@ -31,4 +31,4 @@ create table audit_interno.trava_periodos (
   fechamentos bigint not null default 0
 );
 insert into audit_interno.trava_periodos default values;
-comment on table audit_interno.trava_periodos is 'One row, which each closing changes: who writes by an older snapshot learns of it there.';
+comment on table audit_interno.trava_periodos is 'One row, which each closing changes: whoever writes with an older snapshot notices it there.';

@@ -53,46 +53,46 @@ comment on column audit.regras.nome is 'Name of the rule.';
 comment on column audit.regras.descricao is 'What the rule looks for.';
 comment on column audit.regras.funcao is 'Schema-qualified name of a STABLE function f(audit.janela) that returns setof audit.achado.';
 comment on column audit.regras.preparacao is 'Schema-qualified name of a function g(audit.janela) returning void that runs before the rule in each session (statistics), or null.';
-comment on column audit.regras.requisitos is 'Schema-qualified name of a STABLE function h() returning text that says what the rule lacks (a setting, a label that the ledger has), or null when it lacks nothing; null when the rule needs nothing. Sessions skip a rule that lacks something and say why.';
+comment on column audit.regras.requisitos is 'Schema-qualified name of a STABLE function h() that returns what the rule lacks (a setting, a label that the ledger has) as text, or null if it lacks nothing. Null if the rule needs nothing. Sessions skip a rule that lacks something, and say why.';
 comment on column audit.regras.tabela is 'Schema-qualified table or updatable view that the rule reads and may correct.';
 comment on column audit.regras.coluna_chave is 'Its single-column unique key.';
-comment on column audit.regras.coluna_data is 'Its booking date: explicit windows go by it. Null: explicit windows take every row.';
-comment on column audit.regras.coluna_carga is 'Its load time: the incremental window goes by it. Null: the incremental window takes every row.';
+comment on column audit.regras.coluna_data is 'Its booking date, used for windows with dates. Null: such windows take every row.';
+comment on column audit.regras.coluna_carga is 'Its load time, used for incremental windows. Null: such windows take every row.';
 comment on column audit.regras.coluna_valor is 'Its amount, for control totals, or null.';
-comment on column audit.regras.coluna_filial is 'Its branch, for months that are closed for one branch, or null: then a month that is closed for any branch counts.';
-comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
-comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
-comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
+comment on column audit.regras.coluna_filial is 'Its branch, for months that are closed for one branch. Null: a month closed for any branch counts as closed.';
+comment on column audit.regras.colunas is 'Columns that the rule decides by. It may propose values only for these, and a finding is valid only as long as they do not change.';
+comment on column audit.regras.colunas_identidade is 'Columns that identify the entry (supplier, document, date), kept with each finding. If a key goes to another entry, nothing is written to its row and no exception applies to it.';
+comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (such as a time of change). All other columns must stay the same, or the correction is undone.';
 comment on column audit.regras.colunas_resumo is 'Columns by which a person recognises the entry (supplier, document, date, branch, cost centre, text, amount), in the order in which they are shown: taken at detection, kept with each finding.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
-comment on column audit.regras.piso is 'Confidence up to which what the rule proposes is probably no error, 0 to 1: counted, and apart from the morning''s groups.';
+comment on column audit.regras.piso is 'Confidence up to which a proposal is probably not an error, 0 to 1: counted, but kept apart from the morning''s groups.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
 comment on column audit.regras.ativa is 'Whether sessions run the rule.';
 comment on column audit.regras.prioridade is 'Order within a session, lowest first.';
-comment on column audit.regras.limite_linhas is 'Most automatic corrections per session, or null for the session''s limit alone.';
+comment on column audit.regras.limite_linhas is 'Most automatic corrections per session; null: only the session''s limit applies.';
 comment on column audit.regras.limite_fracao is 'Largest share of the window''s rows corrected per session, or null.';
 comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake corrected per session in BRL, or null.';
 comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
-comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
-comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
+comment on column audit.regras.aprovadas is 'People''s decisions so far that found the proposal right.';
+comment on column audit.regras.rejeitadas is 'People''s decisions so far that found the proposal wrong.';
 comment on column audit.regras.certas_no_limiar is 'Findings of the present code at or above limiar that people found right.';
 comment on column audit.regras.erradas_no_limiar is 'Findings of the present code at or above limiar that people found wrong.';
 comment on column audit.regras.automaticas_revertidas is 'Automatic corrections of the present code, at or above limiar, that a person rolled back as wrong.';
 comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
-comment on column audit.regras.prova is 'What people''s answers say of the present code at the present limiar: provada (it errs less often than regras.erro_tolerado), refutada (more often) or sem_prova. A rule that is provada corrects by itself, one that is sem_prova as far as it was granted, one that is refutada not at all.';
-comment on column audit.regras.respostas is 'Answers that prova rests on: on findings of the present code at or above limiar, those on one supplier within a session being one.';
+comment on column audit.regras.prova is 'What people''s answers say of the present code at the present limiar: provada (it errs less often than regras.erro_tolerado), refutada (more often) or sem_prova. A rule that is provada corrects by itself; one that is sem_prova as far as it was granted; one that is refutada not at all.';
+comment on column audit.regras.respostas is 'Answers that prova is based on: those on findings of the present code at or above limiar. Answers on one supplier within a session count as one.';
 comment on column audit.regras.erro_observado is 'Share of respostas that found the proposal wrong, 0 to 1; null when there are none.';
-comment on column audit.regras.evidencia_favor is 'How much those who bet that the rule errs at most so often have made of 1 since it was last refuted: at 20 it is provada.';
-comment on column audit.regras.evidencia_contra is 'How much those who bet that it errs more often have made of 1 since it was best for them to begin: at 200 it is refutada.';
+comment on column audit.regras.evidencia_favor is 'What a stake of 1 has become, since the rule was last refuted, by betting that it errs at most as often as tolerated: at 20 it is provada.';
+comment on column audit.regras.evidencia_contra is 'What a stake of 1 has become, since the best moment to begin, by betting that the rule errs more often than tolerated: at 200 it is refutada.';
 comment on column audit.regras.concessao_correcoes is 'Automatic corrections granted without proof, in all; null when none were granted.';
 comment on column audit.regras.concessao_valor is 'Amount at stake in BRL granted without proof, in all; null when none was granted.';
-comment on column audit.regras.concedida_em is 'When that was granted; what was corrected since is used up.';
+comment on column audit.regras.concedida_em is 'When that was granted; corrections since then have used it up.';
 comment on column audit.regras.concedida_por is 'The administrator who granted it.';
 comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (refuted, grant used up, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
-comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is another, auto corrects nothing.';
+comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is different, auto corrects nothing.';
 comment on column audit.regras.hash_atual is 'Hash of the rule''s code when a session last ran it, or auto was last given: the code that prova is about.';
-comment on column audit.regras.dependencias is 'Schemas, functions or views that belong to the rule''s code and that it names nowhere: reached dynamically. They count in its hash.';
+comment on column audit.regras.dependencias is 'Schemas, functions or views that the rule uses without naming them. They count as its code and in its hash.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
@@ -143,7 +143,7 @@ create table audit_interno.vereditos (
   ordem bigint -- the decision that says so; null where it proves nothing about what auto would do
 );
 create index on audit_interno.vereditos (regra, hash_regra);
-comment on table audit_interno.vereditos is 'What people last said of each finding, with the code and the confidence that it had then.';
+comment on table audit_interno.vereditos is 'People''s latest answer on each finding, with the code and the confidence it had then.';
 
 create table audit_interno.automaticas_erradas (
   divergencia_id bigint primary key,
@@ -154,4 +154,4 @@ create table audit_interno.automaticas_erradas (
   fornecedor text,
   ordem bigint not null
 );
-comment on table audit_interno.automaticas_erradas is 'Automatic corrections that a person rolled back as wrong: by which session they were made, and the decision that says so.';
+comment on table audit_interno.automaticas_erradas is 'Automatic corrections that a person rolled back as wrong: the session that made them, and the decision that says so.';

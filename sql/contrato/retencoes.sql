@@ -14,11 +14,11 @@ create table audit.retencoes (
 );
 comment on table audit.retencoes is 'Taxes withheld at source, with their rates, days and laws. Maintain with audit.salvar_retencao.';
 comment on column audit.retencoes.id is 'Key.';
-comment on column audit.retencoes.tributo is 'Tax, as people call it. Of one tax at most one rate is withheld from a document.';
+comment on column audit.retencoes.tributo is 'Name of the tax. At most one rate of a tax is withheld from a document.';
 comment on column audit.retencoes.aliquota is 'Rate, per cent of the expected amount.';
 comment on column audit.retencoes.vale_de is 'First day on which it may be withheld.';
 comment on column audit.retencoes.vale_ate is 'Last day; null while no end is known.';
-comment on column audit.retencoes.lei is 'Law that says so. Taxes of one law are withheld together: a difference is explained by as few laws as will do, and rather by all taxes of a law.';
+comment on column audit.retencoes.lei is 'Law that says so. Taxes of one law are withheld together: a difference is explained by as few laws as possible, and preferably by all taxes of a law.';
 comment on column audit.retencoes.ativo is 'Whether rules use it.';
 comment on column audit.retencoes.motivo is 'Why it was added, changed or switched off.';
 comment on column audit.retencoes.criado_em is 'When it was added.';

@@ -15,7 +15,7 @@ comment on table audit.sucessoras_categoria is 'Successors of categories: a rena
 comment on column audit.sucessoras_categoria.id is 'Key.';
 comment on column audit.sucessoras_categoria.de is 'Category that ended, as the ledger writes it.';
 comment on column audit.sucessoras_categoria.para is 'Category that took its place, as the ledger writes it.';
-comment on column audit.sucessoras_categoria.desde is 'From the month of this day on, entries stand under the new one. What was booked before stays where it is.';
+comment on column audit.sucessoras_categoria.desde is 'From the month of this day on, entries are booked under the new one. Earlier entries stay as they are.';
 comment on column audit.sucessoras_categoria.ativo is 'Whether rules use it.';
 comment on column audit.sucessoras_categoria.motivo is 'Why it was added or switched off.';
 comment on column audit.sucessoras_categoria.criado_em is 'When.';

@@ -40,6 +40,6 @@ end
 $$;
 
 comment on function exemplo.carregar_dia(int, date, bigint) is
-  'Appends linhas entries booked on dia (loaded that night) to the example warehouse and returns the first new id; the others follow on. Errors: NC902 when an argument is out of range, NC903 without an example warehouse.';
+  'Appends linhas entries booked on dia (loaded that night) to the example warehouse and returns the first new id; the others follow it. Errors: NC902 when an argument is out of range, NC903 without an example warehouse.';
 
 revoke execute on function exemplo.carregar_dia(int, date, bigint) from public;

@@ -48,6 +48,6 @@ end
 $$;
 
 comment on function exemplo.criar_armazem(int, bigint, date) is
-  'Makes the example warehouse in schema dw, replacing the one it made before: linhas entries (100 to 100,000,000) in the twelve months that end with the month of ate, reproducible by semente; the truth is kept in exemplo.verdade. Errors: NC901 when dw holds anything else, NC902 when an argument is out of range.';
+  'Makes the example warehouse in schema dw, replacing the one it made before: linhas entries (100 to 100,000,000) in the twelve months that end with the month of ate, reproducible from semente; the truth is kept in exemplo.verdade. Errors: NC901 when dw holds anything else, NC902 when an argument is out of range.';
 
 revoke execute on function exemplo.criar_armazem(int, bigint, date) from public;

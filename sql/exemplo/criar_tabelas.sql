@@ -78,12 +78,12 @@ begin
   end if;
 
   create table exemplo.geracao (linhas int not null, semente bigint not null, ate date not null);
-  comment on table exemplo.geracao is 'With what the example warehouse was made: one row.';
+  comment on table exemplo.geracao is 'The arguments with which the example warehouse was made: one row.';
   create table exemplo.verdade (
     registro_id bigint not null, tipo text not null, coluna text not null, valor_certo text not null, valor_plantado text not null,
     duplicata_de bigint, conta_certa text, conta_plantada text);
   comment on table exemplo.verdade is
-    'Truth of the example: planted errors (tipo: the rule that is to find it, and the kind) and honest oddities (tipo honesta:kind). duplicata_de: the entry of which this one is a copy; its right amount counts as 0.00. conta_certa, conta_plantada: the account, where the error took it along; else null.';
+    'Truth of the example: planted errors (tipo: the rule that is to find it, and the kind) and honest oddities (tipo honesta:kind). duplicata_de: the entry that this one copies; its right amount counts as 0.00. conta_certa, conta_plantada: the account, if the error changed it too; otherwise null.';
   create table exemplo.original (registro_id bigint not null, impressao bigint not null);
   comment on table exemplo.original is 'Fingerprint of each entry as first loaded, by which exemplo.danos finds harm.';
 end

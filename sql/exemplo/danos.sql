@@ -49,6 +49,6 @@ end
 $$;
 
 comment on function exemplo.danos() is
-  'Harm in the example warehouse: entries that are wrong now and were not planted so; motivo: certo_alterado (a right column changed), errado_trocado (one wrong value replaced by another), ausente (deleted). Error: NC903 without an example warehouse.';
+  'Harm in the example warehouse: entries that are wrong now and were not planted that way; motivo: certo_alterado (a right column changed), errado_trocado (one wrong value replaced by another), ausente (deleted). Error: NC903 without an example warehouse.';
 
 revoke execute on function exemplo.danos() from public;

@@ -8,6 +8,6 @@ return pg_catalog.upper(
   pg_catalog.translate(texto, 'áàâãéêíóôõúüçÁÀÂÃÉÊÍÓÔÕÚÜÇ', 'aaaaeeiooouucAAAAEEIOOOUUC') collate pg_catalog."C");
 
 comment on function exemplo.maiusculas(text) is
-  'Example warehouse: text in upper case without accents, alike under every locale.';
+  'Example warehouse: text in upper case without accents, the same under every locale.';
 
 revoke execute on function exemplo.maiusculas(text) from public;

@@ -105,6 +105,6 @@ end
 $$;
 
 comment on function exemplo.placar(bigint) is
-  'Score of the rules on the example warehouse, a row a rule and a total: planted errors, how many were found, proposals right and wrong, corrections in force and right, danos (harm: entries that were right and were changed; in the total whoever changed or deleted them), precisao_corrigidas tells the rest, precisao of the proposals, precisao_corrigidas of the corrections, cobertura (recall). Error: NC903 without an example warehouse.';
+  'Score of the rules on the example warehouse, one row for each rule and a total: planted errors, how many were found, proposals right and wrong, corrections in force and right, danos (harm: entries that were right and were changed; the total counts those changed or deleted by anybody), precisao of the proposals, precisao_corrigidas of the corrections, cobertura (recall). Error: NC903 without an example warehouse.';
 
 revoke execute on function exemplo.placar(bigint) from public;

@@ -14,4 +14,4 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.agendar_leitura_notas() is 'Adds the job that reads the folder of notes when its time has come and none waits.';
+comment on function audit_interno.agendar_leitura_notas() is 'Adds the job that reads the folder of notes, when it is due and no such job waits.';

@@ -27,4 +27,4 @@ as $$
   )
   select count(*), min(c.data_emissao), max(c.data_emissao) from cancelada c
 $$;
-comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed, and the first and last day of their issue.';
+comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes from the cancellations that were read; returns how many changed, and the first and last day of their issue.';

@@ -25,4 +25,4 @@ begin
   perform audit_interno.fechar_operacao(v_operacao, v_notas);
 end
 $$;
-comment on function audit_interno.confiar_certificados(text[], text[]) is 'Gives certificates, and the notes they signed, the trust that was found for them.';
+comment on function audit_interno.confiar_certificados(text[], text[]) is 'Marks certificates, and the notes they signed, as trusted or not.';

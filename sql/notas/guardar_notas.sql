@@ -89,4 +89,4 @@ begin
   return next;
 end
 $$;
-comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them. de, ate: first and last day of issue of the cancelled ones.';
+comment on function audit_interno.guardar_notas(jsonb) is 'Stores a batch of what was read from files. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them. de, ate: first and last day of issue of the cancelled ones.';

@@ -11,4 +11,4 @@ as $$
   where exists (select from audit.execucoes_regra e
     where e.sessao_id = notas_por_ler.sessao_id and e.regra in ('notas_fiscais', 'notas_sem_lancamento') and e.status = 'concluida')
 $$;
-comment on function audit_interno.notas_por_ler(bigint) is 'Files of notes that were refused; null where no rule on notes ran in the session.';
+comment on function audit_interno.notas_por_ler(bigint) is 'Files of notes that were refused; null if no rule about notes ran in the session.';

@@ -16,7 +16,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.rever_cancelamentos() is 'Judges cancellations of NFS-e again.';
+comment on function audit_interno.rever_cancelamentos() is 'Checks cancellations of NFS-e again.';
 create or replace trigger rever_cancelamentos after update of valor on audit.configuracoes_sistema
   for each row when (new.chave = 'notas.assinantes_nfse' and new.valor <> old.valor)
   execute function audit_interno.rever_cancelamentos();

@@ -62,8 +62,8 @@ create schema if not exists regra_notas_fiscais authorization conferente_dono;
 create schema if not exists exemplo authorization conferente_dono;
 
 comment on schema audit is 'Divergências, sessões, operações e decisões: o que a API e as pessoas veem.';
-comment on schema audit_interno is 'Internal helpers. No API sees them, nobody but conferente_dono may use them.';
-comment on schema audit_arquivo is 'Months of facts that were detached (audit.arquivar_meses). Administrators read them; whoever owns the server may take them away.';
+comment on schema audit_interno is 'Internal helpers. No API sees them; only conferente_dono may use them.';
+comment on schema audit_arquivo is 'Months of facts that were detached (audit.arquivar_meses). Administrators may read them; the owner of the server may move them elsewhere.';
 comment on schema regras is 'What the bundled detection rules share: how names, texts and labels are read.';
 comment on schema regra_trade_marketing is 'Rule trade_marketing: entry point detectar(audit.janela), requisitos(), helpers.';
 comment on schema regra_pendente_verificacao is 'Rule pendente_verificacao: entry point detectar(audit.janela), preparar(audit.janela), requisitos(), helpers, statistics.';
@@ -91,7 +91,7 @@ set local role conferente_escrita;
 alter default privileges revoke execute on functions from public;
 reset role;
 
-comment on role conferente_dono is 'Owns every object of Conferente; nobody logs in as it. Needs nothing of the warehouse.';
+comment on role conferente_dono is 'Owns every object of Conferente; nobody logs in as it. Needs no rights in the warehouse.';
 comment on role conferente_regra is 'Runs the rules and reads the warehouse; nobody logs in as it. Needs usage on its schema, select on its relation, and execute on rules of one''s own.';
 comment on role conferente_escrita is 'Writes corrections and rollbacks; nobody logs in as it. Needs usage on the warehouse''s schema, select and update on its relation.';
 comment on role conferente_leitor is 'Reads schema audit.';

@@ -48,7 +48,7 @@ const public6 = networks(PUBLIC_6)
 export type Resolve = (host: string) => Promise<{ readonly address: string; readonly family: 4 | 6 }[]>
 
 const REFUSAL = (address: string) =>
-  `${address} is an internal address; whoever runs the worker may allow it in CONFERENTE_CANAIS_REDES`
+  `${address} is an internal address; the operator of the worker may allow it in CONFERENTE_CANAIS_REDES`
 
 /**
  * @param allowed networks and addresses that may be reached although they are internal

@@ -4,19 +4,19 @@ export const agenda = {
   title: both('Agenda do Conferente', "Conferente's schedule"),
   current: both(
     (cron: string, zone: string, mode: string) => `agenda: ${cron}, hora de ${zone}, modo ${mode}`,
-    (cron, zone, mode) => `schedule: ${cron}, time of ${zone}, mode ${mode}`,
+    (cron, zone, mode) => `schedule: ${cron}, ${zone} time, mode ${mode}`,
   ),
   next: both('próximas execuções:', 'next runs:'),
   needsWorker: both(
     'a agenda vale enquanto houver um conferente trabalhar no ar; um horário perdido é recuperado na volta',
-    'the schedule is kept while some conferente trabalhar runs; a time missed is made up for on return',
+    'the schedule is kept as long as a conferente trabalhar is running; a missed run is made up for when one returns',
   ),
   unchanged: both('nada foi alterado', 'nothing was changed'),
   never: both(
     (cron: string) =>
       `agenda inválida: ${cron}; escreva minuto hora dia mês dia-da-semana em números, como 0 7 * * 1-5, que ocorra no calendário`,
     (cron) =>
-      `invalid schedule: ${cron}; write minute hour day month weekday in numbers, such as 0 7 * * 1-5, that the calendar has`,
+      `invalid schedule: ${cron}; write minute hour day month weekday in numbers, such as 0 7 * * 1-5, for a time that exists in the calendar`,
   ),
   unknownZone: both(
     (zone: string) => `fuso desconhecido: ${zone}; escreva um nome IANA, como America/Sao_Paulo`,
@@ -25,7 +25,7 @@ export const agenda = {
   askCron: both('Quando? (minuto hora dia mês dia-da-semana)', 'When? (minute hour day month weekday)'),
   askZone: both('Em que fuso horário?', 'In which time zone?'),
   askMode: both('Em que modo?', 'In which mode?'),
-  askReason: both('Por quê? (fica na auditoria)', 'Why? (kept in the audit)'),
+  askReason: both('Por quê? (fica na auditoria)', 'Why? (kept in the audit trail)'),
   reasonNeeded: both('diga por quê', 'say why'),
   auto: both('detecta e corrige o que é seguro', 'detects, and corrects what is safe'),
   manual: both('só detecta', 'only detects'),
@@ -44,7 +44,7 @@ export const agenda = {
   ),
   exists: both(
     (file: string) => `${file} já existe e não foi tocado`,
-    (file) => `${file} exists already and was not touched`,
+    (file) => `${file} already exists and was not touched`,
   ),
   systemdNext: both(
     (file: string, environment: string) =>

@@ -22,11 +22,11 @@ export const arquivar = {
   ),
   left: both(
     'Os meses estão no esquema audit_arquivo, que só administradores leem; quem cuida do servidor pode levá-los.',
-    'The months are in schema audit_arquivo, which administrators alone may read; whoever owns the server may take them away.',
+    'The months are in schema audit_arquivo, which only administrators may read. The owner of the server may move them elsewhere.',
   ),
   deleted: both(
     'Os meses foram apagados do banco: só o arquivo os tem.',
-    'The months were deleted from the database: the file alone has them.',
+    'The months were deleted from the database. Now only the file has them.',
   ),
   unproven: both(
     (file: string, why: string) =>

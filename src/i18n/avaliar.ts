@@ -4,7 +4,7 @@ import { both, same } from './both.ts'
 export const avaliar = {
   running: both(
     (rule: string) => `avaliando ${rule}: a regra roda de verdade e tudo é desfeito`,
-    (rule) => `back-testing ${rule}: the rule really runs and everything is undone`,
+    (rule) => `back-testing ${rule}: the rule really runs, and everything is undone`,
   ),
   source: {
     decisoes: both(
@@ -13,7 +13,7 @@ export const avaliar = {
     ),
     retroteste: both(
       'lançamentos atuais, tratados como se estivessem pendentes',
-      'entries of today, treated as if they were pending',
+      "today's entries, treated as if they were pending",
     ),
   },
   band: {
@@ -36,7 +36,7 @@ export const avaliar = {
   nothing: both('Nada encontrado no período.', 'Nothing found in the window.'),
   unjudged: both(
     'Ainda não dá para medir: ninguém decidiu sobre o que a regra encontrou.',
-    'Nothing to measure yet: nobody has decided on what the rule found.',
+    'Nothing to measure yet: nobody has decided on its findings.',
   ),
   expectedError: both(
     (error: string) => `Erro de calibração esperado: ${error}`,

@@ -7,15 +7,15 @@ export const channel = {
     abertas: both(
       (n: number, count: string) =>
         `${count} ${plural(n, 'divergência nova', 'divergências novas')} nesta sessão`,
-      (n, count) => `${count} new ${plural(n, 'divergence', 'divergences')} in this session`,
+      (n, count) => `${count} new ${plural(n, 'finding', 'findings')} in this session`,
     ),
-    waiting: both('Há divergências à espera', 'Divergences are waiting'),
-    second: both('Correções esperam a segunda aprovação', 'Corrections wait for the second approval'),
+    waiting: both('Há divergências à espera', 'Findings are waiting'),
+    second: both('Correções esperam a segunda aprovação', 'Corrections are waiting for a second approval'),
     forwarded: both(
       (whom: string) => `Divergências encaminhadas a ${whom} esperam decisão`,
-      (whom) => `Divergences forwarded to ${whom} wait for a decision`,
+      (whom) => `Findings forwarded to ${whom} are waiting for a decision`,
     ),
-    overdue: both('Há divergências vencidas', 'Divergences are overdue'),
+    overdue: both('Há divergências vencidas', 'Findings are overdue'),
     limit: both(
       'Limite atingido: a correção automática parou',
       'Limit reached: automatic correction stopped',
@@ -29,25 +29,22 @@ export const channel = {
       (rule: string) => `A regra ${rule} falhou ou foi pulada`,
       (rule) => `Rule ${rule} failed or was skipped`,
     ),
-    schedule: both(
-      'A sessão do dia não pôde ser posta na fila',
-      'The session of the day could not be queued',
-    ),
-    absence: both('Nenhuma sessão do dia terminou no prazo', 'No session of the day ended in time'),
-    stamp: both('A trilha de auditoria não é carimbada', 'The audit trail is not stamped'),
+    schedule: both('A sessão do dia não pôde ser colocada na fila', "Today's session could not be queued"),
+    absence: both('Nenhuma sessão do dia terminou no prazo', "Today's session did not end in time"),
+    stamp: both('A trilha de auditoria não está sendo carimbada', 'The audit trail is not being stamped'),
     test: both('Teste: este canal funciona', 'Test: this channel works'),
   },
   over: {
     waiting: both('Nada mais espera uma pessoa', 'Nothing waits for a person any more'),
     second: both(
       'Nenhuma correção espera mais a segunda aprovação',
-      'No correction waits for the second approval any more',
+      'No correction waits for a second approval any more',
     ),
     forwarded: both(
       (whom: string) => `Nada mais do que foi encaminhado a ${whom} espera decisão`,
       (whom) => `Nothing forwarded to ${whom} waits for a decision any more`,
     ),
-    overdue: both('Nenhuma divergência está vencida', 'No divergence is overdue any more'),
+    overdue: both('Nenhuma divergência está vencida', 'No finding is overdue any more'),
     limit: both(
       'A correção automática voltou: a sessão seguinte ficou dentro dos limites',
       'Automatic correction is back: the next session stayed within the limits',
@@ -56,16 +53,16 @@ export const channel = {
       (rule: string) => `A regra ${rule} tem de novo a correção automática`,
       (rule) => `Rule ${rule} has automatic correction again`,
     ),
-    session: both('As sessões voltaram a terminar', 'Sessions end well again'),
+    session: both('As sessões voltaram a terminar', 'Sessions are completed again'),
     rule: both(
       (rule: string) => `A regra ${rule} voltou a rodar`,
       (rule) => `Rule ${rule} runs again`,
     ),
     switchedOff: both(
       (rule: string) => `A regra ${rule}, que falhava, foi desativada`,
-      (rule) => `Rule ${rule}, which failed, was switched off`,
+      (rule) => `Rule ${rule}, which was failing, was switched off`,
     ),
-    schedule: both('A agenda voltou a pôr sessões na fila', 'The schedule queues sessions again'),
+    schedule: both('A agenda voltou a colocar sessões na fila', 'The schedule queues sessions again'),
     absence: both('Uma sessão voltou a terminar', 'A session has ended again'),
     stamp: both('A trilha de auditoria voltou a ser carimbada', 'The audit trail is stamped again'),
   },

@@ -11,7 +11,7 @@ export const command = {
   ),
   preparar: both(
     'propõe, em SQL, a visão sobre uma tabela do data warehouse; não executa nada',
-    'proposes, as SQL, the view over a table of the warehouse; runs nothing',
+    'proposes, as SQL, a view over a table of the warehouse; runs nothing',
   ),
   diagnostico: both(
     'confere o contrato do data warehouse, linha por linha',
@@ -27,7 +27,7 @@ export const command = {
   ),
   decidir: both(
     'recebe de volta a planilha exportada, com a coluna Decisão preenchida, e decide linha por linha',
-    'takes back the exported spreadsheet with its column Decisão filled in, and decides line by line',
+    'reads an exported spreadsheet with the column Decision filled in, and decides line by line',
   ),
   listar: both('lista divergências, as de maior valor primeiro', 'lists findings, the largest amounts first'),
   aprovar: both(
@@ -40,11 +40,11 @@ export const command = {
   ),
   confirmar: both(
     'confirma divergências que procedem e foram tratadas fora daqui; elas são encerradas e contam como certas',
-    'says that findings are right and dealt with outside; they close, and count as right',
+    'confirms findings that are real and were dealt with elsewhere; they close, and count as right',
   ),
   adiar: both(
-    'deixa divergências para depois: fora da fila até um dia, ou até que o registro mude',
-    'leaves findings for later: out of the queue until a day, or until the row changes',
+    'adia divergências: ficam fora da fila até um dia, ou até que o registro mude',
+    'postpones findings: out of the queue until a given day, or until the row changes',
   ),
   encaminhar: both(
     'encaminha divergências a outra pessoa, ou a um papel',
@@ -52,7 +52,7 @@ export const command = {
   ),
   comentar: both(
     'registra um comentário nas divergências; não muda nada',
-    'writes a comment beside findings; changes nothing',
+    'adds a comment to findings; changes nothing',
   ),
   corrigir: both(
     'propõe outros valores para o registro de uma divergência; outra pessoa aprova',
@@ -60,23 +60,23 @@ export const command = {
   ),
   desfazer: both(
     'desfaz um ato seu: uma aprovação, rejeição, confirmação ou um valor digitado; as divergências voltam à fila',
-    'takes back an act of yours: an approval, rejection, confirmation or a typed value; the findings wait again',
+    'undoes an act of yours: an approval, rejection, confirmation or typed value; the findings wait again',
   ),
   certificar: both(
     'mostra a amostra do que auto corrigiu no mês e quanto disso pode estar errado, em reais; registra o que você conferiu',
-    'shows the sample of what auto corrected in the month and how much of it may be wrong, in BRL; records what you looked at',
+    'shows the sample of what auto corrected in a month and how much of it may be wrong, in BRL; records what you checked',
   ),
   arquivar: both(
     'exporta a trilha, prova o arquivo e tira do banco os meses antigos de fatos; a cadeia continua provada',
-    'exports the trail, proves the file and takes old months of facts out of the database; the chain stays proven',
+    'exports the trail, proves the file and takes old months of facts out of the database; the chain can still be proven',
   ),
-  periodo: both('mostra, fecha ou reabre períodos', 'shows, closes or opens periods'),
+  periodo: both('mostra, fecha ou reabre períodos', 'shows, closes or reopens periods'),
   periodoListar: both('mostra os meses fechados', 'shows the closed months'),
   periodoFechar: both(
     'fecha um mês: nada mais é gravado nele',
-    'closes a month: nothing is written into it any more',
+    'closes a month: nothing more is written into it',
   ),
-  periodoReabrir: both('reabre um mês fechado', 'opens a closed month again'),
+  periodoReabrir: both('reabre um mês fechado', 'reopens a closed month'),
   excecoes: both(
     'mostra, declara ou revoga exceções: registros que uma pessoa declarou certos para uma regra',
     'shows, declares or revokes exceptions: rows that a person declared right for a rule',
@@ -87,10 +87,10 @@ export const command = {
   ),
   reverter: both(
     'desfaz correções exatamente: de divergências, de uma operação ou de uma sessão',
-    'rolls corrections back exactly: of findings, an operation or a session',
+    'rolls back corrections exactly: of findings, of an operation or of a session',
   ),
   historico: both('mostra tudo o que aconteceu com um registro', 'shows everything that happened to a row'),
-  sessoes: both('lista as sessões, a última primeiro', 'lists the sessions, the last one first'),
+  sessoes: both('lista as sessões, a última primeiro', 'lists the sessions, the latest first'),
   verificar: both(
     'prova a trilha de auditoria, ou diz qual é o primeiro elo quebrado',
     'proves the audit trail, or names the first broken link',
@@ -101,7 +101,7 @@ export const command = {
   ),
   regras: both(
     'lista as regras, ou devolve a uma a correção automática',
-    'lists the rules, or gives one of them automatic correction back',
+    'lists the rules, or gives automatic correction back to one of them',
   ),
   avaliar: both(
     'mede uma regra num período passado: precisão, cobertura e calibração; não muda nada',
@@ -114,7 +114,7 @@ export const command = {
   padroesListar: both('mostra os padrões', 'shows the patterns'),
   padroesSalvar: both(
     'salva um padrão, depois de mostrar que lançamentos ele alcança',
-    'saves a pattern, once it has shown what it matches in the ledger',
+    'saves a pattern, after showing which entries it matches',
   ),
   categorias: both(
     'mostra ou define que categoria substituiu outra (renomeada, unificada, dividida)',
@@ -123,12 +123,12 @@ export const command = {
   categoriasListar: both('mostra as sucessoras', 'shows the successors'),
   categoriasSuceder: both(
     'define que, a partir de um mês, uma categoria passa a ser outra',
-    'says that from a month on one category replaces another',
+    'says that one category replaces another from a given month on',
   ),
-  categoriasDesativar: both('desfaz uma sucessora', 'switches a successor off'),
+  categoriasDesativar: both('desfaz uma sucessora', 'removes a successor'),
   notas: both(
     'lê as notas eletrônicas de uma pasta (NF-e, NFS-e e cancelamentos, em XML): confere esquema e assinatura e armazena as notas',
-    'reads the electronic notes of a folder (NF-e, NFS-e and cancellations, in XML): checks schema and signature and keeps them',
+    'reads the electronic notes in a folder (NF-e, NFS-e and cancellations, in XML): checks schema and signature, and stores them',
   ),
   configurar: both(
     'lista as configurações, mostra uma, ou a altera',
@@ -140,22 +140,22 @@ export const command = {
   ),
   canais: both(
     'mostra, salva, testa ou desliga canais além do e-mail: webhook, Teams, Slack',
-    'shows, saves, tries or switches off channels besides mail: webhook, Teams, Slack',
+    'shows, saves, tests or switches off channels other than mail: webhook, Teams, Slack',
   ),
   canaisListar: both('mostra os canais', 'shows the channels'),
   canaisSalvar: both(
-    'faz um canal, ou muda e liga o que existe; endereço e segredo não são argumentos',
-    'makes a channel, or changes and switches on the one there is; address and secret are no arguments',
+    'cria um canal, ou altera e liga um que já existe; endereço e segredo não são argumentos',
+    'makes a channel, or changes an existing one and switches it on; address and secret are not arguments',
   ),
   canaisTestar: both('manda uma mensagem de teste', 'sends a test message'),
   canaisDesligar: both('desliga um canal', 'switches a channel off'),
   notificacoes: both(
     'lista os e-mails enviados e a enviar, ou envia os que esperam',
-    'lists the mail sent and to be sent, or sends what waits',
+    'lists the mail sent and waiting, or sends what waits',
   ),
   trabalhar: both(
     'roda as sessões da fila e as da agenda, até ser encerrado',
-    'runs the queued sessions and those of the schedule, until it is ended',
+    'runs queued and scheduled sessions until it is stopped',
   ),
   servir: both(
     'serve a API (GraphQL, REST, saúde, métricas) até ser encerrado',
@@ -171,7 +171,10 @@ export const command = {
   ),
   convite: both(
     'cria um link de uso único, de dez minutos, para entrar pela página',
-    'makes a one-time link, good for ten minutes, to sign in by the page',
+    'makes a one-time link to sign in on the page, good for ten minutes',
   ),
-  token: both('emite, lista e revoga tokens de acesso à API', 'issues, lists and revokes tokens for the API'),
+  token: both(
+    'emite, lista e revoga tokens de acesso à API',
+    'issues, lists and revokes access tokens for the API',
+  ),
 }

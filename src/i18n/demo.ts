@@ -11,11 +11,11 @@ export const demo = {
   ),
   foreign: both(
     'o esquema dw deste banco não é da demonstração: ela nunca altera dados reais. Use outro banco, ou rode sem DATABASE_URL e PGHOST.',
-    "schema dw of this database is not the demo's: it never touches a real warehouse. Use another database, or run without DATABASE_URL and PGHOST.",
+    'schema dw of this database does not belong to the demo, which never touches real data. Use another database, or run without DATABASE_URL and PGHOST.',
   ),
   used: both(
     'este banco já tem sessões registradas, e a trilha de auditoria não se apaga. Use um banco novo, ou rode sem DATABASE_URL e PGHOST.',
-    'this database has sessions on record, and the audit trail is never erased. Use a new database, or run without DATABASE_URL.',
+    'this database has sessions on record, and the audit trail is never erased. Use a new database, or run without DATABASE_URL and PGHOST.',
   ),
   warehouse: both(
     '1. O data warehouse financeiro de uma montadora, sujo como os de verdade',
@@ -38,12 +38,12 @@ export const demo = {
         : `  ${n} erros plantados para a regra ${group}`,
     (group, n) =>
       group === 'honesta'
-        ? `  ${n} honest oddities, which must not be "corrected"`
+        ? `  ${n} cases that look odd but are right, and must not be "corrected"`
         : `  ${n} errors planted for rule ${group}`,
   ),
   patterns: both(
     '2. A área de negócio cadastra seus padrões de trade marketing',
-    '2. The business registers its trade marketing patterns',
+    '2. The business side registers its trade marketing patterns',
   ),
   patternsReason: both(
     'padrões da área de marketing (demonstração)',
@@ -69,7 +69,7 @@ export const demo = {
   ),
   anaProposes: both(
     'Ana aprova uma de valor alto; falta outra pessoa:',
-    'Ana approves one of a large amount; another person is needed:',
+    'Ana approves one with a large amount; it needs another person:',
   ),
   brunoApproves: both('Bruno dá a segunda aprovação:', 'Bruno gives the second approval:'),
   approvalReason: both('conferido com o documento', 'checked against the document'),
@@ -78,36 +78,39 @@ export const demo = {
     '5. Sessão automática: corrige sozinha só o que é seguro',
     '5. An automatic session: corrects by itself only what is safe',
   ),
-  grantReason: both('demonstração: ainda sem prova', 'demonstration: not proved yet'),
+  grantReason: both('demonstração: ainda sem prova', 'demonstration: not yet proved'),
   granted: both(
     'Neste data warehouse as regras ainda não foram comprovadas: um administrador concede a elas um número limitado de correções.',
-    'Nobody has proved the rules on this warehouse yet: an administrator grants them a limited number of corrections.',
+    'The rules are not yet proved on this warehouse: an administrator grants them a limited number of corrections.',
   ),
   rollback: both('6. Tudo pode ser desfeito, exatamente', '6. Everything can be undone, exactly'),
   rollbackReason: both('demonstração de reversão', 'demonstration of a rollback'),
   itemBack: both(
     (id: string) => `Ana desfaz a correção da divergência ${id}:`,
-    (id) => `Ana takes back the correction of finding ${id}:`,
+    (id) => `Ana rolls back the correction of finding ${id}:`,
   ),
   operationBack: both(
     (id: string, rows: string) => `Bruno desfaz a operação ${id} inteira (${rows} linhas):`,
-    (id, rows) => `Bruno takes back the whole of operation ${id} (${rows} rows):`,
+    (id, rows) => `Bruno rolls back the whole of operation ${id} (${rows} rows):`,
   ),
   operationAgain: both(
     (id: string) => `Bruno desfaz a própria reversão (operação ${id}): as correções voltam:`,
-    (id) => `Bruno takes back the rollback itself (operation ${id}): the corrections return:`,
+    (id) => `Bruno rolls back the rollback itself (operation ${id}): the corrections return:`,
   ),
   history: both(
     (id: string) => `Tudo o que aconteceu com o lançamento ${id}:`,
     (id) => `Everything that happened to entry ${id}:`,
   ),
-  score: both('7. O placar, contra a verdade guardada à parte', '7. The score, against the truth kept aside'),
+  score: both(
+    '7. O placar, contra a verdade guardada à parte',
+    '7. The score, against the truth, which was kept apart',
+  ),
   scoring: both('comparando com a verdade', 'comparing with the truth'),
-  further: both('Para olhar mais', 'To look further'),
+  further: both('Para ver mais', 'To look around'),
   furtherName: both('voce', 'you'),
   furtherPage: both(
     (port: string) => `no navegador: http://localhost:${port}/revisao, pelo link`,
-    (port) => `in the browser: http://localhost:${port}/revisao, by the link`,
+    (port) => `in the browser: http://localhost:${port}/revisao, through the link`,
   ),
   took: both(
     (time: string) => `A demonstração levou ${time}.`,
@@ -125,7 +128,7 @@ export const score = {
   harm: both('danos', 'harm'),
   legend: both(
     'cobertura: parte dos erros plantados que foi encontrada; precisão: parte das sugestões que estava certa; danos: lançamentos certos que foram alterados.',
-    'recall: share of the planted errors that was found; precision: share of the proposals that was right; harm: right entries that were changed.',
+    'recall: share of planted errors that were found; precision: share of proposals that were right; harm: right entries that were changed.',
   ),
   good: both('Nenhum dano.', 'No harm.'),
   nothing: both('Nenhum dano; mas também nada foi corrigido.', 'No harm; but nothing was corrected either.'),
@@ -133,6 +136,6 @@ export const score = {
     (harm: string, precision: string) =>
       `Não está bom: ${harm} danos, precisão das correções ${precision} (é preciso zero danos e ao menos 99%).`,
     (harm, precision) =>
-      `Not good: harm ${harm}, precision of the corrections ${precision} (zero harm and at least 99% are needed).`,
+      `Not good: harm ${harm}, precision of the corrections ${precision} (it takes zero harm and at least 99%).`,
   ),
 }

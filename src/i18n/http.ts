@@ -9,7 +9,7 @@ export const http = {
     404: both('Não encontrado', 'Not found'),
     405: both('Método não aceito', 'Method not accepted'),
     406: both('Formato não disponível', 'Format not available'),
-    408: both('Tempo esgotado', 'Time is over'),
+    408: both('Tempo esgotado', 'Out of time'),
     409: both('Não é possível agora', 'Not possible now'),
     413: both('Grande demais', 'Too large'),
     414: both('Endereço longo demais', 'Address too long'),
@@ -22,7 +22,7 @@ export const http = {
   },
   noToken: both(
     'falta identificação: pessoas entram pela página /revisao; programas enviam o cabeçalho Authorization: Bearer …',
-    'the caller is not identified: people sign in at the page /revisao; programs send the header Authorization: Bearer …',
+    'not identified: people sign in on the page /revisao; programs send the header Authorization: Bearer …',
   ),
   session: {
     malformed: both(
@@ -32,7 +32,7 @@ export const http = {
     expired: both('seu acesso expirou: entre de novo', 'your sign-in has expired: sign in again'),
     no_role: both(
       'este acesso não dá nenhum papel do Conferente',
-      'this sign-in gives no role of Conferente',
+      'this sign-in gives no role in Conferente',
     ),
   },
   signIn: {
@@ -40,21 +40,21 @@ export const http = {
     back: both('Tentar de novo', 'Try again'),
     late: both(
       'Este acesso expirou, já foi usado ou começou em outro navegador. Comece de novo.',
-      'This sign-in has expired, was used already or began in another browser. Begin again.',
+      'This sign-in has expired, was already used or began in another browser. Please start again.',
     ),
     refused: both('O login único não deixou você entrar.', 'Single sign-on did not let you in.'),
-    away: both('O login único não responde agora.', 'Single sign-on does not answer now.'),
+    away: both('O login único não responde agora.', 'Single sign-on is not answering right now.'),
     awayHint: both(
       'Tente de novo em alguns minutos. Se continuar, avise quem administra o Conferente; um link de uso único também deixa entrar.',
-      'Try again in a few minutes. If it goes on, tell the administrator of Conferente; a one-time link lets you in too.',
+      'Try again in a few minutes. If it goes on, tell the administrator of Conferente; you can also sign in with a one-time link.',
     ),
     unknown: both(
       'A resposta do login único não é válida. Comece de novo.',
-      'The answer of single sign-on is no good. Begin again.',
+      'The answer of single sign-on is not valid. Please start again.',
     ),
     noRole: both(
       'O login único conhece você, mas não diz o seu nome, ou não dá exatamente um papel do Conferente.',
-      'Single sign-on knows you, but does not say your name, or does not give exactly one role of Conferente.',
+      'Single sign-on knows you, but does not give your name, or does not give exactly one role in Conferente.',
     ),
     noRoleHint: both(
       'Peça a quem cuida do login único um dos papéis: leitor, revisor, operador, administrador.',
@@ -74,10 +74,10 @@ export const http = {
     expired: both('o token expirou', 'the token has expired'),
     no_role: both(
       'o token não diz de quem é, ou não dá exatamente um papel do Conferente',
-      'the token does not say whose it is, or does not give exactly one role of Conferente',
+      'the token does not say whose it is, or does not give exactly one role in Conferente',
     ),
   },
-  forbidden: both('o papel deste token não permite isto', 'the role of this token does not permit this'),
+  forbidden: both('o papel deste token não permite isto', 'the role of this token does not allow this'),
   notFound: both(
     (method: string, path: string) => `não há ${method} ${path}`,
     (method, path) => `there is no ${method} ${path}`,
@@ -92,26 +92,26 @@ export const http = {
     'pedidos demais deste endereço; espere um minuto',
     'too many requests from this address; wait a minute',
   ),
-  tooSlow: both('a consulta passou do tempo limite', 'the query ran into the time limit'),
+  tooSlow: both('a consulta passou do tempo limite', 'the query took longer than allowed'),
   tooSlowHint: both(
     'Peça menos de uma vez: um período menor, menos linhas.',
     'Ask for less at once: a shorter period, fewer rows.',
   ),
   busy: both(
     'o servidor está ocupado agora; tente de novo em alguns segundos',
-    'the server is full now; try again in seconds',
+    'the server is busy right now; try again in a few seconds',
   ),
   unavailable: both(
     'o banco de dados não responde agora; tente de novo',
-    'the database does not answer now; try again',
+    'the database is not answering right now; try again',
   ),
   tryAgain: both(
     'outra pessoa está mexendo nisto agora; tente de novo',
-    'somebody else is at this now; try again',
+    'somebody else is working on this right now; try again',
   ),
   badCursor: both(
-    'o cursor não foi dado pela API para esta lista e esta ordem',
-    'the cursor is not one that the API gave for this list and this order',
+    'este cursor não foi fornecido pela API para esta lista e esta ordem',
+    'the API did not give this cursor for this list and this order',
   ),
   badValue: both(
     'um valor do pedido não é do tipo esperado',
@@ -119,7 +119,7 @@ export const http = {
   ),
   internal: both(
     (id: string) => `algo falhou no servidor; quem cuida dele encontra o erro pelo número ${id}`,
-    (id) => `something failed in the server; its operator finds the error by number ${id}`,
+    (id) => `something failed on the server; its operator can find the error under number ${id}`,
   ),
   limit: {
     batch: both(
@@ -129,7 +129,7 @@ export const http = {
     subscription: both('assinaturas não são oferecidas', 'subscriptions are not offered'),
     introspection: both(
       'o papel deste token não lê o esquema; ele está em docs/schema.graphql',
-      'the role of this token does not read the schema; it is in docs/schema.graphql',
+      'the role of this token may not read the schema; it is in docs/schema.graphql',
     ),
     page: both(
       (most: number) => `uma página tem no máximo ${most} linhas`,

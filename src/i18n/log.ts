@@ -28,19 +28,19 @@ export const log = {
   ),
   mended: both(
     (lost: string) => `os arquivos de log voltaram a ser gravados; eventos perdidos: ${lost}`,
-    (lost) => `the log files are written again; events lost: ${lost}`,
+    (lost) => `the log files can be written again; events lost: ${lost}`,
   ),
   opened: both(
     (id: string, mode: string) => `sessão ${id} (${mode}) aberta`,
     (id, mode) => `session ${id} (${mode}) opened`,
   ),
   abandoned: both(
-    (id: string) => `sessão ${id} encerrada como falhou: quem a conduzia morreu`,
-    (id) => `session ${id} closed as falhou: its conductor died`,
+    (id: string) => `sessão ${id} encerrada como falhou: o processo que a conduzia caiu`,
+    (id) => `session ${id} closed as falhou: the process that ran it died`,
   ),
   limit: both(
     (limit: string) => `limite atingido: ${limit}; nada do que ele cobre foi corrigido`,
-    (limit) => `limit tripped: ${limit}; nothing that it covers was corrected`,
+    (limit) => `limit reached: ${limit}; nothing that it covers was corrected`,
   ),
   finished: both(
     (id: string, status: string) => `sessão ${id}: ${status}`,
@@ -48,7 +48,7 @@ export const log = {
   ),
   began: both(
     (step: string) => `começa: ${step}`,
-    (step) => `begins: ${step}`,
+    (step) => `started: ${step}`,
   ),
   ended: both(
     (step: string, milliseconds: string) => `pronto: ${step} (${milliseconds} ms)`,

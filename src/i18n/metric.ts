@@ -3,11 +3,11 @@ import { type Both, both } from './both.ts'
 export const metric = {
   conferente_divergencias: both(
     'Divergências por regra e status atual.',
-    'Findings by rule and present status.',
+    'Findings by rule and current status.',
   ),
   conferente_divergencias_valor_brl: both(
     'Valor em risco das divergências por regra e status atual, em BRL.',
-    'Amount at stake of the findings by rule and present status, in BRL.',
+    'Amount at stake in findings, by rule and current status, in BRL.',
   ),
   conferente_espera_idade_segundos: both(
     'Idade da divergência mais antiga que espera por uma pessoa, por regra.',
@@ -37,7 +37,7 @@ export const metric = {
   ),
   conferente_correcoes_desfeitas_total: both(
     'Correções que não estão mais no data warehouse (desfeitas por cargas ou por fora), por regra.',
-    'Corrections that the warehouse no longer held (undone by loads or otherwise from outside), by rule.',
+    'Corrections that the warehouse no longer holds (undone by loads or otherwise from outside), by rule.',
   ),
   conferente_correcoes_refeitas_total: both(
     'Correções refeitas por sessões depois de desfeitas, por regra.',
@@ -49,11 +49,11 @@ export const metric = {
   ),
   conferente_regra_precisao: both(
     'Precisão observada da regra nas decisões das pessoas, 0 a 1.',
-    'Observed precision of the rule in the decisions of people, 0 to 1.',
+    "Observed precision of the rule in people's decisions, 0 to 1.",
   ),
   conferente_regra_precisao_minima: both(
     'Limite inferior de 95 % da precisão da regra (Wilson), 0 a 1.',
-    'Lower bound of 95 % of the precision of the rule (Wilson), 0 to 1.',
+    "Lower end of the 95% interval of the rule's precision (Wilson), 0 to 1.",
   ),
   conferente_regra_limiar: both(
     'Confiança a partir da qual a regra pode corrigir sozinha.',
@@ -69,7 +69,7 @@ export const metric = {
   ),
   conferente_regra_decisoes_total: both(
     'Decisões de pessoas sobre as propostas da regra.',
-    'Decisions of people on the proposals of the rule.',
+    "People's decisions on the rule's proposals.",
   ),
   conferente_fila: both('Trabalhos na fila por tarefa e estado.', 'Jobs in the queue by task and state.'),
   conferente_fila_idade_segundos: both(
@@ -79,9 +79,9 @@ export const metric = {
   conferente_correio: both('Mensagens por tipo e status.', 'Messages by kind and status.'),
   conferente_correio_recusados_total: both(
     'Destinatários que o servidor de correio recusou de vez, por tipo de mensagem.',
-    'Recipients whom the mail server refused for good, by kind of message.',
+    'Recipients that the mail server refused for good, by kind of message.',
   ),
-  conferente_trabalhadores: both('Trabalhadores vivos.', 'Workers alive.'),
+  conferente_trabalhadores: both('Trabalhadores vivos.', 'Living workers.'),
   conferente_http_segundos: both(
     'Duração das requisições HTTP por rota, método e status.',
     'Duration of HTTP requests by route, method and status.',

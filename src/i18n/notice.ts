@@ -8,18 +8,18 @@ const STOPPED = {
   ),
   queue: both(
     'Ficam no banco os papéis, os esquemas e as tabelas da fila (graphile_worker); a migração que falhou foi desfeita por inteiro.',
-    'Roles, schemas and the tables of the queue (graphile_worker) stay in the database; the migration that failed was undone as a whole.',
+    'Roles, schemas and the tables of the queue (graphile_worker) stay in the database; the migration that failed was undone completely.',
   ),
   migrations: both(
     'Todas as migrações estão feitas; falta o que vem depois delas.',
-    'All migrations are done; what comes after them is missing.',
+    'All migrations are done; the steps after them are missing.',
   ),
 }
 
 export const notice = {
   embedded: both(
     (dir: string) => `PostgreSQL embutido; os dados ficam em ${dir}`,
-    (dir) => `embedded PostgreSQL; its data are in ${dir}`,
+    (dir) => `embedded PostgreSQL; its data is in ${dir}`,
   ),
   migrating: both('atualizando o banco', 'bringing the database to the current version'),
   migrated: both('O banco está na versão atual.', 'The database is at the current version.'),
@@ -31,7 +31,7 @@ export const notice = {
     (reached) =>
       reached === undefined
         ? 'The migration stopped; nothing was changed in the database.'
-        : `The migration stopped. ${STOPPED[reached].en} Once the cause is gone, run conferente migrar again: it goes on from there.`,
+        : `The migration stopped. ${STOPPED[reached].en} Once the cause is gone, run conferente migrar again; it continues from there.`,
   ),
   interrupting: both(
     'interrompendo… (Ctrl-C de novo encerra já)',
@@ -40,7 +40,7 @@ export const notice = {
   interruptedReason: both('interrompida pelo usuário', 'interrupted by the user'),
   simulating: both(
     'simulando: tudo é feito de verdade e desfeito no fim',
-    'simulating: everything is really done and undone at the end',
+    'simulating: everything is really done, and undone at the end',
   ),
   noFindings: both('Nenhuma divergência.', 'No findings.'),
   noneUndone: both('Nenhuma correção desfeita fora do sistema.', 'No correction was undone from outside.'),
@@ -62,7 +62,7 @@ export const notice = {
   ),
   undo: both(
     (operation: string) => `Para desfazer: conferente desfazer ${operation} --motivo …`,
-    (operation) => `To take it back: conferente desfazer ${operation} --motivo …`,
+    (operation) => `To undo it: conferente desfazer ${operation} --motivo …`,
   ),
   postponed: both(
     (n: string) => `${n} ${n === '1' ? 'adiada' : 'adiadas'}`,
@@ -74,11 +74,11 @@ export const notice = {
   ),
   onlyDemonstration: both(
     'Este banco não tem data warehouse. Para o da demonstração, acrescente --demo ao comando.',
-    'This database has no warehouse. For that of the demonstration, add --demo to the command.',
+    'This database has no warehouse. To use the demonstration, add --demo to the command.',
   ),
   noHistory: both(
     (table: string, id: string) => `Nada aconteceu com ${table} ${id}.`,
-    (table, id) => `Nothing happened to ${table} ${id}.`,
+    (table, id) => `Nothing has happened to ${table} ${id}.`,
   ),
   noSessions: both('Nenhuma sessão ainda.', 'No sessions yet.'),
   noPeriods: both('Nenhum período fechado.', 'No period is closed.'),
@@ -91,7 +91,7 @@ export const notice = {
   ),
   noCategory: both('sem categoria', 'without a category'),
   sessionCancelled: both(
-    (id: string) => `Sessão ${id} cancelada; o que já estava confirmado permanece e pode ser revertido.`,
+    (id: string) => `Sessão ${id} cancelada; o que já estava gravado permanece e pode ser revertido.`,
     (id) => `Session ${id} cancelled; what was committed stays and can be rolled back.`,
   ),
   changedBy: both(
@@ -101,7 +101,8 @@ export const notice = {
   closedInterrupted: both(
     (ids: string) =>
       `aviso: sessão que um processo encerrado à força deixou aberta, agora registrada como falhou: ${ids}`,
-    (ids) => `warning: session that a dead process left open, now closed as falhou: ${ids}`,
+    (ids) =>
+      `warning: a process that was killed left this session open; it is now recorded as falhou: ${ids}`,
   ),
   sessionOpened: both(
     (id: string, mode: string, rules: string) => `sessão ${id}, modo ${mode}: ${rules}`,
@@ -114,10 +115,10 @@ export const notice = {
 }
 
 export const step = {
-  detectar: both('procurando divergências:', 'looking for divergences:'),
-  repartir: both('preparando e repartindo:', 'preparing and cutting up:'),
+  detectar: both('procurando divergências:', 'looking for wrong entries:'),
+  repartir: both('preparando e repartindo:', 'preparing and dividing up:'),
   partes: both('partes', 'parts'),
-  parte: both('procurando divergências:', 'looking for divergences:'),
+  parte: both('procurando divergências:', 'looking for wrong entries:'),
   juntar: both('juntando as partes:', 'joining the parts:'),
   limitar: both('conferindo os limites', 'checking the limits'),
   corrigir: both('corrigindo e conferindo:', 'correcting and verifying:'),
@@ -144,14 +145,14 @@ export const next = {
   ),
   rollback: both(
     (id: string) => `Para desfazer as correções desta sessão: conferente reverter --sessao ${id} --motivo …`,
-    (id) => `To take back this session's corrections: conferente reverter --sessao ${id} --motivo …`,
+    (id) => `To roll back this session's corrections: conferente reverter --sessao ${id} --motivo …`,
   ),
   undone: both(
     'Correções foram desfeitas fora do sistema. A lista para quem cuida da origem: conferente listar --desfeitas',
-    'Corrections were undone from outside. The list for the source: conferente listar --desfeitas',
+    'Corrections were undone from outside. For the list of what to fix at the source: conferente listar --desfeitas',
   ),
   diagnose: both(
     'Para ver o que falta no data warehouse: conferente diagnostico',
-    'To see what the warehouse lacks: conferente diagnostico',
+    'To see what is missing in the warehouse: conferente diagnostico',
   ),
 }

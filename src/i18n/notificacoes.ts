@@ -8,19 +8,19 @@ export const notificacoes = {
   ),
   waiting: both(
     (n: string) => `mensagens à espera, que serão enviadas: ${n}`,
-    (n) => `messages waiting, which will be sent: ${n}`,
+    (n) => `messages waiting to be sent: ${n}`,
   ),
   nobody: both(
     `aviso: há mensagens que ninguém recebe; defina com conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo …`,
-    `warning: there are messages that nobody receives; set it with conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo …`,
+    `warning: there are messages that nobody receives; to change that: conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo …`,
   ),
   noSender: both(
     'aviso: o remetente é desta máquina, e servidores de e-mail costumam recusá-lo; defina com conferente configurar correio.remetente "Conferente <conferente@empresa.com.br>" --motivo …',
-    'warning: the sender is of this machine, and mail servers tend to refuse it; set it with conferente configurar correio.remetente "Conferente <conferente@empresa.com.br>" --motivo …',
+    'warning: the sender is an address of this machine, which mail servers tend to refuse; set another with conferente configurar correio.remetente "Conferente <conferente@empresa.com.br>" --motivo …',
   ),
   noPage: both(
     'aviso: os links das mensagens só abrem nesta máquina; defina com conferente configurar correio.pagina https://conferente.empresa.com.br --motivo …',
-    'warning: the links in messages open on this machine only; set it with conferente configurar correio.pagina https://conferente.empresa.com.br --motivo …',
+    'warning: the links in messages open only on this machine; set the address with conferente configurar correio.pagina https://conferente.empresa.com.br --motivo …',
   ),
   none: both('Nenhuma mensagem.', 'No messages.'),
   sent: both(
@@ -33,7 +33,7 @@ export const notificacoes = {
   ),
   needsServer: both(
     'para enviar é preciso SMTP_URL, ou um canal (conferente canais)',
-    'sending needs SMTP_URL, or a channel (conferente canais)',
+    'to send, set SMTP_URL or make a channel (conferente canais)',
   ),
   recipients: both('destinatários', 'recipients'),
   subject: both('assunto', 'subject'),

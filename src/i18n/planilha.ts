@@ -18,7 +18,7 @@ export const planilha = {
     ),
     deixada: both(
       (n: number, said: string) => `${said} ${n === 1 ? 'deixada como estava' : 'deixadas como estavam'}`,
-      (_, said) => `${said} left as before`,
+      (_, said) => `${said} left as they were`,
     ),
   },
   secondNeeded: both(
@@ -38,12 +38,12 @@ export const planilha = {
   problem: {
     notXlsx: both(
       () => 'não é uma planilha XLSX; salve como “Pasta de trabalho do Excel (.xlsx)”',
-      () => 'this is no XLSX spreadsheet; save it as “Excel Workbook (.xlsx)”',
+      () => 'this is not an XLSX spreadsheet; save it as “Excel Workbook (.xlsx)”',
     ),
     locked: both(
       () => 'a planilha tem senha ou está no formato antigo (.xls); salve como .xlsx, sem senha',
       () =>
-        'the spreadsheet has a password or is of the old format (.xls); save it as .xlsx, without a password',
+        'the spreadsheet has a password or is in the old format (.xls); save it as .xlsx, without a password',
     ),
     damaged: both(
       () => 'a planilha está danificada: abra e salve de novo, ou exporte outra',
@@ -59,7 +59,7 @@ export const planilha = {
     ),
     twoSheets: both(
       () => 'mais de uma folha tem as colunas da exportação; deixe só a que vale',
-      () => 'more than one sheet has the columns of the export; leave the one that counts',
+      () => 'more than one sheet has the columns of the export; keep only the one that counts',
     ),
     missing: both(
       (columns: string) => `faltam colunas da exportação: ${columns}`,

@@ -6,11 +6,11 @@ export const pooler = {
     (mode: string) =>
       `entre este comando e o PostgreSQL há um PgBouncer (ou semelhante) em modo ${mode}, e o trabalho pede uma conexão só sua; nada foi feito. Ponha em DATABASE_URL o endereço do próprio PostgreSQL, ou de um pool com pool_mode = session`,
     (mode) =>
-      `between this command and PostgreSQL there is a PgBouncer (or the like) in ${mode} mode, and the work needs a connection of its own; nothing was done. Put the address of PostgreSQL itself into DATABASE_URL, or that of a pool with pool_mode = session`,
+      `between this command and PostgreSQL there is a PgBouncer (or the like) in ${mode} mode, and this work needs its own connection; nothing was done. Set DATABASE_URL to the address of PostgreSQL itself, or of a pool with pool_mode = session`,
   ),
   unknown: both(
     'o PgBouncer (ou semelhante) não deu uma segunda conexão em dez segundos: aumente default_pool_size, ou ponha em DATABASE_URL o endereço do próprio PostgreSQL',
-    'PgBouncer (or the like) gave no second connection within ten seconds: raise default_pool_size, or put the address of PostgreSQL itself into DATABASE_URL',
+    'PgBouncer (or the like) gave no second connection within ten seconds: raise default_pool_size, or set DATABASE_URL to the address of PostgreSQL itself',
   ),
   noTransactions: both(
     'o PgBouncer (ou semelhante) está em modo statement, que não tem transações: a API pede pool_mode = transaction ou session',
@@ -22,7 +22,7 @@ export const pooler = {
   ),
   parameterHint: both(
     'tire-o de DATABASE_URL (ou PGOPTIONS do ambiente) e ponha o ajuste no login: alter role … set …;',
-    'take it out of DATABASE_URL (or PGOPTIONS of the environment) and set it for the login: alter role … set …;',
+    'remove it from DATABASE_URL (or PGOPTIONS in the environment) and set it for the login: alter role … set …;',
   ),
   item: both('conexão', 'connection'),
   direct: both('vai direto ao PostgreSQL', 'goes straight to PostgreSQL'),

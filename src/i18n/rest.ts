@@ -7,21 +7,21 @@ export const rest = {
   description: both(
     'Divergências de um data warehouse financeiro: o que foi encontrado, o que se decidiu e o que foi corrigido. ' +
       'Datas são dias no fuso da agenda, ambas incluídas; valores são em BRL. Todo erro é um problem document (RFC 9457).',
-    'Divergences of a financial data warehouse: what was found, what was decided, what was corrected. ' +
-      'Dates are days in the zone of the schedule, both included; amounts are in BRL. Every error is a problem document (RFC 9457).',
+    'Wrong entries in a financial data warehouse: what was found, what was decided, what was corrected. ' +
+      'Dates are days in the time zone of the schedule, both included; amounts are in BRL. Every error is a problem document (RFC 9457).',
   ),
   bearer: both(
     'Um token de conferente token, ou do single sign-on.',
-    'A token of conferente token, or of single sign-on.',
+    'A token from conferente token, or from single sign-on.',
   ),
   cookie: both(
     'O acesso de quem usa a página: o cookie que ela cria e que só o navegador envia. Sem TLS ele se chama conferente.',
-    'The sign-in of people who use the page: the cookie that it sets, sent by the browser alone. Without TLS it is called conferente.',
+    'The sign-in of people who use the page: a cookie that only the browser sends. Without TLS it is called conferente.',
   ),
   tags: {
     divergencias: both(
       'O que foi encontrado, e o que as pessoas decidiram.',
-      'What was found, and the word of who reviews.',
+      'What was found, and what people decided.',
     ),
     auditoria: both('O que aconteceu, e por quem.', 'What happened, and by whom.'),
     periodos: both('Os meses com a contabilidade fechada.', 'The months whose books are closed.'),
@@ -32,9 +32,9 @@ export const rest = {
     periodos: both('O que está fechado agora.', 'What is closed now.'),
     fecharPeriodo: both(
       'Fecha um mês, da empresa toda ou de uma filial: nada mais é gravado nele.',
-      'Closes a month, of the whole company or of one branch: nothing is written into it any more.',
+      'Closes a month, of the whole company or of one branch: nothing more is written into it.',
     ),
-    reabrirPeriodo: both('Reabre um mês fechado aqui.', 'Opens a month again that was closed here.'),
+    reabrirPeriodo: both('Reabre um mês fechado aqui.', 'Reopens a month that was closed here.'),
     divergencias: both(
       'Divergências, com filtros, em páginas com total.',
       'Findings, with filters, in pages with a total.',
@@ -42,7 +42,7 @@ export const rest = {
     divergencia: both('Uma divergência.', 'One finding.'),
     processar: both(
       'Pede uma sessão, que um trabalhador executa. Com simular, a resposta já traz o resultado e nada fica gravado.',
-      'Asks for a session, which a worker runs. With simular, the answer holds the result and nothing is kept.',
+      'Requests a session, which a worker runs. With simular, the answer already holds the result and nothing is kept.',
     ),
     aprovar: both(
       'Aprova correções e as faz. A resposta diz o que aconteceu com cada uma: pode pedir uma segunda pessoa, ser obsoleta ou falhar.',
@@ -50,27 +50,27 @@ export const rest = {
     ),
     confirmar: both(
       'Confirma divergências que procedem e foram tratadas fora daqui. Elas são encerradas, contam como certas e não voltam enquanto a linha não mudar.',
-      'Confirms findings: right, and dealt with outside. They close, count as right, and stay silent until the row changes.',
+      'Confirms findings that are real and were dealt with elsewhere. They close, count as right, and stay silent until the row changes.',
     ),
     planilha: both(
       'Recebe de volta uma planilha exportada (XLSX), com a coluna Decisão preenchida, e decide linha por linha. O SHA-256 do arquivo fica selado com as operações.',
-      'Takes back an exported spreadsheet (XLSX) with its column Decisão filled in, and decides line by line. The SHA-256 of the file is sealed with the operations.',
+      'Takes an exported spreadsheet (XLSX) with the column Decision filled in, and decides line by line. The SHA-256 of the file is sealed with the operations.',
     ),
     adiar: both(
       'Adia divergências: fora da fila até um dia, ou até que a linha mude. O status fica como está.',
-      'Postpones findings: out of the queue until a day, or until the row changes. The status stays.',
+      'Postpones findings: out of the queue until a given day, or until the row changes. The status stays the same.',
     ),
     encaminhar: both(
       'Encaminha divergências a uma pessoa ou a um papel. O status fica como está.',
-      'Forwards findings to a person or to a role. The status stays.',
+      'Forwards findings to a person or to a role. The status stays the same.',
     ),
     comentar: both(
       'Registra um comentário nas divergências; não muda nada.',
-      'Writes a comment beside findings; changes nothing.',
+      'Adds a comment to findings; changes nothing.',
     ),
     desfazer: both(
       'Desfaz um ato de quem pede (aprovação, rejeição, confirmação, valor digitado): a correção é revertida e as divergências voltam à fila.',
-      'Takes back an act of the caller (approval, rejection, confirmation, typed value): what it corrected is rolled back, and the findings wait again.',
+      "Undoes one of the caller's own acts (approval, rejection, confirmation, typed value): what it corrected is rolled back, and the findings wait again.",
     ),
     rejeitar: both(
       'Rejeita uma divergência; ela não volta enquanto a linha não mudar.',
@@ -87,7 +87,7 @@ export const rest = {
     ),
     desempenho: both(
       'Desempenho de sessões e regras em um período; sem datas, nos últimos 30 dias.',
-      'How sessions and rules did in a period; without dates, in the last 30 days.',
+      'How sessions and rules performed in a period; without dates, in the last 30 days.',
     ),
     resumo: both(
       'Divergências por dia, regra e status: uma lista de linhas planas, para Data Studio e Power BI.',
@@ -95,18 +95,18 @@ export const rest = {
     ),
   },
   parameter: {
-    status: both('Um ou mais status.', 'One status or more.'),
-    regra: both('Uma ou mais regras.', 'One rule or more.'),
+    status: both('Um ou mais status.', 'One or more statuses.'),
+    regra: both('Uma ou mais regras.', 'One or more rules.'),
     ate: both(
       'Dia em que voltam à fila; null: até que a linha mude; hoje: de volta à fila já.',
-      'Day on which they are back in the queue; null: when the row changes; today: at once.',
+      'Day on which they come back to the queue; null: when the row changes; today: at once.',
     ),
     para: both(
       'A pessoa, pelo nome que aparece nas decisões, ou um papel: revisor, administrador.',
-      'The person, as decisions name them, or a role: revisor, administrador.',
+      'The person, by the name that decisions show, or a role: revisor, administrador.',
     ),
     comentario: both('O comentário.', 'The comment.'),
-    nome: both('O nome do arquivo, para a auditoria.', 'The name of the file, for the audit.'),
+    nome: both('O nome do arquivo, para a auditoria.', 'The name of the file, for the audit trail.'),
     arquivo: both('A planilha, até 10 MB.', 'The spreadsheet, up to 10 MB.'),
     umaRegra: both('A regra.', 'The rule.'),
     tabela: both('A tabela da linha, com esquema.', 'Table of the row, schema-qualified.'),
@@ -117,45 +117,45 @@ export const rest = {
     dia: both('Dia, AAAA-MM-DD, incluído.', 'Day, YYYY-MM-DD, included.'),
     ordem: both(
       'Coluna da ordem; com - na frente, do maior ao menor.',
-      'Column to order by; with - in front, largest first.',
+      'Column to sort by; with - in front, largest first.',
     ),
-    pagina: both('A página, a partir de 1.', 'The page, from 1.'),
-    porPagina: both('Linhas por página.', 'Rows in a page.'),
+    pagina: both('A página, a partir de 1.', 'The page, starting at 1.'),
+    porPagina: both('Linhas por página.', 'Rows per page.'),
     ids: both(
       'As divergências. As que já não podem ser decididas ficam como estão, com o motivo na resposta; as outras seguem.',
       'The findings. Those that can no longer be decided are left alone, and the answer says why; the others go through.',
     ),
     visto: both(
       'O campo visto de cada uma, como veio na lista, na ordem de ids. Só se aprova o que foi visto.',
-      'The field visto of each, as the list gave it, in the order of ids. You approve what you saw.',
+      'The field visto of each, as the list gave it, in the order of ids. Only what you saw is approved.',
     ),
     operacao: both('A operação.', 'The operation.'),
     mes: both('Um dia qualquer do mês.', 'Any day of the month.'),
-    ateMes: both('Com ele, todos os meses até o dele.', 'With it, all months up to its own.'),
+    ateMes: both('Com ele, todos os meses até o dele.', 'If given, all months up to that of this day.'),
     filial: both(
       'A filial, escrita como no data warehouse; sem ela, a empresa toda.',
       'The branch, as the warehouse writes it; without it, the whole company.',
     ),
     chave: both(
       'Uma chave que quem pede escolhe, como um UUID, uma para cada pedido. Repetido com a mesma chave em 24 horas, o pedido não é feito de novo: volta a resposta que já foi dada.',
-      'A key that the sender chooses, such as a UUID, one for each request. Sent again with the same key within 24 hours, the request is not carried out again: the answer that was given comes back.',
+      'A key that the sender chooses, such as a UUID, one for each request. A request that is sent again with the same key within 24 hours is not carried out again: the first answer comes back.',
     ),
     id: both('A divergência.', 'The finding.'),
     motivo: both(
       'O motivo, em uma frase para a auditoria; na query ou no corpo.',
-      'The reason, in a sentence for the audit; in the query or in the body.',
+      'The reason, in one sentence for the audit trail; in the query or in the body.',
     ),
     modo: both(
       'manual só detecta; auto detecta e corrige o que pode.',
-      'manual only detects; auto detects and corrects what it may.',
+      'manual only detects; auto also corrects what it may.',
     ),
     simular: both('Mostra o que mudaria e não muda nada.', 'Shows what would change and changes nothing.'),
-    tipo: both('Um ou mais tipos de operação.', 'One kind of operation or more.'),
+    tipo: both('Um ou mais tipos de operação.', 'One or more kinds of operation.'),
     ator: both('Quem fez.', 'Who did it.'),
     formato: both('csv ou xlsx.', 'csv or xlsx.'),
     dialeto: both(
       'Do CSV: pt-BR abre no Excel brasileiro; rfc4180 é para programas.',
-      'Of CSV: pt-BR opens in a Brazilian Excel; rfc4180 is for programs.',
+      'Dialect of CSV: pt-BR opens in a Brazilian Excel; rfc4180 is for programs.',
     ),
   },
   answer: {
@@ -204,7 +204,7 @@ export const rest = {
   expected: {
     names: both(
       (names: string) => `São possíveis: ${names}.`,
-      (names) => `Possible: ${names}.`,
+      (names) => `Allowed: ${names}.`,
     ),
     type: both(
       (type: string) => `Deve ser do tipo ${type}.`,
@@ -214,9 +214,9 @@ export const rest = {
       (format: string) =>
         format === 'date' ? 'Deve ser uma data do calendário, AAAA-MM-DD.' : `Deve ter a forma ${format}.`,
       (format) =>
-        format === 'date' ? 'Must be a date of the calendar, YYYY-MM-DD.' : `Must have the form ${format}.`,
+        format === 'date' ? 'Must be a date in the calendar, YYYY-MM-DD.' : `Must have the form ${format}.`,
     ),
-    pattern: both('Não tem a forma esperada.', 'Is not of the expected form.'),
+    pattern: both('Não tem a forma esperada.', 'Does not have the expected form.'),
     limit: both(
       (comparison: string, limit: number) => `Deve ser ${comparison} ${limit}.`,
       (comparison, limit) => `Must be ${comparison} ${limit}.`,
@@ -232,25 +232,25 @@ export const rest = {
     unique: both('Cada item só uma vez.', 'Each item only once.'),
   },
   unavailableHint: both('/readyz diz quando volta.', '/readyz says when it is back.'),
-  exportReason: both('exportação pela API', 'export by the API'),
+  exportReason: both('exportação pela API', 'export through the API'),
   tooManyExports: both(
     'exportações demais ao mesmo tempo; espere uma acabar',
     'too many exports at once; wait for one to end',
   ),
   method: both(
     (method: string, path: string) => `${path} não aceita ${method}`,
-    (method, path) => `${path} does not take ${method}`,
+    (method, path) => `${path} does not accept ${method}`,
   ),
   page: {
     title: same('Conferente: API'),
     wanted: both(
       'A documentação mostra o que há aqui; por isso só aparece para quem entrou.',
-      'The document says what there is here, so only people who have signed in see it.',
+      'The documentation shows what is here, so only people who have signed in see it.',
     ),
     signIn: both('Entrar', 'Sign in'),
     programs: both(
       'Se você entrar em outra aba, recarregue esta página. Programas a obtêm em /api/docs/json, com o cabeçalho Authorization: Bearer e um token de: conferente token',
-      'If you sign in in another tab, load this page again. Programs ask for it at /api/docs/json, with the header Authorization: Bearer and a token from: conferente token',
+      'If you sign in on another tab, reload this page. Programs get it from /api/docs/json, with the header Authorization: Bearer and a token from: conferente token',
     ),
   },
   notReady: both(
@@ -261,10 +261,10 @@ export const rest = {
     banco: both('o banco de dados não responde', 'the database does not answer'),
     migracoes: both(
       'as migrações do banco não são as desta versão',
-      'the migrations of the database are not those of this release',
+      "the database's migrations are not those of this release",
     ),
     trabalhador: both('nenhum trabalhador está vivo', 'no worker is alive'),
-    sessao: both('a última sessão terminou há tempo demais', 'the last session that ended is too old'),
+    sessao: both('a última sessão terminou há tempo demais', 'the last session ended too long ago'),
     correio: both('mensagens esperam demais ou falharam', 'messages wait too long or have failed'),
   } as Record<string, Both<string>>,
   metric,

@@ -5,9 +5,9 @@ export const result = {
   ja_revertida: both('JÁ REVERTIDA', 'ALREADY ROLLED BACK'),
   conflito: both(
     'CONFLITO (o registro mudou depois; nada foi alterado)',
-    'CONFLICT (the row changed since; nothing was touched)',
+    'CONFLICT (the row has changed since; nothing was touched)',
   ),
-  ausente: both('AUSENTE (o registro não existe mais)', 'GONE (the row does not exist any more)'),
+  ausente: both('AUSENTE (o registro não existe mais)', 'GONE (the row no longer exists)'),
   recusada: both(
     'RECUSADA pelo data warehouse (uma restrição ou gatilho)',
     'REFUSED by the warehouse (a constraint or trigger)',
@@ -22,11 +22,11 @@ export const result = {
     (limit: string, value: string, n: string) =>
       `Com 95% de confiança, no máximo ${limit} de ${value} corrigidos estão errados (${n} ${n === '1' ? 'conferida' : 'conferidas'}).`,
     (limit, value, n) =>
-      `With 95% confidence, at most ${limit} of ${value} corrected is wrong (${n} looked at).`,
+      `With 95% confidence, at most ${limit} of the ${value} corrected is wrong (${n} checked).`,
   ),
   stillToLookAt: both(
     (n: string) => `Faltam ${n} da amostra.`,
-    (n) => `${n} of the sample are still to be looked at.`,
+    (n) => `${n} of the sample still to be checked.`,
   ),
   nothingCorrected: both(
     'Nada foi corrigido automaticamente neste mês.',
@@ -36,32 +36,32 @@ export const result = {
     (months: string, branch: string | undefined) =>
       `Fechado${branch ? ` para a filial ${branch}` : ''}: ${months}. Nada mais é gravado nesses lançamentos.`,
     (months, branch) =>
-      `Closed${branch ? ` for branch ${branch}` : ''}: ${months}. Nothing is written into these entries any more.`,
+      `Closed${branch ? ` for branch ${branch}` : ''}: ${months}. Nothing more is written into these entries.`,
   ),
   periodOpened: both(
     (month: string, branch: string | undefined) =>
       `Reaberto${branch ? ` para a filial ${branch}` : ''}: ${month}.`,
-    (month, branch) => `Open again${branch ? ` for branch ${branch}` : ''}: ${month}.`,
+    (month, branch) => `Reopened${branch ? ` for branch ${branch}` : ''}: ${month}.`,
   ),
   categorySucceeds: both(
     (id: string, old: string, now: string, since: string) =>
       `Sucessora ${id}: desde ${since} "${old}" é "${now}". O histórico vai junto na próxima sessão; nos lançamentos nada muda.`,
     (id, old, now, since) =>
-      `Successor ${id}: since ${since} "${old}" is "${now}". History goes along in the next session; nothing changes in the ledger.`,
+      `Successor ${id}: since ${since} "${old}" is "${now}". History follows in the next session; nothing changes in the ledger.`,
   ),
   successorOff: both(
     (id: string) => `Sucessora ${id} desativada.`,
-    (id) => `Successor ${id} switched off.`,
+    (id) => `Successor ${id} removed.`,
   ),
   patternReachesNothing: both(
     'O padrão não alcança nenhum lançamento dos últimos meses.',
-    'The pattern matches nothing in the latest months of the ledger.',
+    'The pattern matches no entry of the last months.',
   ),
   patternReach: both(
     (matched: string, period: string, inside: string, pending: string) =>
       `Alcança ${matched} lançamentos (${period}): ${inside} já em marketing, ${pending} pendentes.`,
     (matched, period, inside, pending) =>
-      `It matches ${matched} entries (${period}): ${inside} in marketing already, ${pending} pending.`,
+      `It matches ${matched} entries (${period}): ${inside} already in marketing, ${pending} pending.`,
   ),
   patternDisagrees: both(
     (n: string, share: string) => `Em outra categoria: ${n} (${share}). Onde estão:`,
@@ -80,21 +80,21 @@ export const result = {
   excepted: both(
     (id: string, rule: string, row: string, until: string) =>
       `Exceção ${id}: a regra ${rule} não aponta o registro ${row} até ${until}.`,
-    (id, rule, row, until) => `Exception ${id}: rule ${rule} is silent about row ${row} until ${until}.`,
+    (id, rule, row, until) => `Exception ${id}: rule ${rule} does not flag row ${row} until ${until}.`,
   ),
   exceptionRevoked: both(
     (id: string) => `Exceção ${id} revogada: a próxima sessão volta a olhar o registro.`,
     (id) => `Exception ${id} revoked: the next session looks at the row again.`,
   ),
   untilChanged: both('o registro mudar', 'the row changes'),
-  gone: both('(o registro não existe mais)', '(the row does not exist any more)'),
+  gone: both('(o registro não existe mais)', '(the row no longer exists)'),
   rollback: both(
     (back: string, kept: string) => `revertidas: ${back}; não revertidas: ${kept}`,
     (back, kept) => `rolled back: ${back}; not rolled back: ${kept}`,
   ),
   notTried: both(
     (role: string) => `não experimentada: o login não tem o papel ${role}`,
-    (role) => `not tried: the login lacks the role ${role}`,
+    (role) => `not tried: the login does not have role ${role}`,
   ),
   mapped: both(
     (found: string, all: string) => `colunas encontradas: ${found} de ${all}; leia o SQL antes de executar`,
@@ -102,7 +102,7 @@ export const result = {
   ),
   mapMisses: both(
     (columns: string) => `sem elas nada funciona: ${columns}`,
-    (columns) => `nothing works without: ${columns}`,
+    (columns) => `nothing works without these: ${columns}`,
   ),
   diagnosis: both(
     (errors: string, warnings: string) => `erros: ${errors}; avisos: ${warnings}`,
@@ -144,7 +144,7 @@ export const rollback = {
   ask: both('As correções estavam erradas?', 'Were the corrections wrong?'),
   wrong: both(
     'sim: conta contra a regra, e elas não voltam à fila enquanto o registro não mudar',
-    'yes: it counts against the rule, and they stay silent until the row changes',
+    'yes: it counts against the rule, and they do not come back until the row changes',
   ),
   other: both(
     'não, é por outra razão: não conta, e elas voltam à fila',

@@ -6,7 +6,7 @@ export const signin = {
     (name: string, role: string, until: string) =>
       `Link de uso único para ${name}, papel ${role}, vale até ${until}. Mande-o só a essa pessoa:`,
     (name, role, until) =>
-      `One-time link for ${name}, role ${role}, good until ${until}. Give it to that person alone:`,
+      `One-time link for ${name}, role ${role}, good until ${until}. Give it to that person only:`,
   ),
   mailed: both(
     (name: string, address: string, until: string) =>
@@ -29,23 +29,23 @@ export const signin = {
   ),
   untied: both(
     (name: string) => `${name} volta a ser uma pessoa à parte.`,
-    (name: string) => `${name} is a person of its own again.`,
+    (name: string) => `${name} is a separate person again.`,
   ),
   registered: both(
     (name: string, role: string) => `${name} entra como ${role}.`,
     (name, role) => `${name} signs in as ${role}.`,
   ),
   removed: both(
-    (name: string) => `${name} já não entra; o que tinha em aberto foi recusado.`,
-    (name) => `${name} cannot sign in any more; what was open is refused.`,
+    (name: string) => `${name} não entra mais; os acessos que tinha foram encerrados.`,
+    (name) => `${name} can no longer sign in; open sign-ins are refused.`,
   ),
   letter: {
-    subject: both('Conferente: seu link de entrada', 'Conferente: your link to sign in'),
+    subject: both('Conferente: seu link de entrada', 'Conferente: your sign-in link'),
     text: both(
       (name: string, url: string, until: string) =>
         `Olá, ${name}.\n\nEste link deixa você entrar no Conferente, uma vez só, até ${until}:\n\n${url}\n\nSe você não o pediu, ignore esta mensagem.\n`,
       (name, url, until) =>
-        `Hello, ${name}.\n\nThis link lets you into Conferente, once, until ${until}:\n\n${url}\n\nIf you did not ask for it, ignore this message.\n`,
+        `Hello, ${name}.\n\nWith this link you can sign in to Conferente, once, until ${until}:\n\n${url}\n\nIf you did not ask for it, ignore this message.\n`,
     ),
   },
 }

@@ -5,7 +5,7 @@ export const token = {
     (name: string, role: string, until: string, id: string) =>
       `Token de ${name}, papel ${role}, válido até ${until}. Para revogar: conferente token --revogar ${id}`,
     (name, role, until, id) =>
-      `Token of ${name}, role ${role}, valid until ${until}. To revoke it: conferente token --revogar ${id}`,
+      `Token for ${name}, role ${role}, valid until ${until}. To revoke it: conferente token --revogar ${id}`,
   ),
   none: both('Nenhum token emitido.', 'No token was issued.'),
   bearer: both('de', 'of'),
@@ -16,7 +16,7 @@ export const token = {
   },
   elsewhere: both(
     'aqui os tokens vêm do login único (CONFERENTE_JWKS_URL); o Conferente não os emite',
-    'tokens come from single sign-on here (CONFERENTE_JWKS_URL); Conferente issues none',
+    'here tokens come from single sign-on (CONFERENTE_JWKS_URL); Conferente issues none',
   ),
   revoked: both(
     (id: string) => `Token ${id} revogado.`,
@@ -24,6 +24,6 @@ export const token = {
   ),
   revokedPerson: both(
     (name: string) => `Revogados todos os tokens que ${name} recebeu até agora.`,
-    (name) => `All tokens that ${name} was given until now are revoked.`,
+    (name) => `All tokens issued to ${name} so far are revoked.`,
   ),
 }

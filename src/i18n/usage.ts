@@ -44,13 +44,13 @@ export const usage = {
   ),
   dateImpossible: both(
     (value: string) => `data impossível: ${value} não existe no calendário`,
-    (value) => `impossible date: the calendar has no ${value}`,
+    (value) => `impossible date: ${value} is not in the calendar`,
   ),
   datesReversed: both(
     (from: string, to: string) =>
       `janela invertida: ${from} é depois de ${to}; a data de início vem antes, e ambas são incluídas`,
     (from, to) =>
-      `window reversed: ${from} is after ${to}; the first date comes first, and both are included`,
+      `window reversed: ${from} is after ${to}; the first date must come first, and both are included`,
   ),
   integer: both(
     (value: string, least: number, most: number) =>
@@ -75,7 +75,7 @@ export const usage = {
   ),
   oneOf: both(
     (value: string, values: string) => `valor inválido: ${value}; são possíveis: ${values}`,
-    (value, values) => `invalid value: ${value}; possible are: ${values}`,
+    (value, values) => `invalid value: ${value}; allowed: ${values}`,
   ),
   assignment: both(
     (value: string) => `valor mal escrito: ${value}; escreva coluna=valor`,
@@ -83,7 +83,7 @@ export const usage = {
   ),
   unknownRule: both(
     (name: string, known: string) => `regra desconhecida: ${name}; existem: ${known}`,
-    (name, known) => `unknown rule: ${name}; there are: ${known}`,
+    (name, known) => `unknown rule: ${name}; known rules: ${known}`,
   ),
   personOne: both(
     'uma coisa de cada vez: --nome, --remover, --ligar, --desligar ou --identidades',
@@ -104,7 +104,7 @@ export const usage = {
   ),
   exceptionOne: both(
     'diga uma só coisa: --declarar, --regra com --registro, --revogar ou --todas; --ate e --motivo vão só com quem declara ou revoga',
-    'give one act: --declarar, --regra with --registro, --revogar or --todas; --ate and --motivo go only with declaring or revoking',
+    'give exactly one: --declarar, --regra with --registro, --revogar or --todas; --ate and --motivo are only for declaring or revoking',
   ),
   unknownFinding: both(
     (id: string) => `divergência desconhecida: ${id}`,
@@ -122,11 +122,11 @@ export const usage = {
   ),
   rollbackOne: both(
     'diga exatamente um: --divergencia, --operacao ou --sessao',
-    'say exactly one: --divergencia, --operacao or --sessao',
+    'give exactly one: --divergencia, --operacao or --sessao',
   ),
   demoNeedsEmbedded: both(
     '--demo usa o banco da demonstração, no servidor embutido; não combina com DATABASE_URL',
-    "--demo looks at the demo's database in the embedded server; it is not for DATABASE_URL",
+    "--demo uses the demo's database on the embedded server; it cannot be combined with DATABASE_URL",
   ),
   demoTwice: both('o comando demo não aceita --demo', 'command demo takes no --demo'),
 }

@@ -15,7 +15,7 @@ export const verificar = {
     (operations: string, facts: string, findings: string, link: string) =>
       `Arquivo provado: ${operations} operações e ${facts} fatos, até o elo ${link}; ${findings} divergências são as que foram encontradas.`,
     (operations, facts, findings, link) =>
-      `The file is proven: ${operations} operations and ${facts} facts, up to link ${link}; ${findings} findings are those that were found.`,
+      `The file is proven: ${operations} operations and ${facts} facts, up to link ${link}; ${findings} findings are as they were found.`,
   ),
   archivedFile: both(
     (n: string) => `Os fatos de ${n} operações estão num arquivo anterior, que se junta a este pelos selos.`,
@@ -25,39 +25,39 @@ export const verificar = {
     (from: string, to: string, who: string, when: string, id: string, sha256: string, link: string) =>
       `Arquivado: ${from} a ${to}, por ${who} em ${when} (operação ${id}); a trilha até o elo ${link}, SHA-256 ${sha256}.`,
     (from, to, who, when, id, sha256, link) =>
-      `Archived: ${from} to ${to}, by ${who} at ${when} (operation ${id}); the trail up to link ${link}, SHA-256 ${sha256}.`,
+      `Archived: ${from} to ${to}, by ${who} on ${when} (operation ${id}); the trail up to link ${link}, SHA-256 ${sha256}.`,
   ),
   pendingFile: both(
     (n: string) =>
       `${n} ${n === '1' ? 'operação esperava' : 'operações esperavam'} o selo quando o arquivo foi gravado, e não ${n === '1' ? 'está' : 'estão'} nele.`,
     (n) =>
-      `${n} ${n === '1' ? 'operation' : 'operations'} waited for a seal when the file was written, and are not in it.`,
+      `${n} ${n === '1' ? 'operation' : 'operations'} waited for a seal when the file was written, and ${n === '1' ? 'is' : 'are'} not in it.`,
   ),
   stamped: both(
     (n: string, first: string, link: string, last: string, authority: string) =>
       `${n} ${n === '1' ? 'carimbo confere' : 'carimbos conferem'}, desde ${first}; tudo até o elo ${link} existia em ${last}, segundo ${authority}.`,
     (n, first, link, last, authority) =>
-      `${n} ${n === '1' ? 'stamp is' : 'stamps are'} right, since ${first}; all up to link ${link} existed at ${last}, says ${authority}.`,
+      `${n} ${n === '1' ? 'stamp is' : 'stamps are'} valid, since ${first}; everything up to link ${link} existed at ${last}, according to ${authority}.`,
   ),
   noRoots: both(
     'Quem carimbou não foi conferido: dê --raizes, com o certificado da raiz da autoridade.',
-    "Who stamped was not checked: give --raizes, with the authority's root certificate.",
+    "It was not checked who stamped: give --raizes, with the authority's root certificate.",
   ),
   since: both(
     (link: string) =>
-      `O que veio até o elo ${link} não foi relido: para isso, sem --desde, de vez em quando e antes de uma auditoria. Guarde fora daqui o elo e o selo acima para a próxima vez.`,
+      `O que veio até o elo ${link} não foi relido. De vez em quando, e antes de uma auditoria, confira tudo, sem --desde. Guarde fora daqui o elo e o selo acima para a próxima vez.`,
     (link) =>
-      `What came up to link ${link} was not read again: for that, without --desde, now and then and before an audit. Keep the link and the seal above elsewhere for the next time.`,
+      `Nothing up to link ${link} was read again. Do that now and then, and before an audit, by leaving out --desde. Keep the link and the seal above elsewhere for next time.`,
   ),
   notInFile: both(
     'O arquivo prova os fatos selados, e só eles: não o estado de hoje das divergências, nem o data warehouse, nem o que veio depois do último elo, nem quem é quem.',
-    'The file proves the sealed facts, and nothing else: not what state findings are in today, nor the warehouse, nor what came after the last link, nor who is who.',
+    'The file proves the sealed facts, and nothing else: not the present state of findings, nor the warehouse, nor what came after the last link, nor who is who.',
   ),
   proven: both(
     (operations: string, facts: string, link: string) =>
       `Trilha provada: ${operations} operações e ${facts} fatos, até o elo ${link}.`,
     (operations, facts, link) =>
-      `The trail is proven: ${operations} operations and ${facts} facts, up to link ${link}.`,
+      `Trail proven: ${operations} operations and ${facts} facts, up to link ${link}.`,
   ),
   pending: both(
     (n: string) =>
@@ -75,7 +75,7 @@ export const verificar = {
   ),
   unwitnessed: both(
     'Sem testemunha, esta conferência não percebe quem reescreveu a trilha inteira ou cortou o seu fim. Dê --elo e --selo de uma mensagem guardada.',
-    'Without a witness this check does not notice a trail that was rewritten as a whole or cut off at its end. Give --elo and --selo of a message you kept.',
+    'Without a witness this check does not notice if the whole trail was rewritten or its end cut off. Give --elo and --selo from a message you kept.',
   ),
   at: both(
     (link: string, operation: string) =>
@@ -102,16 +102,16 @@ export const verificar = {
   situation: {
     linha_ilegivel: both(
       'a linha não é do formato da trilha; o que vem depois não foi conferido',
-      'the line is not of the format of the trail; what follows was not checked',
+      "the line does not have the trail's format; what follows was not checked",
     ),
     operacao_ausente: both(
       'uma operação foi apagada do meio da cadeia',
       'an operation was deleted from the middle of the chain',
     ),
-    elo_repetido: both('o elo se repete', 'the link is there twice'),
+    elo_repetido: both('o elo se repete', 'the link appears twice'),
     operacao_alterada: both(
       'a operação, ou um fato seu, foi alterado, apagado ou acrescentado',
-      'the operation, or a fact of it, was changed, deleted or added',
+      'the operation, or one of its facts, was changed, deleted or added',
     ),
     selo_anterior_errado: both(
       'o selo anterior não é o do elo anterior',
@@ -119,7 +119,7 @@ export const verificar = {
     ),
     selo_errado: both(
       'o selo não confere com o elo, o selo anterior e o resumo',
-      'the seal does not fit link, previous seal and digest',
+      'the seal does not match link, previous seal and digest',
     ),
     cauda_ausente: both('as últimas operações foram apagadas', 'the last operations were deleted'),
     cabeca_errada: both(
@@ -128,11 +128,11 @@ export const verificar = {
     ),
     testemunha_contradita: both(
       'a testemunha diz outra coisa: a cadeia foi reescrita ou cortada',
-      'the witness says otherwise: the chain was rewritten or cut off',
+      'the witness says something else: the chain was rewritten or cut off',
     ),
     operacao_sem_selo: both(
       'a operação não tem selo, e deveria ter',
-      'the operation bears no seal, and should',
+      'the operation has no seal, and should have one',
     ),
     fato_sem_operacao: both(
       'um fato nomeia uma operação que não existe',
@@ -164,7 +164,7 @@ export const verificar = {
     ),
     carimbo_invalido: both(
       'o carimbo não prova este selo, ou não é de uma autoridade conhecida',
-      'the stamp does not prove this seal, or is by no authority that is known',
+      'the stamp does not prove this seal, or is not by a known authority',
     ),
     excecao_alterada: both(
       'a revogação da exceção não é a que foi registrada',
@@ -184,29 +184,29 @@ export const verificar = {
     ),
     arquivo_alterado: both(
       'o que ficou no lugar dos fatos arquivados não é o que a operação que os arquivou deixou',
-      'what stands in for archived facts is not what the operation that archived them left',
+      'what replaces archived facts is not what the operation that archived them left',
     ),
     mes_alterado: both(
       'um mês destacado, que ficou aqui, não é o que era',
-      'a month that was detached and left here is not what it was',
+      'a month that was detached and kept here is not what it was',
     ),
     estado_por_fora: both(
       'o que está na linha foi posto lá diretamente, sem as funções do Conferente',
-      'what the row holds was put there directly, past the functions of Conferente',
+      "what the row holds was put there directly, bypassing Conferente's functions",
     ),
     protecao_ausente: both('falta um gatilho', 'a trigger is missing'),
     protecao_estranha: both(
-      'há um gatilho que nenhuma migração fez',
+      'há um gatilho que nenhuma migração criou',
       'there is a trigger that no migration made',
     ),
     protecao_alterada: both('um gatilho foi trocado', 'a trigger was replaced'),
-    protecao_desligada: both('um gatilho está desligado', 'a trigger is off'),
+    protecao_desligada: both('um gatilho está desligado', 'a trigger is switched off'),
     esquema_ausente: both(
-      'falta o que a migração deixou no esquema',
+      'falta no esquema algo que a migração criou',
       'something that the migration left in the schema is missing',
     ),
     esquema_estranho: both(
-      'há no esquema o que nenhuma migração fez',
+      'há no esquema algo que nenhuma migração criou',
       'there is something in the schema that no migration made',
     ),
     esquema_alterado: both(

@@ -91,7 +91,7 @@ test('a message says what it is about, in the language of its channel', async (t
     button: { label: 'Abrir a revisão', url: 'https://conferente.empresa.com.br/revisao?sessao=7' },
   })
   t.match(wordsOf(openOnes('en', false)), {
-    title: '30 new divergences in this session',
+    title: '30 new findings in this session',
     facts: { 4: ['Waiting', '1,254'], 7: ['Overdue (more than 7 days)', '19'] },
   })
   t.match(wordsOf(notice({})), {
@@ -223,5 +223,5 @@ test('what the database composes is what is read here, in either language', asyn
     title: '1 divergência nova nesta sessão',
     facts: { 4: ['À espera', '1, R$ 1.234,56 em risco'] },
   })
-  t.match(en, { title: '1 new divergence in this session', facts: { 4: ['Waiting', '1'] } })
+  t.match(en, { title: '1 new finding in this session', facts: { 4: ['Waiting', '1'] } })
 })

@@ -60,7 +60,7 @@ t.test('conferente exportar, a spreadsheet program, conferente decidir', async (
   await writeFile(file, 'id;decisao\n')
   t.match(await conferente(['decidir', file], { url, language: 'en' }), {
     code: 1,
-    stderr: /no XLSX spreadsheet/,
+    stderr: /not an XLSX spreadsheet/,
   })
   t.match(await conferente(['decidir'], { url }), { code: 2 })
 })

@@ -22,7 +22,7 @@ t.test('people are registered, listed and removed, each with a reason', async (t
     { nome: 'ana', papel: 'conferente_revisor', endereco: 'ana@empresa.com.br', registrada_por: 'adelia' },
   ])
   t.match((await run()).stdout, /ana +revisor +ana@empresa\.com\.br/)
-  t.match(await run('--remover', 'ANA', '--motivo', 'saiu'), { code: 0, stderr: /ana já não entra/ })
+  t.match(await run('--remover', 'ANA', '--motivo', 'saiu'), { code: 0, stderr: /ana não entra mais/ })
   t.match((await run('--json')).json(), [])
   t.match(await run('--remover', 'ana', '--motivo', 'saiu'), { code: 1, stderr: /NC004/ })
   for (const wrong of [

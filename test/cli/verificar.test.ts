@@ -21,7 +21,7 @@ await t.test('a proven trail ends with 0, and says what a witness would add', as
   )
   t.match(ran.stderr, /Dê --elo e --selo de uma mensagem guardada/)
   const english = await verify([], 'en')
-  t.match(english.stdout, /The trail is proven: 6 operations and 5 facts, up to link 6/)
+  t.match(english.stdout, /Trail proven: 6 operations and 5 facts, up to link 6/)
 })
 
 await t.test('with the witness of a message', async (t) => {
@@ -95,7 +95,7 @@ await t.test('a broken trail ends with 1, in both languages and as JSON', async 
   t.equal(english.code, 1)
   t.match(
     english.stdout,
-    /^✖ link 6, operation \d+: the operation, or a fact of it, was changed, deleted or added/,
+    /^✖ link 6, operation \d+: the operation, or one of its facts, was changed, deleted or added/,
   )
   t.match(english.stderr, /THE TRAIL IS BROKEN: 2/)
   const json = await verify(['--json'])

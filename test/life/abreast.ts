@@ -1,11 +1,12 @@
-// Lives beside each other, one more than there are processors, for each waits now and then; each has a database of its own on one server that is thrown away.
+// Several lives at once, one more than there are processors, because each waits now and then. Each has its own database on one throw-away
+// server.
 import { availableParallelism } from 'node:os'
 import { connect } from '../../src/db/connection.ts'
 import { databaseUrl, prepare, TEMPLATE } from '../helper/server.ts'
 import { throwAwayServer } from '../helper/throwaway.ts'
 import { Life } from './life.ts'
 
-/** @param pieces each is taken by whoever is free */
+/** @param pieces each is taken by the next free one */
 export async function abreast<T>(
   pieces: Iterable<T>,
   work: (life: Life, piece: T) => Promise<void>,

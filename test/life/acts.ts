@@ -1,5 +1,5 @@
-// What may happen in a life. Each act chooses among what is there by numbers in its command, so a life is its list of commands and
-// nothing else.
+// What may happen in a life. Each act uses the numbers in its command to choose among what is there, so a life is its list of commands
+// and nothing else.
 import type { Sql } from '../../src/db/connection.ts'
 import { conductSession } from '../../src/session/session.ts'
 import { scheduleDue } from '../../src/worker/schedule.ts'
@@ -30,7 +30,7 @@ const dates = (window: Window): [string | null, string | null] =>
       ? ['-infinity', 'infinity']
       : [MONTHS[window] as string, LASTS[window] as string]
 
-/** Some of the existing rows, beginning at a number that wraps around. */
+/** Some of the existing rows, starting at a number that wraps around. */
 async function some(sql: Sql, query: string, pick: number, many: number): Promise<bigint[]> {
   const rows = await sql.unsafe<{ id: bigint }[]>(query)
   return Array.from(
@@ -204,7 +204,7 @@ export const acts = {
         : sql`select from audit.reabrir_periodo(${day}, 'faltou algo')`,
     )
   },
-  /** Somebody mends or spoils entries in the source. */
+  /** Somebody corrects or spoils entries in the source. */
   async edit(
     life: Life,
     { row, many, set, loads }: { row: number; many: number; set: string; loads: boolean },
@@ -216,7 +216,7 @@ export const acts = {
         life.sql`select from life.change(${`{${ids}}`}::bigint[], ${`update dw.lancamentos set ${set}${load} where id = any ('{${ids}}')`})`,
     )
   },
-  /** The nightly load: entries as the source has them, or gone, or under another entry's key. */
+  /** The nightly load: entries come as the source has them, are gone, or come under another entry's key. */
   async load(life: Life, { row, many, how }: { row: number; many: number; how: 'again' | 'gone' | 'other' }) {
     const ids = Array.from({ length: many }, (_, i) => BigInt(1 + ((row + i) % 60)))
     const entries = `insert into dw.lancamentos select t.* from life_kept."dw.lancamentos" t where t.id = any ('{${ids}}');`

@@ -1,9 +1,9 @@
--- A transaction of its own, because what is above is sealed by now. Every life begins with everything as it is now.
+-- In a separate transaction, because by now the above is sealed. Every life begins in the state of this moment.
 create schema life_kept;
 create table life.steps (n int generated always as identity, step text not null);
 create table life.start as select * from life.picture(null);
 create table life.rows as select t.id, t::text as row from dw.lancamentos t;
--- deleted, not truncated, which would make every plan be made again
+-- deleted, not truncated: truncating would throw away every plan
 insert into life.steps (step)
 select format('delete from %s', c.oid::regclass)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -1,21 +1,21 @@
-// Commands of fast-check: an act with its arguments, and then the promises. A command prints in the form that `replay` reads.
+// Commands for fast-check: an act with its arguments, then the promises. A command prints itself in the form that `read` reads.
 import fc from 'fast-check'
 import { type Acts, acts, type Looking, type Window } from './acts.ts'
 import type { Life } from './life.ts'
 import { POINTS } from './points.ts'
 
-/** Just enough to choose what makes sense. */
+/** Just enough to choose acts that make sense. */
 export interface Model {
   /** What was done so far. */
   readonly ran: Command[]
   readonly most: number
   looked: boolean
   asked: number
-  /** Nothing is left but the end. */
+  /** Only the end is left. */
   ended?: true
 }
 export const STEPS = 60
-/** How often the whole chain is proven, and not only its newest links. */
+/** After how many commands the whole chain is proven, and not only its newest links. */
 const PROOF = 12
 
 const NEEDS_FINDINGS: ReadonlySet<keyof Acts> = new Set(['approve', 'answer', 'type', 'undo', 'rollBack'])
@@ -46,7 +46,7 @@ export class Command implements fc.AsyncCommand<Model, Life> {
   toString = () => JSON.stringify([this.act, this.given])
 }
 
-/** Nobody is stopped, or once in this many times somebody is. */
+/** Usually nobody is stopped; once in this many times somebody is. */
 const point = (once: number) =>
   fc.oneof(
     { weight: once - 1, arbitrary: fc.constant(null) },
@@ -63,13 +63,13 @@ const looking: { [K in keyof Looking]: fc.Arbitrary<Looking[K]> } = {
 const rule = fc.constantFrom('rotulo', 'importe')
 const sets = ['ERRADA', 'CERTA', 'DUVIDA', 'OUTRA'].map((category) => `categoria = '${category}'`)
 
-/** One finding, a few, or whatever there is: what one person does shall meet what another did. */
+/** One finding, a few, or all there are: what one person does should meet what another did. */
 const few = fc.constantFrom(1, 1, 2, 3, 6, 40)
 const rows = fc.constantFrom(1, 2, 5, 5, 12, 20)
-/** Rare enough: who comes back is cold, and costs as much as three who stayed. */
+/** Rare enough: whoever reconnects starts cold, and costs as much as three who stayed. */
 const kill = point(16)
 
-/** What each act is given. */
+/** The arguments of each act. */
 const GIVEN = {
   session: { ...looking, simulate: fc.constantFrom(false, false, false, false, true), dies: kill },
   process: { ...looking, dies: point(4) },
@@ -137,7 +137,7 @@ const GIVEN = {
   hours: { hours: fc.integer({ min: 1, max: 6 }) },
 } satisfies Record<keyof Acts, Record<string, fc.Arbitrary<unknown>>>
 
-/** A command of an act, with what is given to it by chance unless it is said. */
+/** A command for an act, with random arguments except those that are given. */
 const some = (act: keyof Acts, said: object = {}): fc.Arbitrary<Command> =>
   fc
     .record(GIVEN[act] as Record<string, fc.Arbitrary<unknown>>)
@@ -154,13 +154,13 @@ const moved = oneOf('setting', 'rule', 'month', 'whim')
 const takenBack = some('rollBack', { dies: null, wrong: false })
 const approve = some('approve', { dies: null })
 const everything = some('approve', { dies: null, pick: 0, many: 40 })
-/** Many entries at once, so that it meets what was found. */
+/** Many entries at once, so that it hits what was found. */
 const meddled = fc.oneof(
   some('edit', { many: 20 }),
   some('edit', { many: 20, set: "descricao = 'x'" }),
   some('load', { many: 20, how: 'other' }),
 )
-/** Less is allowed than there is to correct. */
+/** Fewer corrections are allowed than there are to make. */
 const tight = fc.oneof(
   some('setting', { setting: ['limites.linhas', 3] }),
   some('rule', { rule: 'rotulo', change: { concessao_correcoes: 3, concessao_valor: 1e9 } }),
@@ -168,10 +168,10 @@ const tight = fc.oneof(
 const closed = some('month', { close: true })
 const whim = some('whim')
 const calm = some('whim', { does: 'nada' })
-/** Takes the newest act back, be it a rollback itself. */
+/** Undoes the newest act, even if it is a rollback itself. */
 const turned = some('rollBack', { dies: null, wrong: false, what: 'operation', pick: 0 })
 
-/** Single acts, each as often as it comes here. */
+/** Single acts; the more often one is listed here, the more often it comes. */
 const ACTS: Readonly<Record<keyof Acts, number>> = {
   session: 3,
   process: 2,
@@ -190,7 +190,7 @@ const ACTS: Readonly<Record<keyof Acts, number>> = {
   whim: 2,
   hours: 2,
 }
-/** What goes wrong between two acts rather than by one: these follow each other. */
+/** What goes wrong between two acts rather than in one: these follow each other. */
 const STORIES: readonly Story[] = [
   story(look, meddled, everything),
   story(tight, auto),
@@ -208,7 +208,7 @@ const STORIES: readonly Story[] = [
   story(some('request'), some('work'), outside, some('work')),
 ]
 
-/** So many commands, and some to spare for those that are not at their moment. */
+/** This many commands, and some to spare for those that come at the wrong moment. */
 export const life = (most: number): fc.Arbitrary<Command[]> =>
   fc
     .array(

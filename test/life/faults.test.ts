@@ -1,4 +1,4 @@
-// Do the promises see anything? Each of these faults in the engine breaks one of them within eight commands; without the fault the
+// Do the promises notice anything? Each of these faults in the engine breaks one of them within eight commands; without the fault, the
 // same commands break none.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
-// Faults planted in the engine, one at a time: a text in a file below sql/, its broken form, and a life that does not survive it.
-// `npm run faults` finds such lives by chance; faults.test.ts lives these.
+// Faults planted in the engine, one at a time: a text in a file in sql/, its broken form, and a life that does not survive it.
+// `npm run faults` finds such lives by chance; faults.test.ts runs these.
 import type { Mutation } from '../mutation/mutation.ts'
 
 export interface Fault extends Mutation {

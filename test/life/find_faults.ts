@@ -1,5 +1,5 @@
-// Plants one fault after another in the engine and lives until a promise breaks; then shrinks that life: `npm run faults`, or with numbers
-// for these alone. Fails when a fault is not found within so many lives, or no longer fits its file.
+// Plants one fault after another in the engine and runs lives until a promise breaks; then shrinks that life. `npm run faults` takes all
+// faults, with numbers only these. Fails when a fault is not found within LIVES lives, or no longer fits its file.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../helper/files.ts'
@@ -9,10 +9,10 @@ import { FAULTS } from './faults.ts'
 import { Broken, type Life } from './life.ts'
 import { byChance, shrunk } from './lived.ts'
 
-/** Short ones, and more of them: they shrink sooner. */
+/** Short lives, and more of them: they shrink faster. */
 const LIVES = 60
 const STEPS = 20
-/** Few enough to be understood; for single faults, as few as possible. */
+/** Few enough commands to understand; if single faults are named, as few as possible. */
 const FEW = 8
 const wanted = process.argv.slice(2).map(Number)
 const work = FAULTS.map((fault, n) => ({ n: n + 1, fault, broken: mutate(fault) })).filter(

@@ -1,5 +1,6 @@
-// One seed replays a life: up to sixty commands in a small warehouse, its three people and two workers; the promises of the design hold
-// after each, and at the end everything is rolled back. `npm run life -- 1000` lives so many; `npm run life -- 1 4711` the life of one seed.
+// One seed replays a life: up to sixty commands by three people and two workers in a small warehouse. The promises of the design must hold
+// after each command, and at the end everything is rolled back. `npm run life -- 1000` runs 1,000 lives; `npm run life -- 1 4711` the life of
+// one seed.
 import { type Test, test } from 'tap'
 import { testDatabase } from '../helper/database.ts'
 import { times } from '../helper/thorough.ts'

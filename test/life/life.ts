@@ -30,7 +30,7 @@ export class Broken extends Error {
   }
 }
 
-/** What a person may be refused who asks at the wrong moment; anything else is a fault. */
+/** Errors that a person may get by asking at the wrong moment; anything else is a fault. */
 const REFUSALS = /^(NC0|42501|55P03|P0001)/
 
 export class Life {
@@ -40,7 +40,7 @@ export class Life {
   readonly workers: readonly Worker[]
   readonly #people: ReadonlyMap<Person, Sql>
   readonly #keeper: Sql
-  /** The schedule's present: it begins three hours before the clocks go back in Lisbon. */
+  /** The schedule's clock: it begins three hours before the clocks go back in Lisbon. */
   clock = new Date(0)
 
   constructor(url: string) {
@@ -61,7 +61,7 @@ export class Life {
     this.workers = ['first', 'second'].map((name) => {
       const own = connectAs('conferente_dono', ...of(WORKER, name))
       const close = own.end.bind(own) as () => Promise<void>
-      // kept warm between sessions; what it held is released, as when a connection ends
+      // kept open between sessions; what it held is released, as when a connection ends
       own.end = async () => {
         const connection = await own.reserve()
         await connection`delete from audit_interno.posses where pid = pg_backend_pid()`
@@ -73,7 +73,7 @@ export class Life {
   }
 
   async prepare(): Promise<void> {
-    // nothing here outlives its server, and a plan that fits all values is made once
+    // nothing here outlives its server, and one generic plan is enough
     await this.sql.unsafe(`do $$ begin
       execute format('alter database %I set synchronous_commit = off', current_database());
       execute format('alter database %I set plan_cache_mode = force_generic_plan', current_database());
@@ -87,7 +87,7 @@ export class Life {
   }
 
   async begin(): Promise<void> {
-    // after a life that broke off, somebody may still stand at a point
+    // after a life that broke off, somebody may still be waiting at a point
     for (const worker of this.workers) {
       const { halted } = worker
       delete worker.halted
@@ -113,14 +113,14 @@ export class Life {
 
   halted = (): Halted[] => this.workers.flatMap((worker) => worker.halted ?? [])
 
-  /** Ends the waiting of a stopped worker as its command says. */
+  /** Ends the wait of a stopped worker, in the way its command says. */
   #makeWay = async (one: Halted): Promise<void> => {
     const worker = this.workers.find(({ halted }) => halted === one) as Worker
     const { halted } = worker
     delete worker.halted
     if (halted?.dies) await halted.kill()
     else {
-      halted?.pause.abort() // it ends its step, and begins no other
+      halted?.pause.abort() // it ends its step and begins no other
       await halted?.goOn()
     }
   }
@@ -151,7 +151,7 @@ export class Life {
     })
   }
 
-  /** A worker takes what there is: a session that nobody conducts, else parts of one that somebody conducts. */
+  /** A worker takes what there is: a session that nobody is running, or else parts of one that somebody is running. */
   async work(index: number, stop: Point | null, dies: boolean): Promise<void> {
     const worker = this.workers[index] as Worker
     if (worker.halted) return this.#makeWay(worker.halted)
@@ -193,7 +193,7 @@ export class Life {
     })
   }
 
-  /** Waits until nobody stands at a point. */
+  /** Waits until nobody waits at a point. */
   async stand(): Promise<void> {
     for (const one of this.halted()) await this.#makeWay(one)
   }
@@ -205,7 +205,7 @@ export class Life {
     if (rows.length > 0) throw new Broken(rows.map((row) => `${row['promise']}: ${row['break']}`))
   }
 
-  /** The chain, facts and states, all of them; @param publicly as a person would ask for it */
+  /** Verifies the chain, all facts and all states; @param publicly as a person would ask for it */
   async proves(publicly = false): Promise<void> {
     const rows = publicly
       ? await this

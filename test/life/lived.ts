@@ -5,7 +5,7 @@ import { Broken, type Life } from './life.ts'
 
 const unlived = (most: number): Model => ({ ran: [], most, looked: false, asked: 0 })
 
-/** @throws {Broken} where a promise does not hold; whatever else goes wrong as it is */
+/** @throws {Broken} if a promise does not hold; any other error as it is */
 export async function live(
   life: Life,
   commands: Iterable<Command>,
@@ -19,10 +19,10 @@ export async function live(
 }
 
 export interface Outcome {
-  /** What was done, until it failed where it did. */
+  /** What was done, up to the failure if there was one. */
   readonly ran: readonly Command[]
   readonly error?: Error
-  /** It came to its end, and if it failed then there. */
+  /** It came to its end; if it failed, it failed there. */
   readonly ended: boolean
 }
 
@@ -42,7 +42,7 @@ export async function byChance(life: Life, seed: number, most: number): Promise<
   return outcome(life, commands, most)
 }
 
-/** Left out are halves, quarters, single commands, for as long as it still fails, or until so few are left. */
+/** Leaves out halves, quarters, single commands, as long as the life still fails, or until few enough are left. */
 export async function shrunk(life: Life, failed: Outcome, few: number): Promise<Outcome> {
   let least = failed
   for (let size = Math.ceil(least.ran.length / 2); ; size = Math.ceil(size / 2)) {
@@ -60,7 +60,7 @@ export async function shrunk(life: Life, failed: Outcome, few: number): Promise<
 }
 
 /**
- * Everything is taken back. What was touched from outside is reported as a conflict; untouched entries are what they were, to the
+ * Everything is rolled back. What was touched from outside is reported as a conflict; untouched entries are what they were, to the
  * byte; the books balance, and the chain is proven.
  */
 async function rolledBack(life: Life): Promise<void> {

@@ -1,4 +1,5 @@
-// `npm run life -- 1000` lives so many, of seeds from chance on; with a second number from that seed on. One life that fails is shrunk.
+// `npm run life -- 1000` runs 1,000 lives, from a random seed on, or from the seed given as a second number. A single life that fails is
+// shrunk.
 import { abreast } from './abreast.ts'
 import { STEPS } from './commands.ts'
 import { byChance, shrunk } from './lived.ts'

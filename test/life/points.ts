@@ -1,5 +1,5 @@
 // Kills and waits at named points. A point is a wait in a trigger that only this test installs (scene.sql), for a lock that only it
-// holds, so the seed decides who stops where, and not the machine.
+// holds. So the seed decides who stops where, not the machine.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sql } from '../../src/db/connection.ts'
 
@@ -26,7 +26,7 @@ export const POINTS = [
 export type Point = (typeof POINTS)[number]
 
 const LOCKS = 20261130
-/** Milliseconds before the server is asked who waits; ever longer, for its answers cost it more than the waiting. */
+/** Milliseconds before we ask the server who waits; longer each time, because answering costs it more than the waiting does. */
 const FIRST_LOOK = 3
 const later = (wait: number) => Math.min(2 * wait, 25)
 
@@ -39,7 +39,7 @@ export interface Halted {
   goOn(): Promise<void>
 }
 
-/** @param keeper one connection, which holds the locks; @param sql looks around, as a superuser */
+/** @param keeper one connection, which holds the locks; @param sql observes, as a superuser */
 export class Points {
   readonly #keeper: Sql
   readonly #sql: Sql
@@ -49,7 +49,7 @@ export class Points {
   }
 
   /**
-   * Runs work on the connections of one name until it reaches the point, or ends elsewhere.
+   * Runs work on the connections with one name until it reaches the point, or ends elsewhere.
    * @returns what is stopped there; undefined if the work has ended
    */
   async stop(point: Point, name: string, work: () => Promise<unknown>): Promise<Halted | undefined> {
@@ -116,7 +116,7 @@ export class Points {
     })
     done.catch(() => {})
     for (let wait = FIRST_LOOK; !over && halted().length > 0; wait = later(wait)) {
-      // most is over before it can be waited for
+      // most work is over before anybody could wait for it
       await Promise.race([done.catch(() => {}), sleep(wait)])
       if (over) break
       const pids = halted().map(({ pid }) => pid)

@@ -1,5 +1,5 @@
--- The promises of the design, each as what would break it. Asked after every command, in one statement.
--- p_whole: a session that has just looked at everything, alone; what it should have found is asked too.
+-- The promises of the design, each as a query for what breaks it. Checked after every command, in one statement.
+-- p_whole: a session that has just looked at everything, alone; then what it should have found is checked too.
 create function life.breaks(p_whole bigint default null) returns table (promise text, break text) language plpgsql stable set plan_cache_mode = force_generic_plan as $f$
 begin
   return query
@@ -20,10 +20,10 @@ begin
     select distinct on (c.divergencia_id) c.divergencia_id, c.tipo, c.ator
     from audit.decisoes c where audit_interno.responde(c.tipo) order by c.divergencia_id, c.id desc
   ), span as materialized (
-    -- for each session's images: the settings in force at any time between its first act and theirs
+    -- for each session's images: the settings in force at some time between its first act and the image
     select o.sessao_id, min(o.id) as began from audit.operacoes o where o.sessao_id is not null group by o.sessao_id
   ), touched as materialized (
-    -- any other entry is what it was, and nobody says that it changed
+    -- all other entries are what they were, and nothing says that they changed
     select l.registro from life.log l
     union
     select i.registro_id from image i
@@ -32,8 +32,8 @@ begin
   ), limit_rule as materialized (
     select o.id, o.regra, (o.detalhes #>> '{depois,limiar}')::numeric as limiar from audit.operacoes o where o.tipo = 'regra'
   )
-  -- Atomic, and nobody writes unseen: each entry's first state and its state after each change, from outside or by us, is its state
-  -- before the next change and now. No amount is lost, and nothing is written twice, or over something unknown.
+  -- Atomic, and nothing is written unseen: an entry's first state, and its state after each change, from outside or by us, must be its
+  -- state before the next change, or its state now. No amount is lost, and nothing is written twice or over something unknown.
   select 'the books balance', format('row %s %s: %s %s × %s', s.registro, s.entrada, s.coluna, s.valor, sum(s.n))
   from (
     select x.registro, x.entrada, x.coluna, x.valor, 1 as n from life.start x where x.registro in (select t.registro from touched t)
@@ -79,7 +79,7 @@ begin
     when 'corrigida' then i.divergencia_id is null or not i.stands
     when 'revertida' then w.tipo is null or w.tipo not in ('reversao', 'reversao_por_erro') or i.stands and exists (
       select from image r where r.divergencia_id = d.id and r.tipo = 'reversao' and r.operacao_id > i.operacao_id)
-    -- a correction that stands is not lost from sight, unless it was seen undone, or was gone before it was taken back
+    -- a correction in force is not forgotten, unless it was seen undone, or was gone before it was rolled back
     else i.stands
       and not exists (select from audit.correcoes_desfeitas u where u.divergencia_id = d.id and u.correcao_operacao_id = i.operacao_id)
       and not exists (
@@ -275,7 +275,7 @@ create function life.in_force(key text, since bigint, until bigint) returns seto
   where c.chave = key and not exists (
     select from audit.operacoes b where b.tipo = 'configuracao' and b.detalhes ->> 'chave' = key and b.id < since)
 $f$;
--- What breaks the chain, facts and states; of the schema nothing is asked: points and planted faults are strange to it.
+-- What breaks the chain, facts and states. The schema is not checked, because points and planted faults change it.
 create function life.unproved() returns table (situacao text, objeto text, esperado text, encontrado text) language sql stable
 set search_path = pg_catalog, pg_temp as $f$
   select q.situacao, q.objeto, q.esperado, q.encontrado from audit_interno.quebras_cadeia() q

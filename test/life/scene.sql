@@ -56,7 +56,7 @@ select pg_temp.rule('duvida', $$l.categoria = 'DUVIDA'$$, $$'{"categoria": "OUTR
 grant usage on schema dw to conferente_regra, conferente_escrita;
 grant select on dw.lancamentos, dw.ajuste to conferente_regra, conferente_escrita;
 grant update on dw.lancamentos to conferente_escrita;
-set role conferente_dono; -- nothing is changed past the functions
+set role conferente_dono; -- nothing is changed bypassing the functions
 update audit.regras set ativa = false;
 reset role;
 select audit.registrar_regra(r.nome, 'de teste', 'regra_' || r.nome || '.detectar', 'dw.lancamentos', 'id', r.colunas, 'data_lancamento',
@@ -82,7 +82,7 @@ $f$;
 create function life.change(ids bigint[], command text) returns void language plpgsql as $f$
 declare v_before jsonb;
 begin
-  perform from dw.lancamentos t where t.id = any (ids) order by t.id for update; -- whoever is writing ends first
+  perform from dw.lancamentos t where t.id = any (ids) order by t.id for update; -- anybody who is writing finishes first
   select jsonb_agg(p) into v_before from life.picture(ids) p;
   execute command;
   insert into life.log
@@ -95,7 +95,7 @@ begin
   where a.valor is distinct from b.valor;
 end $f$;
 
--- Named points: whoever passes one waits while a test holds its lock for that connection's name. Nobody else knows of them.
+-- Named points: a connection that passes one waits while a test holds the lock for its name. Nothing else knows of them.
 create function life.point() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $f$
 declare v_name text := tg_argv[0];
 begin

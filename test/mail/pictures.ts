@@ -53,7 +53,7 @@ try {
   for (const { name, from, en = false, width, dark } of SHOTS) {
     if (only.length > 0 && !only.includes(name)) continue
     const facts = { ...(scene[from] as Facts), ...(en && { idioma: 'en' as const }) }
-    const names = en ? 'divergences-session-29' : 'divergencias-sessao-29'
+    const names = en ? 'findings-session-29' : 'divergencias-sessao-29'
     const note = mailText(facts.idioma).attached(`${names}.csv, ${names}.xlsx`)
     const { html, pictures } = await render(facts, facts.tipo === 'resumo' ? { note } : undefined)
     const shown = pictures.reduce(

@@ -249,5 +249,5 @@ test('a worker raises and sends the alert too, and once', async (t) => {
   )
   await deliverDue(sql, mailer)
   t.equal(office.arrived.length, 2)
-  t.match(office.arrived.find(({ subject }) => /posta na fila/.test(subject ?? ''))?.text, /NC003/)
+  t.match(office.arrived.find(({ subject }) => /colocada na fila/.test(subject ?? ''))?.text, /NC003/)
 })

@@ -2,9 +2,9 @@ import type { Outcome } from './mutation.ts'
 
 const INTRO = `# Mutations
 
-\`npm run mutation\` breaks one small thing after another below \`sql/\`, each in a database of its own, and runs the tests of that subject.
+\`npm run mutation\` breaks one small thing after another in \`sql/\`, each in its own database, and runs the tests of that subject.
 It prints \`caught\` or \`SURVIVED\` for each, and fails when one survives or no longer fits its file. \`npm run mutation -- trade_marketing\`
-runs one subject alone. With \`--write\` it puts the last count here:
+runs one subject. With \`--write\` it records the count here:
 
 | subject | mutations | not caught | on |
 | --- | --- | --- | --- |

@@ -1,6 +1,7 @@
--- Sees to it that facts of this month and the next have their partitions, and makes those of the three months ahead where they have not,
--- so that a dormant house has them too. Costs a look at the catalogue otherwise. Made empty beside its table and attached, which waits for
--- nobody who reads or writes there. Called by whatever opens an operation or a session, whatever changes a watched table, each tick of a worker, and by migrations.
+-- Makes the monthly partitions of facts: if this month's or the next one's is missing, those up to three months ahead, in case nothing
+-- runs here for a while. If both are there, it only costs a look at the catalogue. Each is made empty beside its table and then attached,
+-- so it waits for no reader or writer. Called by everything that opens an operation or a session or changes a watched table, by each tick
+-- of a worker, and by migrations.
 create or replace function audit_interno.abrir_meses(desde date default null)
 returns void
 language plpgsql
@@ -30,5 +31,5 @@ begin
   end loop;
 end
 $$;
-comment on function audit_interno.abrir_meses(date) is 'Makes the partitions that facts need until three months from now, from the month of desde on where it is given.';
+comment on function audit_interno.abrir_meses(date) is 'Makes the partitions that facts need up to three months from now, from the month of desde on if given.';
 select audit_interno.abrir_meses();

@@ -1,4 +1,4 @@
--- What was archived, when and by whom. No table of its own: it follows from sealed operations. Definer, as audit.carimbos.
+-- What was archived, when and by whom. It has no table: it is read from sealed operations. Definer, like audit.carimbos.
 create or replace function audit.arquivamentos()
 returns table (
   operacao_id bigint, arquivado_em timestamptz, arquivado_por text, motivo text, mes_inicio date, mes_fim date, operacoes bigint, fatos bigint,
@@ -16,5 +16,5 @@ as $$
   order by o.id
 $$;
 comment on function audit.arquivamentos() is
-  'Months of facts that are in an archive, oldest first: by which operation, when and by whom, how many operations and facts (elo_inicial and elo_final: the first and the last link), the SHA-256 of the exported trail that holds them with the head it ends at, and whether the detached tables were deleted.';
+  'Archived months of facts, oldest first: the operation that archived them, when and by whom, how many operations and facts (elo_inicial and elo_final: the first and the last link), the SHA-256 of the exported trail that holds them and the head at which it ends, and whether the detached tables were deleted.';
 grant execute on function audit.arquivamentos() to conferente_leitor;

@@ -1,7 +1,7 @@
--- Takes old months of facts out of the tables of the present, once the trail that holds them was exported and proven. Operations, findings,
--- decisions and exceptions stay, so the chain stays whole, what was rejected stays silent, and what a rule earned stays earned; what later
--- sessions and verifications ask of the facts stays too (audit_interno.divergencias_arquivadas), and of rows whose changes are facts the last
--- one is said again. That the operations still have the digests that were sealed is seen before anything is kept.
+-- Detaches old months of facts, once the trail that holds them has been exported and proven. Operations, findings, decisions and exceptions
+-- stay: so the chain stays whole, rejected findings stay silent, and rules keep what they earned. What later sessions and verifications need
+-- of the facts stays too (audit_interno.divergencias_arquivadas), and the last state of each row whose changes are facts is recorded again.
+-- At the end the operations must still have the digests that were sealed, or everything is undone.
 create or replace function audit.arquivar_meses(
   ate date, motivo text, exportacao bigint default null, elo bigint default null, selo text default null, apagar boolean default false,
   simular boolean default false
@@ -17,7 +17,7 @@ as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(arquivar_meses.motivo);
   v_ate date := date_trunc('month', case when isfinite(ate) then ate end)::date;
-  -- what sessions hold against the warehouse stays, too
+  -- what sessions compare with the warehouse stays, too
   v_fica date := date_trunc('month', least(audit.hoje() - make_interval(months => (audit_interno.configuracao('arquivo.meses') #>> '{}')::integer),
     audit.hoje() - make_interval(days => (audit_interno.configuracao('sessao.conferir_corrigidas_dias') #>> '{}')::integer)))::date;
   v_meses date[];
@@ -81,7 +81,7 @@ begin
     select distinct date_trunc('month', o.iniciada_em at time zone audit.fuso())::date as mes
     from pg_temp.conferente_arquivada x join audit.operacoes o on o.id = x.id
     where o.tipo = 'correcao' and x.alteracoes is not null
-    except -- certified when its beginning went
+    except -- certified when the beginning of the month was archived
     select date_trunc('month', o.iniciada_em at time zone audit.fuso())::date
     from audit_interno.fatos_arquivados f join audit.operacoes o on o.id = f.operacao_id
     where o.tipo = 'correcao' and f.alteracoes is not null
@@ -118,8 +118,8 @@ begin
   ) as y
   group by y.tabela, y.autor, (y.n - 1) / 10000;
 
-  -- Whoever reads or writes there holds what this needs. Waiting with one of them in hand could stop a session, so all are taken at once
-  -- or none, and asked for again for ten seconds.
+  -- Readers and writers of these tables hold locks that this needs. Waiting while holding one of them could stop a session, so it takes all
+  -- locks at once or none, and tries again for ten seconds.
   for v_vez in 1..20 loop
     begin
       lock table audit.deteccoes, audit.alteracoes, audit.correcoes_desfeitas, audit_interno.estados in access exclusive mode nowait;
@@ -157,5 +157,5 @@ begin
 end
 $$;
 comment on function audit.arquivar_meses(date, text, bigint, bigint, text, boolean, boolean) is
-  'Detaches the months of facts (detections, alterations, corrections seen undone, states) up to that of ate, which an exported and proven trail holds: exportacao is the operation of the export, elo and selo the head at which its file ends. They stay in schema audit_arquivo, for administrators to read; with apagar they are deleted. simular: says what would go and does nothing. Returns the months, how many operations and facts, and their first and last link. Errors: NC001 the export does not hold them, NC005 nothing to archive, NC006 reason missing, NC009 no month, NC044 too recent (settings arquivo.meses, sessao.conferir_corrigidas_dias), not sealed, or a broken trail, 55P03 the tables are in use.';
+  'Detaches the months of facts (detections, alterations, corrections seen undone, states) up to that of ate, which an exported and proven trail holds: exportacao is the operation of the export, elo and selo the head at which its file ends. They stay in schema audit_arquivo, for administrators to read; with apagar they are deleted. simular: returns what would be archived, and does nothing. Returns the months, how many operations and facts, and their first and last link. Errors: NC001 the export does not hold them, NC005 nothing to archive, NC006 reason missing, NC009 no month, NC044 too recent (settings arquivo.meses, sessao.conferir_corrigidas_dias), not sealed, or a broken trail, 55P03 the tables are in use.';
 grant execute on function audit.arquivar_meses(date, text, bigint, bigint, text, boolean, boolean) to conferente_administrador;

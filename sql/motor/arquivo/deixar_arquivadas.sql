@@ -1,5 +1,5 @@
--- Of findings that are to be rolled back, those whose alteration is in the archive: what the row held is not here to be put back. They are
--- left, with the reason; where nothing else is to be done, it is an error. Called once pg_temp.conferente_reversao is filled.
+-- Findings to be rolled back whose alteration is in the archive: what the row held before is no longer here. They are left out, with the
+-- reason; if nothing else is to be rolled back, it is an error. Called once pg_temp.conferente_reversao is filled.
 create or replace function audit_interno.deixar_arquivadas(ids bigint[])
 returns void
 language plpgsql
@@ -20,4 +20,4 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.deixar_arquivadas(bigint[]) is 'Leaves findings whose alteration is in the archive; NC043 when all are left.';
+comment on function audit_interno.deixar_arquivadas(bigint[]) is 'Leaves out findings whose alteration is in the archive; NC043 when all are left out.';

@@ -1,4 +1,4 @@
--- Whether the facts of an operation are still here. Called where leaving them out would be a wrong answer.
+-- Whether the facts of an operation are still here. Called where an answer without them would be wrong.
 create or replace function audit_interno.exigir_no_banco(operacao_id bigint)
 returns boolean
 language plpgsql
@@ -21,4 +21,4 @@ begin
   return true;
 end
 $$;
-comment on function audit_interno.exigir_no_banco(bigint) is 'True; NC043 where the facts of the operation are in the archive.';
+comment on function audit_interno.exigir_no_banco(bigint) is 'True; NC043 when the facts of the operation are in the archive.';

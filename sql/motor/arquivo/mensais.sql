@@ -1,4 +1,4 @@
--- Tables of facts that are kept by the month. Partitions stand in audit_interno, where nobody may read them but through their table.
+-- Tables of facts that are partitioned by month. The partitions are in audit_interno, so nobody reads them except through their table.
 create or replace function audit_interno.mensais()
 returns table (tabela text, nome text)
 language sql
@@ -8,4 +8,4 @@ as $$
   select t.tabela, split_part(t.tabela, '.', 2)
   from unnest(array['audit.deteccoes', 'audit.alteracoes', 'audit.correcoes_desfeitas', 'audit_interno.estados']) as t (tabela)
 $$;
-comment on function audit_interno.mensais() is 'Tables of facts that are partitioned by month, and what the name of each partition begins with.';
+comment on function audit_interno.mensais() is 'Tables of facts that are partitioned by month, and how the names of their partitions begin.';

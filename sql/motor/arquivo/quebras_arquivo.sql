@@ -1,6 +1,6 @@
--- Holds what stands in for archived facts against the operations that archived them, and what is left of detached months against that.
--- Whether the sealed digests of the operations concerned follow from it, the chain says. With desde (a link), only of operations after it,
--- and detached months are not read. Changes nothing. Called by verificar_integridade and verificar_desde.
+-- Compares what replaces archived facts with the operations that archived them, and detached months that are still here with that. Whether
+-- the sealed digests of the operations follow from it is checked with the chain. With desde (a link), only operations after it count, and
+-- detached months are not read. Changes nothing. Called by verificar_integridade and verificar_desde.
 create or replace function audit_interno.quebras_arquivo(desde bigint default null)
 returns setof audit_interno.quebra
 language plpgsql

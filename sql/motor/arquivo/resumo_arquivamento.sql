@@ -1,4 +1,4 @@
--- One digest over all that an archiving left in audit_interno.fatos_arquivados: what its operation says it left.
+-- One digest over everything that an archiving left in audit_interno.fatos_arquivados. Its operation records it.
 create or replace function audit_interno.resumo_arquivamento(arquivamento_id bigint)
 returns text
 language sql

@@ -1,6 +1,5 @@
--- Digests of the facts of one kind, by operation, in whichever table they stand: that of the present, a month of it, or one that was
--- detached. The formula and the settings are those of audit_interno.resumo_operacao. Changes nothing. Called by arquivar_meses and
--- quebras_arquivo.
+-- Digests of the facts of one kind, by operation, from the table given: the whole table, one of its months, or a detached month. The formula
+-- and the settings are those of audit_interno.resumo_operacao. Changes nothing. Called by arquivar_meses and quebras_arquivo.
 create or replace function audit_interno.resumos_mensais(nome text, tabela regclass, ate date default 'infinity')
 returns table (operacao_id bigint, mes date, fatos bigint, resumo bytea)
 language plpgsql
@@ -23,4 +22,4 @@ begin
     case nome when 'estados' then 'x.id' else 'x.divergencia_id' end, tabela) using ate;
 end
 $$;
-comment on function audit_interno.resumos_mensais(text, regclass, date) is 'Of each operation, how many facts of the kind (nome) the table has of months up to ate, and their digest.';
+comment on function audit_interno.resumos_mensais(text, regclass, date) is 'For each operation, how many facts of the kind (nome) the table has of months up to ate, and their digest.';

@@ -1,4 +1,4 @@
--- Whether what a session found is still here. A list of it would be empty otherwise, and look like an answer.
+-- Whether what a session found is still here. Otherwise a list of it would be empty, and look like an answer.
 create or replace function audit.sessao_no_banco(sessao_id bigint)
 returns boolean
 language sql

@@ -1,5 +1,5 @@
--- What we wrote last for a finding. Where that is in the archive, the finding itself says it: what it proposed or a person typed, and what
--- the row held of that. Called by conferir_corrigidas.
+-- What we last wrote for a finding. If that is in the archive, it is read from the finding itself: what was proposed or typed, and what the
+-- row held in those columns. Called by conferir_corrigidas.
 create or replace function audit_interno.ultima_alteracao(d audit.divergencias_processadas)
 returns table (operacao_id bigint, antes jsonb, depois jsonb)
 language sql

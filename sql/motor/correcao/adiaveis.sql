@@ -35,4 +35,4 @@ as $$
   where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
     and not has_schema_privilege('conferente_escrita', n.oid, 'usage')
 $$;
-comment on function audit_interno.fora_do_alcance(regclass) is 'Why what a relation defers cannot be looked at before the commit, or null.';
+comment on function audit_interno.fora_do_alcance(regclass) is 'Why deferred work of a relation cannot be checked before the commit, or null.';

@@ -16,4 +16,4 @@ begin
   return v_apontadas;
 end
 $$;
-comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is 'Those of the window''s keys that the rule finds something at; null when none.';
+comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is 'The window''s keys at which the rule finds something; null when none.';

@@ -51,4 +51,4 @@ begin
 end
 $$;
 comment on function audit_interno.autoverificar_lote(bigint, text, daterange) is
-  'Undoes what the rules still flag after the batch. NC019 when it cannot be undone: then nothing of the batch stands.';
+  'Undoes what the rules still flag after the batch. NC019 when that is not possible: then the whole batch is rolled back.';

@@ -13,4 +13,4 @@ as $$
     and (regra.tabela <> 'dw.lancamentos' or a.attname = any (array['id', 'data_lancamento', 'carregado_em', 'filial', 'centro_custo',
       'conta_contabil', 'categoria', 'fornecedor_id', 'fornecedor', 'documento', 'descricao', 'valor', 'valor_documento', 'valor_desconto']))
 $$;
-comment on function audit_interno.colunas_guardadas(audit.regras, text[]) is 'Columns of the rule''s relation that a write of these columns must leave alone.';
+comment on function audit_interno.colunas_guardadas(audit.regras, text[]) is 'Columns of the rule''s relation that a write to these columns must not change.';

@@ -26,4 +26,4 @@ as $$
         select from jsonb_each(o.valores_digitados) q
         where d.valores_propostos ? q.key and d.valores_originais -> q.key = q.value))
 $$;
-comment on function audit_interno.contestadas(bigint[]) is 'Those of the findings that another finding on the same row contradicts.';
+comment on function audit_interno.contestadas(bigint[]) is 'The findings among these that another finding on the same row contradicts.';

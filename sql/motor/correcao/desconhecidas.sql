@@ -80,4 +80,4 @@ begin
     where u.tabela = d.tabela and d.valores_propostos ->> u.coluna = u.valor);
 end
 $$;
-comment on function audit_interno.desconhecidas(bigint[]) is 'Those of the findings that propose a text which the ledger does not know.';
+comment on function audit_interno.desconhecidas(bigint[]) is 'The findings among these that propose a text which the ledger does not know.';

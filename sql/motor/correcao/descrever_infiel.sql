@@ -16,4 +16,4 @@ as $$
     case when agora is null then '; o registro sumiu da visão' end,
     '. Corrija o gatilho ou a regra da visão (conferente diagnostico experimenta cada coluna)')
 $$;
-comment on function audit_interno.descrever_infiel(jsonb, jsonb, jsonb, jsonb) is 'Sentence on a write that the warehouse did not make as asked.';
+comment on function audit_interno.descrever_infiel(jsonb, jsonb, jsonb, jsonb) is 'Sentence about a write that the warehouse did not make as asked.';

@@ -21,4 +21,4 @@ as $$
     -- amount, in divergencias_processadas_valor: through everything that waits, again for each batch.
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
 $$;
-comment on function audit_interno.elegiveis(bigint, audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
+comment on function audit_interno.elegiveis(bigint, audit.regras) is 'Findings that auto mode may correct by itself, except contested ones.';

@@ -1,6 +1,6 @@
--- Where the rows of a relation lie: the table that a view takes the key from, through other views, with its partitions. If a view computes
--- the key, or takes it from several tables, everything below it. The parser notes that table with each column of a view. Reads the
--- catalogue alone.
+-- Where the rows of a relation are stored: the table from which a view takes the key, through other views, with its partitions. If a view
+-- computes the key, or takes it from several tables, everything below it counts. PostgreSQL's parser records this table for each column of a
+-- view. Reads only the catalogue.
 create or replace function audit_interno.onde_se_grava(relacao regclass, coluna_chave text)
 returns setof oid
 language sql
@@ -24,9 +24,10 @@ as $$
 $$;
 comment on function audit_interno.onde_se_grava(regclass, text) is 'The tables in which the rows of a relation lie.';
 
--- What a relation, or what lies below it, stands on where a correction would be half done, undone or impossible: foreign tables, the copy
--- that a subscription fills, columns stored as such, a view over distributed tables, a standby. erro: no correction is written there;
--- aviso: it works, but; such is what a view only looks up, in a dimension. Reads the catalogue alone. Called before anything is corrected, and by audit.diagnosticar_contrato.
+-- Why a correction to a relation, or to what lies below it, would end half done, undone or impossible: foreign tables, a copy that a
+-- subscription fills, columnar storage, a view over distributed tables, a standby. erro: no correction is written there. aviso: it works, but
+-- there is something to know; this is also what a dimension gets that a view only looks up. Reads only the catalogue. Called before anything
+-- is corrected, and by audit.diagnosticar_contrato.
 create or replace function audit_interno.terreno(relacao regclass, coluna_chave text)
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -77,7 +78,7 @@ begin
 end
 $$;
 comment on function audit_interno.terreno(regclass, text) is
-  'What a relation stands on where corrections would be half done, undone or impossible: rows as of audit.diagnosticar_contrato, none where all is well.';
+  'Why corrections to a relation would be half done, undone or impossible: rows like those of audit.diagnosticar_contrato, none if all is well.';
 
 -- Why nothing may be corrected in a relation, in one sentence, or null. Called before a batch of corrections, by auto and by people.
 create or replace function audit_interno.terreno_recusa(relacao regclass, coluna_chave text)

@@ -28,4 +28,4 @@ begin
 end
 $$;
 comment on function audit_interno.travar_grupo(text, text, text, text, bigint[]) is
-  'Locks rows for a group of pg_temp.conferente_lote and fills outras; rows that moved are left without.';
+  'Locks rows for a group of pg_temp.conferente_lote and fills outras, except for rows that changed.';

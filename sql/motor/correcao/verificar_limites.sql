@@ -76,4 +76,4 @@ begin
   where s.id = verificar_limites.sessao_id;
 end
 $$;
-comment on function audit_interno.verificar_limites(bigint) is 'Stops the corrections of rules, or of the whole session, that would pass a limit.';
+comment on function audit_interno.verificar_limites(bigint) is 'Stops the corrections of rules, or of the whole session, that would exceed a limit.';

@@ -35,4 +35,4 @@ begin
 end
 $$;
 comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, timestamptz, boolean) is
-  'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto, or that has neither proof nor grant, loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
+  'Records part of a rule''s detection; completa: it was the last part. Then the rule loses auto if its code is not the one that auto was given to, or if it has neither proof nor grant. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first part.';

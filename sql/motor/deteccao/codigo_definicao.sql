@@ -44,4 +44,4 @@ as $$
   join pg_operator o on o.oid = q.oid
   where q.tipo = 'o'
 $$;
-comment on function audit_interno.codigo_definicao(jsonb) is 'Definition of each function (f), view (v), type (t) or operator (o) given as keys "f 16401"; none of what is gone or is no code.';
+comment on function audit_interno.codigo_definicao(jsonb) is 'Definition of each function (f), view (v), type (t) or operator (o) given as keys "f 16401"; none for what is gone or is not code.';

@@ -34,4 +34,4 @@ as $$
   where o.oid >= 16384 and strpos(t.texto, lower(o.oprname)) > 0
     and (o.oprnamespace = any (codigo_nomeado.caminhos) or o.oprnamespace in (select n.esquema from nome n))
 $$;
-comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
+comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys for audit_interno.codigo_definicao.';

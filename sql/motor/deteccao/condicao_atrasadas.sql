@@ -16,4 +16,4 @@ as $$
      where c.sessao_id = condicao_atrasadas.sessao_id and c.regra = condicao_atrasadas.regra.nome and c.datas_sem_carga is not null))
 $$;
 comment on function audit_interno.condicao_atrasadas(bigint, audit.regras) is
-  'SQL to be put behind the window''s condition: it begins with or; empty where nothing came late.';
+  'SQL to append to the window''s condition: it begins with or; empty if nothing came late.';

@@ -129,4 +129,4 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_corrigidas(bigint, audit.regras, bigint) is
-  'Puts down which corrections of the rule were undone from outside, and opens or closes their findings.';
+  'Records which of the rule''s corrections were undone from outside, and opens or closes their findings.';

@@ -50,4 +50,4 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_paradas(bigint) is
-  'Puts down which corrections were undone from outside of rules that the session does not run, and opens or closes their findings.';
+  'Records which corrections were undone from outside, for rules that the session does not run, and opens or closes their findings.';

@@ -65,4 +65,4 @@ begin
   from pg_temp.conferente_corrigida c where c.registro_id = any (v_ilegiveis);
 end
 $$;
-comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds those of pg_temp.conferente_corrigida that the warehouse no longer holds.';
+comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds the corrections in pg_temp.conferente_corrigida that the warehouse no longer holds.';

@@ -77,4 +77,4 @@ begin
 end
 $$;
 comment on function audit_interno.contar_cargas(bigint, audit.regras) is
-  'Counts what is settled for the next session, and enters how many rows came late, of which booking dates, since the session that this one follows.';
+  'Counts the rows that the next session will not read, and records how many rows came late, of which booking dates, since the previous session.';

@@ -35,4 +35,4 @@ begin
 end
 $$;
 comment on function audit_interno.detectar_atrasadas(bigint, audit.regras, bigint, text) is
-  'Finds, in this session, what is wrong with rows that came with a load time which earlier sessions had passed.';
+  'Finds, in this session, what is wrong with rows whose load time earlier sessions had already passed.';

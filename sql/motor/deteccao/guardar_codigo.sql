@@ -18,4 +18,4 @@ begin
   return v_hash;
 end
 $$;
-comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the rule''s code as audit_interno.hash_regra gives it; keeps the code in audit.codigos_regra at the first sight of its hash.';
+comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the rule''s code as audit_interno.hash_regra gives it; keeps the code in audit.codigos_regra when its hash is seen for the first time.';

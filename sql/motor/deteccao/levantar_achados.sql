@@ -136,4 +136,4 @@ begin
 end
 $$;
 comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean, boolean) is
-  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key is not one row''s or it leaves something behind.';
+  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key does not belong to exactly one row, or it leaves something behind.';

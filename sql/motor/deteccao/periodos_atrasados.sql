@@ -15,4 +15,4 @@ as $$
   )
   select min(n.data), max(n.data) from numerada n group by n.periodo
 $$;
-comment on function audit_interno.periodos_atrasados(bigint, text) is 'First and last booking date of each stretch, both included; none where nothing came late.';
+comment on function audit_interno.periodos_atrasados(bigint, text) is 'First and last booking date of each stretch, both included; none if nothing came late.';

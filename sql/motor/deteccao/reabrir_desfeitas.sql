@@ -46,4 +46,4 @@ begin
 end
 $$;
 comment on function audit_interno.reabrir_desfeitas(bigint, audit.regras, bigint, text) is
-  'Finds again, in this session, what was corrected and undone from outside since.';
+  'Finds again, in this session, what was corrected and has since been undone from outside.';

@@ -17,4 +17,4 @@ as $$
   limit 1
 $$;
 comment on function audit_interno.sessao_anterior(text, text) is
-  'The session, the end of its window, and the load time from which it left rows to the next (null where loads are not counted); no row before the first.';
+  'The previous session, the end of its window, and the load time from which on it left rows to the next (null if loads are not counted); no row for the first.';

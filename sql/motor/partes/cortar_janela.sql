@@ -41,4 +41,4 @@ begin
 end
 $$;
 comment on function audit_interno.cortar_janela(audit.regras, audit.janela, bigint) is
-  'Shares of a window, in order, of about so many rows each. One share where the table has no column to cut by; none where the window holds no row.';
+  'Shares of a window, in order, of about this many rows each. One share if the table has no column to divide by; none if the window has no rows.';

@@ -17,4 +17,4 @@ as $$
     order by q.regra, q.parte
   ) as p
 $$;
-comment on function audit_interno.enfileirar_partes(bigint, text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
+comment on function audit_interno.enfileirar_partes(bigint, text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. May be repeated.';

@@ -27,4 +27,4 @@ begin
   perform audit_interno.anotar_execucao(juntar_regra.sessao_id, v_regra, v_hash, v_inicio, true);
 end
 $$;
-comment on function audit_interno.juntar_regra(bigint, text) is 'Ends the detection of a rule whose parts are all done. NC016 when the rule is not pendente any more.';
+comment on function audit_interno.juntar_regra(bigint, text) is 'Ends the detection of a rule whose parts are all done. NC016 when the rule is no longer pendente.';

@@ -47,4 +47,4 @@ begin
   perform audit_interno.enfileirar_partes(repartir_regra.sessao_id, nome_regra);
 end
 $$;
-comment on function audit_interno.repartir_regra(bigint, text) is 'Prepares a rule for a session and cuts its detection into parts.';
+comment on function audit_interno.repartir_regra(bigint, text) is 'Prepares a rule for a session and divides its detection into parts.';

@@ -20,4 +20,4 @@ as $$
   for update of p skip locked
 $$;
 comment on function audit_interno.tomar_parte(bigint, text, integer) is
-  'Locks a part that is to be done and returns its rule, its number, how many the rule has and how long one may take in milliseconds; no row when there is none.';
+  'Locks a part that is not done and returns its rule, its number, how many parts the rule has and how long one may take in milliseconds; no row when there is none.';

@@ -45,4 +45,4 @@ begin
 end
 $$;
 comment on function audit_interno.condicao_aberta(audit.regras, text[]) is
-  'SQL condition over t and l that a write of these columns touches no closed month; null when none is closed, or the rule has no booking date.';
+  'SQL condition over t and l: a write to these columns touches no closed month. Null when none is closed, or the rule has no booking date.';

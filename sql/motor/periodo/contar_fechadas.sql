@@ -30,4 +30,4 @@ begin
   where e.sessao_id = contar_fechadas.sessao_id and e.regra = x.regra;
 end
 $$;
-comment on function audit_interno.contar_fechadas(bigint) is 'Enters into each rule''s row how many of its findings lie in a closed period, and their amount.';
+comment on function audit_interno.contar_fechadas(bigint) is 'Records in each rule''s row how many of its findings lie in a closed period, and their amount.';

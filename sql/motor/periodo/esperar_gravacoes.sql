@@ -24,7 +24,7 @@ begin
   end loop;
 end
 $$;
-comment on function audit_interno.esperar_gravacoes() is 'Takes the lock of those who close months. 55P03 after ten seconds.';
+comment on function audit_interno.esperar_gravacoes() is 'Takes the lock for closing months. 55P03 after ten seconds.';
 
 create or replace function audit_interno.fechar_no_commit() returns trigger
 language plpgsql
@@ -37,7 +37,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.fechar_no_commit() is 'Waits for who is writing when a closing commits.';
+comment on function audit_interno.fechar_no_commit() is 'When a closing commits, waits for everybody who is writing.';
 drop trigger if exists esperar on audit.periodos;
 create constraint trigger esperar after insert on audit.periodos deferrable initially deferred
   for each row execute function audit_interno.fechar_no_commit();

@@ -57,4 +57,4 @@ begin
       and not exists (select from unnest(v_conhecidas) as k (nome) where audit_interno.dobrar_filial(k.nome) = audit_interno.dobrar_filial(p.filial));
 end
 $$;
-comment on function audit_interno.filiais_desconhecidas(text[]) is 'Branches that no row of the rules'' tables has, with up to five names that are there, most alike.';
+comment on function audit_interno.filiais_desconhecidas(text[]) is 'Branches that no row of the rules'' tables has, with up to five of the most similar names that are there.';

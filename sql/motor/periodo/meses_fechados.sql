@@ -32,4 +32,4 @@ begin
 end
 $$;
 comment on function audit_interno.meses_fechados() is
-  'First day of each closed month, its branch (null: the whole company) and whether the warehouse says so (periodos.fonte). NC022 when the warehouse''s list cannot be read.';
+  'First day of each closed month, its branch (null: the whole company) and whether it comes from the warehouse''s own list (periodos.fonte). NC022 when the warehouse''s list cannot be read.';

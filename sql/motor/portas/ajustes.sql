@@ -23,7 +23,7 @@ as $$
     ('transform_null_equals', 'off', 'on'), ('bytea_output', 'hex', 'escape'), ('extra_float_digits', '1', '2'),
     ('xmlbinary', 'base64', 'hex'), ('xmloption', 'content', 'document'), ('password_encryption', 'scram-sha-256', 'md5')
 $$;
-comment on function audit_interno.ajustes_guardados() is 'Settings that nobody changes behind a door, with two values each.';
+comment on function audit_interno.ajustes_guardados() is 'Settings that nobody may change behind a door, with two values each.';
 grant execute on function audit_interno.ajustes_guardados() to conferente_regra, conferente_escrita;
 
 -- Their current values, by name. The default of a door's argument, so it is read before the door's own settings are in force.
@@ -63,5 +63,5 @@ begin
   from audit_interno.ajustes_guardados() g;
 end
 $$;
-comment on function audit_interno.trocar_ajustes(jsonb) is 'Sets each to a value that is not the caller''s, for the door that calls it.';
+comment on function audit_interno.trocar_ajustes(jsonb) is 'Sets each to a value other than the caller''s, for the door that calls it.';
 grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regra, conferente_escrita;

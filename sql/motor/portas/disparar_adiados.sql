@@ -23,7 +23,7 @@ begin
       else 'Sem track_counts não se vê quando acaba: ligue-o no servidor.' end;
 end
 $$;
-comment on function audit_interno.disparar_todos(text) is 'Runs a set constraints … immediate until it finds nothing to fire. 27000 after twenty rounds.';
+comment on function audit_interno.disparar_todos(text) is 'Runs a set constraints … immediate until nothing is left to fire. 27000 after twenty rounds.';
 grant execute on function audit_interno.disparar_todos(text) to conferente_escrita;
 
 -- Fires now, as conferente_escrita, what waits for the commit. A deferred trigger of the warehouse would otherwise run as whoever commits,

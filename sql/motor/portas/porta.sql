@@ -62,7 +62,7 @@ as $$
     alheias = case when p.transacao = excluded.transacao
       then p.alheias || array(select unnest(excluded.alheias) except select unnest(p.vistas)) else excluded.alheias end;
 $$;
-comment on function audit_interno.abrir_porta() is 'Nothing of ours may be begun by this transaction until audit_interno.fechar_porta.';
+comment on function audit_interno.abrir_porta() is 'Until audit_interno.fechar_porta, this transaction may begin no operation of ours.';
 
 -- Marks that it has ended for now. What it deferred to the commit runs behind the door that opens again there.
 create or replace function audit_interno.fechar_porta()
@@ -73,7 +73,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   update audit_interno.portas_abertas p set aberta = false, vistas = audit_interno.tabelas_gravadas() where p.pid = pg_backend_pid();
 $$;
-comment on function audit_interno.fechar_porta() is 'The engine goes on by itself.';
+comment on function audit_interno.fechar_porta() is 'Closes the door: the engine goes on.';
 
 -- Deferred: its event is queued before those of the code that was let in, so at the commit the door is open before a deferred trigger of
 -- the warehouse runs. That code may say "set constraints all immediate" and would then have the commit to itself; in that case the event is
@@ -95,7 +95,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.reabrir_porta() is 'Opens the door of this transaction again as it commits.';
+comment on function audit_interno.reabrir_porta() is 'Reopens this transaction''s door at the commit.';
 do $$
 begin
   if not exists (select from pg_catalog.pg_trigger where tgname = 'reabrir' and tgrelid = 'audit_interno.portas_abertas'::regclass) then

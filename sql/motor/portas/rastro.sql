@@ -10,7 +10,7 @@ as $$
       from pg_locks l where l.locktype = 'advisory' and l.pid = pg_backend_pid()),
     (select string_agg(p.name, ',' order by p.name collate "C") from pg_prepared_statements p where p.from_sql))
 $$;
-comment on function audit_interno.ficam() is 'Locks by number and statements prepared by name of this session, as text.';
+comment on function audit_interno.ficam() is 'This session''s advisory locks and prepared statements, as text.';
 grant execute on function audit_interno.ficam() to conferente_regra, conferente_escrita;
 
 -- Refuses a search path that foreign code has changed. Set inside a door by a plain SET, even one hidden under SET LOCAL, it would outlive
@@ -29,7 +29,7 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
+comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the search path is the one that the engine''s functions pin.';
 
 -- What foreign code, run as one of our two roles, may have left behind: objects of that role in this database (large ones too), temporary
 -- ones of any owner, changed functions of the role, and settings of this session. Taken before and after such code; conferir_rastro refuses

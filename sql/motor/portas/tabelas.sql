@@ -7,10 +7,10 @@ create unlogged table audit_interno.portas_abertas (
   alheias oid[] not null default '{}',
   vistas oid[] not null default '{}'
 );
-comment on table audit_interno.portas_abertas is 'Connections in which code of others writes, or has written in this transaction: while the door is open, and again at the commit, no operation of ours may begin there, in whose name ever.';
+comment on table audit_interno.portas_abertas is 'Connections in which other people''s code writes, or has written in this transaction. While the door is open, and again at the commit, no operation of ours may begin there, in anybody''s name.';
 comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
-comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
-comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
-comment on column audit_interno.portas_abertas.confirmando is 'Whether it is open for what was left for the commit.';
-comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is left to their writer.';
+comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another transaction no longer counts.';
+comment on column audit_interno.portas_abertas.aberta is 'Whether other people''s code is running.';
+comment on column audit_interno.portas_abertas.confirmando is 'Whether it is open for work that was deferred to the commit.';
+comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written other than through a door: their deferred triggers are left to the writer.';
 comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';

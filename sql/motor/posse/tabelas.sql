@@ -9,7 +9,7 @@ create table audit_interno.posses (
   desde timestamptz not null default clock_timestamp()
 );
 create index on audit_interno.posses (pid);
-comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
+comment on table audit_interno.posses is 'What connections hold while they live: sessions, messages, names of workers.';
 
 -- One row for each rule, locked by the session that detects or corrects with it until the transaction ends. A table of its own, so that
 -- people's decisions, which update audit.regras, never wait for it.

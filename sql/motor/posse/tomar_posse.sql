@@ -27,4 +27,4 @@ exception when lock_not_available then
   return false;
 end
 $$;
-comment on function audit_interno.tomar_posse(text) is 'True when this connection now has it; false when another living one does.';
+comment on function audit_interno.tomar_posse(text) is 'True when this connection now holds it; false when another living one does.';

@@ -47,4 +47,4 @@ begin
 end
 $$;
 comment on function audit_interno.exigir_revisores(text) is
-  'Holds corrections that a rollback would bring back against who asks: 42501 when not a reviewer; large and typed ones become proposals.';
+  'Checks who asks for a rollback that would bring corrections back: 42501 unless a reviewer; large and typed corrections become proposals.';

@@ -33,5 +33,5 @@ begin
 end
 $$;
 comment on function audit.reverter_operacao(bigint, text, text) is
-  'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, NC043 it is in the archive, 42501 an operator may not bring corrections back.';
+  'Rolls back everything that one operation changed. A rollback is an operation too: rolling it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, NC043 it is in the archive, 42501 an operator may not bring corrections back.';
 grant execute on function audit.reverter_operacao(bigint, text, text) to conferente_revisor, conferente_operador;

@@ -38,5 +38,5 @@ begin
 end
 $$;
 comment on function audit.reverter_sessao(bigint, text, text) is
-  'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back, NC043 its corrections are in the archive.';
+  'Rolls back all corrections of a session that are still in force. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back, NC043 its corrections are in the archive.';
 grant execute on function audit.reverter_sessao(bigint, text, text) to conferente_revisor, conferente_operador;

@@ -16,4 +16,4 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.agendar_carimbo() is 'Adds the job that has the head of the chain stamped, when it is due and none waits.';
+comment on function audit_interno.agendar_carimbo() is 'Adds the job that gets the head of the chain stamped, when it is due and no such job waits.';

@@ -52,4 +52,4 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.anotar_estados() is 'Puts down what the rows of a table are after a statement.';
+comment on function audit_interno.anotar_estados() is 'Records what the rows of a table are after a statement.';

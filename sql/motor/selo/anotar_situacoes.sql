@@ -26,4 +26,4 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.anotar_situacoes() is 'Puts down the states of findings that a statement changed.';
+comment on function audit_interno.anotar_situacoes() is 'Records the states of findings that a statement changed.';

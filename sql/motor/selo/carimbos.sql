@@ -12,5 +12,5 @@ as $$
   order by c.elo
 $$;
 comment on function audit.carimbos() is
-  'Stamps (RFC 3161) of heads of the chain, oldest first: the operation that recorded each, the link it is of, the token as DER, and what that link''s seal is the SHA-256 of (selo_anterior, elo as 8 bytes, resumo); null where the link is gone.';
+  'Stamps (RFC 3161) of heads of the chain, oldest first: the operation that recorded each, the link that it stamps, the token as DER, and what that link''s seal is the SHA-256 of (selo_anterior, elo as 8 bytes, resumo); null if the link is gone.';
 grant execute on function audit.carimbos() to conferente_leitor;

@@ -23,4 +23,4 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.conferir_instalacao() is 'Records as an operation what of the schema, and of rows that may change, is not what was recorded; the first 100.';
+comment on function audit_interno.conferir_instalacao() is 'Records as an operation where the schema, and rows that may change, differ from what was recorded; the first 100.';

@@ -15,4 +15,4 @@ as $$
       and pg_get_userbyid(a.grantee) !~ '^conferente_')
   ) as x
 $$;
-comment on function audit_interno.direitos(aclitem[], oid, boolean) is 'Rights of others than the owner, as text in order; null when there are none.';
+comment on function audit_interno.direitos(aclitem[], oid, boolean) is 'Rights of everybody but the owner, as sorted text; null when there are none.';

@@ -18,4 +18,4 @@ begin
     from audit_interno.vigiadas() v);
 end
 $$;
-comment on function audit_interno.estados_agora() is 'Digest of each row of the tables each change of which is a fact.';
+comment on function audit_interno.estados_agora() is 'Digest of each row of the tables whose every change is a fact.';

@@ -18,4 +18,4 @@ begin
   return coalesce(detalhes, '{}');
 end
 $$;
-comment on function audit_interno.exigir_detalhes(jsonb) is 'The details, {} for null. NC001 when they are no object or larger than 10000 bytes.';
+comment on function audit_interno.exigir_detalhes(jsonb) is 'The details, {} for null. NC001 when they are not an object or larger than 10000 bytes.';

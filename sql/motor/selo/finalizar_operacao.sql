@@ -44,5 +44,5 @@ begin
 end
 $$;
 comment on function audit.finalizar_operacao(bigint, text, bigint, jsonb) is
-  'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s, or of an export that is being written: detalhes.chave must be that of which detalhes.fecho is the SHA-256.';
+  'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s, or of an export that is still being written: detalhes.chave must be the value whose SHA-256 is detalhes.fecho.';
 grant execute on function audit.finalizar_operacao(bigint, text, bigint, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;

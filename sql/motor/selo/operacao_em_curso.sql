@@ -12,4 +12,4 @@ as $$
     and o.selo is null and o.tipo not in ('externa', 'exportacao')
     and not exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
-comment on function audit_interno.operacao_em_curso() is 'Operation of which what this transaction writes now is a fact, or null.';
+comment on function audit_interno.operacao_em_curso() is 'Operation to which facts that this transaction writes now belong, or null.';

@@ -33,4 +33,4 @@ as $$
   where t.selo is distinct from quebras_cabeca.selo
 $$;
 comment on function audit_interno.quebras_cabeca(bigint, bytea) is
-  'cauda_ausente, cabeca_errada; testemunha_contradita where elo and selo are given.';
+  'cauda_ausente, cabeca_errada; testemunha_contradita if elo and selo are given.';

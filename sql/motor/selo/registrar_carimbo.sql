@@ -24,7 +24,7 @@ begin
 end
 $$;
 comment on function audit_interno.registrar_carimbo(text, bigint, bytea, bytea, timestamptz, text) is
-  'Id of the operation; null where this link has a stamp.';
+  'Id of the operation; null if this link already has a stamp.';
 
 -- Records why the head was not stamped, for the diagnosis, the channels and the time of the next attempt.
 create or replace function audit_interno.falhar_carimbo(erro text)

@@ -10,5 +10,5 @@ as $$
     detalhes => audit_interno.exigir_detalhes(registrar_exportacao.detalhes))
 $$;
 comment on function audit.registrar_exportacao(jsonb, text) is
-  'Opens the operation of an export (detalhes: format, filter) and returns its id; the reason may be left out. Close it with audit.finalizar_operacao, with the rows and the SHA-256 of the file. Errors: NC001 detalhes no object or larger than 10000 bytes, NC006 reason blank or too long.';
+  'Opens the operation of an export (detalhes: format, filter) and returns its id. The reason is optional. Close it with audit.finalizar_operacao, with the rows and the SHA-256 of the file. Errors: NC001 detalhes not an object or larger than 10000 bytes, NC006 reason blank or too long.';
 grant execute on function audit.registrar_exportacao(jsonb, text), audit.finalizar_operacao(bigint, text, bigint, jsonb) to conferente_leitor;

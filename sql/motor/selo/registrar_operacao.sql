@@ -16,5 +16,5 @@ begin
 end
 $$;
 comment on function audit.registrar_operacao(text, text, jsonb) is
-  'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed, detalhes no object or larger than 10000 bytes, NC006 reason missing.';
+  'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed, detalhes not an object or larger than 10000 bytes, NC006 reason missing.';
 grant execute on function audit.registrar_operacao(text, text, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;

@@ -43,4 +43,4 @@ as $$
   where o.id = resumo_operacao.operacao_id
 $$;
 comment on function audit_interno.resumo_operacao(bigint) is
-  'SHA-256 over the operation and, of each kind in order, SHA-256 over its detections, alterations, decisions, exceptions, corrections seen undone, and states of rows that changed.';
+  'SHA-256 over the operation and, for each kind in this order, SHA-256 over its detections, alterations, decisions, exceptions, corrections seen undone, and states of rows that changed.';

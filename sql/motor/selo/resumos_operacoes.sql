@@ -71,4 +71,4 @@ as $$
   where o.elo is not null or exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.resumos_operacoes() is
-  'Of each operation that is sealed, or waits for its seal, how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
+  'For each operation that is sealed, or waits for its seal, how many facts carry its id, and its digest as audit_interno.resumo_operacao computes it.';

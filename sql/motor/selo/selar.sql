@@ -43,4 +43,4 @@ begin
 end
 $$;
 comment on function audit_interno.selar() is
-  'Seals the operations that wait for it and returns how many; 0 also where another transaction of the engine has the head. Only for conferente_dono and the engine''s own logins.';
+  'Seals the operations that wait for it and returns how many; also 0 when another transaction of the engine has the head. Only for conferente_dono and the engine''s own logins.';

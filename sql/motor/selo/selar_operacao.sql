@@ -20,7 +20,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.selar_operacao() is 'Takes the digest of an ended operation for its seal; of the engine''s own logins seals it at once.';
+comment on function audit_interno.selar_operacao() is 'Takes the digest of an ended operation for its seal; for the engine''s own logins, seals it at once.';
 
 create or replace trigger proteger before update or delete on audit.operacoes
   for each row execute function audit_interno.recusar_mudanca();

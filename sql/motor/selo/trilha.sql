@@ -91,5 +91,5 @@ as $$
   order by l.elo, l.parte, l.ordem
 $$;
 comment on function audit.trilha() is
-  'The sealed trail as lines of JSON, from the beginning of the chain: what conferente exportar --formato trilha writes, and what is proven by conferente verificar --arquivo without this database. Reads every audit fact: bounded by statement_timeout.';
+  'The sealed trail as lines of JSON, from the beginning of the chain: what conferente exportar --formato trilha writes. conferente verificar --arquivo proves it without this database. Reads every audit fact: bounded by statement_timeout.';
 grant execute on function audit.trilha() to conferente_leitor;

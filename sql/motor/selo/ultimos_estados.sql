@@ -11,4 +11,4 @@ as $$
   cross join lateral unnest(e.chaves, e.resumos) as u (chave, resumo)
   order by u.chave collate "C", e.tabela collate "C", e.id desc -- keys differ sooner than table names
 $$;
-comment on function audit_interno.ultimos_estados() is 'Of each row, what it was after its last change (null: gone), in which operation, and who changed it past our functions.';
+comment on function audit_interno.ultimos_estados() is 'For each row, what it was after its last change (null: gone), in which operation, and who changed it bypassing our functions.';

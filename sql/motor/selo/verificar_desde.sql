@@ -73,5 +73,5 @@ begin
 end
 $$;
 comment on function audit.verificar_desde(bigint, text) is
-  'Proves the operations that were sealed after a witness (elo and selo, as the last verification returned them or a message carried them), and their facts, up to the head; and that the chain still bears the witness. Reads nothing that came before, so it costs what the new operations cost; facts from before are proven by audit.verificar_integridade alone. One row provada, whose operacoes and fatos are the new ones, or one row for each kind of break. Errors: NC001 witness badly written.';
+  'Proves the operations that were sealed after a witness (elo and selo, as the last verification returned them or a message carried them), and their facts, up to the head; and that the chain still agrees with the witness. Reads nothing from before, so its cost depends only on the new operations; only audit.verificar_integridade proves earlier facts. One row provada, whose operacoes and fatos are the new ones, or one row for each kind of break. Errors: NC001 malformed witness.';
 grant execute on function audit.verificar_desde(bigint, text) to conferente_leitor;

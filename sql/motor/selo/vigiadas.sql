@@ -41,4 +41,4 @@ as $$
     ('regra_validacao_valores.somas_retencao', '{tributos,vale_de,vale_ate}', '{}')
   ) as v (tabela, chave, fora)
 $$;
-comment on function audit_interno.vigiadas() is 'Tables each change of which is a fact, with their keys and the columns that are left out.';
+comment on function audit_interno.vigiadas() is 'Tables whose every change is a fact, with their keys and the columns that are left out.';

@@ -29,4 +29,4 @@ begin
 end
 $$;
 comment on function audit_interno.anotar_falha(bigint, text, text, text, text) is
-  'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
+  'Records that a step failed, for its rule; for the whole session if no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';

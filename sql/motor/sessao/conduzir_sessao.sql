@@ -7,4 +7,4 @@ set search_path = pg_catalog, pg_temp
 as $$
   select audit_interno.tomar_posse('sessao ' || conduzir_sessao.sessao_id)
 $$;
-comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
+comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now runs the session; false when another does.';

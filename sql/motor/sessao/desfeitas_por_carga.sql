@@ -12,4 +12,4 @@ as $$
   group by 1, 2
 $$;
 comment on function audit_interno.desfeitas_por_carga(bigint) is
-  'regra, carga (the hour of the load, null where the load time is not later than the correction), quantas, and how many of them are ausentes (the row is gone).';
+  'regra, carga (hour of the load, null if the load time is not later than the correction), quantas, and how many of them are ausentes (the row is gone).';

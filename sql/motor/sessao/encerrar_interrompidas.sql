@@ -28,5 +28,5 @@ begin
   return query select s.* from audit.sessoes_processamento s where s.id = any (v_sessoes) order by s.id;
 end
 $$;
-comment on function audit_interno.encerrar_interrompidas() is 'Closes sessions whose conductor is gone; returns them.';
+comment on function audit_interno.encerrar_interrompidas() is 'Closes sessions whose process is gone; returns them.';
 grant execute on function audit_interno.encerrar_interrompidas() to conferente_operador;

@@ -19,5 +19,5 @@ begin
 end
 $$;
 comment on function audit_interno.executar_etapa(bigint, text, text) is
-  'Executes one step named by audit_interno.proxima_etapa. NC016 when this connection does not conduct the session, it is not under way or the step is not its next.';
+  'Executes one step named by audit_interno.proxima_etapa. NC016 when this connection does not run the session, it is not under way or the step is not its next.';
 grant execute on function audit_interno.executar_etapa(bigint, text, text) to conferente_operador;

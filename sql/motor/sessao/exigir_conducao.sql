@@ -17,4 +17,4 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this connection conducts the session or its login is a worker''s.';
+comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this connection runs the session or its login is a worker''s.';

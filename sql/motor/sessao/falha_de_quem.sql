@@ -18,4 +18,4 @@ as $$
   end
 $$;
 comment on function audit_interno.falha_de_quem(text) is
-  'Whose fault an error is, by its SQLSTATE: linha (what the data cause), regra (the rule, its rights and limits), sessao (a conflict with another transaction) or servidor (disk, memory, shutdown).';
+  'Whose fault an error is, by its SQLSTATE: linha (caused by the data), regra (the rule, its rights and limits), sessao (a conflict with another transaction) or servidor (disk, memory, shutdown).';

@@ -16,5 +16,5 @@ begin
 end
 $$;
 comment on function audit_interno.iniciar_sessao(text, date, date, text[]) is
-  'Opens a session for the connection that will conduct it step by step. Errors as audit.processar_divergencias.';
+  'Opens a session for the connection that will run it step by step. Errors as audit.processar_divergencias.';
 grant execute on function audit_interno.iniciar_sessao(text, date, date, text[]) to conferente_operador;

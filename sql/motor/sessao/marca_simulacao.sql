@@ -7,4 +7,4 @@ set search_path = pg_catalog, pg_temp
 as $$
   select 'simula ' || left(md5(audit_interno.ator()), 8)
 $$;
-comment on function audit_interno.marca_simulacao() is 'Beginning of the application name of a simulation that the caller runs.';
+comment on function audit_interno.marca_simulacao() is 'How the application name of the caller''s own simulations begins.';

@@ -67,5 +67,5 @@ begin
 end
 $$;
 comment on function audit_interno.proxima_etapa(bigint) is
-  'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take in milliseconds. Where workers share it, instead of detectar: repartir (with the rule), partes (take any part by audit_interno.tomar_parte; where there is none, wait) and juntar (with the rule).';
+  'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take in milliseconds. When workers share it, instead of detectar: repartir (with the rule), partes (take any part with audit_interno.tomar_parte; if there is none, wait) and juntar (with the rule).';
 grant execute on function audit_interno.proxima_etapa(bigint) to conferente_operador;

@@ -12,5 +12,5 @@ begin
 end
 $$;
 comment on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) is
-  'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor. NC016 when this connection does not conduct the session.';
+  'Records that a step failed, for its rule; for the whole session if no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor. NC016 when this connection does not run the session.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) to conferente_operador;

@@ -23,5 +23,5 @@ begin
 end
 $$;
 comment on function audit.solicitar_processamento(text, date, date, text[], boolean) is
-  'Queues a session for the worker and returns its row, status agendada. Same arguments and errors as audit.processar_divergencias. A simulation is run at once.';
+  'Queues a session for the worker and returns its row, status agendada. Same arguments and errors as audit.processar_divergencias. A simulation runs at once.';
 grant execute on function audit.solicitar_processamento(text, date, date, text[], boolean) to conferente_operador;

@@ -32,4 +32,4 @@ begin
   return v_pessoa;
 end
 $$;
-comment on function audit_interno.anotar_pessoa(text, text, text, text) is 'The row that now holds for the person. NC001 when the address is another person''s, NC006 reason missing.';
+comment on function audit_interno.anotar_pessoa(text, text, text, text) is 'The row that is now in force for the person. NC001 when the address is another person''s, NC006 reason missing.';

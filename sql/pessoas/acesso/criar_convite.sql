@@ -23,5 +23,5 @@ begin
 end
 $$;
 comment on function audit.criar_convite(text, text, bytea, boolean) is
-  'Makes a one-time link of ten minutes and returns it. papel: null for the one registered. resumo: SHA-256 of its secret. enviar: it goes to the person''s registered address, given in endereco. Errors: NC001 name, role or digest not allowed, or no address, NC026 no role.';
+  'Makes a one-time link of ten minutes and returns it. papel: null for the registered one. resumo: SHA-256 of its secret. enviar: it is mailed to the person''s registered address, returned in endereco. Errors: NC001 name, role or digest not allowed, or no address, NC026 no role.';
 grant execute on function audit.criar_convite(text, text, bytea, boolean) to conferente_administrador;

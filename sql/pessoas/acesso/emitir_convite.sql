@@ -24,4 +24,4 @@ begin
   return v_convite;
 end
 $$;
-comment on function audit_interno.emitir_convite(text, text, bytea, text) is 'Puts a one-time link on record and returns it. NC001 when resumo is no digest.';
+comment on function audit_interno.emitir_convite(text, text, bytea, text) is 'Puts a one-time link on record and returns it. NC001 when resumo is not a digest.';

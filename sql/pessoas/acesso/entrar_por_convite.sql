@@ -24,5 +24,5 @@ begin
 end
 $$;
 comment on function audit_interno.entrar_por_convite(bytea) is
-  'Uses a one-time link up and returns the session that it gives. resumo: SHA-256 of its secret. NC025 when it is unknown, used, expired or revoked.';
+  'Uses up a one-time link and returns the session that it gives. resumo: SHA-256 of its secret. NC025 when it is unknown, used, expired or revoked.';
 grant execute on function audit_interno.entrar_por_convite(bytea) to conferente_servico;

@@ -14,4 +14,4 @@ begin
   end if;
 end
 $$;
-comment on function audit_interno.exigir_pessoa() is '42501 when who acts is the system itself.';
+comment on function audit_interno.exigir_pessoa() is '42501 when the system itself is acting.';

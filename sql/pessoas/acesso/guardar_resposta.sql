@@ -10,5 +10,5 @@ as $$
     and p.resposta is null and audit_interno.pela_api()
 $$;
 comment on function audit.guardar_resposta(text, text, text) is
-  'Keeps the answer to the caller''s own request under way by this key, for when it is sent again; an answer that was kept never changes.';
+  'Keeps the answer to the caller''s own request with this key, in case it is sent again. A kept answer never changes.';
 grant execute on function audit.guardar_resposta(text, text, text) to conferente_leitor;

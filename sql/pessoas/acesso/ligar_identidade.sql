@@ -41,7 +41,7 @@ begin
   return v_identidade;
 end
 $$;
-comment on function audit_interno.anotar_identidade(text, text, text) is 'The row that now holds for the name. NC001, NC006, NC007.';
+comment on function audit_interno.anotar_identidade(text, text, text) is 'The row that is now in force for the name. NC001, NC006, NC007.';
 
 create or replace function audit.ligar_identidade(nome text, pessoa text, motivo text)
 returns audit.identidades
@@ -53,7 +53,7 @@ as $$
     ligar_identidade.motivo)
 $$;
 comment on function audit.ligar_identidade(text, text, text) is
-  'Ties nome, a login of the database or the subject of a token, to pessoa: from then on, and for what was proposed before, the two names are one person, who does not approve what he or she proposed. Names that differ only in case, accents, blanks or invisible characters are one person anyway. Errors: NC001 a name missing, too long or the system''s own, already one person, or tied otherwise, NC006 reason missing, NC007 one''s own name.';
+  'Ties nome, a login of the database or the subject of a token, to pessoa: from then on, and for what was proposed before, the two names are one person, who cannot approve their own proposals. Names that differ only in case, accents, blanks or invisible characters are one person anyway. Errors: NC001 a name missing, too long or the system''s own, already one person, or tied to somebody else, NC006 reason missing, NC007 one''s own name.';
 grant execute on function audit.ligar_identidade(text, text, text) to conferente_administrador;
 
 create or replace function audit.desligar_identidade(nome text, motivo text)
@@ -73,5 +73,5 @@ begin
 end
 $$;
 comment on function audit.desligar_identidade(text, text) is
-  'Takes a tie back that was a mistake: nome is a person of its own again. Errors: NC004 not tied, NC006 reason missing, NC007 one''s own name.';
+  'Undoes a tie that was a mistake: nome is a separate person again. Errors: NC004 not tied, NC006 reason missing, NC007 one''s own name.';
 grant execute on function audit.desligar_identidade(text, text) to conferente_administrador;

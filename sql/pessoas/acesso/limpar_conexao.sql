@@ -47,5 +47,5 @@ begin
 end
 $$;
 comment on function audit_interno.limpar_conexao(bigint) is
-  'Leaves nothing in this connection of what ran in it before, but settings: cursors, temporary objects, channels, prepared statements, locks by number.';
+  'Removes everything that earlier work left in this connection, except settings: cursors, temporary objects, channels, prepared statements, advisory locks.';
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_servico, conferente_operador;

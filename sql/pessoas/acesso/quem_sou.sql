@@ -11,5 +11,5 @@ as $$
     order by p.ordem)
 $$;
 comment on function audit.quem_sou() is
-  'The caller: nome, as decisions record it, and papeis, the roles held: leitor, revisor, operador, administrador.';
+  'The caller: nome, as recorded in decisions, and papeis, the roles held: leitor, revisor, operador, administrador.';
 grant execute on function audit.quem_sou() to conferente_leitor;

@@ -17,5 +17,5 @@ begin
 end
 $$;
 comment on function audit.registrar_pessoa(text, text, text, text) is
-  'Registers a person who signs in: papel (leitor, revisor, operador or administrador), and endereco, to which a one-time link may be mailed; null for none. What held before is replaced; another role ends the sessions that the person has. Errors: NC001 name, role or address not allowed, or the address is another person''s, NC006 reason missing.';
+  'Registers a person who signs in: papel (leitor, revisor, operador or administrador), and endereco, to which a one-time link may be mailed; null for none. This replaces what was registered before; a different role ends the person''s sessions. Errors: NC001 name, role or address not allowed, or the address is another person''s, NC006 reason missing.';
 grant execute on function audit.registrar_pessoa(text, text, text, text) to conferente_administrador;

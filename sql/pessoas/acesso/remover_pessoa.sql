@@ -16,5 +16,5 @@ begin
 end
 $$;
 comment on function audit.remover_pessoa(text, text) is
-  'Removes a person who was registered, and ends the sessions and links that the person has. Errors: NC004 not registered, NC006 reason missing.';
+  'Removes a registered person, and ends the person''s sessions and links. Errors: NC004 not registered, NC006 reason missing.';
 grant execute on function audit.remover_pessoa(text, text) to conferente_administrador;

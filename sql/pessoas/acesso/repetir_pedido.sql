@@ -34,5 +34,5 @@ begin
 end
 $$;
 comment on function audit.repetir_pedido(text, text, text) is
-  'Of the caller''s own requests of the last 24 hours by this key: the answer that was given, or null when it is new and now to be carried out and ended with audit.guardar_resposta. pedido: all that makes it the same request; parte: which of several answers within it. Waits while the same request is under way. Errors: NC001 key not of 1 to 255 characters, NC029 another request had the key, 42501 not the API.';
+  'Looks for the caller''s own request of the last 24 hours with this key: returns the answer that was given, or null if it is new; then carry it out and end it with audit.guardar_resposta. pedido: everything that makes it the same request; parte: which of several answers within it. Waits while the same request is under way. Errors: NC001 key not of 1 to 255 characters, NC029 another request had the key, 42501 not the API.';
 grant execute on function audit.repetir_pedido(text, text, text) to conferente_leitor;

@@ -25,5 +25,5 @@ begin
 end
 $$;
 comment on function audit.revogar_acesso(text, text, text) is
-  'Refuses a token of the API from now on (token_id, claim jti), or all tokens that a person was given until now (nome). Returns the revocation. Errors: NC001 not exactly one of both, NC006 reason missing.';
+  'Refuses a token of the API from now on (token_id, claim jti), or all tokens that a person has been given so far (nome). Returns the revocation. Errors: NC001 not exactly one of the two, NC006 reason missing.';
 grant execute on function audit.revogar_acesso(text, text, text) to conferente_administrador;

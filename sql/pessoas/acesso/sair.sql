@@ -19,5 +19,5 @@ begin
     select from audit.tokens t join audit.operacoes o on o.id = t.operacao_id where t.id = sair.token_id and o.detalhes ->> 'por' = 'login único');
 end
 $$;
-comment on function audit_interno.sair(text, text, text) is 'Revokes a session in its owner''s name. Whether it came of single sign-on. NC020 when it is no good any more.';
+comment on function audit_interno.sair(text, text, text) is 'Revokes a session in its owner''s name. Returns whether it came from single sign-on. NC020 when it is no longer valid.';
 grant execute on function audit_interno.sair(text, text, text) to conferente_servico;

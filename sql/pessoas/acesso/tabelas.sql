@@ -10,14 +10,14 @@ create table audit.pessoas (
 );
 create index on audit.pessoas (operacao_id);
 create index on audit.pessoas (nome, id desc);
-comment on table audit.pessoas is 'What administrators have said of people who sign in: of each person the last row holds, see audit.vw_pessoas. Write with audit.registrar_pessoa and audit.remover_pessoa.';
+comment on table audit.pessoas is 'What administrators have registered about people who sign in: for each person the last row is in force, see audit.vw_pessoas. Write with audit.registrar_pessoa and audit.remover_pessoa.';
 comment on column audit.pessoas.id is 'Key.';
-comment on column audit.pessoas.operacao_id is 'Operation that said it.';
+comment on column audit.pessoas.operacao_id is 'Operation that registered it.';
 comment on column audit.pessoas.nome is 'Person, in the one spelling by which decisions record people.';
 comment on column audit.pessoas.papel is 'Role that signing in gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador; null for a person who was removed.';
 comment on column audit.pessoas.endereco is 'Mail address to which a one-time link may be sent; null when none.';
-comment on column audit.pessoas.registrada_em is 'When it was said.';
-comment on column audit.pessoas.registrada_por is 'Who said it.';
+comment on column audit.pessoas.registrada_em is 'When it was registered.';
+comment on column audit.pessoas.registrada_por is 'Who registered it.';
 
 -- One person under several names: a login in psql, and an address in a token.
 create table audit.identidades (
@@ -30,13 +30,13 @@ create table audit.identidades (
 );
 create index on audit.identidades (operacao_id);
 create index on audit.identidades (audit_interno.chave_pessoa(nome), id desc);
-comment on table audit.identidades is 'Which logins and token subjects are whose, as administrators said: of each name the last row holds, see audit.vw_identidades. Write with audit.ligar_identidade and audit.desligar_identidade.';
+comment on table audit.identidades is 'Which logins and token subjects belong to whom, as registered by administrators: for each name the last row is in force, see audit.vw_identidades. Write with audit.ligar_identidade and audit.desligar_identidade.';
 comment on column audit.identidades.id is 'Key.';
-comment on column audit.identidades.operacao_id is 'Operation that said it.';
+comment on column audit.identidades.operacao_id is 'Operation that registered it.';
 comment on column audit.identidades.nome is 'Login, or subject of a token, in the one spelling by which decisions record people.';
-comment on column audit.identidades.pessoa is 'Person whose name it is too; null where a tie was taken back.';
-comment on column audit.identidades.registrada_em is 'When it was said.';
-comment on column audit.identidades.registrada_por is 'Who said it.';
+comment on column audit.identidades.pessoa is 'Person to whom the name belongs too; null if the tie was undone.';
+comment on column audit.identidades.registrada_em is 'When it was registered.';
+comment on column audit.identidades.registrada_por is 'Who registered it.';
 
 create table audit.convites (
   id bigint generated always as identity primary key,
@@ -52,16 +52,16 @@ create table audit.convites (
 );
 create index on audit.convites (operacao_id);
 create index on audit.convites (nome, emitido_em desc);
-comment on table audit.convites is 'One-time links for signing in: for whom, as what, until when. The secret in the link is never kept, only its digest. A link was used where a row of audit.tokens names it.';
+comment on table audit.convites is 'One-time links for signing in: for whom, in which role, until when. The secret in the link is never kept, only its digest. A link was used where a row of audit.tokens names it.';
 comment on column audit.convites.id is 'Key.';
 comment on column audit.convites.operacao_id is 'Operation that made it.';
-comment on column audit.convites.nome is 'Person who signs in by it.';
+comment on column audit.convites.nome is 'Person who signs in with it.';
 comment on column audit.convites.papel is 'Role that it gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador.';
 comment on column audit.convites.resumo is 'SHA-256 of the secret in the link.';
-comment on column audit.convites.endereco is 'Mail address to which it was to be sent; null when it was handed over otherwise.';
+comment on column audit.convites.endereco is 'Mail address to which it was to be sent; null if it was handed over in another way.';
 comment on column audit.convites.emitido_em is 'When it was made.';
-comment on column audit.convites.emitido_por is 'Who made it; the login of the API where somebody asked for it by a registered address.';
-comment on column audit.convites.expira_em is 'When it ends by itself, ten minutes later at most.';
+comment on column audit.convites.emitido_por is 'Who made it; the login of the API if somebody requested it with a registered address.';
+comment on column audit.convites.expira_em is 'When it expires, ten minutes later at most.';
 
 create table audit.tokens (
   id text primary key check (length(id) between 1 and 255),
@@ -76,14 +76,14 @@ create table audit.tokens (
 );
 create index on audit.tokens (operacao_id);
 create index on audit.tokens (nome);
-comment on table audit.tokens is 'Tokens that were issued for the API, and sessions of people who signed in: to whom, as what, until when. The token itself is never kept.';
+comment on table audit.tokens is 'Tokens that were issued for the API, and sessions of people who signed in: to whom, in which role, until when. The token itself is never kept.';
 comment on column audit.tokens.id is 'Identifier of the token (claim jti).';
 comment on column audit.tokens.operacao_id is 'Operation that issued it.';
-comment on column audit.tokens.nome is 'Person or tool that acts by it (claim sub).';
+comment on column audit.tokens.nome is 'Person or tool that uses it (claim sub).';
 comment on column audit.tokens.papel is 'Role that it gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador.';
 comment on column audit.tokens.emitido_em is 'When it was issued.';
 comment on column audit.tokens.emitido_por is 'Who issued it.';
-comment on column audit.tokens.expira_em is 'When it ends by itself.';
+comment on column audit.tokens.expira_em is 'When it expires.';
 comment on column audit.tokens.convite_id is 'One-time link by which the person signed in; null for a token of a program and for single sign-on.';
 
 create table audit.revogacoes (
@@ -99,11 +99,11 @@ create table audit.revogacoes (
 create index on audit.revogacoes (operacao_id);
 create index on audit.revogacoes (token_id) where token_id is not null;
 create index on audit.revogacoes (nome, revogado_em desc) where nome is not null;
-comment on table audit.revogacoes is 'Tokens that are refused from then on: one by its identifier, or all that a person was given until then.';
+comment on table audit.revogacoes is 'Tokens that are refused from then on: one by its identifier, or all that a person had been given by then.';
 comment on column audit.revogacoes.id is 'Key.';
 comment on column audit.revogacoes.operacao_id is 'Operation that revoked.';
-comment on column audit.revogacoes.token_id is 'Identifier of the token (claim jti), of ours or of single sign-on; null when all of a person are meant.';
-comment on column audit.revogacoes.nome is 'Person all of whose tokens issued until then are refused; null when one token is meant.';
+comment on column audit.revogacoes.token_id is 'Identifier of the token (claim jti), of ours or of single sign-on; null if all tokens of a person are meant.';
+comment on column audit.revogacoes.nome is 'Person whose tokens issued by then are all refused; null if one token is meant.';
 comment on column audit.revogacoes.motivo is 'Reason given.';
 comment on column audit.revogacoes.revogado_em is 'When.';
 comment on column audit.revogacoes.revogado_por is 'Who revoked.';
@@ -118,10 +118,10 @@ create table audit_interno.pedidos (
   criado_em timestamptz not null default now(),
   primary key (autor, chave, parte)
 );
-comment on table audit_interno.pedidos is 'Requests to the API that their senders marked with a key, and the answers they got. Read with audit.repetir_pedido.';
+comment on table audit_interno.pedidos is 'Requests to the API whose senders gave a key, and their answers. Read with audit.repetir_pedido.';
 comment on column audit_interno.pedidos.autor is 'Person whose request it is.';
 comment on column audit_interno.pedidos.chave is 'Key that the sender chose.';
 comment on column audit_interno.pedidos.parte is 'Which of several answers within the request.';
-comment on column audit_interno.pedidos.pedido is 'SHA-256 of all that makes it the same request.';
+comment on column audit_interno.pedidos.pedido is 'SHA-256 of everything that makes it the same request.';
 comment on column audit_interno.pedidos.resposta is 'The answer; null while it is being carried out.';
-comment on column audit_interno.pedidos.criado_em is 'When it was sent first; forgotten 24 hours later.';
+comment on column audit_interno.pedidos.criado_em is 'When it was first sent; forgotten 24 hours later.';

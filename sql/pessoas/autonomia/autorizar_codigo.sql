@@ -11,7 +11,7 @@ begin
   return new;
 end
 $$;
-comment on function audit_interno.autorizar_codigo() is 'Keeps with auto the hash of the code for which it is given.';
+comment on function audit_interno.autorizar_codigo() is 'Keeps, with auto, the hash of the code that it is given to.';
 
 create or replace trigger autorizar_codigo_novo before insert on audit.regras
   for each row when (new.automatica) execute function audit_interno.autorizar_codigo();

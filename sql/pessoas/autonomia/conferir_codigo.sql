@@ -24,4 +24,4 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_codigo(bigint, text, text) is
-  'Takes auto from a rule whose code is not the one for which it was given; hash_regra where the caller knows it already.';
+  'Takes auto from a rule whose code is not the one that it was given to; hash_regra if the caller already knows it.';

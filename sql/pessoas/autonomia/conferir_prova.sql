@@ -88,4 +88,4 @@ begin
       n.evidencia_favor, n.evidencia_contra);
 end
 $$;
-comment on function audit_interno.conferir_prova(text) is 'Reads again whether people''s answers prove or refute a rule, and writes it to the rule.';
+comment on function audit_interno.conferir_prova(text) is 'Computes again whether people''s answers prove or refute a rule, and records it in the rule.';

@@ -48,4 +48,4 @@ begin
 end
 $$;
 comment on function audit_interno.contar_decisoes(bigint[], boolean, boolean) is
-  'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
+  'Counts people''s answers on proposals: right, wrong or (null) withdrawn; a rule that no longer earns it loses auto.';

@@ -46,4 +46,4 @@ begin
   from (select distinct l.regra from pg_temp.conferente_revertida l order by l.regra) x;
 end
 $$;
-comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled back corrections that were wrong against their rules, and takes back what a rollback counted that is itself rolled back.';
+comment on function audit_interno.contar_reversoes(boolean) is 'Counts corrections rolled back as wrong against their rules, and undoes that count when the rollback itself is rolled back.';

@@ -23,4 +23,4 @@ as $$
   select e.n, e.evidencia, e.evidencia >= 200
   from (select g.n, avg(exp(least(g.ate, 600))) as evidencia from ganho g group by g.n) as e -- beyond about e^600 a float8 overflows
 $$;
-comment on function audit_interno.evidencia_contra(float8[], float8[], float8) is 'After each answer, how much those who bet that the rule errs more often have made of 1.';
+comment on function audit_interno.evidencia_contra(float8[], float8[], float8) is 'After each answer, what a stake of 1 has become by betting that the rule errs more often.';

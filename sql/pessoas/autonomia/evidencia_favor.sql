@@ -16,4 +16,4 @@ as $$
   ) as p
   group by p.n
 $$;
-comment on function audit_interno.evidencia_favor(float8[], float8) is 'After each answer, how much those who bet that the rule errs less often have made of 1.';
+comment on function audit_interno.evidencia_favor(float8[], float8) is 'After each answer, what a stake of 1 has become by betting that the rule errs less often.';

@@ -15,4 +15,4 @@ as $$
       and p.iniciada_em <= coalesce(o.finalizada_em, 'infinity')
     where o.id = perdas_automatica.operacao_id and p.regra = r.nome and p.motivo = r.automatica_perdida)
 $$;
-comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto by this operation, each with a sentence that says so and how to give it back.';
+comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto through this operation, each with a sentence that says so and how to give it back.';

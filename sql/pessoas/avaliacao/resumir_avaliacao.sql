@@ -46,4 +46,4 @@ begin
   order by m.grupo;
 end
 $$;
-comment on function audit_interno.resumir_avaliacao(audit.regras, text, bigint) is 'Lines of a back-test out of pg_temp.conferente_julgado.';
+comment on function audit_interno.resumir_avaliacao(audit.regras, text, bigint) is 'Lines of a back-test from pg_temp.conferente_julgado.';

@@ -29,5 +29,5 @@ as $$
   order by s.ordem
 $$;
 comment on function audit.amostra(date) is
-  'The sample of a month''s automatic corrections (any day of it; this month by default) that people are asked to look at, in the order in which it was drawn: as many as certificado.erro_maximo takes when all are right. resposta: certa, errada or null; errada too when the correction was rolled back as wrong.';
+  'The sample of a month''s automatic corrections (any day of it; this month by default) for people to check, in the order in which it was drawn: as many as certificado.erro_maximo takes if all are right. resposta: certa, errada or null; also errada if the correction was rolled back as wrong.';
 grant execute on function audit.amostra(date) to conferente_leitor;

@@ -31,5 +31,5 @@ as $$
   from lote l, resposta r
 $$;
 comment on function audit.certificado(date) is
-  'What is certain of a month''s automatic corrections (any day of it; this month by default): how many, their amount in BRL, meta (the share that may be wrong, as set when the month began), tamanho (how many people are asked to look at), conferidas (answered so far, in the order drawn), erradas of them, and limite: with 95% confidence at most so many BRL of valor are wrong. Holds however often one looks. mes_certificado: first day of the month.';
+  'What is certain of a month''s automatic corrections (any day of it; this month by default): how many, their amount in BRL, meta (the share that may be wrong, as set when the month began), tamanho (how many to check), conferidas (answered so far, in the order drawn), erradas (how many of those were wrong), and limite: with 95% confidence at most this many BRL of valor are wrong. This is true however often you look. mes_certificado: first day of the month.';
 grant execute on function audit.certificado(date) to conferente_leitor;

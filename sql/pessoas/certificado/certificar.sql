@@ -60,5 +60,5 @@ begin
 end
 $$;
 comment on function audit.certificar(bigint, boolean, text) is
-  'Says of a correction in the sample (audit.amostra) whether it was right: certa true or false, with a reason. Counts as an answer on its rule; a later word on the same correction replaces an earlier one. Returns the finding. Errors: NC001 neither, NC004 unknown id, NC005 not in the sample, NC006 reason missing, NC007 needs another person: whoever ran or asked for the session, granted the rule its auto, or decided the finding before.';
+  'Records whether a correction in the sample (audit.amostra) was right: certa true or false, with a reason. It counts as an answer on its rule; a later answer on the same correction replaces an earlier one. Returns the finding. Errors: NC001 neither, NC004 unknown id, NC005 not in the sample, NC006 reason missing, NC007 needs another person: you ran or requested the session, granted the rule its auto, or decided the finding before.';
 grant execute on function audit.certificar(bigint, boolean, text) to conferente_revisor;

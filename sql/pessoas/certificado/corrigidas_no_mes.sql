@@ -35,5 +35,5 @@ as $$
   where v.valor > 0
 $$;
 comment on function audit.corrigidas_no_mes(date) is
-  'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. What carries no money is left out. Errors: NC043 the month is in the archive.';
+  'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. Corrections without an amount are left out. Errors: NC043 the month is in the archive.';
 grant execute on function audit.corrigidas_no_mes(date) to conferente_leitor;

@@ -30,4 +30,4 @@ as $$
         ) as r), case when cardinality(valores) = 0 then 1 else 0 end)), 1)) end
   from tentada t, visto v
 $$;
-comment on function audit_interno.limite_certificado(float8[], float8[], float8, float8) is 'Upper bound, 95 per cent, of the share of the money that is wrong, 0 to 1.';
+comment on function audit_interno.limite_certificado(float8[], float8[], float8, float8) is 'Upper 95% confidence bound of the share of the money that is wrong, 0 to 1.';

@@ -15,4 +15,4 @@ as $$
         and c.iniciada_em < (meta_certificado.mes + interval '1 month') at time zone audit.fuso())
     order by o.id limit 1), audit_interno.configuracao('certificado.erro_maximo'))::numeric
 $$;
-comment on function audit_interno.meta_certificado(date) is 'Share of the money of a month''s corrections that may be wrong at most, as wanted when it began.';
+comment on function audit_interno.meta_certificado(date) is 'Largest share of a month''s corrected money that may be wrong, as set when the month began.';

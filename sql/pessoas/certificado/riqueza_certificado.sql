@@ -34,4 +34,4 @@ as $$
   select s.n, s.hipotese, sum(s.peso * exp(least(greatest(s.ate, -600), 600))) from soma s group by s.n, s.hipotese
 $$;
 comment on function audit_interno.riqueza_certificado(float8[], float8[], float8, float8[], float8) is
-  'After each answer and for each hypothetical share of wrong money, what the bets against it have made of 1.';
+  'After each answer and for each hypothetical share of wrong money, what a stake of 1 has become by betting against it.';

@@ -47,5 +47,5 @@ begin
 end
 $$;
 comment on function audit.alterar_configuracao(text, jsonb, text, boolean) is
-  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said), NC027 another trade_marketing.categoria while active patterns match too much of what is booked in others, unless conferido is true. Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
+  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (the error lists all names), NC009 wrong type or out of range (the error says what is allowed), NC027 a different trade_marketing.categoria while active patterns match too much that is booked elsewhere, unless conferido is true. Warning NC031: a category that no entry has, with the most similar ones (audit.configuracao_aviso).';
 grant execute on function audit.alterar_configuracao(text, jsonb, text, boolean) to conferente_administrador;

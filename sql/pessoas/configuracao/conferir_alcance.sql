@@ -47,4 +47,4 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing, boolean) is
-  'Refuses with NC027 a pattern, or the end of an excluding one, that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
+  'Refuses with NC027 a pattern, or the end of an excluding one, that the ledger contradicts too often, unless somebody has looked. Returns the figures, or null if there is nothing to compare with.';

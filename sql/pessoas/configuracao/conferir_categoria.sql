@@ -42,4 +42,4 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_categoria(boolean) is
-  'Refuses with NC027 a marketing category with which active patterns disagree too often and that nobody has looked at.';
+  'Refuses with NC027 a marketing category that active patterns contradict too often, unless somebody has looked.';

@@ -46,4 +46,4 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_sucessora(audit.sucessoras_categoria) is
-  'Refuses the successor of a category with NC009 that closes a circle, or that begins in the month in which its name was given on.';
+  'Refuses with NC009 a successor of a category that closes a circle, or that begins in the month in which it is itself succeeded.';

@@ -19,4 +19,4 @@ as $$
   order by c.ordem
   limit 1
 $$;
-comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule is of a type that windows and control totals cannot go by, or null.';
+comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule has a type that windows and control totals cannot use, or null.';

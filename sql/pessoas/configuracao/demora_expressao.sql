@@ -51,4 +51,4 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.demora_expressao(text) is 'On which text a regular expression takes too long, in words; null where none does.';
+comment on function audit_interno.demora_expressao(text) is 'The text on which a regular expression takes too long, in words; null if there is none.';

@@ -37,5 +37,5 @@ begin
 end
 $$;
 comment on function audit.desativar_padrao(bigint, text, boolean) is
-  'Switches a trade marketing pattern off. conferido true says that a person has looked at what an excluding one keeps from the others. Errors: NC004 unknown, NC006 reason missing, NC027 an excluding pattern without which the others reach more that is booked elsewhere than trade_marketing.discordancia_maxima allows.';
+  'Switches off a trade marketing pattern. conferido true says that a person has looked at what an excluding pattern protects. Errors: NC004 unknown, NC006 reason missing, NC027 an excluding pattern without which the others match more that is booked elsewhere than trade_marketing.discordancia_maxima allows.';
 grant execute on function audit.desativar_padrao(bigint, text, boolean) to conferente_administrador;

@@ -23,5 +23,5 @@ begin
 end
 $$;
 comment on function audit.desativar_retencao(bigint, text) is
-  'Switches a withholding tax off for every day. Errors: NC004 unknown, NC006 reason missing.';
+  'Switches off a withholding tax, for all dates. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desativar_retencao(bigint, text) to conferente_administrador;

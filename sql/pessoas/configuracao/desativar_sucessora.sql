@@ -23,5 +23,5 @@ begin
 end
 $$;
 comment on function audit.desativar_sucessora(bigint, text) is
-  'Switches the successor of a category off. Errors: NC004 unknown, NC006 reason missing.';
+  'Removes the successor of a category. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desativar_sucessora(bigint, text) to conferente_administrador;

@@ -23,5 +23,5 @@ begin
 end
 $$;
 comment on function audit.desligar_canal(text, text) is
-  'Switches a channel off: nothing goes there any more, and what waits is not sent. audit.salvar_canal switches it on again. Errors: NC004 unknown, NC006 reason missing.';
+  'Switches off a channel: nothing more goes there, and waiting messages are not sent. audit.salvar_canal switches it on again. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desligar_canal(text, text) to conferente_administrador;

@@ -58,5 +58,5 @@ begin
 end
 $$;
 comment on function audit.fechar_periodo(date, text, text, date) is
-  'Closes the month of a day (with ate, all months up to that of ate), of the whole company or of one branch (case, accents and blanks do not matter). Returns what was closed. Errors: NC005 all of it is closed already, NC006 reason missing, NC009 not a month, or a branch that no entry has, 55P03 corrections under way did not end within ten seconds.';
+  'Closes the month of a day (with ate, all months up to that of ate), for the whole company or one branch (case, accents and blanks do not matter). Returns what was closed. Errors: NC005 all of it is already closed, NC006 reason missing, NC009 not a month, or a branch that no entry has, 55P03 corrections under way did not end within ten seconds.';
 grant execute on function audit.fechar_periodo(date, text, text, date) to conferente_administrador;

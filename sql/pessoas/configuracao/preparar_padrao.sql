@@ -14,7 +14,7 @@ begin
   return new;
 end
 $$;
-comment on function audit_interno.preparar_padrao() is 'Keeps padrao_dobrado and refuses an unusable pattern with NC014.';
+comment on function audit_interno.preparar_padrao() is 'Sets padrao_dobrado, and refuses an unusable pattern with NC014.';
 
 create or replace trigger preparar before insert or update on audit.padroes_trade_marketing
   for each row execute function audit_interno.preparar_padrao();

@@ -28,5 +28,5 @@ begin
 end
 $$;
 comment on function audit.reabrir_periodo(date, text, text) is
-  'Opens the month of a day again, of the whole company or of one branch, as it was closed. Errors: NC004 it is not closed by audit.fechar_periodo, NC006 reason missing.';
+  'Reopens the month of a day, for the whole company or one branch, as it was closed. Errors: NC004 it was not closed by audit.fechar_periodo, NC006 reason missing.';
 grant execute on function audit.reabrir_periodo(date, text, text) to conferente_administrador;

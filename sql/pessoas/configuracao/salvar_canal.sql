@@ -64,5 +64,5 @@ exception when check_violation or not_null_violation then
 end
 $$;
 comment on function audit.salvar_canal(text, text, text, text, text, text[], boolean, text) is
-  'Adds a channel, or changes the one of that name and switches it on. tipo: webhook, teams or slack; endereco: https:// (http:// only to this machine); segredo, of a webhook: whsec_ and 24 to 64 bytes in base64; eventos: abertas, pessoa, limite, autonomia, falha, resolvido (all if not given); sem_valores: amounts are left out. What is null stays as it is. Address and secret are never shown again. Errors: NC006 reason missing, NC009 unusable.';
+  'Adds a channel, or changes the one with this name and switches it on. tipo: webhook, teams or slack; endereco: https:// (http:// only to this machine); segredo, only for a webhook: whsec_ and 24 to 64 bytes in base64; eventos: abertas, pessoa, limite, autonomia, falha, resolvido (all if not given); sem_valores: amounts are left out. Whatever is null stays the same. Address and secret are never shown again. Errors: NC006 reason missing, NC009 unusable.';
 grant execute on function audit.salvar_canal(text, text, text, text, text, text[], boolean, text) to conferente_administrador;

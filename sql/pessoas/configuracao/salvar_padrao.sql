@@ -30,5 +30,5 @@ exception when check_violation or not_null_violation then
 end
 $$;
 comment on function audit.salvar_padrao(text, text, text, text, text, boolean) is
-  'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. conferido true says that a person has looked at what the pattern matches and saves it though the ledger often disagrees. Errors: NC006 reason missing, NC014 unusable pattern, NC027 too wide: the ledger disagrees with more of what it matches than trade_marketing.discordancia_maxima allows.';
+  'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not matter. conferido true says that a person has looked at what the pattern matches, and saves it although the ledger often disagrees. Errors: NC006 reason missing, NC014 unusable pattern, NC027 too wide: the ledger disagrees with more of what it matches than trade_marketing.discordancia_maxima allows.';
 grant execute on function audit.salvar_padrao(text, text, text, text, text, boolean) to conferente_administrador;

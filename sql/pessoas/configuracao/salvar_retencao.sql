@@ -37,5 +37,5 @@ exception when check_violation or not_null_violation then
 end
 $$;
 comment on function audit.salvar_retencao(text, numeric, date, text, text, date) is
-  'Adds a tax withheld at source, or changes the end and the law of the one with the same tributo, aliquota (per cent) and vale_de. Of one tributo at most one rate is withheld from a document. Errors: NC006 reason missing, NC009 unusable, or valid already on some of these days.';
+  'Adds a tax withheld at source, or changes the end and the law of the one with the same tributo, aliquota (per cent) and vale_de. At most one rate of a tributo is withheld from a document. Errors: NC006 reason missing, NC009 unusable, or already valid on some of these days.';
 grant execute on function audit.salvar_retencao(text, numeric, date, text, text, date) to conferente_administrador;

@@ -38,5 +38,5 @@ exception when check_violation or not_null_violation then
 end
 $$;
 comment on function audit.salvar_sucessora(text, text, date, text) is
-  'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, the same category, a circle, or a successor that ends in the same month. Warning NC031: no entry has the category para yet.';
+  'Records that from the month of desde on, category de is called para: a rename; a merge if several categories have the same para; a split if one has several. Entries of the old category count for the new one, and the old one is no longer proposed; nothing changes in the ledger. After a split, only new entries tell which category is right, and nothing else is proposed. Errors: NC006 reason missing, NC009 empty, the same category, a circle, or a successor that ends in the same month. Warning NC031: no entry has the category para yet.';
 grant execute on function audit.salvar_sucessora(text, text, date, text) to conferente_administrador;

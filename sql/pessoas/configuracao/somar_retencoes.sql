@@ -30,7 +30,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.somar_retencoes() is 'Computes regra_validacao_valores.somas_retencao again.';
+comment on function audit_interno.somar_retencoes() is 'Recomputes regra_validacao_valores.somas_retencao.';
 create or replace trigger somar after insert or update or delete on audit.retencoes
   for each statement execute function audit_interno.somar_retencoes();
 update audit.retencoes set ativo = ativo; -- sums up those that ship

@@ -26,5 +26,5 @@ begin
 end
 $$;
 comment on function audit.testar_canal(text) is
-  'Queues a message to try a channel, and returns its row; a worker sends it. Errors: NC004 unknown channel, NC005 it is switched off.';
+  'Queues a test message to a channel, and returns its row; a worker sends it. Errors: NC004 unknown channel, NC005 it is switched off.';
 grant execute on function audit.testar_canal(text) to conferente_administrador;

@@ -19,5 +19,5 @@ begin
 end
 $$;
 comment on function audit.adiar(bigint[], date, text) is
-  'Postpones findings: out of audit.vw_grupos_abertos until the day ate (in agenda.fuso), or while their row does not change where ate is null or infinity; today brings them back. Their status stays, and it counts neither for nor against their rule; auto leaves them to people. audit.desfazer takes it back. Returns each: feita, or deixada with the reason. Errors: NC001 none given or the day is past, NC004 unknown id, NC005 none waits any more, NC006 reason missing.';
+  'Postpones findings: they leave audit.vw_grupos_abertos until the day ate (in agenda.fuso), or until their row changes if ate is null or infinity; today brings them back. Their status stays the same, and this counts neither for nor against their rule; auto leaves them to people. audit.desfazer undoes it. Returns each: feita, or deixada with the reason. Errors: NC001 none given or the day is past, NC004 unknown id, NC005 none is still waiting, NC006 reason missing.';
 grant execute on function audit.adiar(bigint[], date, text) to conferente_revisor;

@@ -12,5 +12,5 @@ begin
 end
 $$;
 comment on function audit.comentar(bigint[], text) is
-  'Writes a comment beside findings, whatever their status; it stands in the history of their rows and changes nothing. audit.desfazer takes it back, and both stay to be read. Returns each: feita. Errors: NC001 none given, NC004 unknown id, NC006 comment missing.';
+  'Adds a comment to findings, whatever their status; it appears in the history of their rows and changes nothing. audit.desfazer withdraws it, and both remain on record. Returns each: feita. Errors: NC001 none given, NC004 unknown id, NC006 comment missing.';
 grant execute on function audit.comentar(bigint[], text) to conferente_revisor;

@@ -10,5 +10,5 @@ as $$
   select * from audit_interno.responder(confirmar_divergencias.ids, 'confirmar', confirmar_divergencias.motivo)
 $$;
 comment on function audit.confirmar_divergencias(bigint[], text) is
-  'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
+  'Confirms findings that are real and were dealt with elsewhere (procede, tratada fora): they become resolvida, count as right for the rule, and stay silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can still be confirmed, NC006 reason missing.';
 grant execute on function audit.confirmar_divergencias(bigint[], text) to conferente_revisor;

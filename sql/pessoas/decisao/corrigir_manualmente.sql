@@ -71,5 +71,5 @@ begin
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s or not to be written, value of the wrong type, or nothing would change, NC022 in a closed period, or would be moved into one.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person puts them into effect with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC004 unknown id, NC010 the table or a column is gone, NC005 not possible in its status, NC006 reason missing, NC015 column not the rule''s or not writable, value of the wrong type, or nothing would change, NC022 in a closed period, or would be moved into one.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;

@@ -67,5 +67,5 @@ begin
 end
 $$;
 comment on function audit.declarar_excecao(text, text, text, text, timestamptz) is
-  'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past. Warning NC032: it cost the rule auto, with the command that gives it back.';
+  'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past. Warning NC032: the rule lost auto; the message names the command that gives it back.';
 grant execute on function audit.declarar_excecao(text, text, text, text, timestamptz) to conferente_revisor;

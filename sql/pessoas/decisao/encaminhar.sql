@@ -17,5 +17,5 @@ begin
 end
 $$;
 comment on function audit.encaminhar(bigint[], text, text) is
-  'Forwards findings to a person, or to a role (revisor, administrador): they make groups of their own, which say encaminhada_para, and are in the queue again where they were postponed. Their status stays, and it counts neither for nor against their rule; auto leaves them to people. audit.desfazer takes it back. Returns each: feita, or deixada with the reason. Errors: NC001 none given or nobody named, NC004 unknown id, NC005 none waits any more, NC006 reason missing.';
+  'Forwards findings to a person, or to a role (revisor, administrador): they form groups of their own, with encaminhada_para, and come back to the queue if they were postponed. Their status stays the same, and this counts neither for nor against their rule; auto leaves them to people. audit.desfazer undoes it. Returns each: feita, or deixada with the reason. Errors: NC001 none given or nobody named, NC004 unknown id, NC005 none is still waiting, NC006 reason missing.';
 grant execute on function audit.encaminhar(bigint[], text, text) to conferente_revisor;

@@ -8,5 +8,5 @@ as $$
   select p.aviso from audit_interno.perdas_automatica((excecao).operacao_id) p where p.regra = (excecao).regra
 $$;
 comment on function audit.excecao_aviso(audit.excecoes) is
-  'What else declaring the exception did, such as costing the rule its autonomy, and how to mend it; null when nothing, or when it has been mended.';
+  'What else declaring the exception did, such as costing the rule its autonomy, and how to put that right; null if nothing, or if it has been put right.';
 grant execute on function audit.excecao_aviso(audit.excecoes) to conferente_leitor;

@@ -89,4 +89,4 @@ begin
 end
 $$;
 comment on function audit_interno.ler_planilha(jsonb) is
-  'Reads the lines of a sheet into pg_temp.conferente_planilha; codigo and explicacao say why one cannot be taken. NC001 when they are no lines.';
+  'Reads the lines of a sheet into pg_temp.conferente_planilha; codigo and explicacao say why a line cannot be used. NC001 when they are not lines.';

@@ -27,5 +27,5 @@ begin
 end
 $$;
 comment on function audit.reabrir_divergencias(bigint[], text) is
-  'Opens findings again that were rejeitada, revertida, resolvida or falha. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be opened again, NC006 reason missing.';
+  'Reopens findings that are rejeitada, revertida, resolvida or falha. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be reopened, NC006 reason missing.';
 grant execute on function audit.reabrir_divergencias(bigint[], text) to conferente_revisor;

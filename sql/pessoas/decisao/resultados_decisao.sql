@@ -27,4 +27,4 @@ begin
     order by d.id;
 end
 $$;
-comment on function audit_interno.resultados_decisao(bigint[], bigint, text) is 'Results of an act, one for each finding, in the order of their ids. feito: what an act did that leaves the status as it is.';
+comment on function audit_interno.resultados_decisao(bigint[], bigint, text) is 'Results of an act, one for each finding, in the order of their ids. feito: what was done, for an act that does not change the status.';

@@ -57,4 +57,4 @@ begin
     when 'comentario' then 'comentário retirado' when 'adiamento' then 'adiamento desfeito' else 'encaminhamento desfeito' end);
 end
 $$;
-comment on function audit_interno.retirar_notas(audit.operacoes, text) is 'Takes back a person''s own adiamento, encaminhamento or comentario. Returns each finding.';
+comment on function audit_interno.retirar_notas(audit.operacoes, text) is 'Undoes a person''s own adiamento, encaminhamento or comentario. Returns each finding.';

@@ -32,5 +32,5 @@ begin
 end
 $$;
 comment on function audit.revogar_excecao(bigint, text) is
-  'Takes an exception back. Returns it. Errors: NC004 unknown, NC005 already revoked, NC006 reason missing.';
+  'Revokes an exception and returns it. Errors: NC004 unknown, NC005 already revoked, NC006 reason missing.';
 grant execute on function audit.revogar_excecao(bigint, text) to conferente_revisor;

@@ -14,7 +14,7 @@ as $$
     else para = 'aberta' -- obsoleta, resolvida: found again
   end
 $$;
-comment on function audit_interno.transicao_permitida(text, text) is 'Whether a divergência may go from one status to another.';
+comment on function audit_interno.transicao_permitida(text, text) is 'Whether a finding may go from one status to another.';
 
 create or replace function audit_interno.recusar_transicao()
 returns trigger
@@ -46,7 +46,7 @@ begin
   return new;
 end
 $$;
-comment on function audit_interno.exigir_outra_pessoa() is 'Refuses with NC007 that one person proposes and approves.';
+comment on function audit_interno.exigir_outra_pessoa() is 'Refuses with NC007 when one person proposes and approves.';
 
 create or replace trigger exigir_outra_pessoa before update of status on audit.divergencias_processadas
   for each row when (new.status = 'corrigida' and new.proposta_por is not null)
@@ -65,7 +65,7 @@ begin
   return new;
 end
 $$;
-comment on function audit_interno.esquecer_proposta() is 'Clears what a person proposed when a finding is closed without it, or open again.';
+comment on function audit_interno.esquecer_proposta() is 'Clears what a person proposed when a finding is closed without it, or reopened.';
 
 create or replace trigger esquecer_proposta before update of status on audit.divergencias_processadas
   for each row when (new.status in ('aberta', 'obsoleta', 'resolvida', 'rejeitada')

@@ -18,4 +18,4 @@ begin
 end
 $$;
 comment on function audit_interno.travar_divergencias(bigint[], text, text[], text[]) is
-  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
+  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible in their status, NC007 takes another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';

@@ -14,4 +14,4 @@ as $$
     (select (m.detalhes ->> 'depois')::numeric from mudancas m where not m.propria order by m.id desc limit 1),
     (select (m.detalhes ->> 'antes')::numeric from mudancas m order by m.id limit 1)))
 $$;
-comment on function audit_interno.valor_dupla(text) is 'Setting aprovacao.valor_dupla, without what the person changed in his or her own favour; in the currency of the ledger.';
+comment on function audit_interno.valor_dupla(text) is 'Setting aprovacao.valor_dupla, ignoring changes that the person made in their own favour; in the currency of the ledger.';

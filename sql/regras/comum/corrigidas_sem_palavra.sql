@@ -12,5 +12,5 @@ as $$
       where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
 $$;
 
-comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
+comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s answer.';
 revoke execute on function regras.corrigidas_sem_palavra() from public;

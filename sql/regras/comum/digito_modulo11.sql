@@ -18,5 +18,5 @@ end
 $$;
 
 comment on function regras.digito_modulo11(text, int) is
-  'Check digit modulo 11, weights from 2 at the right up to the given one and again; letters by ASCII code less 48.';
+  'Check digit modulo 11, weights from 2 at the right up to the given one, then from 2 again; letters count as ASCII code less 48.';
 revoke execute on function regras.digito_modulo11(text, int) from public;

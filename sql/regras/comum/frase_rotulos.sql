@@ -15,5 +15,5 @@ as $$
   ) x
 $$;
 
-comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger nearest to some labels, with the entries of each.';
+comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger most similar to some labels, with the entries of each.';
 revoke execute on function regras.frase_rotulos(text[]) from public;

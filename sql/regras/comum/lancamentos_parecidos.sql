@@ -66,5 +66,5 @@ end
 $$;
 
 comment on function regras.lancamentos_parecidos(text, date, text, text, text, int) is
-  'Entries of the ledger most like a given one: same company or same words, nearest stretch of time first.';
+  'Entries of the ledger most similar to a given one: same company or same words, nearest stretch of time first.';
 revoke execute on function regras.lancamentos_parecidos(text, date, text, text, text, int) from public;

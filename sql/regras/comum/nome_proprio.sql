@@ -13,5 +13,5 @@ return coalesce(nullif(pg_catalog.btrim(pg_catalog.regexp_replace(pg_catalog.reg
   ' +', ' ', 'g')), ''), nome);
 
 comment on function regras.nome_proprio(text) is
-  'Canonical supplier name without the words that many suppliers bear; the whole name when nothing else is left.';
+  'Canonical supplier name without the words that many suppliers have; the whole name when nothing else is left.';
 revoke execute on function regras.nome_proprio(text) from public;

@@ -13,5 +13,5 @@ as $$
   where audit_interno.dobrar_categoria(r.rotulo) <> ''
 $$;
 
-comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the settings pendente.rotulos and pendente.vazias; the empty text stands for no category.';
+comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the settings pendente.rotulos and pendente.vazias; the empty text means no category.';
 revoke execute on function regras.rotulos_pendentes() from public;

@@ -37,5 +37,5 @@ end
 $$;
 
 comment on function regras.rotulos_proximos(text, int) is
-  'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
+  'Categories of the ledger most similar to a label, nearest first, with the entries of each; none if nothing resembles it.';
 revoke execute on function regras.rotulos_proximos(text, int) from public;

@@ -26,7 +26,7 @@ as $$
   from caminho c
 $$;
 
-comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which one the name is in use again.';
+comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which month on the name is in use again.';
 revoke execute on function regras.sucessoes() from public;
 
 -- The categories that have another name today, folded: those with one successor, whose name nothing else took. Reads
@@ -59,7 +59,7 @@ as $$
   ) n
 $$;
 
-comment on function regras.nomes_da_categoria(text) is 'Folded names under which entries of a category stand: its own and those that became it.';
+comment on function regras.nomes_da_categoria(text) is 'Folded names under which entries of a category are booked: its own and those that became it.';
 revoke execute on function regras.nomes_da_categoria(text) from public;
 
 -- What a person is to do about a category of the settings that has ended, or null while it has not. Reads

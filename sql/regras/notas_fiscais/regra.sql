@@ -123,5 +123,5 @@ end
 $$;
 
 comment on function regra_notas_fiscais.detectar(audit.janela) is
-  'Rule: entries against their electronic notes. Proposes the note''s total as valor or valor_documento; flags cancelled notes, shares that do not add up, other companies, keys without a note, and entries without one whose supplier''s others have it. Amount at stake: the absolute difference, or the amount booked on a cancelled note.';
+  'Rule: compares entries with their electronic notes. Proposes the note''s total as valor or valor_documento; flags cancelled notes, lines that do not add up, other companies, keys without a note, and entries without a note when the supplier''s other entries have one. Amount at stake: the absolute difference, or the amount booked on a cancelled note.';
 revoke execute on function regra_notas_fiscais.detectar(audit.janela) from public;

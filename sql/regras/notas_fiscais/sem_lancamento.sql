@@ -5,15 +5,15 @@ select n.chave, case n.tipo when 'nfe' then 'NF-e ' else 'NFS-e ' end || n.numer
   coalesce(n.emitente_nome, n.emitente) as fornecedor, n.data_emissao, n.valor_total as valor, n.cancelada_em,
   (select min(v.registro_id) from regra_notas_fiscais.vinculos v where v.chave = n.chave) as lancamento
 from audit.notas n;
-comment on view regra_notas_fiscais.notas is 'Electronic notes, each with an entry that is of it.';
+comment on view regra_notas_fiscais.notas is 'Electronic notes, each with an entry that belongs to it.';
 comment on column regra_notas_fiscais.notas.chave is 'Access key.';
 comment on column regra_notas_fiscais.notas.documento is 'Kind and number.';
-comment on column regra_notas_fiscais.notas.fornecedor_id is 'CNPJ or CPF of who issued it.';
-comment on column regra_notas_fiscais.notas.fornecedor is 'Name of who issued it.';
+comment on column regra_notas_fiscais.notas.fornecedor_id is 'CNPJ or CPF of the issuer.';
+comment on column regra_notas_fiscais.notas.fornecedor is 'Name of the issuer.';
 comment on column regra_notas_fiscais.notas.data_emissao is 'Day of issue.';
 comment on column regra_notas_fiscais.notas.valor is 'Total in BRL.';
 comment on column regra_notas_fiscais.notas.cancelada_em is 'When it was cancelled, or null.';
-comment on column regra_notas_fiscais.notas.lancamento is 'Key of an entry that is of it, or null.';
+comment on column regra_notas_fiscais.notas.lancamento is 'Key of an entry that belongs to it, or null.';
 grant select on regra_notas_fiscais.notas to conferente_regra;
 
 -- Notes sent to the company that no entry belongs to, notas.dias_sem_lancamento days after their issue. Which companies are the ledger's
@@ -71,5 +71,5 @@ end
 $$;
 
 comment on function regra_notas_fiscais.notas_sem_lancamento(audit.janela) is
-  'Rule: notes sent to the company of which no entry was found. Flag only. Amount at stake: the note''s total.';
+  'Rule: notes sent to the company for which no entry was found. It only flags. Amount at stake: the note''s total.';
 revoke execute on function regra_notas_fiscais.notas_sem_lancamento(audit.janela) from public;

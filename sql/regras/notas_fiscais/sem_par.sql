@@ -21,7 +21,7 @@ begin
 end
 $$;
 
-comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose key is of another company than their supplier''s code.';
+comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose access key belongs to a company other than their supplier.';
 revoke execute on function regra_notas_fiscais.outra_empresa(audit.janela) from public;
 
 -- Entries that cite the key of an NF-e which nobody has read, of the months for which a person has said that all notes are read
@@ -58,7 +58,7 @@ begin
 end
 $$;
 
-comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite a key of which no note was read.';
+comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite an access key whose note has not been read.';
 revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from public;
 
 -- Entries without a note whose supplier's other entries have one: nine in ten, and at least ten, since all notes are read

@@ -9,14 +9,14 @@ create unlogged table regra_notas_fiscais.vinculos (
   como text not null check (como in ('chave', 'numero'))
 );
 create index on regra_notas_fiscais.vinculos (chave);
-comment on table regra_notas_fiscais.vinculos is 'The note that an entry is of: it cites the note''s key, or has the issuer''s code and the note''s number at its time.';
+comment on table regra_notas_fiscais.vinculos is 'The note that an entry belongs to: the entry cites the note''s key, or has the issuer''s code and the note''s number at about its time.';
 
 create unlogged table regra_notas_fiscais.controle (
   unica boolean primary key default true check (unica),
   notas_ate timestamptz not null,
   janela audit.janela
 );
-comment on table regra_notas_fiscais.controle is 'Up to which time of reading the notes have been looked for in the ledger, and for which window last.';
+comment on table regra_notas_fiscais.controle is 'Up to which time of reading notes have been matched with the ledger, and for which window last.';
 
 grant select on regra_notas_fiscais.vinculos, regra_notas_fiscais.controle to conferente_dono;
 set local role conferente_dono;

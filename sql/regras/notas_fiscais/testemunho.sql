@@ -16,7 +16,7 @@ as $$
   end
 $$;
 
-comment on function regra_notas_fiscais.testemunha(audit.notas) is 'Why a note proves nothing, in Portuguese; null where it is a witness.';
+comment on function regra_notas_fiscais.testemunha(audit.notas) is 'Why a note proves nothing, in Portuguese; null if it is proof.';
 revoke execute on function regra_notas_fiscais.testemunha(audit.notas) from public;
 
 -- Amounts that an entry of a note may honestly have: the total; the total less the note's own withholdings; the total with IBS and CBS; its
@@ -59,7 +59,7 @@ as $$
   from audit_interno.dobrar(texto) as d
 $$;
 
-comment on function regra_notas_fiscais.fala_de_mais(text, text) is 'Whether the text of an entry speaks of more than its note: of a share, a tax, a discount, interest, or several notes.';
+comment on function regra_notas_fiscais.fala_de_mais(text, text) is 'Whether the text of an entry mentions more than its note: a share, a tax, a discount, interest, or several notes.';
 revoke execute on function regra_notas_fiscais.fala_de_mais(text, text) from public;
 
 -- How sure a finding is. certo: key, company and date agree, the note bears witness, one entry, one possible amount. Even then auto may

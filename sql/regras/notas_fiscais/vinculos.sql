@@ -49,7 +49,7 @@ begin
 end
 $$;
 
-comment on function regra_notas_fiscais.procurar(audit.janela, timestamptz) is 'The note of each entry of a window, or of what was booked at the time of notes read since lidas_desde.';
+comment on function regra_notas_fiscais.procurar(audit.janela, timestamptz) is 'The note of each entry of a window, or of entries booked around the time of notes read since lidas_desde.';
 revoke execute on function regra_notas_fiscais.procurar(audit.janela, timestamptz) from public;
 
 -- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes read since the last time, whose entries may
@@ -92,5 +92,5 @@ begin
 end
 $$;
 
-comment on function regra_notas_fiscais.preparar(audit.janela) is 'Finds the note of each entry of the window, and the entries of notes that were read of late.';
+comment on function regra_notas_fiscais.preparar(audit.janela) is 'Finds the note of each entry of the window, and the entries of notes that were read recently.';
 revoke execute on function regra_notas_fiscais.preparar(audit.janela) from public;

@@ -158,7 +158,7 @@ end
 $$;
 
 comment on function regra_trade_marketing.parcelas_padroes(date, date, text) is
-  'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
+  'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and how many of them are booked in the given category.';
 revoke execute on function regra_trade_marketing.parcelas_padroes(date, date, text) from public;
 
 -- A pattern's share, adjusted by the supplier's own entries: of a + b entries of the supplier, a are marketing and b in the booked
@@ -198,7 +198,7 @@ as $$
 $$;
 
 comment on function audit.acertos_padroes() is
-  'For each marketing pattern: findings that named it, those corrected and standing (confirmados), those rejected or rolled back (recusados), and confirmados / (confirmados + recusados); null precision when nothing was decided.';
+  'For each marketing pattern: findings that named it, those corrected and still in force (confirmados), those rejected or rolled back (recusados), and confirmados / (confirmados + recusados); null precision when nothing was decided.';
 revoke execute on function audit.acertos_padroes() from public;
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 
@@ -240,5 +240,5 @@ language sql immutable parallel safe
 return erro * parcela / (erro * parcela + (1 - erro) * (1 - parcela));
 
 comment on function regra_trade_marketing.confianca_padrao(numeric, numeric) is
-  'Probability that an entry is marketing which a pattern matches with this share of marketing, given how often marketing is booked elsewhere.';
+  'Probability that an entry is marketing, if a pattern with this share of marketing matches it and marketing is booked elsewhere this often.';
 revoke execute on function regra_trade_marketing.confianca_padrao(numeric, numeric) from public;

@@ -227,7 +227,7 @@ end
 $$;
 
 comment on function regra_trade_marketing.fornecedores_marketing(date, date, text, text[], text[], date[]) is
-  'For each suspect''s supplier key, canonical name and month: whether the name contradicts the code, and the entries that count as the supplier''s, in all, in the marketing category, in the largest other one and by category.';
+  'For the supplier key, canonical name and month of each suspect: whether the name contradicts the code, and how many entries count as the supplier''s: in all, in the marketing category, in the largest other category and by category.';
 revoke execute on function regra_trade_marketing.fornecedores_marketing(date, date, text, text[], text[], date[]) from public;
 
 -- Where the given words of names and descriptions are booked, in a sample of some 20,000 entries between two days. The sample is drawn by

@@ -73,7 +73,7 @@ end
 $$;
 
 comment on function regra_trade_marketing.medida_padrao(text, text, text, text) is
-  'What a pattern would match in the ledger, or what an excluding one keeps from the others: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
+  'What a pattern would match in the ledger, or what an excluding one protects from the others: entries sampled, in the marketing category, pending, booked elsewhere, matched by no other pattern, silenced by an excluding one.';
 revoke execute on function regra_trade_marketing.medida_padrao(text, text, text, text) from public;
 
 -- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. Reads the ledger as
@@ -110,6 +110,6 @@ end
 $$;
 
 comment on function audit.medir_padrao(text, text, text) is
-  'What a marketing pattern would match in the whole ledger (de and ate: its first and last day), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, or that of the calendar year in which it is largest (of five entries and more), null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+  'What a marketing pattern would match in the whole ledger (de and ate: its first and last day), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts refer to the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: matched by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the most common categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, or that share in the calendar year where it is largest (years with five entries or more), null if it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
 revoke execute on function audit.medir_padrao(text, text, text) from public;
 grant execute on function audit.medir_padrao(text, text, text) to conferente_revisor, conferente_administrador;

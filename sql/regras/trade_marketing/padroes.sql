@@ -73,7 +73,7 @@ return case
 end;
 
 comment on function regra_trade_marketing.filtro_padrao(text, text) is
-  'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
+  'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression for which there is none.';
 revoke execute on function regra_trade_marketing.filtro_padrao(text, text) from public;
 
 -- The patterns of one action and field as LIKE patterns, where they have one: such a list costs a third of the expression that decides.

@@ -314,5 +314,5 @@ end
 $$;
 
 comment on function regra_trade_marketing.detectar(audit.janela) is
-  'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern, without enough of which it stays below the threshold. Amount at stake: the entry''s.';
+  'Rule: entries that match the marketing patterns but are booked under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern. Without enough answers it stays below the threshold. Amount at stake: the entry''s.';
 revoke execute on function regra_trade_marketing.detectar(audit.janela) from public;

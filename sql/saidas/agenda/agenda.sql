@@ -14,4 +14,4 @@ as $$
     clock_timestamp()
 $$;
 comment on function audit_interno.agenda() is
-  'Cron expression, zone and mode in force; the time after which a due time has not been served yet; and the server''s clock.';
+  'Cron expression, zone and mode in force; the time since which no due time has been served; and the server''s clock.';

@@ -38,4 +38,4 @@ begin
 end
 $$;
 comment on function audit_interno.agendar_sessao(timestamptz) is
-  'Queues the incremental session of a due time and returns its row; no row when that was done already.';
+  'Queues the incremental session of a due time and returns its row; no row if that was already done.';

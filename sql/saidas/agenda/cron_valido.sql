@@ -18,4 +18,4 @@ as $$
   from (select regexp_split_to_array(btrim(cron_valido.expressao), '\s+') as campos) as c
 $$;
 comment on function audit_interno.cron_valido(text) is
-  'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
+  'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not accepted.';

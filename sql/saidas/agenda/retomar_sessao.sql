@@ -21,4 +21,4 @@ begin
 end
 $$;
 comment on function audit_interno.retomar_sessao(bigint) is
-  'True when this connection now conducts the session; false when another does. An ended session is left as it is.';
+  'True when this connection now runs the session; false when another does. An ended session is left as it is.';

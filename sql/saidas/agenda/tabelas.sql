@@ -7,9 +7,9 @@ create table audit.agendamentos (
   erro_codigo text,
   erro_mensagem text
 );
-comment on table audit.agendamentos is 'Due times of the schedule for which a session was queued, or could not be: one row for each, however many workers run. Of several due times missed in an outage only the last has a row; its incremental window covers the gap.';
+comment on table audit.agendamentos is 'Due times of the schedule for which a session was queued, or could not be queued: one row each, however many workers run. If several due times were missed in an outage, only the last has a row; its incremental window covers the gap.';
 comment on column audit.agendamentos.previsto_para is 'Due time: key.';
-comment on column audit.agendamentos.sessao_id is 'Session that was queued; null while it could not be.';
+comment on column audit.agendamentos.sessao_id is 'Session that was queued; null as long as it could not be.';
 comment on column audit.agendamentos.agendado_em is 'When it was queued, or last tried; later than previsto_para after an outage.';
 comment on column audit.agendamentos.agendado_por is 'Login of the worker that queued it.';
 comment on column audit.agendamentos.tentativas is 'Attempts to queue it.';

@@ -66,4 +66,4 @@ begin
   returning *;
 end
 $$;
-comment on function audit_interno.conferir_alarmes() is 'Opens and closes problems, and queues what channels are to be told; returns those messages.';
+comment on function audit_interno.conferir_alarmes() is 'Opens and closes problems, and queues the messages to channels; returns those messages.';

@@ -32,4 +32,4 @@ as $$
   where n.id = conteudo_canal.notificacao_id
 $$;
 comment on function audit_interno.conteudo_canal(bigint) is
-  'JSON object: what a message to a channel says, as of now; problema is null of a test, sessao where no session caused it, espera (what waits now) of abertas and pessoa only.';
+  'JSON object: what a message to a channel says, as of now; problema is null for a test, sessao is null if no session caused it, espera (what waits now) is only for abertas and pessoa.';

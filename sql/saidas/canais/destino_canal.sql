@@ -12,4 +12,4 @@ as $$
   left join audit_interno.destinos_canais d on d.canal_id = c.id
   where n.id = destino_canal.notificacao_id
 $$;
-comment on function audit_interno.destino_canal(bigint) is 'Kind of the channel, its whole address and its secret; the latter null in a copy of the database that was made without them.';
+comment on function audit_interno.destino_canal(bigint) is 'Kind of the channel, its whole address and its secret; both null in a copy of the database that was made without them.';

@@ -43,4 +43,4 @@ as $$
     where s.incremental and s.status in ('concluida', 'concluida_com_falhas') and s.fim_processamento > n.criada_em))
 $$;
 comment on function audit_interno.problemas_agora() is
-  'What waits (abertas, pessoa), rules without auto (autonomia), a schedule that cannot queue, a day without a session and a head that nobody stamps (falha), each with its key.';
+  'What waits (abertas, pessoa), rules without auto (autonomia), a schedule that cannot queue, a day without a session and a head that is not being stamped (falha), each with its key.';

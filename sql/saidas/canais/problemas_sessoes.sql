@@ -19,4 +19,4 @@ as $$
   from audit.sessoes_processamento s
   where s.id = any (problemas_sessoes.sessoes) and s.limite_atingido is not null
 $$;
-comment on function audit_interno.problemas_sessoes(bigint[]) is 'falha and limite of these sessions, each with its key.';
+comment on function audit_interno.problemas_sessoes(bigint[]) is 'Problems falha and limite of these sessions, each with its key.';

@@ -19,4 +19,4 @@ as $$
   from audit_interno.alarmes a
   where a.id = texto_alarme.alarme_id
 $$;
-comment on function audit_interno.texto_alarme(bigint) is 'A sentence on the problem; null where its kind says all.';
+comment on function audit_interno.texto_alarme(bigint) is 'A sentence about the problem; null if its kind says everything.';

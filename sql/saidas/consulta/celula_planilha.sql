@@ -19,7 +19,7 @@ as $$
   select left(case when x ~ '^-?[0-9]+[.][0-9]+$' then rtrim(rtrim(x, '0'), '.') else x end, 5000)
   from (select replace(regexp_replace(texto, audit_interno.invisiveis(), '', 'g'), ',', '.') as x) as c
 $$;
-comment on function audit_interno.celula_planilha(text) is 'A text as it is compared with what comes back in a sheet.';
+comment on function audit_interno.celula_planilha(text) is 'A text in the form in which it is compared with a returned sheet.';
 
 -- Spreadsheets keep fifteen digits. Longer numbers were exported as text.
 create or replace function audit_interno.celula_planilha(numero numeric)
@@ -33,7 +33,7 @@ as $$
       case when numero::float8::numeric = numero then trim_scale(numero)::text else audit_interno.celula_planilha(numero::text) end
     else audit_interno.celula_planilha(numero::text) end
 $$;
-comment on function audit_interno.celula_planilha(numeric) is 'A number as it is compared with what comes back in a sheet.';
+comment on function audit_interno.celula_planilha(numeric) is 'A number in the form in which it is compared with a returned sheet.';
 
 create or replace function audit_interno.celula_planilha(valores jsonb)
 returns text
@@ -46,7 +46,7 @@ as $$
     else string_agg(concat(key, ': ', value #>> '{}'), '; ') end)
   from jsonb_each(valores)
 $$;
-comment on function audit_interno.celula_planilha(jsonb) is 'Values of columns as they are compared with what comes back in a sheet.';
+comment on function audit_interno.celula_planilha(jsonb) is 'Values of columns in the form in which they are compared with a returned sheet.';
 
 create or replace function audit_interno.celula_planilha(hora timestamptz, fuso text)
 returns text
@@ -55,4 +55,4 @@ stable parallel safe
 as $$
   select to_char(date_trunc('second', hora at time zone fuso), 'YYYYMMDDHH24MISS')
 $$;
-comment on function audit_interno.celula_planilha(timestamptz, text) is 'A time as it is compared with what comes back in a sheet.';
+comment on function audit_interno.celula_planilha(timestamptz, text) is 'A time in the form in which it is compared with a returned sheet.';

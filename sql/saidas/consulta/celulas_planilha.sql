@@ -37,7 +37,7 @@ as $$
     audit_interno.celula_planilha((divergencia).lancamento)
   ]
 $$;
-comment on function audit_interno.celulas_planilha(audit.vw_divergencias_exportacao, text) is 'The cells of a finding as they are compared, those of audit_interno.colunas_planilha.';
+comment on function audit_interno.celulas_planilha(audit.vw_divergencias_exportacao, text) is 'The cells of a finding in the form in which they are compared: those of audit_interno.colunas_planilha.';
 
 create or replace function audit_interno.celulas_lidas(celulas jsonb)
 returns text[]
@@ -56,7 +56,7 @@ as $$
     cross join lateral (select celulas -> c.nome as valor) as x
     order by c.n)
 $$;
-comment on function audit_interno.celulas_lidas(jsonb) is 'The cells of a line of a sheet (column to text or number) as they are compared, those of audit_interno.colunas_planilha.';
+comment on function audit_interno.celulas_lidas(jsonb) is 'The cells of a line of a sheet (column to text or number) in the form in which they are compared: those of audit_interno.colunas_planilha.';
 
 create or replace function audit_interno.resumo_celulas(celulas text[])
 returns text
@@ -79,4 +79,4 @@ as $$
     with ordinality as c (nome, agora, lida, n)
   where v.id = celulas_diferentes.id and coalesce(c.agora, '') <> coalesce(c.lida, '') and c.nome <> all (celulas_diferentes.menos)
 $$;
-comment on function audit_interno.celulas_diferentes(bigint, text[], text[]) is 'Names of the columns in which a line of a sheet is not as the finding would be exported now, without some; null where there is none.';
+comment on function audit_interno.celulas_diferentes(bigint, text[], text[]) is 'Names of the columns in which a line of a sheet differs from what would be exported now, leaving some columns out; null if there is none.';

@@ -8,5 +8,5 @@ immutable parallel safe
 as $$
   select left(encode(sha256(convert_to(to_jsonb(array[regra, especie, mudanca, faixa::text, duas::text, situacao, fornecedor, para, improvavel::text])::text, 'UTF8')), 'hex'), 16)
 $$;
-comment on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text, text, boolean) is 'Sixteen hexadecimal digits that stand for a group.';
+comment on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text, text, boolean) is 'Sixteen hexadecimal digits that identify a group.';
 grant execute on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text, text, boolean) to conferente_leitor;

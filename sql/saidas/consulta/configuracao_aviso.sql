@@ -10,5 +10,5 @@ as $$
   from audit_interno.rotulos_estranhos((configuracao).chave) e
 $$;
 comment on function audit.configuracao_aviso(audit.configuracoes_sistema) is
-  'What is odd about the value of the setting: categories that no entry has (NC031), each with those written most like it and their entries; null when nothing is. Reads the ledger for the settings that name categories.';
+  'What is odd about the value of the setting: categories that no entry has (NC031), each with the most similar ones and their entries; null if nothing is. Reads the ledger for the settings that name categories.';
 grant execute on function audit.configuracao_aviso(audit.configuracoes_sistema) to conferente_administrador;

@@ -59,6 +59,6 @@ begin
 end
 $$;
 comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer, bigint) is
-  'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+  'A page of findings as JSON: total (of those that pass the filters), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. A filter that is null does not apply; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
 grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer, bigint)
   to conferente_leitor;

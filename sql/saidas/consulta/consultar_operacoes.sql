@@ -44,5 +44,5 @@ begin
 end
 $$;
 comment on function audit.consultar_operacoes(text[], text, text, text, bigint, date, date, integer, integer) is
-  'A page of operations as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.vw_operacoes_resumo with its duration in seconds (segundos) and detalhes. Filters left null do not filter; de and ate are days of iniciada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
+  'A page of operations as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.vw_operacoes_resumo with its duration in seconds (segundos) and detalhes. A filter that is null does not apply; de and ate are days of iniciada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
 grant execute on function audit.consultar_operacoes(text[], text, text, text, bigint, date, date, integer, integer) to conferente_leitor;

@@ -43,5 +43,5 @@ begin
 end
 $$;
 comment on function audit.consultar_sessoes(bigint, text, text[], date, date, integer, integer) is
-  'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with correio, its messages that did not go out as they should, and execucoes, what each rule did in it (segundos: its time). Filters left null do not filter; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
+  'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with correio (its messages that did not go out as they should) and execucoes (what each rule did in it; segundos: its time). A filter that is null does not apply; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
 grant execute on function audit.consultar_sessoes(bigint, text, text[], date, date, integer, integer) to conferente_leitor;

@@ -14,4 +14,4 @@ as $$
     (11, 'descricao', 'text', '{text,varchar,bpchar}', false), (12, 'valor', 'numeric(18,2)', '{numeric}', false),
     (13, 'valor_documento', 'numeric(18,2)', '{numeric}', true), (14, 'valor_desconto', 'numeric(18,2)', '{numeric}', true)
 $$;
-comment on function audit_interno.contrato() is 'Columns of dw.lancamentos as the contract wants them.';
+comment on function audit_interno.contrato() is 'Columns of dw.lancamentos as the contract requires them.';

@@ -10,5 +10,5 @@ as $$
     then (divergencia).visto || '-' || audit_interno.resumo_celulas(audit_interno.celulas_planilha(divergencia, fuso)) end
 $$;
 comment on function audit.controle_planilha(audit.vw_divergencias_exportacao, text) is
-  'The column Controle of a sheet to decide in; null for a finding that waits for nobody. fuso: the zone in which the sheet shows times.';
+  'The column Controle of a sheet to decide in; null for a finding that does not wait for a person. fuso: the zone in which the sheet shows times.';
 grant execute on function audit.controle_planilha(audit.vw_divergencias_exportacao, text) to conferente_leitor;

@@ -24,4 +24,4 @@ as $$
   left join audit_interno.tentativas_carimbo f on true
   where c.chave = 'selo.carimbo_url' and c.valor <> 'null'
 $$;
-comment on function audit_interno.diagnosticar_carimbo() is 'The line of the diagnosis on stamps; none where no authority is set.';
+comment on function audit_interno.diagnosticar_carimbo() is 'The line of the diagnosis on stamps; none if no authority is set.';

@@ -18,4 +18,4 @@ exception when insufficient_privilege or undefined_table or undefined_column the
   return; -- the lines on access report it
 end
 $$;
-comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed, and on accounts left behind.';
+comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed, and on old accounts still in use.';

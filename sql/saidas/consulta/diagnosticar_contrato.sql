@@ -60,5 +60,5 @@ begin
 end
 $$;
 comment on function audit.diagnosticar_contrato(text) is
-  'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not readable, not writable or not indexed, with the grant that mends it. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how. What a trigger makes of a write is tried by audit.experimentar_escrita.';
+  'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not readable, not writable or not indexed, with the grant that puts it right. situacao: ok, aviso (it works, but there is something to know) or erro (it must be fixed). sugestao says how. audit.experimentar_escrita tries what a trigger makes of a write.';
 grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;

@@ -33,4 +33,4 @@ as $$
   order by c.nome)
 $$;
 comment on function audit_interno.diagnosticar_correio() is
-  'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone, channels whose last message did not arrive; none where all is set.';
+  'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page address that only works on this machine, channels whose last message did not arrive; none if all is set.';

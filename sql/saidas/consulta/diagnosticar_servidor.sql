@@ -37,4 +37,4 @@ as $$
   where a.attrelid = diagnosticar_servidor.relacao and a.attnum > 0 and not a.attisdropped and not l.collisdeterministic
     and a.attname in (select k.coluna from audit_interno.contrato() k)
 $$;
-comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of the server''s settings and the columns'' collations keeps rules from working: rows as of audit.diagnosticar_contrato, none where all is well.';
+comment on function audit_interno.diagnosticar_servidor(regclass) is 'Server settings and column collations that keep rules from working: rows like those of audit.diagnosticar_contrato, none if all is well.';

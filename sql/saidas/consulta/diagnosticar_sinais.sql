@@ -32,4 +32,4 @@ exception when syntax_error_or_access_rule_violation or data_exception then -- a
   return; -- the diagnosis reports it
 end
 $$;
-comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on negative entries with positive documents, where the rule lets some pass or asks about them as one.';
+comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on negative entries with positive documents, if the rule lets some pass or asks about them all at once.';

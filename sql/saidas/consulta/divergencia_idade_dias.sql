@@ -10,5 +10,5 @@ as $$
   from (select audit.fuso() as fuso) as f
 $$;
 comment on function audit.divergencia_idade_dias(audit.divergencias_processadas) is
-  'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided. Days of the zone agenda.fuso.';
+  'Days from the first detection until now, or until it was decided if it no longer waits for a person. Days are those of the zone agenda.fuso.';
 grant execute on function audit.divergencia_idade_dias(audit.divergencias_processadas) to conferente_leitor;

@@ -6,5 +6,5 @@ stable
 as $$
   select (select audit.pagina_revisao()) || '?divergencia=' || (divergencia).id
 $$;
-comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Where the review page shows this finding.';
+comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Address of this finding on the review page.';
 grant execute on function audit.divergencia_link_revisao(audit.divergencias_processadas) to conferente_leitor;

@@ -7,5 +7,5 @@ as $$
   select r.resumo from audit.vw_resumos r where r.divergencia_id = (divergencia).id
 $$;
 comment on function audit.divergencia_resumo(audit.divergencias_processadas) is
-  'The columns by which a person recognises the entry (supplier, document, date, …: audit.regras.colunas_resumo), as the row held them when it was last found. Null when the rule registers none, or for a reader while the setting resumo.leitores is false.';
+  'The columns by which a person recognises the entry (supplier, document, date, …: audit.regras.colunas_resumo), as the row held them when it was last found. Null if the rule registers none, or for a reader while the setting resumo.leitores is false.';
 grant execute on function audit.divergencia_resumo(audit.divergencias_processadas) to conferente_leitor;

@@ -8,5 +8,5 @@ as $$
     || convert_to(concat_ws(' ', (divergencia).status, (divergencia).valores_digitados::text), 'UTF8')), 'hex'), 16)
 $$;
 comment on function audit.divergencia_visto(audit.divergencias_processadas) is
-  'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that an approval is of what was seen.';
+  'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that only what was seen is approved.';
 grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;

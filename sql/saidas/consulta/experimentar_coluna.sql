@@ -58,4 +58,4 @@ begin
   end;
 end
 $$;
-comment on function audit_interno.experimentar_coluna(audit.regras, text, text, jsonb, text[]) is 'What the warehouse makes of one write, which is taken back.';
+comment on function audit_interno.experimentar_coluna(audit.regras, text, text, jsonb, text[]) is 'What the warehouse makes of one write, which is then undone.';

@@ -119,5 +119,5 @@ begin
 end
 $$;
 comment on function audit.experimentar_escrita(text) is
-  'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). Rows beside it, of the first hundred, must hold what they held. One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
+  'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and undoes it. Nothing stays, not even an operation. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). Other rows, among the first hundred, must not change. One line if nothing stands between the write and the table, if the server is read-only, or if there are no rows; none if diagnosticar_contrato reports errors on access.';
 grant execute on function audit.experimentar_escrita(text) to conferente_operador, conferente_administrador;

@@ -20,6 +20,6 @@ as $$
       or v.detectada_em < (exportar_divergencias.data_fim + 1)::timestamp at time zone (select audit.fuso()))
 $$;
 comment on function audit.exportar_divergencias(bigint, text[], text, date, date) is
-  'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null leaves that side open. Errors: NC043 what the session found is in the archive.';
+  'Findings as they are exported: found by this session, even if others found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null does not filter. Errors: NC043 what the session found is in the archive.';
 revoke execute on function audit.exportar_divergencias(bigint, text[], text, date, date) from public;
 grant execute on function audit.exportar_divergencias(bigint, text[], text, date, date) to conferente_leitor;

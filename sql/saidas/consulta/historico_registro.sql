@@ -45,5 +45,5 @@ as $$
   order by 1, 6
 $$;
 comment on function audit.historico_registro(text, text) is
-  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions; and, where older facts went to an archive, that they did (arquivamento). tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: of a detection, the code that made it, in audit.codigos_regra. No rows when nothing did; NC004 when no rule knows such a table.';
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions; and, if older facts went to an archive, that they did (arquivamento). tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: for a detection, the code that made it, in audit.codigos_regra. No rows if nothing has happened; NC004 when no rule knows such a table.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;

@@ -67,6 +67,6 @@ begin
 end
 $$;
 comment on function audit_interno.indice_da_visao(text, text, text) is
-  'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, a blank where it is always null, null where it reads everything.';
+  'Index that the planner uses to find a view''s rows by a column; empty if partitions spare it most of the table, a blank if the column is always null, null if it must read everything.';
 revoke execute on function audit_interno.indice_da_visao(text, text, text) from public;
 grant execute on function audit_interno.indice_da_visao(text, text, text) to conferente_regra;

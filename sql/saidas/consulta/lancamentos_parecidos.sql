@@ -42,5 +42,5 @@ exception
 end
 $$;
 comment on function audit.lancamentos_parecidos(bigint, integer) is
-  'Entries of dw.lancamentos most like the one behind a finding, up to limite (at most 50): of the same company (mesma_empresa), or with words of its text (mesmas_palavras); looked for outwards from its day, up to three years, and no further once a second has passed. None of a finding on another table, or whose row is gone. Errors: NC004 unknown id, NC010 no warehouse to read.';
+  'Entries of dw.lancamentos most similar to the one behind a finding, up to limite (at most 50): of the same company (mesma_empresa), or with words of its text (mesmas_palavras). The search goes outwards from its day, up to three years, and stops after a second. None for a finding on another table, or whose row is gone. Errors: NC004 unknown id, NC010 no warehouse to read.';
 grant execute on function audit.lancamentos_parecidos(bigint, integer) to conferente_revisor, conferente_administrador;

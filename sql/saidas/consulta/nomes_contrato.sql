@@ -27,4 +27,4 @@ as $$
   ) as n (coluna, expressoes)
   cross join lateral unnest(n.expressoes) with ordinality as e (expressao, posto)
 $$;
-comment on function audit_interno.nomes_contrato() is 'Regular expressions by which a column of a warehouse is known for one of the contract; posto 1 is the surest.';
+comment on function audit_interno.nomes_contrato() is 'Regular expressions that recognise a column of the warehouse as one of the contract; posto 1 is the surest.';

@@ -7,7 +7,7 @@ immutable parallel safe
 as $$
   select (divergencia).mudanca is not null and ((divergencia).valores_digitados is not null or coalesce((divergencia).valor_decisao >= dupla, true))
 $$;
-comment on function audit_interno.pede_duas(audit.divergencias_processadas, numeric) is 'Whether approving it needs two people; dupla is the setting aprovacao.valor_dupla.';
+comment on function audit_interno.pede_duas(audit.divergencias_processadas, numeric) is 'Whether approving it takes two people; dupla is the setting aprovacao.valor_dupla.';
 grant execute on function audit_interno.pede_duas(audit.divergencias_processadas, numeric) to conferente_leitor;
 
 create or replace function audit_interno.fornecedor_grupo(divergencia audit.divergencias_processadas)
@@ -28,5 +28,5 @@ immutable parallel safe
 as $$
   select (divergencia).mudanca is not null and (divergencia).valores_digitados is null and (divergencia).confianca <= piso
 $$;
-comment on function audit_interno.e_improvavel(audit.divergencias_processadas, numeric) is 'Whether what the rule proposes is probably no error; piso is that of the rule.';
+comment on function audit_interno.e_improvavel(audit.divergencias_processadas, numeric) is 'Whether the proposal is probably not an error; piso is the rule''s.';
 grant execute on function audit_interno.e_improvavel(audit.divergencias_processadas, numeric) to conferente_leitor;

@@ -12,5 +12,5 @@ as $$
   order by f.mes, f.filial nulls first, f.da_fonte
 $$;
 comment on function audit.periodos_fechados() is
-  'Closed months: mes (first day), filial (null: the whole company), origem (conferente, or the warehouse''s list that periodos.fonte names), and who closed it, when and why where it was closed here. NC022 when that list cannot be read.';
+  'Closed months: mes (first day), filial (null: the whole company), origem (conferente, or the warehouse''s list that periodos.fonte names), and, if it was closed here, who closed it, when and why. NC022 when that list cannot be read.';
 grant execute on function audit.periodos_fechados() to conferente_leitor;

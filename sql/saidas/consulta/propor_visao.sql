@@ -90,5 +90,5 @@ begin
 end
 $$;
 comment on function audit.propor_visao(text, text) is
-  'SQL that lays a view with the contract''s columns over a fact table and its dimensions: view, grants and, where it cannot be written through as it is, an INSTEAD OF trigger; remarks on what was not found stand on top. Guessed from names and types, and never run by itself. Both names with their schema. Errors: NC001 bad name of the view, NC004 no such table.';
+  'SQL that lays a view with the contract''s columns over a fact table and its dimensions: view, grants and, if the view cannot be written directly, an INSTEAD OF trigger. Remarks at the top say what was not found. Guessed from names and types, and never run by itself. Both names include the schema. Errors: NC001 bad name of the view, NC004 no such table.';
 grant execute on function audit.propor_visao(text, text) to conferente_leitor;

@@ -27,5 +27,5 @@ as $$
   where audit_interno.hora_prevista(a.cron, d.dia) is not null and x.quando > now()
 $$;
 comment on function audit.proxima_execucao() is
-  'When the schedule (agenda.cron, in agenda.fuso) is next due; null when it never is. Whether a worker is there to serve it is another question: conferente diagnostico.';
+  'When the schedule (agenda.cron, in agenda.fuso) is next due; null when it never is. It does not say whether a worker is running; conferente diagnostico does.';
 grant execute on function audit.proxima_execucao() to conferente_leitor;

@@ -51,4 +51,4 @@ begin
 end
 $$;
 comment on function audit_interno.registro_dito(text, text) is
-  'Relation and key as the audit writes them, for what a person calls a row; NC004 when no rule knows such a table.';
+  'Relation and key as the audit trail writes them, for a row as a person names it; NC004 when no rule knows such a table.';

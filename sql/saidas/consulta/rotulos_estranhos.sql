@@ -44,4 +44,4 @@ begin
   where not x.existe;
 end
 $$;
-comment on function audit_interno.rotulos_estranhos(text, text[]) is 'Labels of the settings, or of those given, that no entry has, with those nearest to them in the ledger.';
+comment on function audit_interno.rotulos_estranhos(text, text[]) is 'Labels of the settings, or of those given, that no entry has, with the most similar ones in the ledger.';

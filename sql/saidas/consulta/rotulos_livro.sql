@@ -59,5 +59,5 @@ exception
 end
 $$;
 comment on function audit.rotulos_livro(text, text, text) is
-  'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries, at most 200; with trecho those that contain it, without case and accents, the very same one first. No row where the column is none of labels: free text, of which each stands in fewer than ten entries on average. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
+  'Labels in a text column that the rule may correct, the most common first, with their entries, at most 200; with trecho only those that contain it, ignoring case and accents, an exact match first. No rows if the column holds free text rather than labels: texts that on average appear in fewer than ten entries. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 not a column of the rule.';
 grant execute on function audit.rotulos_livro(text, text, text) to conferente_revisor, conferente_administrador;

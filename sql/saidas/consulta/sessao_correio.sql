@@ -13,5 +13,5 @@ as $$
     group by 2
   ) as m
 $$;
-comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messages about this session, by mail and to channels (named in parentheses), that did not go out as they should, each kind with its state and the last error: given up, refused by a recipient, waiting after a failed attempt, or with nobody to receive it; null when there is none.';
+comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messages about this session, by mail and to channels (named in parentheses), that did not go out as they should, each kind with its state and the last error: given up, refused by a recipient, waiting after a failed attempt, or without recipients; null if there is none.';
 grant execute on function audit.sessao_correio(audit.sessoes_processamento) to conferente_leitor;

@@ -6,5 +6,5 @@ stable
 as $$
   select (select audit.pagina_revisao()) || '?sessao=' || (sessao).id
 $$;
-comment on function audit.sessao_link_revisao(audit.sessoes_processamento) is 'Where the review page shows this session.';
+comment on function audit.sessao_link_revisao(audit.sessoes_processamento) is 'Address of this session on the review page.';
 grant execute on function audit.sessao_link_revisao(audit.sessoes_processamento) to conferente_leitor;

@@ -18,5 +18,5 @@ as $$
   order by a.pid
 $$;
 comment on function audit.simulacoes_em_curso() is
-  'The caller''s simulations that are running, with the step that each is at: detectar (its rule, as which of how many), limitar, corrigir (its rule, and how many it has corrected so far) or finalizar. A simulation leaves no session, so this is all that is seen of it before its end.';
+  'The caller''s simulations that are running, with the current step of each: detectar (the rule, and which of how many), limitar, corrigir (the rule, and how many it has corrected so far) or finalizar. A simulation leaves no session, so this is all that can be seen of it before it ends.';
 grant execute on function audit.simulacoes_em_curso() to conferente_operador;

@@ -40,5 +40,5 @@ begin
 end
 $$;
 comment on function audit.ver_registro(bigint) is
-  'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Columns that conferente_regra may not read are left out. Errors: NC004 unknown id.';
+  'The row behind a finding as the warehouse holds it now: one line for each column, in order, with its type and its value as text; none if the row, its table or its key column is gone. Columns that conferente_regra may not read are left out. Errors: NC004 unknown id.';
 grant execute on function audit.ver_registro(bigint) to conferente_revisor, conferente_administrador;

@@ -22,11 +22,11 @@ comment on column audit.vw_divergencias_exportacao.regra is 'Rule that found it.
 comment on column audit.vw_divergencias_exportacao.tipo is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
 comment on column audit.vw_divergencias_exportacao.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.vw_divergencias_exportacao.registro_id is 'Key of the row as text.';
-comment on column audit.vw_divergencias_exportacao.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
+comment on column audit.vw_divergencias_exportacao.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row changed meanwhile), resolvida (fixed elsewhere) or falha (the correction was refused or undone).';
 comment on column audit.vw_divergencias_exportacao.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
 comment on column audit.vw_divergencias_exportacao.valor_em_risco is 'Amount at stake in BRL.';
-comment on column audit.vw_divergencias_exportacao.colunas is 'Names of the columns to be changed, by comma; null when the finding only flags.';
-comment on column audit.vw_divergencias_exportacao.antes is 'What the row held when found: the value alone if it is one column, else "column: value; …". Numbers have a decimal point.';
+comment on column audit.vw_divergencias_exportacao.colunas is 'Names of the columns to be changed, separated by commas; null when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.antes is 'What the row held when found: only the value if it is one column, otherwise "column: value; …". Numbers have a decimal point.';
 comment on column audit.vw_divergencias_exportacao.depois is 'What is proposed, or what a person typed instead; written as antes, null when the finding only flags.';
 comment on column audit.vw_divergencias_exportacao.justificativa is 'The finding in one sentence.';
 comment on column audit.vw_divergencias_exportacao.detectada_em is 'When it was first found.';
@@ -38,6 +38,6 @@ comment on column audit.vw_divergencias_exportacao.decidida_por is 'Who decided:
 comment on column audit.vw_divergencias_exportacao.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to value that the row held when found; as JSON, for readers that compute.';
 comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
-comment on column audit.vw_divergencias_exportacao.lancamento is 'What the entry is known by (supplier, document, date, …), the values in the order that the rule registers, by " · "; null for readers unless the setting resumo.leitores opens it.';
-comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what stands in lancamento.';
-comment on column audit.vw_divergencias_exportacao.visto is 'Digest of what is shown of it, for audit.aprovar_divergencias: an approval is of what was seen.';
+comment on column audit.vw_divergencias_exportacao.lancamento is 'How people recognise the entry (supplier, document, date, …): values in the order that the rule registers, separated by " · "; null for readers unless the setting resumo.leitores opens it.';
+comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what lancamento shows.';
+comment on column audit.vw_divergencias_exportacao.visto is 'Digest of what is shown of it, for audit.aprovar_divergencias: only what was seen is approved.';

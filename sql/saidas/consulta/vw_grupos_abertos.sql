@@ -40,25 +40,25 @@ from grupo g
 left join parecida p on p.regra = g.regra and p.faixa = g.faixa
   -- column by column: a comparison of rows prints differently after a restore, and verificar would report the view
   and p.especie is not distinct from g.especie and p.mudanca is not distinct from g.mudanca and p.fornecedor is not distinct from g.fornecedor;
-comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; where nothing is proposed, same supplier. Postponed findings are in none until their day.';
+comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; if nothing is proposed, same supplier. Postponed findings are in no group until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
 comment on column audit.vw_grupos_abertos.regra is 'Rule that found them.';
 comment on column audit.vw_grupos_abertos.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
 comment on column audit.vw_grupos_abertos.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
-comment on column audit.vw_grupos_abertos.fornecedor is 'Supplier (code, else name) where nothing is proposed and the rule registers it among colunas_identidade; else null.';
+comment on column audit.vw_grupos_abertos.fornecedor is 'Supplier (code, or else name) if nothing is proposed and the rule registers it among colunas_identidade; otherwise null.';
 comment on column audit.vw_grupos_abertos.situacao is 'aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_grupos_abertos.quantidade is 'How many findings.';
 comment on column audit.vw_grupos_abertos.valor is 'Amount at stake in BRL, all together.';
-comment on column audit.vw_grupos_abertos.duas_pessoas is 'How many of them need two people to be approved.';
+comment on column audit.vw_grupos_abertos.duas_pessoas is 'How many of them take two people to approve.';
 comment on column audit.vw_grupos_abertos.confianca_de is 'Lowest confidence, 0 to 1.';
 comment on column audit.vw_grupos_abertos.confianca_ate is 'Highest confidence, 0 to 1.';
 comment on column audit.vw_grupos_abertos.mais_antiga is 'When the oldest of them was first found.';
-comment on column audit.vw_grupos_abertos.parecidas_decididas is 'How many findings alike (rule, kind, change, band, supplier) people have decided so far.';
+comment on column audit.vw_grupos_abertos.parecidas_decididas is 'How many similar findings (rule, kind, change, band, supplier) people have decided so far.';
 comment on column audit.vw_grupos_abertos.parecidas_certas is 'How many of those were right.';
-comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no order.';
+comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no particular order.';
 comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
-comment on column audit.vw_grupos_abertos.encaminhada_para is 'Whom they were forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
-comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probably no errors: proposals up to the confidence audit.regras.piso.';
+comment on column audit.vw_grupos_abertos.encaminhada_para is 'Whom they were forwarded to (audit.encaminhar): a person or a role; null if to nobody.';
+comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probably not errors: proposals with a confidence up to audit.regras.piso.';
 comment on column audit.vw_grupos_abertos.fechadas is 'How many of them lie in a closed period, where nothing is written.';
-comment on column audit.vw_grupos_abertos.para_mim is 'Whether that is the caller, or a role of the caller''s.';
+comment on column audit.vw_grupos_abertos.para_mim is 'Whether encaminhada_para is the caller or one of the caller''s roles.';
 grant select on audit_interno.vereditos to conferente_leitor;

@@ -5,7 +5,7 @@ select o.id, o.tipo, o.status, o.regra, o.sessao_id, s.modo as sessao_modo, o.at
 from audit.operacoes o
 left join audit.sessoes_processamento s on s.id = o.sessao_id;
 comment on view audit.vw_operacoes_resumo is 'Operations with their session, duration and seal, one line each.';
-comment on column audit.vw_operacoes_resumo.duracao is 'From begin to end.';
+comment on column audit.vw_operacoes_resumo.duracao is 'From beginning to end.';
 comment on column audit.vw_operacoes_resumo.sessao_modo is 'Mode of the session, if it belongs to one.';
 comment on column audit.vw_operacoes_resumo.linhas is 'Rows found, changed or decided.';
 comment on column audit.vw_operacoes_resumo.selo is 'Seal in the audit chain, hexadecimal; null until sealed.';

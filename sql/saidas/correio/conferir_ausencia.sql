@@ -44,6 +44,6 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_ausencia(timestamptz) is
-  'Queues the message that no session of the day has ended in time, once a day, and returns its row; no row otherwise.';
+  'Queues, once a day, the message that no session of the day has ended in time, and returns its row; no row otherwise.';
 grant usage on schema audit_interno to conferente_servico;
 grant execute on function audit_interno.conferir_ausencia(timestamptz) to conferente_servico;

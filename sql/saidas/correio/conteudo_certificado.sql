@@ -12,4 +12,4 @@ as $$
   from audit.certificado() c
   where c.corrigidas > 0
 $$;
-comment on function audit_interno.conteudo_certificado(bigint) is 'JSON object: what of the month''s corrections is certain, and the session''s seal; null when there were none.';
+comment on function audit_interno.conteudo_certificado(bigint) is 'JSON object: what is certain of the month''s corrections, and the session''s seal; null if there were none.';

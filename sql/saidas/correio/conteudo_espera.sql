@@ -26,4 +26,4 @@ as $$
   where d.status is not null
 $$;
 comment on function audit_interno.conteudo_espera(text) is
-  'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much of the rest overdue.';
+  'JSON object: count, amount and ages in days of what waits for a person, how much of it is postponed and how much of the rest is overdue.';

@@ -65,4 +65,4 @@ begin
   return v_conteudo;
 end
 $$;
-comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now. estado, of a session: feito (nothing waits but what was postponed), espera, vencidas (something waits for longer than correio.dias_vencimento), lacunas (a part was not done) or falhou.';
+comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with everything that a message says, as of now. estado, for a session: feito (nothing waits except what was postponed), espera, vencidas (something has waited longer than correio.dias_vencimento), lacunas (something was left out) or falhou.';

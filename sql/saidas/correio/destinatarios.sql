@@ -13,4 +13,4 @@ as $$
   cross join lateral jsonb_array_elements_text(case when c.propria = '[]' then c.geral else c.propria end)
     with ordinality as e (endereco, n)
 $$;
-comment on function audit_interno.destinatarios(text) is 'Addresses for a kind of message: its own list, or the general one where that is empty.';
+comment on function audit_interno.destinatarios(text) is 'Addresses for a kind of message: its own list, or the general one if that is empty.';

@@ -11,4 +11,4 @@ as $$
     and endereco_valido.endereco ~
       '^[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@(localhost|([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9]))$'
 $$;
-comment on function audit_interno.endereco_valido(text) is 'True for one plain address, as maria@empresa.com.br.';
+comment on function audit_interno.endereco_valido(text) is 'True for one plain address, such as maria@empresa.com.br.';

@@ -16,4 +16,4 @@ as $$
   ) as x
   where x.motivo is not null
 $$;
-comment on function audit_interno.enderecos_invalidos(jsonb) is 'Each element that is refused and why; null when all are addresses.';
+comment on function audit_interno.enderecos_invalidos(jsonb) is 'Each refused element and why; null when all are addresses.';

@@ -7,4 +7,4 @@ set search_path = pg_catalog, pg_temp
 as $$
   select rtrim(audit_interno.configuracao('correio.pagina') #>> '{}', '/') || '/revisao' || pagina.caminho
 $$;
-comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
+comment on function audit_interno.pagina(text) is 'URL of the review page, with a query such as ?divergencia=7 or ?sessao=3.';

@@ -37,5 +37,5 @@ begin
 end
 $$;
 comment on function audit_interno.registrar_envio(bigint, text, text[], jsonb, text, boolean) is
-  'Records an attempt: the letter''s subject (null when it could not be made), addresses served, address to answer of those refused for good, the error, and whether to give up. Returns the row.';
+  'Records an attempt: the mail''s subject (null if it could not be made), addresses served, address to answer for those refused for good, the error, and whether to give up. Returns the row.';
 grant execute on function audit_interno.registrar_envio(bigint, text, text[], jsonb, text, boolean) to conferente_servico;

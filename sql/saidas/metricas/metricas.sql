@@ -81,5 +81,5 @@ as $$
   select 'conferente_trabalhadores', 'gauge', '{}', audit_interno.trabalhadores_vivos()
 $$;
 comment on function audit.metricas() is
-  'Samples for a monitor, as they stand now: nome (in the manner of Prometheus), tipo (gauge or counter), rotulos (label to value), valor. The HTTP route /metrics serves them with one line of help each.';
+  'Samples for monitoring, as of now: nome (as in Prometheus), tipo (gauge or counter), rotulos (label to value), valor. The HTTP route /metrics serves them with one line of help each.';
 grant execute on function audit.metricas() to conferente_leitor;

@@ -25,5 +25,5 @@ as $$
   ) as c
 $$;
 comment on function audit_interno.prontidao() is
-  'Parts of the system, whether each is ready, and by what: trabalhador (quantos alive), sessao (age in seconds of the last session that ended well, at most saude.idade_sessao), correio (age in seconds of the oldest message that waits, at most saude.espera_correio; quantos were given up in the last day).';
+  'Parts of the system, whether each is ready, and why: trabalhador (quantos are alive), sessao (age in seconds of the last session that ended well, at most saude.idade_sessao), correio (age in seconds of the oldest message that waits, at most saude.espera_correio; quantos were given up in the last day).';
 grant execute on function audit_interno.prontidao() to conferente_servico;

@@ -33,5 +33,5 @@ as $$
   from dias d
 $$;
 comment on function audit.relatorio_desempenho(date, date) is
-  'How sessions and rules did, as JSON. de and ate: days on which sessions began, in the zone agenda.fuso, both included; by default the last 30. sessoes: totals, median and 95th percentile of their seconds, amounts in BRL; regras: rows of audit.vw_metricas_regras as they stand now; execucoes: rows of audit.vw_metricas_desempenho of the latest 500 sessions of the period.';
+  'How sessions and rules performed, as JSON. de and ate: days on which sessions began, in the zone agenda.fuso, both included; by default the last 30. sessoes: totals, median and 95th percentile of their seconds, amounts in BRL; regras: current rows of audit.vw_metricas_regras; execucoes: rows of audit.vw_metricas_desempenho of the latest 500 sessions of the period.';
 grant execute on function audit.relatorio_desempenho(date, date) to conferente_leitor;

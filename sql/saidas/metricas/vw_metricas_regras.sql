@@ -16,7 +16,7 @@ left join (
   where audit.aguarda_pessoa(d.status)
   group by d.regra
 ) as a on a.regra = r.nome;
-comment on view audit.vw_metricas_regras is 'One row for each rule: how right people found it so far, and what of it waits for a person.';
+comment on view audit.vw_metricas_regras is 'One row for each rule: how often people found it right so far, and how much of it waits for a person.';
 comment on column audit.vw_metricas_regras.regra is 'Rule.';
 comment on column audit.vw_metricas_regras.descricao is 'What the rule looks for.';
 comment on column audit.vw_metricas_regras.ativa is 'Whether sessions run the rule.';
@@ -25,7 +25,7 @@ comment on column audit.vw_metricas_regras.limiar is 'Confidence from which auto
 comment on column audit.vw_metricas_regras.aprovadas is 'Human decisions that found the proposal right.';
 comment on column audit.vw_metricas_regras.rejeitadas is 'Human decisions that found the proposal wrong.';
 comment on column audit.vw_metricas_regras.precisao is 'Observed precision: aprovadas / (aprovadas + rejeitadas), 0 to 1; null before the first decision.';
-comment on column audit.vw_metricas_regras.precisao_minima is 'Lower end of its Wilson interval of 95 % (Wilson 1927), 0 to 1; null before the first decision.';
+comment on column audit.vw_metricas_regras.precisao_minima is 'Lower end of its 95% Wilson interval (Wilson 1927), 0 to 1; null before the first decision.';
 comment on column audit.vw_metricas_regras.precisao_maxima is 'Upper end of that interval, 0 to 1; null before the first decision.';
 comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';

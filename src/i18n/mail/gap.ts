@@ -27,7 +27,7 @@ export const gap = {
   ),
   nenhuma_linha: both(
     (rule: string) => (rule ? `A regra ${rule} não leu nenhuma linha` : 'Nenhuma linha lida na janela'),
-    (rule) => (rule ? `Rule ${rule} read no row` : 'No row read in the window'),
+    (rule) => (rule ? `Rule ${rule} read no rows` : 'No rows read in the window'),
   ),
   recusadas: both(
     (n: number, count: string) =>
@@ -46,14 +46,13 @@ export const gap = {
   notas_recusadas: both(
     (n: number, count: string) =>
       `${count} ${plural(n, 'arquivo de nota recusado', 'arquivos de notas recusados')} na última leitura da pasta`,
-    (n, count) =>
-      `${count} ${plural(n, 'file of a note', 'files of notes')} refused at the last reading of the folder`,
+    (n, count) => `${count} note ${plural(n, 'file', 'files')} refused at the last reading of the folder`,
   ),
   periodo_fechado: both(
     (rule: string, n: number, count: string) =>
       `${rule}: ${count} ${plural(n, 'divergência fica como está, em período fechado', 'divergências ficam como estão, em período fechado')}; lance o ajuste no período aberto`,
     (rule, n, count) =>
-      `${rule}: ${count} ${plural(n, 'divergence stays', 'divergences stay')} as it is, in a closed period; book the adjustment in the open one`,
+      `${rule}: ${count} ${plural(n, 'finding stays as it is', 'findings stay as they are')}, in a closed period; book the adjustment in the open one`,
   ),
 }
 
@@ -91,7 +90,7 @@ export const undone = {
     (n: number, count: string, times: string) =>
       `${count} já ${plural(n, 'desfeita', 'desfeitas')} ${times} vezes ou mais: auto não ${plural(n, 'a refaz', 'as refaz')}, uma pessoa decide`,
     (n, count, times) =>
-      `${count} undone ${times} times or more: auto no longer makes ${plural(n, 'it', 'them')}, a person decides`,
+      `${count} undone ${times} times or more: auto no longer repeats ${plural(n, 'it', 'them')}, a person decides`,
   ),
   todo: both(
     'O que fazer: corrigir na origem, com a lista de conferente listar --desfeitas, ou rodar a sessão depois da carga.',

@@ -21,7 +21,7 @@ export const mail = {
     recurring: both('Recorrentes', 'Recurring'),
     corrected: both('Corrigidas', 'Corrected'),
     waiting: both('À espera', 'Waiting'),
-    elsewhere: both('Resolvidas fora', 'Mended elsewhere'),
+    elsewhere: both('Resolvidas fora', 'Fixed elsewhere'),
     overdue: both('Vencidas', 'Overdue'),
     atStake: both(
       (amount: string) => `${amount} em risco`,
@@ -48,15 +48,15 @@ export const mail = {
     none: both('nenhuma', 'none'),
   },
   section: {
-    gaps: both('Ressalvas', 'What is missing'),
+    gaps: both('Ressalvas', 'What needs attention'),
     rules: both('Por regra', 'By rule'),
     items: both(
       (n: number) => plural(n, 'A maior divergência', `As ${n} maiores divergências`),
-      (n) => plural(n, 'The largest divergence', `The ${n} largest divergences`),
+      (n) => plural(n, 'The largest finding', `The ${n} largest findings`),
     ),
     control: both('Totais de controle da janela', 'Control totals of the window'),
     session: both('A sessão', 'The session'),
-    mail: both('Mensagens que não chegaram', 'Messages that did not arrive'),
+    mail: both('Mensagens que não chegaram', 'Messages that were not delivered'),
     known: both('O que se sabe', 'What is known'),
     chain: both('Cabeça da trilha de auditoria', 'Head of the audit chain'),
   },
@@ -82,7 +82,7 @@ export const mail = {
     alt: both(
       (rule: string, days: string) =>
         `Divergências novas da regra ${rule} nos últimos 30 dias, uma por dia: ${days}`,
-      (rule, days) => `New divergences of rule ${rule} over the last 30 days, one a day: ${days}`,
+      (rule, days) => `New findings of rule ${rule} over the last 30 days, one figure a day: ${days}`,
     ),
     state: {
       falhou: both('falhou', 'failed'),
@@ -96,7 +96,7 @@ export const mail = {
       (table: string, id: string) => `${table} ${id}`,
       (table, id) => `${table} ${id}`,
     ),
-    flagOnly: both('Só aponta: não há correção proposta.', 'Flag only: no correction is proposed.'),
+    flagOnly: both('Só aponta: não há correção proposta.', 'Only flagged: no correction is proposed.'),
     confidence: both(
       (percent: string) => `confiança ${percent}`,
       (percent) => `confidence ${percent}`,
@@ -107,7 +107,7 @@ export const mail = {
     ),
     link: both(
       (id: string) => `Ver a divergência ${id}`,
-      (id) => `See divergence ${id}`,
+      (id) => `See finding ${id}`,
     ),
     before: both('Antes', 'Before'),
     after: both('Depois', 'After'),
@@ -128,11 +128,11 @@ export const mail = {
     (size: string, limit: string) =>
       `As divergências desta sessão somam ${size} em anexos, acima do limite de ${limit}; veja-as em:`,
     (size, limit) =>
-      `The divergences of this session come to ${size} of attachments, above the limit of ${limit}; see them at:`,
+      `The findings of this session make ${size} of attachments, above the limit of ${limit}; see them at:`,
   ),
   neverAttached: both(
     'Anexos estão desligados (correio.limite_anexo); veja as divergências desta sessão em:',
-    'Attachments are switched off (correio.limite_anexo); see the divergences of this session at:',
+    'Attachments are switched off (correio.limite_anexo); see the findings of this session at:',
   ),
   notAttached: both(
     (reason: string) => `Os anexos não puderam ser gerados: ${reason}`,
@@ -149,10 +149,10 @@ export const mail = {
   ),
   footer: both(
     (when: string, zone: string) => `Gerado pelo Conferente em ${when}, hora de ${zone}.`,
-    (when, zone) => `Made by Conferente on ${when}, time of ${zone}.`,
+    (when, zone) => `Made by Conferente on ${when}, ${zone} time.`,
   ),
   attachmentName: both(
     (id: string, extension: string) => `divergencias-sessao-${id}.${extension}`,
-    (id, extension) => `divergences-session-${id}.${extension}`,
+    (id, extension) => `findings-session-${id}.${extension}`,
   ),
 }

@@ -8,12 +8,12 @@ const named = (names: Record<string, Both<string>>) =>
   )
 
 export const kind = named({
-  divergencias: both('Alerta de divergências', 'Divergence alert'),
+  divergencias: both('Alerta de divergências', 'Findings alert'),
   resumo: both('Resumo da sessão', 'Session digest'),
   falha: both('Falha crítica', 'Critical failure'),
   limite: both('Limite atingido', 'Limit reached'),
   ausencia: both('Sessão ausente', 'Missing session'),
-  abertas: both('Divergências abertas', 'Divergences opened'),
+  abertas: both('Divergências abertas', 'New findings'),
   pessoa: both('Espera uma pessoa', 'A person is needed'),
   autonomia: both('Correção automática perdida', 'Automatic correction lost'),
   resolvido: both('Resolvido', 'Resolved'),

@@ -7,7 +7,7 @@ const did = both(
     found === 0
       ? 'nenhuma divergência'
       : `${counted(fresh, 'nova', 'novas')}, ${counted(corrected, 'corrigida', 'corrigidas')}`,
-  (found, fresh, corrected) => (found === 0 ? 'no divergence' : `${fresh} new, ${corrected} corrected`),
+  (found, fresh, corrected) => (found === 0 ? 'no findings' : `${fresh} new, ${corrected} corrected`),
 )
 
 export const subject = {
@@ -39,15 +39,15 @@ export const subject = {
     (n: number, count: string, amount: string) =>
       `${count} ${plural(n, 'divergência espera', 'divergências esperam')} uma pessoa: ${amount} em risco`,
     (n, count, amount) =>
-      `${count} ${plural(n, 'divergence waits', 'divergences wait')} for a person: ${amount} at stake`,
+      `${count} ${plural(n, 'finding waits', 'findings wait')} for a person: ${amount} at stake`,
   ),
   failure: both(
     (id: string, day: string) => `Falha crítica na sessão ${id} de ${day}`,
     (id, day) => `Critical failure in session ${id} of ${day}`,
   ),
   unqueued: both(
-    (when: string) => `Falha crítica: a sessão de ${when} não pôde ser posta na fila`,
-    (when) => `Critical failure: the session of ${when} could not be queued`,
+    (when: string) => `Falha crítica: a sessão de ${when} não pôde ser colocada na fila`,
+    (when) => `Critical failure: the session due on ${when} could not be queued`,
   ),
   limit: both(
     (id: string) => `Limite atingido: a sessão ${id} não corrigiu nada além dele`,
@@ -55,7 +55,7 @@ export const subject = {
   ),
   absence: both(
     (day: string, hour: string) => `Nenhuma sessão de ${day} terminou até ${hour}`,
-    (day, hour) => `No session of ${day} ended by ${hour}`,
+    (day, hour) => `No session on ${day} had ended by ${hour}`,
   ),
 }
 
@@ -75,14 +75,14 @@ export const headline = {
   alert: both(
     (n: number, count: string) =>
       `${count} ${plural(n, 'divergência espera', 'divergências esperam')} uma pessoa`,
-    (n, count) => `${count} ${plural(n, 'divergence waits', 'divergences wait')} for a person`,
+    (n, count) => `${count} ${plural(n, 'finding waits', 'findings wait')} for a person`,
   ),
   failure: both('A sessão falhou, no todo ou em parte', 'The session failed, wholly or in part'),
-  unqueued: both('A sessão não pôde ser posta na fila', 'The session could not be queued'),
+  unqueued: both('A sessão não pôde ser colocada na fila', 'The session could not be queued'),
   limit: both('Limite atingido: a correção automática parou', 'Limit reached: automatic correction stopped'),
   absence: both(
     (hour: string) => `Nenhuma sessão terminou até ${hour}`,
-    (hour) => `No session ended by ${hour}`,
+    (hour) => `No session had ended by ${hour}`,
   ),
 }
 
@@ -94,14 +94,14 @@ export const lead = {
         : `${counted(rows, 'lançamento conferido', 'lançamentos conferidos')} e nenhuma divergência encontrada.`,
     (n, rows) =>
       n === 0
-        ? 'No entry was read in the window: check whether the load arrived.'
-        : `${counted(rows, 'entry', 'entries')} checked and no divergence found.`,
+        ? 'No entries were read in the window: check whether the load arrived.'
+        : `${counted(rows, 'entry', 'entries')} checked, no findings.`,
   ),
   found: both(
     (rows: string, found: string, amount: string, corrected: string) =>
       `${counted(rows, 'lançamento conferido', 'lançamentos conferidos')}, ${counted(found, 'divergência', 'divergências')} (${amount} em risco), ${counted(corrected, 'corrigida', 'corrigidas')}.`,
     (rows, found, amount, corrected) =>
-      `${counted(rows, 'entry', 'entries')} checked, ${counted(found, 'divergence', 'divergences')} (${amount} at stake), ${corrected} corrected.`,
+      `${counted(rows, 'entry', 'entries')} checked, ${counted(found, 'finding', 'findings')} (${amount} at stake), ${corrected} corrected.`,
   ),
   waiting: both(
     (n: number, count: string, amount: string) =>
@@ -117,7 +117,7 @@ export const lead = {
     (limit: string, value: string, checked: string, asked: string) =>
       `Com 95% de confiança, no máximo ${limit} de ${value} corrigidos neste mês estão errados (${counted(checked, 'conferida', 'conferidas')}${checked === asked ? '' : ` de ${asked}`}).`,
     (limit, value, checked, asked) =>
-      `With 95% confidence, at most ${limit} of ${value} corrected this month is wrong (${checked} looked at${checked === asked ? '' : ` of ${asked}`}).`,
+      `With 95% confidence, at most ${limit} of the ${value} corrected this month is wrong (${checked} checked${checked === asked ? '' : ` of ${asked}`}).`,
   ),
   drawn: both(
     (session: string, seal: string) => `Selo da sessão ${session} para o sorteio: ${seal}.`,
@@ -134,8 +134,8 @@ export const lead = {
       `${counted(overdue, 'has', 'have')} waited for more than ${counted(days, 'day', 'days')}: ${amount} at stake.`,
   ),
   failed: both(
-    'A sessão não terminou o que foi pedido. O que já estava confirmado permanece e pode ser revertido.',
-    'The session did not finish what was asked. What was committed stands and can be rolled back.',
+    'A sessão não terminou. O que já estava gravado permanece e pode ser revertido.',
+    'The session did not finish. What was committed stays and can be rolled back.',
   ),
   alert: both(
     (fresh: string, amount: string) =>
@@ -146,13 +146,13 @@ export const lead = {
     (limit: string) =>
       `${limit}. Uma janela cheia de divergências costuma ser uma carga com problema: nada além do limite foi corrigido, tudo está aberto para revisão.`,
     (limit) =>
-      `${limit}. A window full of divergences is usually a broken load: nothing beyond the limit was corrected, everything is open for review.`,
+      `${limit}. A window full of findings usually means a broken load: nothing beyond the limit was corrected, everything is open for review.`,
   ),
   absence: both(
     (day: string, due: string, hour: string) =>
       `Havia uma sessão prevista para ${day} às ${due}, e nenhuma terminou até ${hour}. Os dados de hoje não foram conferidos.`,
     (day, due, hour) =>
-      `A session was due on ${day} at ${due}, and none ended by ${hour}. Today's data have not been checked.`,
+      `A session was due on ${day} at ${due}, and none had ended by ${hour}. Today's data has not been checked.`,
   ),
   unqueued: both(
     (when: string, attempts: string) =>

@@ -10,7 +10,10 @@ export const control = {
     'Explicada por correções e reversões posteriores',
     'Explained by later corrections and rollbacks',
   ),
-  unexplained: both('Sem explicação (carga ou mudança de fora)', 'Unexplained (load or change from outside)'),
+  unexplained: both(
+    'Sem explicação (carga ou mudança de fora)',
+    'Unexplained (a load, or a change from outside)',
+  ),
   balanced: both(
     'Confere ao centavo: a diferença está toda explicada.',
     'Balances to the cent: the whole difference is explained.',
@@ -19,17 +22,17 @@ export const control = {
     (n: number, count: string) =>
       `A diferença desta sessão está explicada, mas ${count} ${plural(n, 'correção anterior foi desfeita', 'correções anteriores foram desfeitas')} fora do sistema.`,
     (n, count) =>
-      `The difference of this session is explained, but ${count} earlier ${plural(n, 'correction was', 'corrections were')} undone from outside.`,
+      `This session's difference is explained, but ${count} earlier ${plural(n, 'correction was', 'corrections were')} undone from outside.`,
   ),
   unbalanced: both(
     (amount: string) => `${amount} mudaram na janela sem passar pelo Conferente.`,
-    (amount) => `${amount} changed in the window without passing through Conferente.`,
+    (amount) => `${amount} changed in the window without going through Conferente.`,
   ),
   failed: both(
     (text: string) => `Os totais não puderam ser medidos de novo: ${text}`,
-    (text) => `The totals could not be measured again: ${text}`,
+    (text) => `The totals could not be computed again: ${text}`,
   ),
-  none: both('Nenhuma regra mediu valores nesta janela.', 'No rule measured amounts in this window.'),
+  none: both('Nenhuma regra mediu valores nesta janela.', 'No rule added up amounts in this window.'),
 }
 
 export const session = {
@@ -41,8 +44,8 @@ export const session = {
   suppressed: both('Silenciadas por exceção', 'Silenced by exception'),
   obsolete: both('Obsoletas', 'Obsolete'),
   duration: both('Duração', 'Duration'),
-  who: both('Pedida por', 'Asked for by'),
-  manual: both('manual: só detecta', 'manual: detects only'),
+  who: both('Pedida por', 'Requested by'),
+  manual: both('manual: só detecta', 'manual: only detects'),
   auto: both('auto: detecta e corrige o que pode', 'auto: detects and corrects what it may'),
   loaded: window.loaded,
   booked: window.booked,
@@ -59,13 +62,13 @@ export const absence = {
   none: both('nenhuma até hoje', 'none so far'),
   running: both('Sessão em curso', 'Session under way'),
   notRunning: both('nenhuma', 'none'),
-  error: both('Erro da agenda', 'Error of the schedule'),
+  error: both('Erro da agenda', 'Schedule error'),
   state: both(
     (id: string, status: string, when: string) => `${id}, ${status}${when && `, ${when}`}`,
     (id, status, when) => `${id}, ${status}${when && `, ${when}`}`,
   ),
   todo: both(
     'Confira se conferente trabalhar está no ar e se o banco responde. Ao voltar, o trabalhador recupera a sessão perdida.',
-    'Check that conferente trabalhar runs and that the database answers. Once back, the worker makes up for the missed session.',
+    'Check that conferente trabalhar is running and that the database answers. Once back, the worker makes up for the missed session.',
   ),
 }

@@ -10,8 +10,8 @@ export const act = {
     many: both('Rejeitar {n}', 'Reject {n}'),
   },
   confirm: {
-    one: both('1 procede, tratado fora', '1 is right, dealt with outside'),
-    many: both('{n} procedem, tratados fora', '{n} are right, dealt with outside'),
+    one: both('1 procede, tratado fora', '1 real, dealt with elsewhere'),
+    many: both('{n} procedem, tratados fora', '{n} real, dealt with elsewhere'),
   },
   postpone: both('Adiar', 'Postpone'),
   forward: both('Encaminhar', 'Forward'),
@@ -21,9 +21,9 @@ export const act = {
 }
 
 export const only = {
-  approve: both('Aprovar só este', 'Approve this one alone'),
-  reject: both('Rejeitar só este', 'Reject this one alone'),
-  confirm: both('Só este procede, tratado fora', 'This one alone is right, dealt with outside'),
+  approve: both('Aprovar só este', 'Approve only this'),
+  reject: both('Rejeitar só este', 'Reject only this'),
+  confirm: both('Só este procede, tratado fora', 'Only this one is real, dealt with elsewhere'),
   postpone: both('Adiar só este', 'Postpone only this'),
   forward: both('Encaminhar só este', 'Forward only this'),
 }
@@ -31,7 +31,7 @@ export const only = {
 export const action = {
   approve: both('Aprovar', 'Approve'),
   reject: both('Rejeitar', 'Reject'),
-  confirm: both('Procede, tratada fora', 'Right, dealt with outside'),
+  confirm: both('Procede, tratada fora', 'Real, dealt with elsewhere'),
   correct: both('Corrigir com outro valor', 'Correct with another value'),
   except: both('Declarar exceção', 'Declare an exception'),
   revert: both('Desfazer a correção', 'Undo the correction'),
@@ -46,11 +46,11 @@ export const explain = {
   ),
   except: both(
     'A regra não aponta este registro até o dia que você escolher.',
-    'The rule leaves this row in peace until the day that you say.',
+    'The rule does not flag this row until the day you choose.',
   ),
   revert: both(
     'O registro volta a ter exatamente o que tinha. Se alguém o mudou depois, nada é alterado.',
-    'The row gets back exactly what it had. If somebody changed it since, nothing is touched.',
+    'The row gets back exactly what it had. If somebody has changed it since, nothing is touched.',
   ),
   reopen: both('A divergência volta a esperar por decisão.', 'The finding waits for a decision again.'),
 }
@@ -66,10 +66,10 @@ export const reasonFor = {
     many: both('rejeitadas na revisão, {n} de uma vez', 'rejected in the review, {n} at once'),
   },
   confirm: {
-    one: both('procede, tratada fora; dito na revisão', 'right, dealt with outside; said in the review'),
+    one: both('procede, tratada fora; dito na revisão', 'real, dealt with elsewhere; said in the review'),
     many: both(
       'procedem, tratadas fora; dito na revisão, {n} de uma vez',
-      'right, dealt with outside; said in the review, {n} at once',
+      'real, dealt with elsewhere; said in the review, {n} at once',
     ),
   },
   postpone: {
@@ -81,7 +81,7 @@ export const reasonFor = {
     many: both('encaminhadas na revisão, {n} de uma vez', 'forwarded in the review, {n} at once'),
   },
   back: both('de volta à fila, na revisão', 'back to the queue, in the review'),
-  undo: both('desfeito na revisão por quem decidiu', 'undone in the review by who decided'),
+  undo: both('desfeito na revisão por quem decidiu', 'undone in the review by the person who decided'),
 }
 
 export const weigh = {

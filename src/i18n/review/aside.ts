@@ -21,7 +21,7 @@ export const aside = {
   day: both('outro dia', 'another day'),
   until: both('Volta à fila em', 'Back in the queue on'),
   to: both('Para quem', 'To whom'),
-  another: both('outra pessoa (digite)', 'somebody else, typed'),
+  another: both('outra pessoa (digite)', 'somebody else (type the name)'),
   role: {
     revisor: both('quem revisa', 'the reviewers'),
     administrador: both('quem administra', 'the administrators'),
@@ -32,10 +32,7 @@ export const postponed = {
   until: both('até {day}', 'until {day}'),
   changed: both('até que o registro mude', 'until the row changes'),
   none: both('Nada está adiado.', 'Nothing is postponed.'),
-  partly: both(
-    'Mostrando as {n} de maior valor, de {total}.',
-    'Listed are the {n} of highest amount, of {total}.',
-  ),
+  partly: both('Mostrando as {n} de maior valor, de {total}.', 'Showing the {n} largest amounts of {total}.'),
   more: both('Listar mais', 'List more'),
   back: {
     one: both('Trazer 1 de volta à fila', 'Bring 1 back to the queue'),

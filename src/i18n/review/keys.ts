@@ -6,7 +6,7 @@ export const hints = [
   [both('espaço', 'space'), both('tira do grupo', 'leaves out')],
   [same('a'), both('aprova', 'approves')],
   [same('r'), both('rejeita', 'rejects')],
-  [same('s'), both('adia', 'postpone')],
+  [same('s'), both('adia', 'postpones')],
   [same('e'), both('corrige', 'corrects')],
   [same('o'), both('abre', 'opens')],
   [same('u'), both('desfaz', 'undoes')],
@@ -21,16 +21,13 @@ export const help = {
     [same('↓ ↑'), both('item seguinte, item anterior', 'next item, previous item')],
     [
       both('espaço', 'space'),
-      both(
-        'tira o item do grupo, ou o coloca de volta',
-        'leaves the item out of the group, or takes it back in',
-      ),
+      both('tira o item do grupo, ou o coloca de volta', 'leaves the item out of the group, or puts it back'),
     ],
     [
       same('o'),
       both(
         'abre o item: registro, motivo, lançamento original, histórico',
-        'opens the item: the row, why, the twin, the story',
+        'opens the item: row, reason, twin, history',
       ),
     ],
     [
@@ -45,7 +42,7 @@ export const help = {
       same('p'),
       both(
         'procede, tratado fora: para o que só se aponta',
-        'right, dealt with outside: for what is only flagged',
+        'real, dealt with elsewhere: for what is only flagged',
       ),
     ],
     [same('e'), both('corrige o item com outro valor', 'corrects the item with another value')],
@@ -54,8 +51,8 @@ export const help = {
       both('adia o grupo: depois até quando, e por quê', 'postpones the group: then until when, and why'),
     ],
     [same('f'), both('encaminha o grupo a outra pessoa', 'forwards the group to somebody else')],
-    [same('c'), both('comenta o item', 'comments the entry')],
-    [same('m'), both('escreve o motivo da próxima decisão', 'types the reason of the next decision')],
+    [same('c'), both('comenta o item', 'comments on the item')],
+    [same('m'), both('escreve o motivo da próxima decisão', 'writes the reason for the next decision')],
     [
       same('u'),
       both(
@@ -63,12 +60,12 @@ export const help = {
         'undoes the last act, and the one before, and so on',
       ),
     ],
-    [same('x'), both('em Adiadas: traz de volta à fila', 'in Postponed: brings back to the queue')],
+    [same('x'), both('em Adiadas: traz de volta à fila', 'in Postponed: brings it back to the queue')],
     [
       same('x g'),
       both(
         'em Corrigidas hoje: desfaz a operação, ou só o grupo',
-        'in Corrected today: takes back the operation, or the group alone',
+        'in Corrected today: rolls back the operation, or only the group',
       ),
     ],
     [same('/'), both('busca; Esc a limpa', 'searches; Esc clears it')],
@@ -76,11 +73,11 @@ export const help = {
       both('1 a 7', '1 to 7'),
       both(
         'Fila, Segunda aprovação, Adiadas, Corrigidas hoje, Visão geral, Improváveis; Regras, para quem administra',
-        'Queue, Second approval, Postponed, Corrected today, Overview, Improbable; Rules, for administrators',
+        'Queue, Second approval, Postponed, Corrected today, Overview, Unlikely; Rules, for administrators',
       ),
     ],
     [same('?'), both('estas teclas', 'these keys')],
   ],
-  on: both('Teclas de uma letra ligadas', 'Keys of one letter are on'),
+  on: both('Teclas de uma letra ligadas', 'Single-letter keys are on'),
   language: both('', 'What the rules say of a finding comes from the database, in Portuguese.'),
 }

@@ -78,7 +78,7 @@ export const ruling = {
     period: both('Lançamentos de {from} a {to}', 'Entries from {from} to {to}'),
     sampled: both(', numa amostra de 1 em {n}', ', in a sample of 1 in {n}'),
     matched: both('alcançados', 'matched'),
-    inside: both('já em marketing', 'in marketing already'),
+    inside: both('já em marketing', 'already in marketing'),
     pending: both('pendentes', 'pending'),
     elsewhere: both('em outra categoria', 'in another category'),
     value: both('valor em outra', 'amount elsewhere'),
@@ -91,17 +91,17 @@ export const ruling = {
     agrees: both('Nenhum está em outra categoria.', 'None is booked elsewhere.'),
     nothing: both('Não alcança nada nesse período.', 'It matches nothing in this period.'),
     categories: both('Onde estão lançados', 'Where they are booked'),
-    sample: both('Os mais recentes', 'The latest'),
+    sample: both('Os mais recentes', 'The most recent'),
     none: both('sem categoria', 'without a category'),
   },
-  seen: both('Vi o que ele alcança: salvar mesmo assim', 'I have seen what it matches: save it all the same'),
+  seen: both('Vi o que ele alcança: salvar mesmo assim', 'I have seen what it matches: save it anyway'),
   seenKept: both(
     'Vi o que ele protege: desligar mesmo assim',
-    'I have seen what it protects: switch it off all the same',
+    'I have seen what it protects: switch it off anyway',
   ),
   seenUnder: both(
     'Vi o que os padrões alcançam: mudar mesmo assim',
-    'I have seen what the patterns match: change it all the same',
+    'I have seen what the patterns match: change it anyway',
   ),
   look: both('Ver o que alcança', 'See what it matches'),
   switchOff: both('Desligar', 'Switch off'),
@@ -109,17 +109,20 @@ export const ruling = {
   inactive: both('Desligados ({n})', 'Switched off ({n})'),
   proposals: both('Sugestões', 'Suggestions'),
   propose: both('Procurar nas correções confirmadas', 'Look in the confirmed corrections'),
-  noProposals: both('Nenhuma sugestão por enquanto.', 'No pattern suggests itself so far.'),
+  noProposals: both('Nenhuma sugestão por enquanto.', 'No suggestions so far.'),
   use: both('Usar', 'Use'),
   noPatterns: both('Nenhum padrão ainda.', 'No pattern yet.'),
   rule: {
-    ativa: both('As sessões a rodam', 'Sessions run it'),
+    ativa: both('Roda nas sessões', 'Sessions run it'),
     automatica: both('Corrige sozinha a partir do limiar', 'Corrects by itself from the threshold on'),
     limiar: both('Limiar, em %', 'Threshold, in %'),
-    piso: both('Provavelmente não é erro, até %', 'Probably no error, up to %'),
+    piso: both('Provavelmente não é erro, até %', 'Probably not an error, up to %'),
     confianca_base: both('Confiança inicial, em %', 'Base confidence, in %'),
     limite_linhas: both('Máximo de correções por sessão', 'Most corrections in a session'),
-    limite_fracao: both('Máximo da janela por sessão, em %', 'Most of the window in a session, in %'),
+    limite_fracao: both(
+      'Máximo da janela por sessão, em %',
+      'Largest share of the window in a session, in %',
+    ),
     limite_valor: both('Máximo corrigido por sessão, em R$', 'Most corrected in a session, in R$'),
     concessao_correcoes: both('Correções concedidas sem prova', 'Corrections granted without proof'),
     concessao_valor: both('Valor concedido sem prova, em R$', 'Amount granted without proof, in R$'),
@@ -130,11 +133,11 @@ export const ruling = {
     ),
     dependencias: both(
       'Esquemas, funções e visões que também são código dela',
-      'Schemas, functions and views that are code of it too',
+      'Schemas, functions and views that are also its code',
     ),
     tempo_limite: both('Tempo-limite de uma etapa, em minutos', 'Time limit of a step, in minutes'),
   },
-  commas: both('Separe por vírgulas.', 'Put commas between.'),
+  commas: both('Separe por vírgulas.', 'Separate with commas.'),
   periods: {
     title: both('Períodos fechados', 'Closed periods'),
     closed: {
@@ -144,7 +147,7 @@ export const ruling = {
     none: both('Nenhum mês está fechado.', 'No month is closed.'),
     explain: both(
       'Num mês fechado nada é gravado: o que for encontrado nele é lançado no período aberto.',
-      'Nothing is written into a closed month: what is found there is booked in the open one.',
+      'Nothing is written into a closed month: book what is found there in the open one.',
     ),
     month: both('Mês', 'Month'),
     until: both('Até o mês', 'Up to the month'),
@@ -162,7 +165,7 @@ export const ruling = {
   noLimit: both('Vazio: sem limite próprio.', 'Empty: no limit of its own.'),
   grants: both(
     'Sem prova, ela só corrige sozinha até o limite de uma concessão: um número de correções e um valor.',
-    'Without proof it corrects by itself up to a grant: a number of corrections and an amount, which are used up.',
+    'Without proof it corrects by itself only up to a grant: a number of corrections and an amount.',
   ),
   proof: {
     provada: both(
@@ -180,9 +183,9 @@ export const ruling = {
   },
   noAnswers: both(
     'Sem prova: no limiar ou acima ninguém respondeu ainda.',
-    'Not proved: at the threshold or above nobody has answered yet.',
+    'Not proved: nobody has answered at the threshold or above yet.',
   ),
-  onLedger: both('Nos lançamentos (clique para incluir ou tirar)', 'In the ledger (a click adds or removes)'),
+  onLedger: both('Nos lançamentos (clique para incluir ou tirar)', 'In the ledger (click to add or remove)'),
   line: both('Um por linha.', 'One per line.'),
   reasonsLine: both(
     'Um por linha: rejeitar ou adiar, dois-pontos, o motivo.',
@@ -195,10 +198,10 @@ export const ruling = {
   next: both('Próxima sessão: {when} ({zone})', 'Next session: {when} ({zone})'),
   history: both('Mudanças', 'Changes'),
   registered: both('registrada', 'registered'),
-  noHistory: both('Nada mudou aqui.', 'Nothing was changed here.'),
+  noHistory: both('Nada mudou aqui.', 'Nothing has been changed here.'),
   historyFirst: both(
     'Entre as últimas {n} mudanças de regras e configurações.',
-    'Among the latest {n} changes of rules and settings.',
+    'Among the latest {n} changes to rules and settings.',
   ),
   arrow: same('{before} → {after}'),
 }

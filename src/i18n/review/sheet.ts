@@ -5,7 +5,7 @@ export const sheet = {
   title: both('Planilha', 'Spreadsheet'),
   explain: both(
     'Baixe o que espera, escolha em cada linha na coluna Decisão e envie o arquivo de volta. O que ficar sem decisão continua esperando.',
-    'Download what waits, choose in the column Decisão of each line, and send the file back. What has no decision goes on waiting.',
+    'Download what waits, choose a decision for each line in the column Decision, and send the file back. Lines without a decision go on waiting.',
   ),
   download: both('Baixar o que espera', 'Download what waits'),
   fileName: both('divergencias.xlsx', 'findings.xlsx'),

@@ -8,7 +8,7 @@ export const status = {
   rejeitada: both('rejeitada', 'rejected'),
   revertida: both('revertida', 'rolled back'),
   obsoleta: both('obsoleta', 'obsolete'),
-  resolvida: both('resolvida', 'mended elsewhere'),
+  resolvida: both('resolvida', 'fixed elsewhere'),
 }
 
 export const sessionStatus = {
@@ -24,8 +24,8 @@ export const mailStatus = {
   pendente: both('a compor', 'to be composed'),
   composta: both('a enviar', 'to be sent'),
   enviada: both('enviada', 'sent'),
-  falhou: both('não entregue', 'given up'),
-  dispensada: both('sem destinatário', 'nobody to receive it'),
+  falhou: both('não entregue', 'not delivered'),
+  dispensada: both('sem destinatário', 'no recipient'),
 }
 
 /** What became of the findings of a decision. */
@@ -39,8 +39,8 @@ export const became = {
     many: both('{n} encaminhadas', '{n} forwarded'),
   },
   comentada: {
-    one: both('1 comentada', '1 commented'),
-    many: both('{n} comentadas', '{n} commented'),
+    one: both('1 comentada', '1 commented on'),
+    many: both('{n} comentadas', '{n} commented on'),
   },
   devolvida: {
     one: both('1 de volta à fila', '1 back in the queue'),
@@ -109,8 +109,8 @@ export const became = {
     many: both('exceções declaradas', 'exceptions declared'),
   },
   ja_revertida: {
-    one: both('1 já estava como antes', '1 was as before already'),
-    many: both('{n} já estavam como antes', '{n} were as before already'),
+    one: both('1 já estava como antes', '1 was already as before'),
+    many: both('{n} já estavam como antes', '{n} were already as before'),
   },
   mudanca: {
     one: both('mudança salva', 'change saved'),
@@ -137,17 +137,17 @@ export const events = {
   rejeicao: both('rejeitada', 'rejected'),
   correcao_manual: both('valores digitados', 'values typed'),
   reabertura: both('reaberta', 'reopened'),
-  confirmacao: both('confirmada, tratada fora', 'confirmed, dealt with outside'),
+  confirmacao: both('confirmada, tratada fora', 'confirmed, dealt with elsewhere'),
   adiamento: both('adiada', 'postponed'),
   encaminhamento: both('encaminhada', 'forwarded'),
   comentario: both('comentário', 'comment'),
   retirada: both(
     'adiamento, encaminhamento ou comentário desfeito',
-    'postponement, forwarding or comment taken back',
+    'postponement, forwarding or comment undone',
   ),
   reversao: both('desfeita', 'rolled back'),
   reversao_por_erro: both('desfeita: estava errada', 'rolled back: it was wrong'),
-  desfazimento: both('ato desfeito', 'act taken back'),
+  desfazimento: both('ato desfeito', 'act undone'),
   certificacao_certa: both('conferida por amostra: certa', 'looked at in the sample: right'),
   certificacao_errada: both('conferida por amostra: errada', 'looked at in the sample: wrong'),
   alteracao: both('alterado', 'changed'),
