@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b9ebcb1d7257f4d3fc7d3ce2a38309e41d4a705f
+--! Hash: sha1:24435d0236f2c8663d36231ff8dbb45472d5fc7a
 --! Message: conferente
 
 set local role conferente_dono;
@@ -27572,7 +27572,7 @@ begin
 end
 $$;
 comment on function audit.mapear_colunas(text, text) is
-  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as which expression over the aliases f (the fact table) and d1, d2 … (its dimensions), whether it can be written directly, the join it needs, how a label is looked up (busca: tabela, rotulo, chave, fato), what to check, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela includes the schema. esquema is that of the view, in which audit.propor_visao puts dia_escrito, a function that reads a day from a text. Error: NC004 no such table or view.';
+  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as which expression over the aliases f (the fact table) and d1, d2 … (its dimensions), whether it can be written directly, what is written back there (gravacao, over new), the join it needs, how a label is looked up (busca: tabela, rotulo, chave, fato), what to check, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela includes the schema. esquema is that of the view, in which audit.propor_visao puts dia_escrito, a function that reads a day from a text. Error: NC004 no such table or view.';
 grant execute on function audit.mapear_colunas(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/mapear_colunas.sql
 
