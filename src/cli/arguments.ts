@@ -1,7 +1,10 @@
 import type { Catalogue } from '../i18n/index.ts'
 import { UsageError } from './errors.ts'
 
-/** Checks of arguments, before any database is opened. Each throws UsageError in the user's words. */
+/**
+ * Checks of arguments, before any database is opened. Each throws UsageError in the user's words.
+ * Longer than a screen, because they share the language; each is a few lines.
+ */
 export function createParsers(text: Catalogue) {
   const { usage } = text
 

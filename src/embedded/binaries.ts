@@ -14,7 +14,7 @@ export interface Binaries {
   readonly major: string
 }
 
-export const program = ({ root }: Binaries, name: 'initdb' | 'pg_ctl'): string =>
+export const program = (root: string, name: 'initdb' | 'pg_ctl'): string =>
   join(root, 'native', 'bin', process.platform === 'win32' ? `${name}.exe` : name)
 
 /**
@@ -36,38 +36,35 @@ export function embeddedBinaries(): Binaries {
 }
 
 /**
- * Binaries that the server's user can really run: those of npm, or a copy in the data directory where npm's lie
- * out of that user's reach (a checkout below root's home). Only while the server is down, so that no older copy is in use.
+ * The root of binaries that the server's user can run: npm's, or a copy in the data directory if that user cannot reach npm's
+ * (a checkout below root's home). Only while the server is down, since an older copy is removed.
  */
-export function runnableBinaries(installed: Binaries, user: ServerUser, dataDir: string): Binaries {
-  const attempts = [() => installed, () => linked(installed), () => copied(installed, dataDir)]
+export function runnableRoot({ root, version }: Binaries, user: ServerUser, dataDir: string): string {
   let reason = ''
-  for (const attempt of attempts) {
-    const binaries = attempt()
-    const run = runAs(user, program(binaries, 'initdb'), ['--version'])
-    if (run.status === 0) return binaries
+  for (const attempt of [() => root, () => linked(root), () => copied(root, dataDir, version)]) {
+    const tried = attempt()
+    const run = runAs(user, program(tried, 'initdb'), ['--version'])
+    if (run.status === 0) return tried
     reason = run.error?.message || run.stderr.trim() || `${run.signal ?? run.status}`
   }
-  throw new EmbeddedError('no_binary', { path: installed.root, user: user.name, reason })
+  throw new EmbeddedError('no_binary', { path: root, user: user.name, reason })
 }
 
 /** Runs the package's own install script, for npm clients that do not. */
-function linked(binaries: Binaries): Binaries {
-  const { root } = binaries
+function linked(root: string): string {
   spawnSync(process.execPath, [join(root, 'scripts', 'hydrate-symlinks.js')], { cwd: root })
-  return binaries
+  return root
 }
 
-function copied(installed: Binaries, dataDir: string): Binaries {
-  const copy = { ...installed, root: join(dataDir, `bin-${installed.version}`) }
-  if (existsSync(copy.root)) return copy
+function copied(root: string, dataDir: string, version: string): string {
+  const copy = join(dataDir, `bin-${version}`)
+  if (existsSync(copy)) return copy
   for (const old of readdirSync(dataDir).filter((entry) => entry.startsWith('bin-')))
     rmSync(join(dataDir, old), { recursive: true, force: true })
-  // What is cut short is removed by the next start.
+  // The next start removes what is cut short.
   const half = mkdtempSync(join(dataDir, 'init-'))
-  cpSync(installed.root, half, { recursive: true, verbatimSymlinks: true })
-  linked({ ...installed, root: half })
-  spawnSync('chmod', ['-R', 'go+rX', half])
-  renameSync(half, copy.root)
+  cpSync(root, half, { recursive: true, verbatimSymlinks: true })
+  spawnSync('chmod', ['-R', 'go+rX', linked(half)])
+  renameSync(half, copy)
   return copy
 }

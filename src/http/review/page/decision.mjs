@@ -2,6 +2,7 @@
 import { correct, decideSome, except, revert } from './acts.mjs'
 import { Refusal } from './api.mjs'
 import { folded, label, say } from './format.mjs'
+import { useModal } from './modal.mjs'
 import { html, useEffect, useLayoutEffect, useRef, useState } from './preact.mjs'
 import { today } from './queries.mjs'
 import { LABELS, labelsIn, labelsLike, record } from './row.mjs'
@@ -51,23 +52,6 @@ function useLabels(rule, office) {
   return { labelsOf, like }
 }
 
-/** A dialog that is open from the start. */
-function useModal() {
-  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
-  // before the next key can fall beside it
-  useLayoutEffect(() => {
-    const before = /** @type {HTMLElement | null} */ (document.activeElement)
-    dialog.current?.showModal()
-    // Back to where the keyboard was; if that is gone, to the group.
-    return () =>
-      (before?.isConnected
-        ? before
-        : /** @type {HTMLElement | null} */ (document.querySelector('#hand'))
-      )?.focus()
-  }, [])
-  return dialog
-}
-
 /**
  * @param {'correct' | 'except' | 'revert' | 'reopen'} action
  * @param {any} finding
@@ -96,6 +80,7 @@ async function carryOut(action, finding, elements, { row, like, late }) {
 }
 
 /**
+ * A form for one finding. Longer than a screen, since sending, waiting and refusal all show in it.
  * @param {{ action: 'correct' | 'except' | 'revert' | 'reopen', finding: any, office: import('./office.mjs').Office,
  *   what: { key: string, title: string, section?: string, value?: number, count: number }, close: () => void, done?: () => void }} props
  */

@@ -15,6 +15,7 @@ import { t } from './words.mjs'
 
 /**
  * What a group holds, the current row, and which rows are left out or open.
+ * Longer than a screen: its acts change the same few states.
  * @param {Group} group
  * @param {import('./office.mjs').Office} office
  * @param {ReadonlySet<string>} hits what a search has found
@@ -85,6 +86,7 @@ function useEntries(group, office, hits) {
 }
 
 /**
+ * The group in hand. Longer than a screen, so that each key stands beside what it acts on.
  * @param {{ group: Group, office: import('./office.mjs').Office, decides: boolean, me: string, hits: ReadonlySet<string>, moveOn: () => void,
  *   back: () => void, focused: boolean }} props moveOn: to the next group; focused: take the keyboard
  */

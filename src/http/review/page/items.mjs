@@ -44,21 +44,7 @@ export function Items({ findings, today, at, left, hits, open, choose, toggle, d
     [columns.document, columns.day, columns.branch, columns.amount, !columns.flagged].filter(Boolean).length
   return html`
     <table class="items">
-      <thead>
-        <tr>
-          <th scope="col" class="mark"><span class="unseen">${t.column.take}</span></th>
-          <th scope="col">${t.column.entry}</th>
-          ${columns.document && html`<th scope="col">${t.column.document}</th>`}
-          ${columns.day && html`<th scope="col">${t.column.day}</th>`}
-          ${columns.branch && html`<th scope="col">${t.column.branch}</th>`}
-          ${columns.amount && html`<th scope="col" class="number">${t.column.amount}</th>`}
-          ${
-            columns.flagged
-              ? html`<th scope="col">${t.column.seen}</th>`
-              : html`<th scope="col" class="number">${t.column.before}</th><th scope="col" class="number">${t.column.after}</th>`
-          }
-        </tr>
-      </thead>
+      <${Head} columns=${columns} />
       <tbody ref=${body}>
         ${findings.map((finding, index) => {
           const { id } = finding
@@ -95,6 +81,25 @@ export function Items({ findings, today, at, left, hits, open, choose, toggle, d
     </table>
   `
 }
+
+/** @param {{ columns: ReturnType<typeof columnsOf> }} props */
+const Head = ({ columns }) => html`
+  <thead>
+    <tr>
+      <th scope="col" class="mark"><span class="unseen">${t.column.take}</span></th>
+      <th scope="col">${t.column.entry}</th>
+      ${columns.document && html`<th scope="col">${t.column.document}</th>`}
+      ${columns.day && html`<th scope="col">${t.column.day}</th>`}
+      ${columns.branch && html`<th scope="col">${t.column.branch}</th>`}
+      ${columns.amount && html`<th scope="col" class="number">${t.column.amount}</th>`}
+      ${
+        columns.flagged
+          ? html`<th scope="col">${t.column.seen}</th>`
+          : html`<th scope="col" class="number">${t.column.before}</th><th scope="col" class="number">${t.column.after}</th>`
+      }
+    </tr>
+  </thead>
+`
 
 /** The amount to book in the open month, because nothing is written into a closed one. @param {any} finding */
 const closed = ({ ajustePeriodo }) =>

@@ -18,7 +18,16 @@ import { t } from './words.mjs'
 /** Acts that their author may take back as a whole; a rollback is taken back by rolling it back. */
 const TAKEN_BACK = ['approve', 'reject', 'confirm', 'correct', 'postpone', 'forward', 'comment', 'revert']
 
-/** @param {import('./queries.mjs').Person} me */
+/** What a notice says beside the result. @param {readonly import('./acts.mjs').Result[]} results */
+const beside = (results) => ({
+  hint: [...new Set(results.map(({ aviso }) => aviso).filter(Boolean))].join(' ') || undefined,
+  conflicts: results.filter(({ status }) => status === 'conflito'),
+})
+
+/**
+ * Longer than a screen: what a screen may ask for is listed in one place.
+ * @param {import('./queries.mjs').Person} me
+ */
 export function useOffice(me) {
   const [notice, setNotice] = useState(/** @type {Notice | undefined} */ (undefined))
   const [done, setDone] = useState(/** @type {readonly Done[]} */ ([]))
@@ -51,12 +60,7 @@ export function useOffice(me) {
   const settle = (what, results) => {
     const { missed, text } = outcome(what.became ? named(what.became, results) : results)
     const operation = results.find(({ operacaoId }) => operacaoId)?.operacaoId ?? undefined
-    setNotice({
-      kind: missed > 0 ? 'missed' : 'done',
-      text: `${what.title}. ${text}`,
-      hint: [...new Set(results.map(({ aviso }) => aviso).filter(Boolean))].join(' ') || undefined,
-      conflicts: results.filter(({ status }) => status === 'conflito'),
-    })
+    setNotice({ kind: missed > 0 ? 'missed' : 'done', text: `${what.title}. ${text}`, ...beside(results) })
     if (what.word === 'undo') return
     const entry = { section: '', value: 0, ...what, text, operation }
     setDone((before) => [...before, entry])

@@ -44,17 +44,6 @@ export function Patterns({ found, office, again }) {
     }
     return went
   }
-  const select = (
-    /** @type {'campo' | 'tipo' | 'acao'} */ name,
-    /** @type {string} */ label,
-    /** @type {Record<string, string>} */ options,
-  ) => html`
-    <label>${label}
-      <select name=${name} value=${draft[name]} onChange=${(/** @type {any} */ event) => setDraft({ ...draft, [name]: event.currentTarget.value })}>
-        ${Object.entries(options).map(([value, text]) => html`<option value=${value} selected=${value === draft[name]}>${text}</option>`)}
-      </select>
-    </label>
-  `
   return html`
     <${Change} key=${opened} title=${t.ruling.newPattern} focused=${opened > 0} close=${() => take(EMPTY)} save=${save}
       read=${(/** @type {any} */ elements) => {
@@ -66,9 +55,9 @@ export function Patterns({ found, office, again }) {
         <div class="row">
           <label class="wide-field">${t.ruling.text}<input name="padrao" autocomplete="off" spellcheck=${false} maxlength="500" value=${draft.padrao}
             aria-description=${t.ruling.folded} onInput=${(/** @type {any} */ event) => setDraft({ ...draft, padrao: event.currentTarget.value })} /></label>
-          ${select('campo', t.ruling.where, t.ruling.field)}
-          ${select('tipo', t.ruling.how, t.ruling.kind)}
-          ${select('acao', t.ruling.means, t.ruling.action)}
+          <${Choice} name="campo" label=${t.ruling.where} options=${t.ruling.field} draft=${draft} change=${setDraft} />
+          <${Choice} name="tipo" label=${t.ruling.how} options=${t.ruling.kind} draft=${draft} change=${setDraft} />
+          <${Choice} name="acao" label=${t.ruling.means} options=${t.ruling.action} draft=${draft} change=${setDraft} />
         </div>
         <${Preview} pattern=${draft} today=${today} />
         ${draft.acao === 'incluir' && seenBox()}
@@ -86,6 +75,17 @@ export function Patterns({ found, office, again }) {
     <${Changes} operations=${found.operacoes.nodes.filter((/** @type {any} */ { tipo }) => tipo === 'padrao')} all=${found.operacoes.nodes.length} />
   `
 }
+
+/**
+ * @param {{ name: 'campo' | 'tipo' | 'acao', label: string, options: Record<string, string>, draft: Pattern, change: (draft: Pattern) => void }} props
+ */
+const Choice = ({ name, label, options, draft, change }) => html`
+  <label>${label}
+    <select name=${name} value=${draft[name]} onChange=${(/** @type {any} */ event) => change({ ...draft, [name]: event.currentTarget.value })}>
+      ${Object.entries(options).map(([value, text]) => html`<option value=${value} selected=${value === draft[name]}>${text}</option>`)}
+    </select>
+  </label>
+`
 
 /**
  * @param {{ name: string, patterns: readonly any[], hits: ReadonlyMap<string, any>, office: import('./office.mjs').Office,

@@ -17,17 +17,7 @@ import { t } from './words.mjs'
 export function Queue({ screen, office, decides, me, address, go }) {
   const { desk, pending, done } = office
   const [sheet, setSheet] = useState(false)
-  const suppliers = useSuppliers(desk)
-  const all = useMemo(() => {
-    if (!desk) return []
-    return ordered(
-      groupsFor(desk, screen).map((group) => ({
-        ...group,
-        supplier: suppliers.get(group.sample) ?? group.supplier,
-      })),
-      office.seen,
-    )
-  }, [desk, screen, suppliers])
+  const all = useGroups(screen, office)
   const search = useSearch(screen, all, address, office)
   const { groups, hits } = search
   // A group being decided disappears, and comes back if it was refused.
@@ -80,6 +70,23 @@ export function Queue({ screen, office, decides, me, address, go }) {
       ${sheet && html`<${Sheet} office=${office} decides=${decides} close=${() => setSheet(false)} />`}
     </main>
   `
+}
+
+/**
+ * The groups of a screen in their order, with the names of their suppliers.
+ * @param {'fila' | 'segunda' | 'improvaveis'} screen
+ * @param {import('./office.mjs').Office} office
+ */
+function useGroups(screen, { desk, seen }) {
+  const suppliers = useSuppliers(desk)
+  return useMemo(() => {
+    if (!desk) return []
+    const named = groupsFor(desk, screen).map((group) => ({
+      ...group,
+      supplier: suppliers.get(group.sample) ?? group.supplier,
+    }))
+    return ordered(named, seen)
+  }, [desk, screen, suppliers])
 }
 
 /**

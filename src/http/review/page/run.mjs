@@ -1,27 +1,9 @@
 // Run now and simulate, for operators. Others see the progress of the current session.
-import { ask, Refusal } from './api.mjs'
+import { ask } from './api.mjs'
+import { Following, isOver, LOOK, session, underWay } from './following.mjs'
 import { count, money, number, say } from './format.mjs'
 import { html, useEffect, useRef, useState } from './preact.mjs'
 import { t } from './words.mjs'
-
-/** How often the current session is checked. */
-const LOOK = 1000
-/** A worker takes a session within moments; after this long without one the page says so. */
-const TAKEN = 10_000
-const ENDED = ['concluida', 'concluida_com_falhas', 'falhou', 'cancelada']
-
-const SESSION = `id modo status etapa partes partesConcluidas linhasExaminadas encontradas corrigidas valorCorrigido falhas mensagem limiteAtingido solicitadaEm
-  execucoes(first: 500) { nodes { regra status encontradas corrigidas } }`
-
-/** The session under way, or waiting to start. */
-const underWay = () =>
-  ask(
-    `{ sessoes(first: 1, orderBy: ID_DESC, filter: { simulada: { equalTo: false }, status: { in: ["agendada", "em_andamento"] } }) { nodes { ${SESSION} } } }`,
-  ).then(({ sessoes }) => sessoes.nodes[0])
-
-/** @param {string} id */
-const session = (id) =>
-  ask(`query ($id: BigInt!) { sessao(id: $id) { ${SESSION} } }`, { id }).then(({ sessao }) => sessao)
 
 /**
  * @param {{ modo: string, dataInicio: string | null, dataFim: string | null, simular: boolean }} input
@@ -39,14 +21,6 @@ const request = (input, how) =>
 const simulations = () =>
   ask('{ simulacoesEmCurso(first: 5) { nodes { processo etapa regra feitas total } } }').then(
     ({ simulacoesEmCurso }) => simulacoesEmCurso.nodes,
-  )
-
-/** @param {string} id @param {string} motivo */
-const cancel = (id, motivo) =>
-  ask(
-    'mutation ($input: CancelarSessaoInput!) { cancelarSessao(input: $input) { resultado { id } } }',
-    { input: { id, motivo } },
-    { slow: () => {} },
   )
 
 /**
@@ -92,29 +66,29 @@ export function Run({ office, operates, again }) {
     again()
   }
   if (!operates && following === undefined) return null
-  const busy = sent || (following !== undefined && !ENDED.includes(following.status))
+  const busy = sent || (following !== undefined && !isOver(following))
   return html`
     <section class="run">
       <h2>${t.run.title}</h2>
-      ${
-        operates &&
-        html`
-          <form class="typed" onSubmit=${act}>
-            <label>${t.run.mode}<select name="modo"><option value="manual">${t.run.manual}</option><option value="auto">${t.run.auto}</option></select></label>
-            <label>${t.run.from}<input name="de" type="date" aria-description=${t.run.without} /></label>
-            <label>${t.run.to}<input name="ate" type="date" aria-description=${t.run.without} /></label>
-            <button class="first" value="rodar" disabled=${busy}>${t.run.now}</button>
-            <button value="simular" disabled=${busy}>${t.run.simulate}</button>
-          </form>
-          <p class="soft">${t.run.without}</p>
-        `
-      }
+      ${operates && html`<${Form} act=${act} busy=${busy} />`}
       ${stop && html`<${Simulating} stop=${() => stop.abort()} />`}
       ${simulated && html`<${Simulated} session=${simulated} />`}
       ${following && html`<${Following} key=${following.id} first=${following} office=${office} operates=${operates} change=${setFollowing} over=${over} />`}
     </section>
   `
 }
+
+/** @param {{ act: (event: any) => unknown, busy: boolean }} props */
+const Form = ({ act, busy }) => html`
+  <form class="typed" onSubmit=${act}>
+    <label>${t.run.mode}<select name="modo"><option value="manual">${t.run.manual}</option><option value="auto">${t.run.auto}</option></select></label>
+    <label>${t.run.from}<input name="de" type="date" aria-description=${t.run.without} /></label>
+    <label>${t.run.to}<input name="ate" type="date" aria-description=${t.run.without} /></label>
+    <button class="first" value="rodar" disabled=${busy}>${t.run.now}</button>
+    <button value="simular" disabled=${busy}>${t.run.simulate}</button>
+  </form>
+  <p class="soft">${t.run.without}</p>
+`
 
 /** A simulation is one transaction and leaves no session, so its step is queried separately. @param {{ stop: () => void }} props */
 function Simulating({ stop }) {
@@ -176,75 +150,6 @@ function Simulated({ session: { resumo, mensagem, limiteAtingido, modo } }) {
         )}</tbody>
       </table>
       ${(limiteAtingido ?? mensagem) && html`<p class="warn" lang="pt-BR">${limiteAtingido ?? mensagem}</p>`}
-    </div>
-  `
-}
-
-/**
- * A session, checked until it ends.
- * @param {{ first: any, office: import('./office.mjs').Office, operates: boolean, change: (session: any) => void, over: () => void }} props
- */
-function Following({ first, office, operates, change, over }) {
-  const [asking, setAsking] = useState(false)
-  const since = useRef(Date.now())
-  const ended = ENDED.includes(first.status)
-  useEffect(() => {
-    if (ended) return
-    let wanted = true
-    const bell = setTimeout(
-      () =>
-        session(first.id).then(
-          (one) => {
-            if (!wanted) return
-            change({ ...one })
-            if (ENDED.includes(one.status)) over()
-          },
-          // the next attempt may succeed; until then the last known state is shown
-          () => wanted && change({ ...first }),
-        ),
-      LOOK,
-    )
-    return () => {
-      wanted = false
-      clearTimeout(bell)
-    }
-  }, [first])
-  const { id, status, etapa, partes, partesConcluidas, encontradas, corrigidas, mensagem, execucoes } = first
-  const rules = /** @type {any[]} */ (execucoes.nodes)
-  const done = rules.filter((one) => one.status !== 'pendente').length
-  const waits = status === 'agendada' && Date.now() - since.current > TAKEN
-  const state = t.sessionStatus[/** @type {keyof typeof t.sessionStatus} */ (status)] ?? status
-  const far = [
-    !ended && etapa,
-    rules.length > 0 && say(t.run.rules, { n: done, total: rules.length }),
-    Number(partes) > 1 && say(t.run.parts, { n: number(partesConcluidas ?? 0), total: number(partes) }),
-    say(t.run.sofar, { found: number(encontradas), corrected: number(corrigidas) }),
-  ].filter(Boolean)
-  const giveUp = async (/** @type {any} */ event) => {
-    event.preventDefault()
-    try {
-      await cancel(id, event.target.elements.motivo.value.trim())
-      setAsking(false)
-      change({ ...(await session(id)) })
-      over()
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      office.refused(error, t.run.cancel)
-    }
-  }
-  return html`
-    <div class="follow">
-      <p><b role="status">${say(t.strip.session, { id, when: state })}</b> <span class="soft">${far.join(' · ')}</span></p>
-      ${!ended && html`<progress aria-label=${t.run.progress} ...${status === 'agendada' ? {} : { max: Math.max(1, rules.length), value: done }}></progress>`}
-      ${waits && html`<p class="warn">${t.run.noWorker}</p>`}
-      ${ended && mensagem && html`<p class="warn" lang="pt-BR">${mensagem}</p>`}
-      ${!ended && operates && !asking && html`<button type="button" onClick=${() => setAsking(true)}>${t.run.cancel}</button>`}
-      ${
-        !ended &&
-        asking &&
-        html`<form class="typed" onSubmit=${giveUp}><label>${t.run.why}<input name="motivo" required pattern=".*\\S.*" autocomplete="off" /></label>
-          <button class="first">${t.run.cancel}</button><button type="button" class="quiet" onClick=${() => setAsking(false)}>${t.cancel}</button></form>`
-      }
     </div>
   `
 }

@@ -7,6 +7,7 @@ import { foundBySession, index, SEARCHED } from './queries.mjs'
 import { t } from './words.mjs'
 
 /**
+ * What a search leaves of a screen. Longer than a screen: what it finds elsewhere is counted by the same conditions.
  * @param {'fila' | 'segunda' | 'improvaveis' | 'adiadas'} screen
  * @param {readonly import('./groups.mjs').Group[]} groups of this screen
  * @param {URLSearchParams} address

@@ -1,6 +1,7 @@
 // What waits, as a spreadsheet, and the decisions that come back: the result of each line, as the database gives it.
 import { download, Refusal, upload } from './api.mjs'
 import { count, say, statusName } from './format.mjs'
+import { useModal } from './modal.mjs'
 import { html, useLayoutEffect, useRef, useState } from './preact.mjs'
 import { t } from './words.mjs'
 
@@ -13,19 +14,22 @@ import { t } from './words.mjs'
 /** @type {Record<Act, import('./acts.mjs').Word | import('./acts.mjs').Aside>} */
 const WORD = { aprovar: 'approve', rejeitar: 'reject', confirmar: 'confirm', adiar: 'postpone' }
 
+async function get() {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await download())
+  link.download = t.sheet.fileName
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
+
 /** @param {{ office: import('./office.mjs').Office, decides: boolean, close: () => void }} props */
 export function Sheet({ office, decides, close }) {
-  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
+  const dialog = useModal()
   const [busy, setBusy] = useState(false)
   const [said, setSaid] = useState('')
   const [refusal, setRefusal] = useState(/** @type {Refusal | undefined} */ (undefined))
   const [lines, setLines] = useState(/** @type {Line[] | undefined} */ (undefined))
   const results = useRef(/** @type {HTMLElement | null} */ (null))
-  useLayoutEffect(() => {
-    const before = /** @type {HTMLElement | null} */ (document.activeElement)
-    dialog.current?.showModal()
-    return () => before?.isConnected && before.focus()
-  }, [])
   useLayoutEffect(() => results.current?.focus(), [lines])
 
   /** @param {() => Promise<void>} work */
@@ -42,14 +46,6 @@ export function Sheet({ office, decides, close }) {
       setSaid('')
     }
   }
-  const get = () =>
-    run(async () => {
-      const link = document.createElement('a')
-      link.href = URL.createObjectURL(await download())
-      link.download = t.sheet.fileName
-      link.click()
-      URL.revokeObjectURL(link.href)
-    })
   const send = (/** @type {any} */ event) => {
     event.preventDefault()
     const [file] = event.target.elements.arquivo.files
@@ -65,7 +61,7 @@ export function Sheet({ office, decides, close }) {
     <dialog ref=${dialog} class="sheet" aria-labelledby="sheet" onCancel=${(/** @type {Event} */ event) => busy && event.preventDefault()} onClose=${close}>
       <h2 id="sheet">${t.sheet.title}</h2>
       <p>${t.sheet.explain}</p>
-      <p><button type="button" disabled=${busy} onClick=${get}>${t.sheet.download}</button></p>
+      <p><button type="button" disabled=${busy} onClick=${() => run(get)}>${t.sheet.download}</button></p>
       ${
         decides &&
         html`<form class="decision" onSubmit=${send}>
