@@ -5771,6 +5771,11 @@ create function regra_validacao_valores.cargas_repetidas(cargas date[], de date,
 comment on function regra_validacao_valores.cargas_repetidas(date[],date,date,integer) is 'Loads of which half the entries, and ten at least, an earlier load had brought.';
 grant execute on function regra_validacao_valores.cargas_repetidas(date[],date,date,integer) to conferente_regra;
 
+create function regra_validacao_valores.chave_certa(chave text)
+  returns boolean language sql immutable;
+comment on function regra_validacao_valores.chave_certa(text) is 'Whether the check digit of an access key is right.';
+grant execute on function regra_validacao_valores.chave_certa(text) to conferente_regra;
+
 create function regra_validacao_valores.chave_documento(valor numeric, documento text)
   returns bigint language sql immutable;
 comment on function regra_validacao_valores.chave_documento(numeric,text) is 'Hash of an amount without sign and the end of a document''s number.';
@@ -5933,10 +5938,10 @@ create function regra_validacao_valores.frase_retencao(taxa numeric, tributos te
 comment on function regra_validacao_valores.frase_retencao(numeric,text,text) is 'A withholding in words; null where there is none.';
 grant execute on function regra_validacao_valores.frase_retencao(numeric,text,text) to conferente_regra;
 
-create function regra_validacao_valores.ler_chave(documento text, OUT chave text, OUT certo boolean, OUT ano integer, OUT mes integer, OUT inscricao text, OUT modelo text, OUT serie text, OUT numero text)
+create function regra_validacao_valores.ler_chave(documento text, OUT chave text, OUT ano integer, OUT mes integer, OUT inscricao text, OUT modelo text, OUT serie text, OUT numero text)
   returns record language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.ler_chave(text) is 'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
+comment on function regra_validacao_valores.ler_chave(text) is 'Parts of an access key (44 positions, or 50 of a national NFS-e); null where the text is none.';
 grant execute on function regra_validacao_valores.ler_chave(text) to conferente_regra;
 
 create function regra_validacao_valores.ler_documento(documento text, OUT numero text, OUT especie text, OUT serie text, OUT ano integer, OUT chave text, OUT estorno boolean, OUT base text, OUT barra text, OUT parte text)

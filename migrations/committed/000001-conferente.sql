@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:24435d0236f2c8663d36231ff8dbb45472d5fc7a
+--! Hash: sha1:807d845fa531a18e5a4537b66241d453deeacff0
 --! Message: conferente
 
 set local role conferente_dono;
@@ -17905,18 +17905,21 @@ revoke execute on function regras.sem_brancos(text) from public;
 -- counts for its ASCII code less 48, which is a digit's own value and 17 and more for the capital letters that a CNPJ may have since July 2026; remainders 0 and 1
 -- give 0. Sources: IN RFB 2.119/2022, annex XV, as changed by IN RFB 2.229/2024; Nota Técnica Conjunta 2025.001 (letters, in CNPJ and
 -- access key); Manual de Orientação do Contribuinte 7.0 (NF-e), 2.2.6 (access key, weights 2 to 9). Touches nothing. Called by
--- regras.inscricao_valida and regra_validacao_valores.ler_chave.
+-- regras.inscricao_valida and regra_validacao_valores.chave_certa.
 create or replace function regras.digito_modulo11(codigo text, maior_peso int) returns int
 language plpgsql immutable strict parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
-begin -- plpgsql keeps its plan from call to call
-  return (
-  select case when s.resto < 2 then 0 else 11 - s.resto end
-  from (
-    select sum((ascii(upper(c)) - 48) * (2 + (n - 1) % (maior_peso - 1))) % 11 as resto
-    from string_to_table(reverse(codigo), null) with ordinality x (c, n)
-  ) s);
+declare
+  v_codigo bytea := convert_to(upper(codigo), 'UTF8');
+  v_fim int := length(v_codigo) - 1;
+  v_soma int := 0;
+begin
+  -- a walk over the positions: as a query it takes several times as long, and a ledger may have a key in every entry
+  for n in 0 .. v_fim loop
+    v_soma := v_soma + (get_byte(v_codigo, n) - 48) * (2 + (v_fim - n) % (maior_peso - 1));
+  end loop;
+  return case when v_soma % 11 < 2 then 0 else 11 - v_soma % 11 end;
 end
 $$;
 
@@ -17927,7 +17930,7 @@ revoke execute on function regras.digito_modulo11(text, int) from public;
 
 --! Included regras/comum/inscricao_valida.sql
 -- Whether a code is a CNPJ (14 positions, letters allowed in the first twelve since July 2026) or a CPF (11 digits) with right check
--- digits; one of all the same digit is none. Touches nothing. Called by regras.codigo_fornecedor and regra_validacao_valores.ler_chave.
+-- digits; one of all the same digit is none. Touches nothing. Called by regras.codigo_fornecedor and regra_validacao_valores.chaves_acesso.
 create or replace function regras.inscricao_valida(codigo text) returns boolean
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -18298,7 +18301,7 @@ revoke execute on function regras.frase_sucessoras(text) from public;
 -- inlined by the planner, unlike chave_no_texto, which is called after it.
 create or replace function regras.pode_citar_chave(texto text) returns boolean
 language sql immutable parallel safe
-return texto ~ ('[0-9 ./' || chr(160) || chr(9) || '-]{26}');
+return pg_catalog.octet_length(texto) >= 44 and texto ~ ('[0-9 ./' || chr(160) || chr(9) || '-]{26}');
 
 comment on function regras.pode_citar_chave(text) is 'Whether a text has a run of digits in which an access key could stand.';
 revoke execute on function regras.pode_citar_chave(text) from public;
@@ -18318,81 +18321,18 @@ revoke execute on function regras.chave_no_texto(text) from public;
 --! EndIncluded regras/comum/chave_no_texto.sql
 
 --! Included regras/validacao_valores/documentos.sql
--- An access key, read. The 44 positions of NF-e, CT-e and their like: state (IBGE), year and month of issue, CNPJ or CPF of who issued,
--- model, series, number, type of emission, code, check digit (Manual de Orientação do Contribuinte 7.0 of the NF-e, 2.2.6; the CNPJ may
--- have letters since July 2026: Nota Técnica Conjunta 2025.001). A CF-e SAT (model 59) has the number of its device where others have
--- series and number. The 50 positions of the national NFS-e: municipality (IBGE), who generated it, kind of registration, CNPJ or CPF,
--- number, year and month, code, check digit (Manual dos Contribuintes, Emissor Público Nacional). Whatever blanks and punctuation part
--- it, and whatever words stand before it. Null in all where there is none: a state, a month and a model that exist have to be in their
--- places, so a boleto's bar code of 44 digits is no key. certo: the check digit is right. inscricao: whose document it is, 14
--- positions, a CPF filled up; null where it does not say (NF-e avulsa, series 890 to 899, which the state issues).
--- Touches nothing. Called by regra_validacao_valores.ler_documento and chaves_acesso.
-create or replace function regra_validacao_valores.ler_chave(
-  documento text, out chave text, out certo boolean, out ano int, out mes int, out inscricao text, out modelo text, out serie text, out numero text
-)
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_texto text;
-begin
-  if octet_length(documento) < 44 then
-    return;
-  end if;
-  if length(documento) = 44 and ltrim(documento, '0123456789') = '' then
-    chave := documento; -- most are plain, and are spared the rest
-  else
-    -- without the ".0" of a spreadsheet
-    v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[.,]0{1,2}[^0-9a-z]*$|[^0-9a-z]+', '', 'g');
-    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
-  end if;
-  if chave is not null then
-    modelo := substr(chave, 21, 2);
-    mes := substr(chave, 5, 2)::int;
-    if mes not between 1 and 12 or modelo not in ('55', '57', '58', '59', '62', '63', '64', '65', '66', '67', '75', '76')
-      or left(chave, 2) not in ('11', '12', '13', '14', '15', '16', '17', '21', '22', '23', '24', '25', '26', '27', '28', '29',
-        '31', '32', '33', '35', '41', '42', '43', '50', '51', '52', '53')
-    then
-      chave := null;
-      modelo := null;
-      mes := null;
-      return;
-    end if;
-    ano := 2000 + substr(chave, 3, 2)::int;
-    serie := ltrim(case modelo when '59' then substr(chave, 23, 9) else substr(chave, 23, 3) end, '0');
-    numero := ltrim(case modelo when '59' then substr(chave, 32, 6) else substr(chave, 26, 9) end, '0');
-    inscricao := case when modelo <> '55' or substr(chave, 23, 2) <> '89' then substr(chave, 7, 14) end;
-  else
-    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|nota|fiscal|nfse?|servico|n)*([1-5][0-9]{6}[12]{2}[0-9a-z]{12}[0-9]{29})$');
-    mes := substr(chave, 39, 2)::int;
-    if chave is null or mes not between 1 and 12 then
-      chave := null;
-      mes := null;
-      return;
-    end if;
-    modelo := 'NFS-e';
-    ano := 2000 + substr(chave, 37, 2)::int;
-    serie := '';
-    numero := ltrim(substr(chave, 24, 13), '0');
-    inscricao := substr(chave, 10, 14);
-  end if;
-  certo := right(chave, 1) = regras.digito_modulo11(left(chave, -1), 9)::text;
-end
-$$;
-
-comment on function regra_validacao_valores.ler_chave(text) is
-  'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
-revoke execute on function regra_validacao_valores.ler_chave(text) from public;
-
--- What a document's text says, whichever clerk wrote it. First its number, in the form in which two clerks would both write it: folded,
--- without its kind, without full stops or blanks between thousands or the ".0" of a spreadsheet, runs of punctuation as one dash, no
--- leading zeros in any part. It is null when it identifies nothing (no digit, only zeros, "s/n"). Then what else tells two documents with
--- one number apart, each null if not given: kind (nf, an electronic invoice of goods or services; cte; rps; nd, a note of debit; others are
--- not distinguished, because they stand for the invoice), series ("série 2", "ser. 2", "S2", "única", or up to three digits before three or
--- more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the thirteen or fifteen digits of 202600000000123) and access key. A
--- year after one number may be a number after a series: then it counts as a year, and the other reading is no longer compared. estorno: the
--- text says that it takes another document back, and the number is that document's. Touches nothing. Called by
--- regra_validacao_valores.duplicidades for every suspicious entry.
+-- What a document's text says, whichever clerk wrote it. Each is null where it is not said.
+--   numero   the number as two clerks would both write it: without accents and capitals, without its kind, without full stops or blanks
+--            between thousands or the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any part. Null where the
+--            text identifies nothing: no digit, only zeros, "s/n".
+--   base     the same without the part that it names: barra behind a stroke (123/1), parte in words (345 P2)
+--   especie  nf (an electronic invoice of goods or services), cte, rps, nd (a note of debit). Others stand for the invoice.
+--   serie    "série 2", "ser. 2", "S2", "única", or up to three digits before three or more: 001-000123
+--   ano      2026/123, 123/2026, 123/26, "de 10/2026", the thirteen or fifteen digits of 202600000000123. What may be a year or a number
+--            behind a series counts as a year.
+--   chave    the access key
+--   estorno  it takes another document back, and the number is that document's
+-- Touches nothing. Called by regra_validacao_valores.duplicidades for every suspicious entry.
 create or replace function regra_validacao_valores.ler_documento(
   documento text, out numero text, out especie text, out serie text, out ano int, out chave text, out estorno boolean,
   out base text, out barra text, out parte text
@@ -18405,20 +18345,6 @@ declare
   v_palavras text;
 begin
   estorno := false;
-  -- most are plain, and are spared the rest
-  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{0,13})$');
-  if v_partes is not null and (length(v_partes[1]) <> 13 or v_partes[1] !~ '^20[0-9]{2}0{3}') then
-    numero := v_partes[1];
-    base := numero;
-    return;
-  end if;
-  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{2,11})[/-]0{0,2}([1-9])$');
-  if v_partes is not null and v_partes[1] !~ '^20[0-9]{2}$' then
-    numero := v_partes[1] || '-' || v_partes[2];
-    base := v_partes[1];
-    barra := v_partes[2];
-    return;
-  end if;
   if octet_length(documento) >= 44 then
     select c.numero, case when c.modelo in ('57', '67') then 'cte' else 'nf' end, case when c.modelo <> 'NFS-e' then coalesce(nullif(c.serie, ''), '0') end,
       c.ano, c.chave
@@ -18429,6 +18355,20 @@ begin
       base := numero;
       return;
     end if;
+  end if;
+  -- most are plain, and are spared the rest
+  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{0,13})$');
+  if v_partes is not null and (length(v_partes[1]) <> 13 or v_partes[1] !~ '^20[0-9]{2}0{3}') then
+    numero := v_partes[1];
+    base := numero;
+    return;
+  end if;
+  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{2,11}) ?[/_-] ?0{0,2}([1-9])$');
+  if v_partes is not null and v_partes[1] !~ '^20[0-9]{2}$' then
+    numero := v_partes[1] || '-' || v_partes[2];
+    base := v_partes[1];
+    barra := v_partes[2];
+    return;
   end if;
 
   numero := btrim(regexp_replace(
@@ -18548,7 +18488,9 @@ begin
   if v_palavras ~ '[0-9]-[0-9]+$' then
     v_palavras := substring(v_palavras, '^(.*[0-9])-[0-9]+$') || '/' || substring(v_palavras, '-([0-9]+)$');
   end if;
-  v_palavras := nullif(regra_validacao_valores.parcela_dita(translate(v_palavras, '-', ' ')), '');
+  -- parcela 2, parcela 2/3 and 2/3 are plain too
+  v_palavras := nullif(coalesce(substring(v_palavras, '^(?:parcela-)?0?([1-9][0-9]?)(?:/[0-9]{1,2})?$'),
+    regra_validacao_valores.parcela_dita(translate(v_palavras, '-', ' '))), '');
   if v_palavras is not null or v_partes[2] = 'parcela-unica' then
     base := v_partes[1];
     parte := v_palavras;
@@ -18604,6 +18546,12 @@ return case
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     then pg_catalog.right(documento, 2)
+  -- the same with a zero before the last, which would hide a series or a part only behind another zero
+  when pg_catalog.right(documento, 2) = any (array['00','01','02','03','04','05','06','07','08','09'])
+    and pg_catalog.right(documento, 3) collate "C" >= '1' and pg_catalog.right(documento, 3) collate "C" <= '999' and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
+    and (pg_catalog.octet_length(documento) < 10
+      or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
+    then pg_catalog.ltrim(pg_catalog.right(documento, 2), '0')
   -- one digit or two, and none before them: "NF 7"; or a letter behind a digit
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(documento, 1)) > 0
     and (pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) > 0 and pg_catalog.strpos(pg_catalog.lower(pg_catalog.right(documento, 7)), 's') = 0
@@ -18623,7 +18571,141 @@ comment on function regra_validacao_valores.fim_documento(text) is
 revoke execute on function regra_validacao_valores.fim_documento(text) from public;
 --! EndIncluded regras/validacao_valores/documentos.sql
 
---! Included regras/validacao_valores/diferencas.sql
+--! Included regras/validacao_valores/cambio.sql
+-- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds and is no whole multiple, which
+-- is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.tipo_diferenca and taxas_dos_dias.
+create or replace function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric) returns boolean
+language sql immutable parallel safe
+return case when valor * esperado > 0 then
+  (valor / esperado between minimo and maximo or esperado / valor between minimo and maximo)
+    and pg_catalog.abs(valor / esperado - pg_catalog.round(valor / esperado)) > 0.0005
+    and pg_catalog.abs(esperado / valor - pg_catalog.round(esperado / valor)) > 0.0005
+  else false end;
+
+comment on function regra_validacao_valores.razao_possivel(numeric, numeric, numeric, numeric) is
+  'Whether the ratio of two amounts could be a rate of exchange.';
+revoke execute on function regra_validacao_valores.razao_possivel(numeric, numeric, numeric, numeric) from public;
+
+-- The ratio of an amount to what was expected as a step of half a per cent; null where it is a share (a whole percentage of the
+-- document), or where the two have no ratio. Touches nothing. Called by regra_validacao_valores.taxas_dos_dias and detectar.
+create or replace function regra_validacao_valores.degrau_taxa(valor numeric, esperado numeric) returns int
+language sql immutable parallel safe
+return case
+  when valor * esperado <= 0 then null
+  when pg_catalog.abs(valor) > pg_catalog.abs(esperado)
+    or pg_catalog.abs(valor - pg_catalog.round(esperado * pg_catalog.round(100 * valor / esperado) / 100, 2)) > 0.01
+  then pg_catalog.round(200 * pg_catalog.abs(pg_catalog.ln((valor / esperado)::float8)))::int
+end;
+
+comment on function regra_validacao_valores.degrau_taxa(numeric, numeric) is
+  'Ratio of two amounts in steps of half a per cent, whichever is larger; null for a whole percentage.';
+revoke execute on function regra_validacao_valores.degrau_taxa(numeric, numeric) from public;
+
+-- Entries of some days whose ratio to what was expected could be a rate of exchange. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.taxas_dos_dias.
+create or replace function regra_validacao_valores.razoes_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
+returns table (dia date, fornecedor text, degrau int, descricao text)
+language plpgsql stable rows 100
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  if dias = '{}' then
+    return;
+  end if;
+  return query
+  select x.*
+  from (
+    select l.data_lancamento::date, coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)),
+      regra_validacao_valores.degrau_taxa(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0)), l.descricao::text
+    from dw.lancamentos l
+    where l.data_lancamento = any (dias)
+      and abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
+      and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
+      and regra_validacao_valores.razao_possivel(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0), cambio_minimo, cambio_maximo)
+    offset 0
+  ) x (dia, fornecedor, degrau, descricao)
+  where x.degrau is not null;
+end
+$$;
+
+comment on function regra_validacao_valores.razoes_dos_dias(date[], numeric, numeric, numeric) is
+  'Entries of some days whose ratio to their document could be a rate of exchange.';
+revoke execute on function regra_validacao_valores.razoes_dos_dias(date[], numeric, numeric, numeric) from public;
+
+-- Whether a text names a foreign currency. Not "câmbio" by itself, which is also a car's gearbox. Touches nothing; inlined by the planner.
+-- Called by regra_validacao_valores.taxas_dos_dias.
+create or replace function regra_validacao_valores.diz_moeda(texto text) returns boolean
+language sql immutable parallel safe
+return audit_interno.dobrar(pg_catalog.left(texto, 500))
+  ~ '((?:^|[^a-z])(usd|eur|gbp|chf|ptax|dolar|dolares|euros?|libras? esterlinas?|moeda estrangeira|(taxa|contrato|fechamento) de cambio)(?![a-z])|us?[$]s?|[€£])';
+
+comment on function regra_validacao_valores.diz_moeda(text) is 'Whether a text names a foreign currency.';
+revoke execute on function regra_validacao_valores.diz_moeda(text) from public;
+
+-- The rates of exchange that the ledger shows on some days. A rate is a ratio that entries of three suppliers or more have on one day, to
+-- half a per cent. But three who paid the same part of a document on one day have a ratio too, so the ledger must show that it has
+-- another currency. Either the texts of two of them name one, or the ratio is seen on other days and moves: within two months, on three
+-- days or more, two suppliers a day and five in all have one that is within a tenth of it. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
+returns table (dia date, degrau int)
+language plpgsql stable rows 10
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias date[];
+  v_degraus int[];
+  v_ditas boolean[];
+  v_em_volta date[];
+begin
+  if dias = '{}' then
+    return;
+  end if;
+  select array_agg(t.dia), array_agg(t.degrau), array_agg(t.dita) into v_dias, v_degraus, v_ditas
+  from (
+    select x.dia, x.degrau + v.vizinho as degrau, count(distinct x.fornecedor) filter (where regra_validacao_valores.diz_moeda(x.descricao)) >= 2 as dita
+    from regra_validacao_valores.razoes_dos_dias(taxas_dos_dias.dias, absoluta, cambio_minimo, cambio_maximo) x
+    cross join (values (-1), (0), (1)) v (vizinho)
+    group by x.dia, x.degrau + v.vizinho
+    having count(distinct x.fornecedor) >= 3
+  ) t;
+  if v_dias is null then
+    return;
+  end if;
+  v_em_volta := array(
+    select distinct d + g
+    from unnest(v_dias, v_ditas) t (d, dita) cross join generate_series(-60, 60) g
+    where not dita);
+  return query
+  with vista as materialized (
+    select x.dia, x.degrau, x.fornecedor from regra_validacao_valores.razoes_dos_dias(v_em_volta, absoluta, cambio_minimo, cambio_maximo) x
+  ), comum as materialized (
+    select v.dia, v.degrau, array_agg(distinct o.fornecedor) as fornecedores
+    from vista v
+    join vista o on o.dia = v.dia and o.degrau between v.degrau - 1 and v.degrau + 1
+    group by v.dia, v.degrau
+    having count(distinct o.fornecedor) >= 2
+  )
+  select t.dia, t.degrau
+  from unnest(v_dias, v_degraus, v_ditas) t (dia, degrau, dita)
+  where t.dita or (
+    select count(distinct c.dia) >= 3 and count(distinct f) >= 5 and max(c.degrau) - min(c.degrau) >= 2
+    from comum c cross join lateral unnest(c.fornecedores) f
+    where c.dia <> t.dia and c.dia between t.dia - 60 and t.dia + 60 and c.degrau between t.degrau - 20 and t.degrau + 20);
+end
+$$;
+
+comment on function regra_validacao_valores.taxas_dos_dias(date[], numeric, numeric, numeric) is
+  'Days and ratios that entries of three suppliers or more share, in a ledger that shows another currency: rates of exchange.';
+revoke execute on function regra_validacao_valores.taxas_dos_dias(date[], numeric, numeric, numeric) from public;
+--! EndIncluded regras/validacao_valores/cambio.sql
+
+--! Included regras/validacao_valores/tipos.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
 -- Called by the rules for their sentences.
 create or replace function regra_validacao_valores.reais(valor numeric) returns text
@@ -18681,143 +18763,6 @@ end;
 comment on function regra_validacao_valores.arredondamento_origem(numeric, int) is
   'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 revoke execute on function regra_validacao_valores.arredondamento_origem(numeric, int) from public;
-
--- The days on which a document may have been issued, by the surest source there is, with that source in Portuguese: the note itself if it
--- was read (audit.notas), the month in its access key, a whole date in its number, a date of issue in the entry's text, the year in its
--- number; otherwise the booking day, with a null. A date written by hand is believed only within the year before the booking. Reads
--- audit.notas; changes nothing. Called by regra_validacao_valores.retencao_possivel.
-create or replace function regra_validacao_valores.dias_documento(documento text, descricao text, dia date)
-returns table (de date, ate date, como text)
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  with chave as (
-    select k.*
-    from (
-      select k.* from regra_validacao_valores.ler_chave(dias_documento.documento) k where octet_length(dias_documento.documento) >= 44
-      union all
-      select k.* from regra_validacao_valores.ler_chave(regras.chave_no_texto(dias_documento.descricao)) k
-      where regras.pode_citar_chave(dias_documento.descricao)
-    ) k
-    where k.chave is not null and k.certo
-    limit 1
-  ), escrita as (
-    select e.ordem, make_date(case when length(e.p[3]) = 2 then 2000 else 0 end + e.p[3]::int, e.p[2]::int, 1) + (e.p[1]::int - 1) as data, e.p[2]::int as mes
-    from (
-      select 3 as ordem, regexp_match(left(dias_documento.documento, 200),
-        '(?<![0-9])(0?[1-9]|[12][0-9]|3[01])[/.-](0?[1-9]|1[0-2])[/.-](20[0-9]{2}|[0-9]{2})(?![0-9/.-])') as p
-      union all
-      select 4, regexp_match(audit_interno.dobrar(left(dias_documento.descricao, 500)),
-        '(?<![a-z])emi[st][a-z]*[^0-9a-z]*(?:(?:em|de|dia)[^0-9a-z]*)?(0?[1-9]|[12][0-9]|3[01])[/.-](0?[1-9]|1[0-2])[/.-](20[0-9]{2}|[0-9]{2})(?![0-9])')
-    ) e
-    where e.p is not null
-  )
-  select x.de, x.ate, x.como
-  from (
-    select 1 as ordem, n.data_emissao as de, n.data_emissao as ate, 'a nota é de ' || to_char(n.data_emissao, 'DD/MM/YYYY') as como
-    from chave c join audit.notas n on n.chave = upper(c.chave)
-    union all
-    select 2, make_date(c.ano, c.mes, 1), (make_date(c.ano, c.mes, 1) + interval '1 month - 1 day')::date,
-      'a chave de acesso é de ' || to_char(make_date(c.ano, c.mes, 1), 'MM/YYYY')
-    from chave c
-    union all
-    select e.ordem, e.data, e.data, 'o documento é de ' || to_char(e.data, 'DD/MM/YYYY')
-    from escrita e
-    where e.data between dia - 366 and dia and extract(month from e.data) = e.mes -- there is such a day
-    union all
-    select 5, greatest(make_date(l.ano, 1, 1), dia - 366), least(make_date(l.ano, 12, 31), dia), 'o documento é de ' || l.ano
-    from regra_validacao_valores.ler_documento(dias_documento.documento) l
-    where l.chave is null and l.ano between extract(year from dia) - 1 and extract(year from dia)
-    union all
-    select 6, dia, dia, null
-  ) as x
-  order by x.ordem
-  limit 1
-$$;
-
-comment on function regra_validacao_valores.dias_documento(text, text, date) is
-  'First and last day on which a document may have been issued, and how that is known; null: by the booking alone.';
-revoke execute on function regra_validacao_valores.dias_documento(text, text, date) from public;
-
--- The taxes withheld at source, in force on some day of a period, that would explain a booked amount below its document: of one law, or of
--- as few as possible; where different ones take the same, all of them, because the amount does not tell. ultimo: the last such day. Touches
--- nothing. Called by regra_validacao_valores.retencao_possivel, and by notas_fiscais.
-create or replace function regra_validacao_valores.retencao_entre(valor numeric, esperado numeric, de date, ate date)
-returns table (taxa numeric, tributos text, ultimo date)
-language sql stable parallel safe
-begin atomic
-  select s.soma, pg_catalog.string_agg(s.tributos, ' ou ' order by s.tributos), pg_catalog.max(s.vale_ate)
-  from (
-    select s.soma, s.tributos, s.vale_ate, s.peso, pg_catalog.min(s.peso) over () as menos
-    from regra_validacao_valores.somas_retencao s
-    where pg_catalog.abs(esperado) >= 10
-      and pg_catalog.sign(valor) = pg_catalog.sign(esperado)
-      -- what a cent and its rounding leave open, for the index; then to the cent
-      and s.soma >= 100 * (1 - valor / nullif(esperado, 0)) - 1.5 / pg_catalog.abs(esperado)
-      and s.soma <= 100 * (1 - valor / nullif(esperado, 0)) + 1.5 / pg_catalog.abs(esperado)
-      and pg_catalog.abs(valor - pg_catalog.round(esperado * (1 - s.soma / 100), 2)) <= 0.01
-      and s.vale_de <= ate and s.vale_ate >= de
-  ) s
-  where s.peso = s.menos
-  group by s.soma
-  order by s.soma
-  limit 1;
-end;
-
-comment on function regra_validacao_valores.retencao_entre(numeric, numeric, date, date) is
-  'Percentage withheld on some day of a stretch that would explain the booked amount, and the taxes that take it; no row when there is none.';
-revoke execute on function regra_validacao_valores.retencao_entre(numeric, numeric, date, date) from public;
-
--- The withheld taxes that would explain a booked amount on the day of its document. A withholding is an honest difference, so it lowers a
--- confidence. como: how the day is known, where the booking day would give another answer. If nothing dates the document, a law that ended
--- in the month before the booking may still have taken the amount: then ate is the law's last day, and it is a doubt, no explanation.
--- Touches nothing. Called by regra_validacao_valores.diferencas.
-create or replace function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date, documento text, descricao text)
-returns table (taxa numeric, tributos text, como text, ate date)
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  with dias as materialized (
-    select d.de, d.ate, d.como
-    from regra_validacao_valores.dias_documento(retencao_possivel.documento, retencao_possivel.descricao, dia) d
-    where exists (select from regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, '-infinity', 'infinity'))
-  ), certa as (
-    select r.taxa, r.tributos, case when dia not between d.de and d.ate then d.como end as como
-    from dias d cross join lateral regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, d.de, d.ate) r
-  )
-  select c.taxa, c.tributos, c.como, null::date from certa c
-  union all
-  select r.taxa, r.tributos, null, r.ultimo
-  from dias d cross join lateral regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, dia - 31, dia - 1) r
-  where d.como is null and not exists (select from certa)
-$$;
-
-comment on function regra_validacao_valores.retencao_possivel(numeric, numeric, date, text, text) is
-  'Percentage withheld that would explain the booked amount, the taxes that take it, how the document''s day is known, and in doubt the last day of the law; no row when there is none.';
-revoke execute on function regra_validacao_valores.retencao_possivel(numeric, numeric, date, text, text) from public;
-
--- A withholding in words: retenção de 4,65% (…). Touches nothing; inlined by the planner. Called by regra_validacao_valores.diferencas.
-create or replace function regra_validacao_valores.frase_retencao(taxa numeric, tributos text, como text) returns text
-language sql immutable parallel safe
-return 'retenção de ' || pg_catalog.replace(taxa::text, '.', ',') || '% (' || tributos || '), que pode ser legítima' || coalesce(': ' || como, '');
-
-comment on function regra_validacao_valores.frase_retencao(numeric, text, text) is 'A withholding in words; null where there is none.';
-revoke execute on function regra_validacao_valores.frase_retencao(numeric, text, text) from public;
-
--- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds and is no whole multiple, which
--- is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
--- regra_validacao_valores.tipo_diferenca and taxas_dos_dias.
-create or replace function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric) returns boolean
-language sql immutable parallel safe
-return case when valor * esperado > 0 then
-  (valor / esperado between minimo and maximo or esperado / valor between minimo and maximo)
-    and pg_catalog.abs(valor / esperado - pg_catalog.round(valor / esperado)) > 0.0005
-    and pg_catalog.abs(esperado / valor - pg_catalog.round(esperado / valor)) > 0.0005
-  else false end;
-
-comment on function regra_validacao_valores.razao_possivel(numeric, numeric, numeric, numeric) is
-  'Whether the ratio of two amounts could be a rate of exchange.';
-revoke execute on function regra_validacao_valores.razao_possivel(numeric, numeric, numeric, numeric) from public;
 
 -- Names how a booked amount came to differ from the expected one, in the order in which a clerk would try: sign, factor
 -- of ten, discount left out or taken twice, two digits swapped, a currency's rate, else 'outro'. Pure arithmetic on its
@@ -18936,7 +18881,133 @@ end;
 comment on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, text, date) is
   'Sentence and change of confidence for one kind of a document in several lines.';
 revoke execute on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, text, date) from public;
+--! EndIncluded regras/validacao_valores/tipos.sql
 
+--! Included regras/validacao_valores/retencoes.sql
+-- The days on which a document may have been issued, by the surest source there is, with that source in Portuguese: the note itself if it
+-- was read (audit.notas), the month in its access key, a whole date in its number, a date of issue in the entry's text, the year in its
+-- number; otherwise the booking day, with a null. A date written by hand is believed only within the year before the booking. Reads
+-- audit.notas; changes nothing. Called by regra_validacao_valores.retencao_possivel.
+create or replace function regra_validacao_valores.dias_documento(documento text, descricao text, dia date)
+returns table (de date, ate date, como text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with chave as (
+    select k.*
+    from (
+      select k.* from regra_validacao_valores.ler_chave(dias_documento.documento) k where octet_length(dias_documento.documento) >= 44
+      union all
+      select k.* from regra_validacao_valores.ler_chave(regras.chave_no_texto(dias_documento.descricao)) k
+      where regras.pode_citar_chave(dias_documento.descricao)
+    ) k
+    where k.chave is not null and regra_validacao_valores.chave_certa(k.chave)
+    limit 1
+  ), escrita as (
+    select e.ordem, make_date(case when length(e.p[3]) = 2 then 2000 else 0 end + e.p[3]::int, e.p[2]::int, 1) + (e.p[1]::int - 1) as data, e.p[2]::int as mes
+    from (
+      select 3 as ordem, regexp_match(left(dias_documento.documento, 200),
+        '(?<![0-9])(0?[1-9]|[12][0-9]|3[01])[/.-](0?[1-9]|1[0-2])[/.-](20[0-9]{2}|[0-9]{2})(?![0-9/.-])') as p
+      union all
+      select 4, regexp_match(audit_interno.dobrar(left(dias_documento.descricao, 500)),
+        '(?<![a-z])emi[st][a-z]*[^0-9a-z]*(?:(?:em|de|dia)[^0-9a-z]*)?(0?[1-9]|[12][0-9]|3[01])[/.-](0?[1-9]|1[0-2])[/.-](20[0-9]{2}|[0-9]{2})(?![0-9])')
+    ) e
+    where e.p is not null
+  )
+  select x.de, x.ate, x.como
+  from (
+    select 1 as ordem, n.data_emissao as de, n.data_emissao as ate, 'a nota é de ' || to_char(n.data_emissao, 'DD/MM/YYYY') as como
+    from chave c join audit.notas n on n.chave = upper(c.chave)
+    union all
+    select 2, make_date(c.ano, c.mes, 1), (make_date(c.ano, c.mes, 1) + interval '1 month - 1 day')::date,
+      'a chave de acesso é de ' || to_char(make_date(c.ano, c.mes, 1), 'MM/YYYY')
+    from chave c
+    union all
+    select e.ordem, e.data, e.data, 'o documento é de ' || to_char(e.data, 'DD/MM/YYYY')
+    from escrita e
+    where e.data between dia - 366 and dia and extract(month from e.data) = e.mes -- there is such a day
+    union all
+    select 5, greatest(make_date(l.ano, 1, 1), dia - 366), least(make_date(l.ano, 12, 31), dia), 'o documento é de ' || l.ano
+    from regra_validacao_valores.ler_documento(dias_documento.documento) l
+    where l.chave is null and l.ano between extract(year from dia) - 1 and extract(year from dia)
+    union all
+    select 6, dia, dia, null
+  ) as x
+  order by x.ordem
+  limit 1
+$$;
+
+comment on function regra_validacao_valores.dias_documento(text, text, date) is
+  'First and last day on which a document may have been issued, and how that is known; null: by the booking alone.';
+revoke execute on function regra_validacao_valores.dias_documento(text, text, date) from public;
+
+-- The taxes withheld at source, in force on some day of a period, that would explain a booked amount below its document: of one law, or of
+-- as few as possible; where different ones take the same, all of them, because the amount does not tell. ultimo: the last such day. Touches
+-- nothing. Called by regra_validacao_valores.retencao_possivel, and by notas_fiscais.
+create or replace function regra_validacao_valores.retencao_entre(valor numeric, esperado numeric, de date, ate date)
+returns table (taxa numeric, tributos text, ultimo date)
+language sql stable parallel safe
+begin atomic
+  select s.soma, pg_catalog.string_agg(s.tributos, ' ou ' order by s.tributos), pg_catalog.max(s.vale_ate)
+  from (
+    select s.soma, s.tributos, s.vale_ate, s.peso, pg_catalog.min(s.peso) over () as menos
+    from regra_validacao_valores.somas_retencao s
+    where pg_catalog.abs(esperado) >= 10
+      and pg_catalog.sign(valor) = pg_catalog.sign(esperado)
+      -- what a cent and its rounding leave open, for the index; then to the cent
+      and s.soma >= 100 * (1 - valor / nullif(esperado, 0)) - 1.5 / pg_catalog.abs(esperado)
+      and s.soma <= 100 * (1 - valor / nullif(esperado, 0)) + 1.5 / pg_catalog.abs(esperado)
+      and pg_catalog.abs(valor - pg_catalog.round(esperado * (1 - s.soma / 100), 2)) <= 0.01
+      and s.vale_de <= ate and s.vale_ate >= de
+  ) s
+  where s.peso = s.menos
+  group by s.soma
+  order by s.soma
+  limit 1;
+end;
+
+comment on function regra_validacao_valores.retencao_entre(numeric, numeric, date, date) is
+  'Percentage withheld on some day of a stretch that would explain the booked amount, and the taxes that take it; no row when there is none.';
+revoke execute on function regra_validacao_valores.retencao_entre(numeric, numeric, date, date) from public;
+
+-- The withheld taxes that would explain a booked amount on the day of its document. A withholding is an honest difference, so it lowers a
+-- confidence. como: how the day is known, where the booking day would give another answer. If nothing dates the document, a law that ended
+-- in the month before the booking may still have taken the amount: then ate is the law's last day, and it is a doubt, no explanation.
+-- Touches nothing. Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date, documento text, descricao text)
+returns table (taxa numeric, tributos text, como text, ate date)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with dias as materialized (
+    select d.de, d.ate, d.como
+    from regra_validacao_valores.dias_documento(retencao_possivel.documento, retencao_possivel.descricao, dia) d
+    where exists (select from regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, '-infinity', 'infinity'))
+  ), certa as (
+    select r.taxa, r.tributos, case when dia not between d.de and d.ate then d.como end as como
+    from dias d cross join lateral regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, d.de, d.ate) r
+  )
+  select c.taxa, c.tributos, c.como, null::date from certa c
+  union all
+  select r.taxa, r.tributos, null, r.ultimo
+  from dias d cross join lateral regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, dia - 31, dia - 1) r
+  where d.como is null and not exists (select from certa)
+$$;
+
+comment on function regra_validacao_valores.retencao_possivel(numeric, numeric, date, text, text) is
+  'Percentage withheld that would explain the booked amount, the taxes that take it, how the document''s day is known, and in doubt the last day of the law; no row when there is none.';
+revoke execute on function regra_validacao_valores.retencao_possivel(numeric, numeric, date, text, text) from public;
+
+-- A withholding in words: retenção de 4,65% (…). Touches nothing; inlined by the planner. Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.frase_retencao(taxa numeric, tributos text, como text) returns text
+language sql immutable parallel safe
+return 'retenção de ' || pg_catalog.replace(taxa::text, '.', ',') || '% (' || tributos || '), que pode ser legítima' || coalesce(': ' || como, '');
+
+comment on function regra_validacao_valores.frase_retencao(numeric, text, text) is 'A withholding in words; null where there is none.';
+revoke execute on function regra_validacao_valores.frase_retencao(numeric, text, text) from public;
+--! EndIncluded regras/validacao_valores/retencoes.sql
+
+--! Included regras/validacao_valores/diferencas.sql
 -- The findings on amounts. An entry that is alone with its document is judged by itself, and the document's amount is proposed. A document
 -- in several lines is judged as one, and only flagged. The sign of a credit note follows the ledger's habit; a ratio is a rate of exchange
 -- if several suppliers have it that day. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.detectar.
@@ -19240,12 +19311,19 @@ revoke execute on function regra_validacao_valores.diferencas(audit.janela, nume
 --! EndIncluded regras/validacao_valores/diferencas.sql
 
 --! Included regras/validacao_valores/parcelas.sql
--- The words by which a text says to be a part of a document, or of another period, folded, and what they stand for. What is to be known
--- besides is a row here. tipo: parte, a word that bears a number ("parcela 2", "segunda parcela", "parcela II") of no more than so
--- many digits, for a longer one is the document's; titulo, one that bears the document's number and the part behind it ("duplicata
--- 345-1"); objeto, one that bears the number of what the document is about ("contrato 11"), which tells two texts apart that both say one; sozinha, one that says it alone; ordinal and cardinal, numbers in words (-1 is the last one); mes and mes_curto; anuncio, after
--- which a month or a date is a period; exercicio, after which a year is; estorno, something was taken back, estorno_inicio only at the
--- beginning of a text. Touches nothing. Called by regra_validacao_valores.palavras_marcas.
+-- The words by which a text says that it is a part of a document or of another period, without accents, and what each word stands for. To
+-- teach the rule a word, add it to a row. tipo is one of:
+--   parte           bears a number: "parcela 2", "segunda parcela", "parcela II". digitos is how long it may be: a longer one is the
+--                   document's.
+--   titulo          bears the document's number with the part behind it: "duplicata 345-1"
+--   objeto          bears the number of what the document is about: "contrato 11". It tells two texts apart that both name one.
+--   sozinha         says it alone: "entrada", "saldo"
+--   ordinal, cardinal   a number in words; -1 is the last one
+--   mes, mes_curto  a month
+--   anuncio         what follows is a period, be it a month or a date: "ref."
+--   exercicio       what follows is a year
+--   estorno         something was taken back; estorno_inicio only at the beginning of a text
+-- Touches nothing. Called by regra_validacao_valores.palavras_marcas.
 create or replace function regra_validacao_valores.marcas() returns table (tipo text, marca text, digitos int, escritas text[])
 language sql immutable parallel safe rows 100
 begin atomic
@@ -19326,15 +19404,18 @@ $$;
 comment on function regra_validacao_valores.palavras_marcas() is 'Words by which a text names a part or a period: each with what it stands for.';
 revoke execute on function regra_validacao_valores.palavras_marcas() from public;
 
--- What tells an entry's text from that of another one of the same document: parte, the part that it names, as regra_validacao_valores.marcas has them
--- ("parcela 2/3", "segunda parcela" and "parcela II" are 2; "medição 1" is "medicao 1"), or as a fraction at the end or in brackets ("NF
--- 345 2/3"), or as "1 de 12"; empty where it names none. mes and ano: the period, each null where it is not said: after a word that
--- announces one a date, a month or both; without it a month with its year, or its whole name, but no day of a month, which may be that of a
--- payment. anunciado: such a word announced it, or month and year stand together. objeto: what it is about, a contract, a flat, a shift, a
--- car by its plate, "50% no pedido"; null where it says nothing of that. estorno: it says that it takes something back, or was taken back. Of an ordinal and a number the ordinal counts: what follows "2ª parcela"
--- may be a date. A bare number before the word is none, for "em 3 parcelas" says how many.
--- A walk over the words of one text, because PostgreSQL's expressions of so many words take a hundred times as long. Touches nothing.
--- Called by regra_validacao_valores.duplicidades for each text of its suspects, and parcela_dita.
+-- What tells an entry's text from that of another entry of the same document:
+--   parte      the part that it names, as regra_validacao_valores.marcas has them: "parcela 2/3", "segunda parcela" and "parcela II" are
+--              "2", "medição 1" is "medicao 1". Also a fraction at the end or in brackets ("NF 345 2/3"), and "1 de 12". Empty: none.
+--   mes, ano   the period, each null where it is not said. After a word that announces one: a date, a month or both. Without it: a month with
+--              its year, or its whole name. No day of a month, which may be that of a payment.
+--   anunciado  such a word announced it, or month and year stand together.
+--   objeto     what it is about: a contract, a flat, a shift, a car by its plate, "50% no pedido". Null: nothing.
+--   estorno    it says that it takes something back, or was taken back.
+-- Of an ordinal and a number the ordinal counts, because what follows "2ª parcela" may be a date. A bare number before the word is none:
+-- "em 3 parcelas" says how many.
+-- This is a walk over the words of one text: expressions with so many words would take a hundred times as long. Touches nothing. Called by
+-- regra_validacao_valores.duplicidades for each text of its suspects, and by parcela_dita.
 create or replace function regra_validacao_valores.marcas_texto(
   descricao text, out parte text, out mes text, out ano text, out objeto text, out anunciado boolean, out estorno boolean
 )
@@ -19640,6 +19721,80 @@ revoke execute on function regra_validacao_valores.parcela_dita(text) from publi
 --! EndIncluded regras/validacao_valores/parcelas.sql
 
 --! Included regras/validacao_valores/chaves.sql
+-- Reads an access key, whatever blanks and punctuation part it and whatever words stand before it. There are two kinds:
+--   44 positions (NF-e, CT-e and others): state (IBGE), year and month of issue, CNPJ or CPF of the issuer, model, series, number, type of
+--     emission, code, check digit. Source: Manual de Orientação do Contribuinte 7.0 of the NF-e, 2.2.6. A CNPJ may have letters since July
+--     2026 (Nota Técnica Conjunta 2025.001). A CF-e SAT (model 59) has the number of its device where others have series and number.
+--   50 positions (national NFS-e): municipality (IBGE), who generated it, kind of registration, CNPJ or CPF, number, year and month, code,
+--     check digit. Source: Manual dos Contribuintes, Emissor Público Nacional.
+-- All is null where the text is no key. State, month and model must exist, so the bar code of a boleto, also 44 digits, is none.
+-- inscricao: the issuer, 14 positions; a CPF is filled up with zeros. Null for series 890 to 899, which the state issues (NF-e avulsa).
+-- Touches nothing. Called by regra_validacao_valores.ler_documento, dias_documento and chaves_acesso.
+create or replace function regra_validacao_valores.ler_chave(
+  documento text, out chave text, out ano int, out mes int, out inscricao text, out modelo text, out serie text, out numero text
+)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_texto text;
+begin
+  if octet_length(documento) < 44 then
+    return;
+  end if;
+  if length(documento) = 44 and ltrim(documento, '0123456789') = '' then
+    chave := documento; -- most are plain, and are spared the rest
+  else
+    -- without the ".0" of a spreadsheet
+    v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[.,]0{1,2}[^0-9a-z]*$|[^0-9a-z]+', '', 'g');
+    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
+  end if;
+  if chave is not null then
+    modelo := substr(chave, 21, 2);
+    mes := substr(chave, 5, 2)::int;
+    if mes not between 1 and 12 or modelo not in ('55', '57', '58', '59', '62', '63', '64', '65', '66', '67', '75', '76')
+      or left(chave, 2) not in ('11', '12', '13', '14', '15', '16', '17', '21', '22', '23', '24', '25', '26', '27', '28', '29',
+        '31', '32', '33', '35', '41', '42', '43', '50', '51', '52', '53')
+    then
+      chave := null;
+      modelo := null;
+      mes := null;
+      return;
+    end if;
+    ano := 2000 + substr(chave, 3, 2)::int;
+    serie := ltrim(case modelo when '59' then substr(chave, 23, 9) else substr(chave, 23, 3) end, '0');
+    numero := ltrim(case modelo when '59' then substr(chave, 32, 6) else substr(chave, 26, 9) end, '0');
+    inscricao := case when modelo <> '55' or substr(chave, 23, 2) <> '89' then substr(chave, 7, 14) end;
+  else
+    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|nota|fiscal|nfse?|servico|n)*([1-5][0-9]{6}[12]{2}[0-9a-z]{12}[0-9]{29})$');
+    mes := substr(chave, 39, 2)::int;
+    if chave is null or mes not between 1 and 12 then
+      chave := null;
+      mes := null;
+      return;
+    end if;
+    modelo := 'NFS-e';
+    ano := 2000 + substr(chave, 37, 2)::int;
+    serie := '';
+    numero := ltrim(substr(chave, 24, 13), '0');
+    inscricao := substr(chave, 10, 14);
+  end if;
+end
+$$;
+
+comment on function regra_validacao_valores.ler_chave(text) is
+  'Parts of an access key (44 positions, or 50 of a national NFS-e); null where the text is none.';
+revoke execute on function regra_validacao_valores.ler_chave(text) from public;
+
+-- Whether the check digit of such a key is right. Asked apart, because most who read a key do not need it. Touches nothing. Called by
+-- regra_validacao_valores.chaves_acesso and dias_documento.
+create or replace function regra_validacao_valores.chave_certa(chave text) returns boolean
+language sql immutable parallel safe
+return pg_catalog.right(chave, 1) = regras.digito_modulo11(pg_catalog.left(chave, -1), 9)::text;
+
+comment on function regra_validacao_valores.chave_certa(text) is 'Whether the check digit of an access key is right.';
+revoke execute on function regra_validacao_valores.chave_certa(text) from public;
+
 -- What an access key in an entry's document or text says against the entry. In a text only a key with a right check digit is believed. A
 -- key with a wrong one (chave_digito) is misread or mistyped, and nothing else in it is believed. A right one was issued by a company other
 -- than the entry's supplier (chave_outra_empresa), in a month after that of the booking (chave_mes_posterior), or is in an earlier entry
@@ -19693,28 +19848,35 @@ begin
   end if;
 
   return query
-  with lida as materialized (
-    select l.id, l.data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor, c.*,
-      audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as na_janela,
-      regras.raiz_fornecedor(l.fornecedor_id) as raiz,
-      regras.codigo_fornecedor(l.fornecedor_id) as codigo,
-      case when regras.inscricao_valida(c.inscricao) then regras.raiz_fornecedor(c.inscricao) end as emitente,
-      row_number() over (partition by c.chave order by l.data_lancamento, l.carregado_em, l.id) as vez,
-      row_number() over (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), sign(l.valor)
-        order by l.data_lancamento, l.carregado_em, l.id) as vez_na_empresa,
-      count(*) over (partition by c.chave) as na_chave, count(*) over igual as iguais, row_number() over (igual order by l.data_lancamento, l.carregado_em, l.id) as vez_igual
+  with crua as materialized (
+    select l.id, l.data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor_id,
+      l.fornecedor, c.*, audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as na_janela, regras.raiz_fornecedor(l.fornecedor_id) as raiz
     from dw.lancamentos l
     cross join lateral (
-      select k.* from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
+      select k.*, false as no_texto from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
       union all
-      select k.* from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k where regras.pode_citar_chave(l.descricao) and k.certo
+      select k.*, true from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k
+      where regras.pode_citar_chave(l.descricao) and k.chave is not null
       limit 1
     ) c
     where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao))
       and l.data_lancamento between v_de - 366 and v_ate + 92
       and (l.data_lancamento >= v_de - 92 or v_escritas is null
         or octet_length(l.documento) >= 44 and translate(l.documento, ' .-/''', '') in (select e from unnest(v_escritas) e))
-    window igual as (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), l.valor)
+  ), conferida as materialized (
+    -- each key once: a flood has one
+    select k.chave, regra_validacao_valores.chave_certa(k.chave) as certo,
+      case when regras.inscricao_valida(k.inscricao) then regras.raiz_fornecedor(k.inscricao) end as emitente
+    from (select distinct c.chave, c.inscricao from crua c) k
+  ), lida as materialized (
+    select c.*, f.certo, f.emitente,
+      row_number() over (partition by c.chave order by c.data_lancamento, c.carregado_em, c.id) as vez,
+      row_number() over (partition by c.chave, c.raiz, sign(c.valor) order by c.data_lancamento, c.carregado_em, c.id) as vez_na_empresa,
+      count(*) over (partition by c.chave) as na_chave, count(*) over igual as iguais, row_number() over (igual order by c.data_lancamento, c.carregado_em, c.id) as vez_igual
+    from crua c
+    join conferida f on f.chave = c.chave
+    where f.certo or not c.no_texto
+    window igual as (partition by c.chave, c.raiz, c.valor)
   ), propria as (
     select l.emitente
     from lida l
@@ -19760,15 +19922,16 @@ begin
   ), gemeo as (
     select distinct on (p.id) p.* from par p where p.id not in (select e.id from estornada e) order by p.id, p.ordem
   ), dita as (
-    select l.*, g.gemeo_id, g.gemeo_data, g.gemeo_documento, g.gemeo_filial, g.de_outro,
+    select l.*, o.codigo, g.gemeo_id, g.gemeo_data, g.gemeo_documento, g.gemeo_filial, g.de_outro,
       array_remove(array[
         case when not l.certo then 'chave_digito' end,
-        case when l.certo is not false and l.emitente <> l.raiz and length(l.codigo) = 14 and left(l.codigo, 8) <> left(l.inscricao, 8) and regras.inscricao_valida(l.codigo)
+        case when l.certo is not false and l.emitente <> l.raiz and length(o.codigo) = 14 and left(o.codigo, 8) <> left(l.inscricao, 8) and regras.inscricao_valida(o.codigo)
           and not exists (select from propria p where p.emitente = l.emitente) then 'chave_outra_empresa' end,
         case when l.certo is not false and make_date(l.ano, l.mes, 1) > l.data_lancamento then 'chave_mes_posterior' end,
         case when l.certo is not false and g.gemeo_id is not null then 'chave_repetida' end], null) as tipos
     from lida l
     left join gemeo g on g.id = l.id
+    cross join lateral (select case when l.emitente <> l.raiz then regras.codigo_fornecedor(l.fornecedor_id) end as codigo offset 0) o
     where l.na_janela
   ), agrupada as (
     select d.*,
@@ -19940,7 +20103,7 @@ comment on function regra_validacao_valores.estornos_avulsos(text[], text[], tex
 revoke execute on function regra_validacao_valores.estornos_avulsos(text[], text[], text[], numeric[], date[], date[]) from public;
 --! EndIncluded regras/validacao_valores/estornos.sql
 
---! Included regras/validacao_valores/duplicidades.sql
+--! Included regras/validacao_valores/suspeitas.sql
 -- Amount without sign (upper half) and end of the document's number (lower half) as one number: equal for the same document booked twice,
 -- and for few others. Without the supplier, because one entry may have its code and the other only its name. A number, because one is kept
 -- for each entry of the window: half the memory of the two, and no disk. Touches nothing; inlined by the planner. Called by
@@ -19983,173 +20146,9 @@ $$;
 comment on function regra_validacao_valores.chaves_suspeitas(audit.janela, date, date, boolean) is
   'Hashed amounts and ends of document numbers of a window that more than one entry has, or with sozinhas any.';
 revoke execute on function regra_validacao_valores.chaves_suspeitas(audit.janela, date, date, boolean) from public;
+--! EndIncluded regras/validacao_valores/suspeitas.sql
 
--- Days and branches whose load was repeated: of their documents, half or more and at least ten stand there twice or more often, in the same
--- cost centre, category and account. A row for each load (the day on which it came) that brought ten or more of these entries again,
--- with the first and the last day on which they had come first; one without a load where ten or more stand twice in the load that
--- they first came with, or no load is that much.
--- apontadas: how many entries of each day are suspects, where that is known; a day on which they are fewer than a
--- quarter is not looked at. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas.
-create or replace function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
-returns table (dia date, filial text, carga date, de date, ate date)
-language plpgsql stable rows 1
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  v_dias date[] := dias;
-begin
-  if apontadas is not null and dias <> '{}' then
-    v_dias := array(
-      select l.data_lancamento
-      from dw.lancamentos l
-      where l.data_lancamento = any (dias) and l.valor <> 0 and l.documento <> ''
-      group by l.data_lancamento
-      having count(*) <= 4 * apontadas[array_position(dias, l.data_lancamento)]);
-  end if;
-  if v_dias = '{}' then
-    return;
-  end if;
-  return query
-  with igual as materialized (
-    select x.data_lancamento, x.filial, x.codigo, x.nome, x.documento, sum(x.vezes) > 1 as repetido, min(x.carga) as primeira,
-      array_agg(x.carga) as cargas, array_agg(x.vezes) as vezes
-    from (
-      select l.data_lancamento::date as data_lancamento, l.filial::text as filial, l.fornecedor_id::text as codigo, l.fornecedor::text as nome,
-        l.documento::text as documento, l.valor, l.centro_custo::text as centro, l.categoria::text as categoria, l.conta_contabil::text as conta,
-        (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, count(*) as vezes
-      from dw.lancamentos l
-      where l.data_lancamento = any (v_dias) and l.valor <> 0 and l.documento <> ''
-      group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
-    ) x
-    group by x.data_lancamento, x.filial, x.codigo, x.nome, x.documento, x.valor, x.centro, x.categoria, x.conta
-  ), repetido as (
-    select d.data_lancamento, d.filial
-    from (
-      select i.data_lancamento, i.filial, bool_or(i.repetido) as repetido
-      from igual i
-      group by i.data_lancamento, i.filial, i.codigo, i.nome, i.documento
-    ) d
-    group by d.data_lancamento, d.filial
-    having count(*) filter (where d.repetido) >= greatest(10, 0.5 * count(*))
-  ), trazida as (
-    select i.data_lancamento, i.filial, nullif(c.carga, i.primeira) as carga, min(i.primeira) as de, max(i.primeira) as ate
-    from igual i
-    cross join lateral unnest(i.cargas, i.vezes) c (carga, vezes)
-    where i.repetido and (c.carga is distinct from i.primeira or c.vezes > 1)
-    group by 1, 2, 3
-    having count(*) >= 10
-  )
-  select r.data_lancamento, r.filial, t.carga, t.de, t.ate
-  from repetido r
-  left join trazida t on t.data_lancamento = r.data_lancamento and t.filial is not distinct from r.filial;
-end
-$$;
-
-comment on function regra_validacao_valores.dias_repetidos(date[], bigint[]) is
-  'Days and branches of which half the documents, and ten at least, are there more than once, and the loads that brought them again.';
-revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint[]) from public;
-
--- Days outside the window on which loads that seem to have come again brought entries too, so that a load is one whatever part of it a window
--- holds. A load seems so where at least half of what it brought into the window is copies. Not of a window of keys, whose findings are
--- known; and no further than 400 days from the window's own. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.duplicidades and diferencas with the loads (the days on which they came, UTC) and how many copies each brought.
-create or replace function regra_validacao_valores.dias_fora(janela audit.janela, cargas date[], copias bigint[], de date, ate date)
-returns date[]
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  v_desde timestamptz := (select min(c) from unnest(cargas) c)::timestamp at time zone 'UTC';
-  v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
-begin
-  if janela.chaves is not null or v_desde is null then
-    return '{}'::date[];
-  end if;
-  return array(
-    with trazida as (
-      select (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, l.data_lancamento::date as dia,
-        audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as dentro
-      from dw.lancamentos l
-      where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
-        and l.data_lancamento between de - 400 and ate + 400
-        and (l.carregado_em::timestamptz at time zone 'UTC')::date = any (cargas)
-    )
-    select distinct x.dia
-    from (
-      select t.dia, t.dentro, count(*) filter (where t.dentro) over (partition by t.carga) as quantas, t.carga
-      from trazida t
-    ) x
-    where not x.dentro and x.quantas <= 2 * copias[array_position(cargas, x.carga)]);
-end
-$$;
-
-comment on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) is
-  'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
-revoke execute on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) from public;
-
--- Loads (the days on which they came, UTC) that came again, however thin their days are: half or more of what they brought, and ten
--- entries at least, an earlier load had brought with the same amount and end of the number, booked no more than so many days away, in
--- whatever branch and under whatever name. Looked for on the days that they booked, no further than 400 from the given ones. Reads
--- dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
-create or replace function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade int) returns setof date
-language plpgsql stable rows 1
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-set enable_nestloop = off
-set enable_mergejoin = off
-as $$
-declare
-  v_desde timestamptz := (select min(c) from unnest(cargas) c)::timestamp at time zone 'UTC';
-  v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
-  v_chaves bigint[];
-  v_dias date[];
-  v_cargas date[];
-begin
-  if v_desde is null then
-    return;
-  end if;
-  select array_agg(regra_validacao_valores.chave_documento(l.valor, l.documento)), array_agg(l.data_lancamento),
-    array_agg((l.carregado_em::timestamptz at time zone 'UTC')::date)
-  into v_chaves, v_dias, v_cargas
-  from dw.lancamentos l
-  where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
-    and l.data_lancamento between greatest(de, '0003-01-01') - 400 and least(ate, '9990-12-31') + 400
-    and (l.carregado_em::timestamptz at time zone 'UTC')::date = any (cargas);
-  if coalesce(cardinality(v_chaves), 0) < 10 then
-    return;
-  end if;
-  return query
-  with trazida as materialized (
-    select row_number() over () as n, t.* from unnest(v_chaves, v_dias, v_cargas) t (chave, dia, carga)
-  ), anterior as materialized (
-    select distinct regra_validacao_valores.chave_documento(l.valor, l.documento) as chave, l.data_lancamento::date as dia,
-      (l.carregado_em::timestamptz at time zone 'UTC')::date as carga
-    from dw.lancamentos l
-    where l.data_lancamento between (select min(t.dia) - proximidade from trazida t) and (select max(t.dia) + proximidade from trazida t)
-      and hash_numeric(abs(l.valor)) in (select t.chave >> 32 from trazida t) and l.valor <> 0 and l.documento <> ''
-  ), copia as (
-    select distinct t.n
-    from trazida t
-    join anterior a on a.chave = t.chave
-    where a.carga < t.carga and a.dia between t.dia - proximidade and t.dia + proximidade
-  )
-  select t.carga
-  from trazida t
-  left join copia c on c.n = t.n
-  group by t.carga
-  having count(c.n) >= greatest(10, 0.5 * count(*));
-end
-$$;
-
-comment on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) is
-  'Loads of which half the entries, and ten at least, an earlier load had brought.';
-revoke execute on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) from public;
-
+--! Included regras/validacao_valores/duplicidades.sql
 -- Finds documents that were booked twice: same supplier (company root; name if one of the two has no code), same document, same amount,
 -- exactly alike or within valores.dias_duplicidade days and across branches. Flags only the later entry and never proposes a correction.
 --
@@ -20231,18 +20230,16 @@ begin
   with lida as (
     select e.*, regras.raiz_fornecedor(e.fornecedor_id) as raiz
     from (
-      select f.*, regra_validacao_valores.chave_documento(f.valor, f.documento) as parecida
-      from (
-        -- by name: a warehouse may have further columns, called anything
-        select l.id, l.data_lancamento::date as data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.centro_custo,
-          l.conta_contabil, l.categoria, l.fornecedor_id, l.fornecedor, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto, l.descricao::text as descricao
-        from dw.lancamentos l
-        -- The amount first, which is cheap. Hashed: the planner would estimate each member of a literal array, in every partition.
-        where hash_numeric(abs(l.valor)) in (select s >> 32 from unnest(v_suspeitas) s) and l.valor <> 0 and l.documento <> ''
-          and l.data_lancamento between v_de and v_ate
-          and (v_datas is null or l.data_lancamento = any (v_datas))
-        offset 0
-      ) f
+      -- by name: a warehouse may have further columns, called anything
+      select l.id, l.data_lancamento::date as data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.centro_custo,
+        l.conta_contabil, l.categoria, l.fornecedor_id, l.fornecedor, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto, l.descricao::text as descricao,
+        regra_validacao_valores.chave_documento(l.valor, l.documento::text) as parecida
+      from dw.lancamentos l
+      -- The amount first, which is cheap. Hashed: the planner would estimate each member of a literal array, in every partition.
+      where hash_numeric(abs(l.valor)) in (select s >> 32 from unnest(v_suspeitas) s) and l.valor <> 0 and l.documento <> ''
+        and l.data_lancamento between v_de and v_ate
+        and (v_datas is null or l.data_lancamento = any (v_datas))
+      offset 0 -- or the document would be read for the join, and again
     ) e
     where e.parecida in (select s from unnest(v_suspeitas) s)
     offset 0
@@ -21300,20 +21297,22 @@ comment on function regra_validacao_valores.chaves_sinal(text, text, text, text,
   'Hashes of what entries may have in common: letters of the number, begin of the text, category, account, supplier.';
 revoke execute on function regra_validacao_valores.chaves_sinal(text, text, text, text, text, text) from public;
 
--- Judges the entries of some days whose amount has the other sign than their document: is it how such entries are kept here (a credit note
--- whose document is positive, a ledger of negative expenses), or an error? Asked of like entries, so that the answer does not hang on
--- how many others the ledger has. como:
---   'costume': the entry says itself that it takes something back; or, in the year
---     around without its own month, half and more of what has its letters before the number, its begin of the text, its category, account or
---     supplier have this form (three at least; of a supplier five). Then, of those that no such group explains, so many in one of these groups
---     or in the whole ledger as nobody turns by error: beyond 5%, three standard deviations more. A group that is in its own month
---     alone counts where it has hardly anything else, and the month is otherwise.
---     No habit where the group's negative entries mostly have negative documents.
---   'junto': ten or more in the year around that nothing explains, in a ledger that shows no other credit notes: nobody can tell, and they
---     are one finding, on the first of the calendar year (primeiro).
---   'erro': the rest, judged one by one: also what takes back an entry of the same document and supplier. A month with more turned entries than others, unlike the months around it, is an error too.
--- lado: the sign of the amount. casada: without sign, amount and document agree. So many entries (limite) before and after the days are
--- looked at, a year at most. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas and
+-- Judges the entries of some days whose amount has the other sign than their document. It may be how such entries are kept here: a credit
+-- note whose document is positive, a ledger of negative expenses. Or it is an error. Like entries give the answer, so that it does not
+-- depend on how many others the ledger has. como is one of:
+--   'costume'  It is the habit. Either the entry says that it takes something back, or a group to which it belongs shows it. Groups are the
+--              letters before the number, the beginning of the text, the category, the account and the supplier.
+--   'junto'    Nobody can tell: ten or more within a year that nothing explains, in a ledger that shows no other credit notes. They are one
+--              finding, on the first entry of the calendar year (primeiro).
+--   'erro'     Everything else, judged one by one. So is what takes back an entry of the same document and supplier, and a month that has
+--              many turned entries where the months around it have few.
+-- A group shows the habit in one of three ways, counted over the year around without the entry's own month:
+--   half of its entries or more have this form, three at least, of a supplier five;
+--   of what no such group explains, this group or the whole ledger has more than anybody turns by error: 5% and three standard deviations;
+--   it is in this month alone, has hardly anything else, and the rest of the month is as usual.
+-- It shows no habit where most of its negative entries have a negative document.
+-- lado: the sign of the amount. casada: amount and document agree but for the sign. Entries before and after the days are read up to this
+-- many (limite) and no further than a year. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas and
 -- audit_interno.diagnosticar_sinais.
 create or replace function regra_validacao_valores.sinais(desde date, ate date, limite int default 100000)
 returns table (id text, data_lancamento date, valor numeric, documento text, lado int, casada boolean, como text, primeiro text)
@@ -21475,122 +21474,6 @@ $$;
 comment on function regra_validacao_valores.sinais(date, date, int) is
   'Entries whose amount has the other sign than their document, in and around some days: habit, error, or together one question.';
 revoke execute on function regra_validacao_valores.sinais(date, date, int) from public;
-
--- The ratio of an amount to what was expected as a step of half a per cent; null where it is a share (a whole percentage of the
--- document), or where the two have no ratio. Touches nothing. Called by regra_validacao_valores.taxas_dos_dias and detectar.
-create or replace function regra_validacao_valores.degrau_taxa(valor numeric, esperado numeric) returns int
-language sql immutable parallel safe
-return case
-  when valor * esperado <= 0 then null
-  when pg_catalog.abs(valor) > pg_catalog.abs(esperado)
-    or pg_catalog.abs(valor - pg_catalog.round(esperado * pg_catalog.round(100 * valor / esperado) / 100, 2)) > 0.01
-  then pg_catalog.round(200 * pg_catalog.abs(pg_catalog.ln((valor / esperado)::float8)))::int
-end;
-
-comment on function regra_validacao_valores.degrau_taxa(numeric, numeric) is
-  'Ratio of two amounts in steps of half a per cent, whichever is larger; null for a whole percentage.';
-revoke execute on function regra_validacao_valores.degrau_taxa(numeric, numeric) from public;
-
--- Entries of some days whose ratio to what was expected could be a rate of exchange. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.taxas_dos_dias.
-create or replace function regra_validacao_valores.razoes_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
-returns table (dia date, fornecedor text, degrau int, descricao text)
-language plpgsql stable rows 100
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-begin
-  if dias = '{}' then
-    return;
-  end if;
-  return query
-  select x.*
-  from (
-    select l.data_lancamento::date, coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)),
-      regra_validacao_valores.degrau_taxa(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0)), l.descricao::text
-    from dw.lancamentos l
-    where l.data_lancamento = any (dias)
-      and abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
-      and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
-      and regra_validacao_valores.razao_possivel(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0), cambio_minimo, cambio_maximo)
-    offset 0
-  ) x (dia, fornecedor, degrau, descricao)
-  where x.degrau is not null;
-end
-$$;
-
-comment on function regra_validacao_valores.razoes_dos_dias(date[], numeric, numeric, numeric) is
-  'Entries of some days whose ratio to their document could be a rate of exchange.';
-revoke execute on function regra_validacao_valores.razoes_dos_dias(date[], numeric, numeric, numeric) from public;
-
--- Whether a text names a foreign currency. Not "câmbio" by itself, which is also a car's gearbox. Touches nothing; inlined by the planner.
--- Called by regra_validacao_valores.taxas_dos_dias.
-create or replace function regra_validacao_valores.diz_moeda(texto text) returns boolean
-language sql immutable parallel safe
-return audit_interno.dobrar(pg_catalog.left(texto, 500))
-  ~ '((?:^|[^a-z])(usd|eur|gbp|chf|ptax|dolar|dolares|euros?|libras? esterlinas?|moeda estrangeira|(taxa|contrato|fechamento) de cambio)(?![a-z])|us?[$]s?|[€£])';
-
-comment on function regra_validacao_valores.diz_moeda(text) is 'Whether a text names a foreign currency.';
-revoke execute on function regra_validacao_valores.diz_moeda(text) from public;
-
--- The rates of exchange that the ledger shows on some days: a ratio that the entries of three suppliers or more have on one day, to half
--- a per cent, where the ledger shows that it has another currency: the texts of two of them name one, or on three other days of the two
--- months around two suppliers or more, five in all, have a ratio within a tenth of it that moves. Three who paid the same part on one day
--- show none. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
-create or replace function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
-returns table (dia date, degrau int)
-language plpgsql stable rows 10
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  v_dias date[];
-  v_degraus int[];
-  v_ditas boolean[];
-  v_em_volta date[];
-begin
-  if dias = '{}' then
-    return;
-  end if;
-  select array_agg(t.dia), array_agg(t.degrau), array_agg(t.dita) into v_dias, v_degraus, v_ditas
-  from (
-    select x.dia, x.degrau + v.vizinho as degrau, count(distinct x.fornecedor) filter (where regra_validacao_valores.diz_moeda(x.descricao)) >= 2 as dita
-    from regra_validacao_valores.razoes_dos_dias(taxas_dos_dias.dias, absoluta, cambio_minimo, cambio_maximo) x
-    cross join (values (-1), (0), (1)) v (vizinho)
-    group by x.dia, x.degrau + v.vizinho
-    having count(distinct x.fornecedor) >= 3
-  ) t;
-  if v_dias is null then
-    return;
-  end if;
-  v_em_volta := array(
-    select distinct d + g
-    from unnest(v_dias, v_ditas) t (d, dita) cross join generate_series(-60, 60) g
-    where not dita);
-  return query
-  with vista as materialized (
-    select x.dia, x.degrau, x.fornecedor from regra_validacao_valores.razoes_dos_dias(v_em_volta, absoluta, cambio_minimo, cambio_maximo) x
-  ), comum as materialized (
-    select v.dia, v.degrau, array_agg(distinct o.fornecedor) as fornecedores
-    from vista v
-    join vista o on o.dia = v.dia and o.degrau between v.degrau - 1 and v.degrau + 1
-    group by v.dia, v.degrau
-    having count(distinct o.fornecedor) >= 2
-  )
-  select t.dia, t.degrau
-  from unnest(v_dias, v_degraus, v_ditas) t (dia, degrau, dita)
-  where t.dita or (
-    select count(distinct c.dia) >= 3 and count(distinct f) >= 5 and max(c.degrau) - min(c.degrau) >= 2
-    from comum c cross join lateral unnest(c.fornecedores) f
-    where c.dia <> t.dia and c.dia between t.dia - 60 and t.dia + 60 and c.degrau between t.degrau - 20 and t.degrau + 20);
-end
-$$;
-
-comment on function regra_validacao_valores.taxas_dos_dias(date[], numeric, numeric, numeric) is
-  'Days and ratios that entries of three suppliers or more share, in a ledger that shows another currency: rates of exchange.';
-revoke execute on function regra_validacao_valores.taxas_dos_dias(date[], numeric, numeric, numeric) from public;
 --! EndIncluded regras/validacao_valores/habitos.sql
 
 --! Included regras/validacao_valores/rateios.sql
@@ -21884,6 +21767,172 @@ revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], 
 --! EndIncluded regras/validacao_valores/rateios.sql
 
 --! Included regras/validacao_valores/cargas.sql
+-- Days and branches whose load was repeated: of their documents, half or more and at least ten stand there twice or more often, in the same
+-- cost centre, category and account. A row for each load (the day on which it came) that brought ten or more of these entries again,
+-- with the first and the last day on which they had come first; one without a load where ten or more stand twice in the load that
+-- they first came with, or no load is that much.
+-- apontadas: how many entries of each day are suspects, where that is known; a day on which they are fewer than a
+-- quarter is not looked at. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas.
+create or replace function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
+returns table (dia date, filial text, carga date, de date, ate date)
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias date[] := dias;
+begin
+  if apontadas is not null and dias <> '{}' then
+    v_dias := array(
+      select l.data_lancamento
+      from dw.lancamentos l
+      where l.data_lancamento = any (dias) and l.valor <> 0 and l.documento <> ''
+      group by l.data_lancamento
+      having count(*) <= 4 * apontadas[array_position(dias, l.data_lancamento)]);
+  end if;
+  if v_dias = '{}' then
+    return;
+  end if;
+  return query
+  with igual as materialized (
+    select x.data_lancamento, x.filial, x.codigo, x.nome, x.documento, sum(x.vezes) > 1 as repetido, min(x.carga) as primeira,
+      array_agg(x.carga) as cargas, array_agg(x.vezes) as vezes
+    from (
+      select l.data_lancamento::date as data_lancamento, l.filial::text as filial, l.fornecedor_id::text as codigo, l.fornecedor::text as nome,
+        l.documento::text as documento, l.valor, l.centro_custo::text as centro, l.categoria::text as categoria, l.conta_contabil::text as conta,
+        (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, count(*) as vezes
+      from dw.lancamentos l
+      where l.data_lancamento = any (v_dias) and l.valor <> 0 and l.documento <> ''
+      group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    ) x
+    group by x.data_lancamento, x.filial, x.codigo, x.nome, x.documento, x.valor, x.centro, x.categoria, x.conta
+  ), repetido as (
+    select d.data_lancamento, d.filial
+    from (
+      select i.data_lancamento, i.filial, bool_or(i.repetido) as repetido
+      from igual i
+      group by i.data_lancamento, i.filial, i.codigo, i.nome, i.documento
+    ) d
+    group by d.data_lancamento, d.filial
+    having count(*) filter (where d.repetido) >= greatest(10, 0.5 * count(*))
+  ), trazida as (
+    select i.data_lancamento, i.filial, nullif(c.carga, i.primeira) as carga, min(i.primeira) as de, max(i.primeira) as ate
+    from igual i
+    cross join lateral unnest(i.cargas, i.vezes) c (carga, vezes)
+    where i.repetido and (c.carga is distinct from i.primeira or c.vezes > 1)
+    group by 1, 2, 3
+    having count(*) >= 10
+  )
+  select r.data_lancamento, r.filial, t.carga, t.de, t.ate
+  from repetido r
+  left join trazida t on t.data_lancamento = r.data_lancamento and t.filial is not distinct from r.filial;
+end
+$$;
+
+comment on function regra_validacao_valores.dias_repetidos(date[], bigint[]) is
+  'Days and branches of which half the documents, and ten at least, are there more than once, and the loads that brought them again.';
+revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint[]) from public;
+
+-- Days outside the window on which loads that seem to have come again brought entries too, so that a load is one whatever part of it a window
+-- holds. A load seems so where at least half of what it brought into the window is copies. Not of a window of keys, whose findings are
+-- known; and no further than 400 days from the window's own. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.duplicidades and diferencas with the loads (the days on which they came, UTC) and how many copies each brought.
+create or replace function regra_validacao_valores.dias_fora(janela audit.janela, cargas date[], copias bigint[], de date, ate date)
+returns date[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_desde timestamptz := (select min(c) from unnest(cargas) c)::timestamp at time zone 'UTC';
+  v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
+begin
+  if janela.chaves is not null or v_desde is null then
+    return '{}'::date[];
+  end if;
+  return array(
+    with trazida as (
+      select (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, l.data_lancamento::date as dia,
+        audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as dentro
+      from dw.lancamentos l
+      where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
+        and l.data_lancamento between de - 400 and ate + 400
+        and (l.carregado_em::timestamptz at time zone 'UTC')::date = any (cargas)
+    )
+    select distinct x.dia
+    from (
+      select t.dia, t.dentro, count(*) filter (where t.dentro) over (partition by t.carga) as quantas, t.carga
+      from trazida t
+    ) x
+    where not x.dentro and x.quantas <= 2 * copias[array_position(cargas, x.carga)]);
+end
+$$;
+
+comment on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) is
+  'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
+revoke execute on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) from public;
+
+-- Loads (the days on which they came, UTC) that came again, however thin their days are: half or more of what they brought, and ten
+-- entries at least, an earlier load had brought with the same amount and end of the number, booked no more than so many days away, in
+-- whatever branch and under whatever name. Looked for on the days that they booked, no further than 400 from the given ones. Reads
+-- dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
+create or replace function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade int) returns setof date
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off
+set enable_mergejoin = off
+as $$
+declare
+  v_desde timestamptz := (select min(c) from unnest(cargas) c)::timestamp at time zone 'UTC';
+  v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
+  v_chaves bigint[];
+  v_dias date[];
+  v_cargas date[];
+begin
+  if v_desde is null then
+    return;
+  end if;
+  select array_agg(regra_validacao_valores.chave_documento(l.valor, l.documento)), array_agg(l.data_lancamento),
+    array_agg((l.carregado_em::timestamptz at time zone 'UTC')::date)
+  into v_chaves, v_dias, v_cargas
+  from dw.lancamentos l
+  where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
+    and l.data_lancamento between greatest(de, '0003-01-01') - 400 and least(ate, '9990-12-31') + 400
+    and (l.carregado_em::timestamptz at time zone 'UTC')::date = any (cargas);
+  if coalesce(cardinality(v_chaves), 0) < 10 then
+    return;
+  end if;
+  return query
+  with trazida as materialized (
+    select row_number() over () as n, t.* from unnest(v_chaves, v_dias, v_cargas) t (chave, dia, carga)
+  ), anterior as materialized (
+    select distinct regra_validacao_valores.chave_documento(l.valor, l.documento) as chave, l.data_lancamento::date as dia,
+      (l.carregado_em::timestamptz at time zone 'UTC')::date as carga
+    from dw.lancamentos l
+    where l.data_lancamento between (select min(t.dia) - proximidade from trazida t) and (select max(t.dia) + proximidade from trazida t)
+      and hash_numeric(abs(l.valor)) in (select t.chave >> 32 from trazida t) and l.valor <> 0 and l.documento <> ''
+  ), copia as (
+    select distinct t.n
+    from trazida t
+    join anterior a on a.chave = t.chave
+    where a.carga < t.carga and a.dia between t.dia - proximidade and t.dia + proximidade
+  )
+  select t.carga
+  from trazida t
+  left join copia c on c.n = t.n
+  group by t.carga
+  having count(c.n) >= greatest(10, 0.5 * count(*));
+end
+$$;
+
+comment on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) is
+  'Loads of which half the entries, and ten at least, an earlier load had brought.';
+revoke execute on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) from public;
+
 -- Loads of which every entry was there already, however few they are: three and no more than ninety-nine entries that came on one day (UTC)
 -- or at one moment, each of which an earlier load had brought with the same day, amount, end of the number (the same text, where there is
 -- none) and supplier. Larger ones regra_validacao_valores.cargas_repetidas knows by half. dias and momentos: when they came; what they booked is looked for

@@ -4,6 +4,8 @@ import { t as file, type Test } from 'tap'
 import { connect, type Sql } from '../../src/db/connection.ts'
 import { databaseUrl, PASSWORD, type PEOPLE, TEMPLATE, WITH_SCENARIO } from './server.ts'
 
+export { asOwner } from './owner.ts'
+
 export interface TestDatabase {
   /** The superuser of the test server: sets the scene, never plays a user. */
   readonly sql: Sql
@@ -63,14 +65,6 @@ export async function testDatabase(
       return opened(connect(personal.href))
     },
   }
-}
-
-/** Changes rows of ours as our functions do: every verification names what anybody else changes directly. */
-export async function asOwner(sql: Sql, change: (owner: Sql) => PromiseLike<unknown>): Promise<void> {
-  await sql.begin(async (tx) => {
-    await tx`set local role conferente_dono`
-    await change(tx as never)
-  })
 }
 
 /** Waits for connections that are closing: one cut off by force would fail the test after its end. */

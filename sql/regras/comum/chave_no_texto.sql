@@ -2,7 +2,7 @@
 -- inlined by the planner, unlike chave_no_texto, which is called after it.
 create or replace function regras.pode_citar_chave(texto text) returns boolean
 language sql immutable parallel safe
-return texto ~ ('[0-9 ./' || chr(160) || chr(9) || '-]{26}');
+return pg_catalog.octet_length(texto) >= 44 and texto ~ ('[0-9 ./' || chr(160) || chr(9) || '-]{26}');
 
 comment on function regras.pode_citar_chave(text) is 'Whether a text has a run of digits in which an access key could stand.';
 revoke execute on function regras.pode_citar_chave(text) from public;

@@ -1,5 +1,5 @@
 -- Whether a code is a CNPJ (14 positions, letters allowed in the first twelve since July 2026) or a CPF (11 digits) with right check
--- digits; one of all the same digit is none. Touches nothing. Called by regras.codigo_fornecedor and regra_validacao_valores.ler_chave.
+-- digits; one of all the same digit is none. Touches nothing. Called by regras.codigo_fornecedor and regra_validacao_valores.chaves_acesso.
 create or replace function regras.inscricao_valida(codigo text) returns boolean
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp

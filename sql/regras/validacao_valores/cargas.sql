@@ -1,3 +1,169 @@
+-- Days and branches whose load was repeated: of their documents, half or more and at least ten stand there twice or more often, in the same
+-- cost centre, category and account. A row for each load (the day on which it came) that brought ten or more of these entries again,
+-- with the first and the last day on which they had come first; one without a load where ten or more stand twice in the load that
+-- they first came with, or no load is that much.
+-- apontadas: how many entries of each day are suspects, where that is known; a day on which they are fewer than a
+-- quarter is not looked at. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas.
+create or replace function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
+returns table (dia date, filial text, carga date, de date, ate date)
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias date[] := dias;
+begin
+  if apontadas is not null and dias <> '{}' then
+    v_dias := array(
+      select l.data_lancamento
+      from dw.lancamentos l
+      where l.data_lancamento = any (dias) and l.valor <> 0 and l.documento <> ''
+      group by l.data_lancamento
+      having count(*) <= 4 * apontadas[array_position(dias, l.data_lancamento)]);
+  end if;
+  if v_dias = '{}' then
+    return;
+  end if;
+  return query
+  with igual as materialized (
+    select x.data_lancamento, x.filial, x.codigo, x.nome, x.documento, sum(x.vezes) > 1 as repetido, min(x.carga) as primeira,
+      array_agg(x.carga) as cargas, array_agg(x.vezes) as vezes
+    from (
+      select l.data_lancamento::date as data_lancamento, l.filial::text as filial, l.fornecedor_id::text as codigo, l.fornecedor::text as nome,
+        l.documento::text as documento, l.valor, l.centro_custo::text as centro, l.categoria::text as categoria, l.conta_contabil::text as conta,
+        (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, count(*) as vezes
+      from dw.lancamentos l
+      where l.data_lancamento = any (v_dias) and l.valor <> 0 and l.documento <> ''
+      group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    ) x
+    group by x.data_lancamento, x.filial, x.codigo, x.nome, x.documento, x.valor, x.centro, x.categoria, x.conta
+  ), repetido as (
+    select d.data_lancamento, d.filial
+    from (
+      select i.data_lancamento, i.filial, bool_or(i.repetido) as repetido
+      from igual i
+      group by i.data_lancamento, i.filial, i.codigo, i.nome, i.documento
+    ) d
+    group by d.data_lancamento, d.filial
+    having count(*) filter (where d.repetido) >= greatest(10, 0.5 * count(*))
+  ), trazida as (
+    select i.data_lancamento, i.filial, nullif(c.carga, i.primeira) as carga, min(i.primeira) as de, max(i.primeira) as ate
+    from igual i
+    cross join lateral unnest(i.cargas, i.vezes) c (carga, vezes)
+    where i.repetido and (c.carga is distinct from i.primeira or c.vezes > 1)
+    group by 1, 2, 3
+    having count(*) >= 10
+  )
+  select r.data_lancamento, r.filial, t.carga, t.de, t.ate
+  from repetido r
+  left join trazida t on t.data_lancamento = r.data_lancamento and t.filial is not distinct from r.filial;
+end
+$$;
+
+comment on function regra_validacao_valores.dias_repetidos(date[], bigint[]) is
+  'Days and branches of which half the documents, and ten at least, are there more than once, and the loads that brought them again.';
+revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint[]) from public;
+
+-- Days outside the window on which loads that seem to have come again brought entries too, so that a load is one whatever part of it a window
+-- holds. A load seems so where at least half of what it brought into the window is copies. Not of a window of keys, whose findings are
+-- known; and no further than 400 days from the window's own. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.duplicidades and diferencas with the loads (the days on which they came, UTC) and how many copies each brought.
+create or replace function regra_validacao_valores.dias_fora(janela audit.janela, cargas date[], copias bigint[], de date, ate date)
+returns date[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_desde timestamptz := (select min(c) from unnest(cargas) c)::timestamp at time zone 'UTC';
+  v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
+begin
+  if janela.chaves is not null or v_desde is null then
+    return '{}'::date[];
+  end if;
+  return array(
+    with trazida as (
+      select (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, l.data_lancamento::date as dia,
+        audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as dentro
+      from dw.lancamentos l
+      where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
+        and l.data_lancamento between de - 400 and ate + 400
+        and (l.carregado_em::timestamptz at time zone 'UTC')::date = any (cargas)
+    )
+    select distinct x.dia
+    from (
+      select t.dia, t.dentro, count(*) filter (where t.dentro) over (partition by t.carga) as quantas, t.carga
+      from trazida t
+    ) x
+    where not x.dentro and x.quantas <= 2 * copias[array_position(cargas, x.carga)]);
+end
+$$;
+
+comment on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) is
+  'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
+revoke execute on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) from public;
+
+-- Loads (the days on which they came, UTC) that came again, however thin their days are: half or more of what they brought, and ten
+-- entries at least, an earlier load had brought with the same amount and end of the number, booked no more than so many days away, in
+-- whatever branch and under whatever name. Looked for on the days that they booked, no further than 400 from the given ones. Reads
+-- dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
+create or replace function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade int) returns setof date
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off
+set enable_mergejoin = off
+as $$
+declare
+  v_desde timestamptz := (select min(c) from unnest(cargas) c)::timestamp at time zone 'UTC';
+  v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
+  v_chaves bigint[];
+  v_dias date[];
+  v_cargas date[];
+begin
+  if v_desde is null then
+    return;
+  end if;
+  select array_agg(regra_validacao_valores.chave_documento(l.valor, l.documento)), array_agg(l.data_lancamento),
+    array_agg((l.carregado_em::timestamptz at time zone 'UTC')::date)
+  into v_chaves, v_dias, v_cargas
+  from dw.lancamentos l
+  where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
+    and l.data_lancamento between greatest(de, '0003-01-01') - 400 and least(ate, '9990-12-31') + 400
+    and (l.carregado_em::timestamptz at time zone 'UTC')::date = any (cargas);
+  if coalesce(cardinality(v_chaves), 0) < 10 then
+    return;
+  end if;
+  return query
+  with trazida as materialized (
+    select row_number() over () as n, t.* from unnest(v_chaves, v_dias, v_cargas) t (chave, dia, carga)
+  ), anterior as materialized (
+    select distinct regra_validacao_valores.chave_documento(l.valor, l.documento) as chave, l.data_lancamento::date as dia,
+      (l.carregado_em::timestamptz at time zone 'UTC')::date as carga
+    from dw.lancamentos l
+    where l.data_lancamento between (select min(t.dia) - proximidade from trazida t) and (select max(t.dia) + proximidade from trazida t)
+      and hash_numeric(abs(l.valor)) in (select t.chave >> 32 from trazida t) and l.valor <> 0 and l.documento <> ''
+  ), copia as (
+    select distinct t.n
+    from trazida t
+    join anterior a on a.chave = t.chave
+    where a.carga < t.carga and a.dia between t.dia - proximidade and t.dia + proximidade
+  )
+  select t.carga
+  from trazida t
+  left join copia c on c.n = t.n
+  group by t.carga
+  having count(c.n) >= greatest(10, 0.5 * count(*));
+end
+$$;
+
+comment on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) is
+  'Loads of which half the entries, and ten at least, an earlier load had brought.';
+revoke execute on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) from public;
+
 -- Loads of which every entry was there already, however few they are: three and no more than ninety-nine entries that came on one day (UTC)
 -- or at one moment, each of which an earlier load had brought with the same day, amount, end of the number (the same text, where there is
 -- none) and supplier. Larger ones regra_validacao_valores.cargas_repetidas knows by half. dias and momentos: when they came; what they booked is looked for

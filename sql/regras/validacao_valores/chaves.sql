@@ -1,3 +1,77 @@
+-- Reads an access key, whatever blanks and punctuation part it and whatever words stand before it. There are two kinds:
+--   44 positions (NF-e, CT-e and others): state (IBGE), year and month of issue, CNPJ or CPF of the issuer, model, series, number, type of
+--     emission, code, check digit. Source: Manual de Orientação do Contribuinte 7.0 of the NF-e, 2.2.6. A CNPJ may have letters since July
+--     2026 (Nota Técnica Conjunta 2025.001). A CF-e SAT (model 59) has the number of its device where others have series and number.
+--   50 positions (national NFS-e): municipality (IBGE), who generated it, kind of registration, CNPJ or CPF, number, year and month, code,
+--     check digit. Source: Manual dos Contribuintes, Emissor Público Nacional.
+-- All is null where the text is no key. State, month and model must exist, so the bar code of a boleto, also 44 digits, is none.
+-- inscricao: the issuer, 14 positions; a CPF is filled up with zeros. Null for series 890 to 899, which the state issues (NF-e avulsa).
+-- Touches nothing. Called by regra_validacao_valores.ler_documento, dias_documento and chaves_acesso.
+create or replace function regra_validacao_valores.ler_chave(
+  documento text, out chave text, out ano int, out mes int, out inscricao text, out modelo text, out serie text, out numero text
+)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_texto text;
+begin
+  if octet_length(documento) < 44 then
+    return;
+  end if;
+  if length(documento) = 44 and ltrim(documento, '0123456789') = '' then
+    chave := documento; -- most are plain, and are spared the rest
+  else
+    -- without the ".0" of a spreadsheet
+    v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[.,]0{1,2}[^0-9a-z]*$|[^0-9a-z]+', '', 'g');
+    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
+  end if;
+  if chave is not null then
+    modelo := substr(chave, 21, 2);
+    mes := substr(chave, 5, 2)::int;
+    if mes not between 1 and 12 or modelo not in ('55', '57', '58', '59', '62', '63', '64', '65', '66', '67', '75', '76')
+      or left(chave, 2) not in ('11', '12', '13', '14', '15', '16', '17', '21', '22', '23', '24', '25', '26', '27', '28', '29',
+        '31', '32', '33', '35', '41', '42', '43', '50', '51', '52', '53')
+    then
+      chave := null;
+      modelo := null;
+      mes := null;
+      return;
+    end if;
+    ano := 2000 + substr(chave, 3, 2)::int;
+    serie := ltrim(case modelo when '59' then substr(chave, 23, 9) else substr(chave, 23, 3) end, '0');
+    numero := ltrim(case modelo when '59' then substr(chave, 32, 6) else substr(chave, 26, 9) end, '0');
+    inscricao := case when modelo <> '55' or substr(chave, 23, 2) <> '89' then substr(chave, 7, 14) end;
+  else
+    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|nota|fiscal|nfse?|servico|n)*([1-5][0-9]{6}[12]{2}[0-9a-z]{12}[0-9]{29})$');
+    mes := substr(chave, 39, 2)::int;
+    if chave is null or mes not between 1 and 12 then
+      chave := null;
+      mes := null;
+      return;
+    end if;
+    modelo := 'NFS-e';
+    ano := 2000 + substr(chave, 37, 2)::int;
+    serie := '';
+    numero := ltrim(substr(chave, 24, 13), '0');
+    inscricao := substr(chave, 10, 14);
+  end if;
+end
+$$;
+
+comment on function regra_validacao_valores.ler_chave(text) is
+  'Parts of an access key (44 positions, or 50 of a national NFS-e); null where the text is none.';
+revoke execute on function regra_validacao_valores.ler_chave(text) from public;
+
+-- Whether the check digit of such a key is right. Asked apart, because most who read a key do not need it. Touches nothing. Called by
+-- regra_validacao_valores.chaves_acesso and dias_documento.
+create or replace function regra_validacao_valores.chave_certa(chave text) returns boolean
+language sql immutable parallel safe
+return pg_catalog.right(chave, 1) = regras.digito_modulo11(pg_catalog.left(chave, -1), 9)::text;
+
+comment on function regra_validacao_valores.chave_certa(text) is 'Whether the check digit of an access key is right.';
+revoke execute on function regra_validacao_valores.chave_certa(text) from public;
+
 -- What an access key in an entry's document or text says against the entry. In a text only a key with a right check digit is believed. A
 -- key with a wrong one (chave_digito) is misread or mistyped, and nothing else in it is believed. A right one was issued by a company other
 -- than the entry's supplier (chave_outra_empresa), in a month after that of the booking (chave_mes_posterior), or is in an earlier entry
@@ -51,28 +125,35 @@ begin
   end if;
 
   return query
-  with lida as materialized (
-    select l.id, l.data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor, c.*,
-      audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as na_janela,
-      regras.raiz_fornecedor(l.fornecedor_id) as raiz,
-      regras.codigo_fornecedor(l.fornecedor_id) as codigo,
-      case when regras.inscricao_valida(c.inscricao) then regras.raiz_fornecedor(c.inscricao) end as emitente,
-      row_number() over (partition by c.chave order by l.data_lancamento, l.carregado_em, l.id) as vez,
-      row_number() over (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), sign(l.valor)
-        order by l.data_lancamento, l.carregado_em, l.id) as vez_na_empresa,
-      count(*) over (partition by c.chave) as na_chave, count(*) over igual as iguais, row_number() over (igual order by l.data_lancamento, l.carregado_em, l.id) as vez_igual
+  with crua as materialized (
+    select l.id, l.data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor_id,
+      l.fornecedor, c.*, audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as na_janela, regras.raiz_fornecedor(l.fornecedor_id) as raiz
     from dw.lancamentos l
     cross join lateral (
-      select k.* from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
+      select k.*, false as no_texto from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
       union all
-      select k.* from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k where regras.pode_citar_chave(l.descricao) and k.certo
+      select k.*, true from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k
+      where regras.pode_citar_chave(l.descricao) and k.chave is not null
       limit 1
     ) c
     where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao))
       and l.data_lancamento between v_de - 366 and v_ate + 92
       and (l.data_lancamento >= v_de - 92 or v_escritas is null
         or octet_length(l.documento) >= 44 and translate(l.documento, ' .-/''', '') in (select e from unnest(v_escritas) e))
-    window igual as (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), l.valor)
+  ), conferida as materialized (
+    -- each key once: a flood has one
+    select k.chave, regra_validacao_valores.chave_certa(k.chave) as certo,
+      case when regras.inscricao_valida(k.inscricao) then regras.raiz_fornecedor(k.inscricao) end as emitente
+    from (select distinct c.chave, c.inscricao from crua c) k
+  ), lida as materialized (
+    select c.*, f.certo, f.emitente,
+      row_number() over (partition by c.chave order by c.data_lancamento, c.carregado_em, c.id) as vez,
+      row_number() over (partition by c.chave, c.raiz, sign(c.valor) order by c.data_lancamento, c.carregado_em, c.id) as vez_na_empresa,
+      count(*) over (partition by c.chave) as na_chave, count(*) over igual as iguais, row_number() over (igual order by c.data_lancamento, c.carregado_em, c.id) as vez_igual
+    from crua c
+    join conferida f on f.chave = c.chave
+    where f.certo or not c.no_texto
+    window igual as (partition by c.chave, c.raiz, c.valor)
   ), propria as (
     select l.emitente
     from lida l
@@ -118,15 +199,16 @@ begin
   ), gemeo as (
     select distinct on (p.id) p.* from par p where p.id not in (select e.id from estornada e) order by p.id, p.ordem
   ), dita as (
-    select l.*, g.gemeo_id, g.gemeo_data, g.gemeo_documento, g.gemeo_filial, g.de_outro,
+    select l.*, o.codigo, g.gemeo_id, g.gemeo_data, g.gemeo_documento, g.gemeo_filial, g.de_outro,
       array_remove(array[
         case when not l.certo then 'chave_digito' end,
-        case when l.certo is not false and l.emitente <> l.raiz and length(l.codigo) = 14 and left(l.codigo, 8) <> left(l.inscricao, 8) and regras.inscricao_valida(l.codigo)
+        case when l.certo is not false and l.emitente <> l.raiz and length(o.codigo) = 14 and left(o.codigo, 8) <> left(l.inscricao, 8) and regras.inscricao_valida(o.codigo)
           and not exists (select from propria p where p.emitente = l.emitente) then 'chave_outra_empresa' end,
         case when l.certo is not false and make_date(l.ano, l.mes, 1) > l.data_lancamento then 'chave_mes_posterior' end,
         case when l.certo is not false and g.gemeo_id is not null then 'chave_repetida' end], null) as tipos
     from lida l
     left join gemeo g on g.id = l.id
+    cross join lateral (select case when l.emitente <> l.raiz then regras.codigo_fornecedor(l.fornecedor_id) end as codigo offset 0) o
     where l.na_janela
   ), agrupada as (
     select d.*,

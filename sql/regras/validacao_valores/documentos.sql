@@ -1,78 +1,15 @@
--- An access key, read. The 44 positions of NF-e, CT-e and their like: state (IBGE), year and month of issue, CNPJ or CPF of who issued,
--- model, series, number, type of emission, code, check digit (Manual de Orientação do Contribuinte 7.0 of the NF-e, 2.2.6; the CNPJ may
--- have letters since July 2026: Nota Técnica Conjunta 2025.001). A CF-e SAT (model 59) has the number of its device where others have
--- series and number. The 50 positions of the national NFS-e: municipality (IBGE), who generated it, kind of registration, CNPJ or CPF,
--- number, year and month, code, check digit (Manual dos Contribuintes, Emissor Público Nacional). Whatever blanks and punctuation part
--- it, and whatever words stand before it. Null in all where there is none: a state, a month and a model that exist have to be in their
--- places, so a boleto's bar code of 44 digits is no key. certo: the check digit is right. inscricao: whose document it is, 14
--- positions, a CPF filled up; null where it does not say (NF-e avulsa, series 890 to 899, which the state issues).
--- Touches nothing. Called by regra_validacao_valores.ler_documento and chaves_acesso.
-create or replace function regra_validacao_valores.ler_chave(
-  documento text, out chave text, out certo boolean, out ano int, out mes int, out inscricao text, out modelo text, out serie text, out numero text
-)
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_texto text;
-begin
-  if octet_length(documento) < 44 then
-    return;
-  end if;
-  if length(documento) = 44 and ltrim(documento, '0123456789') = '' then
-    chave := documento; -- most are plain, and are spared the rest
-  else
-    -- without the ".0" of a spreadsheet
-    v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[.,]0{1,2}[^0-9a-z]*$|[^0-9a-z]+', '', 'g');
-    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
-  end if;
-  if chave is not null then
-    modelo := substr(chave, 21, 2);
-    mes := substr(chave, 5, 2)::int;
-    if mes not between 1 and 12 or modelo not in ('55', '57', '58', '59', '62', '63', '64', '65', '66', '67', '75', '76')
-      or left(chave, 2) not in ('11', '12', '13', '14', '15', '16', '17', '21', '22', '23', '24', '25', '26', '27', '28', '29',
-        '31', '32', '33', '35', '41', '42', '43', '50', '51', '52', '53')
-    then
-      chave := null;
-      modelo := null;
-      mes := null;
-      return;
-    end if;
-    ano := 2000 + substr(chave, 3, 2)::int;
-    serie := ltrim(case modelo when '59' then substr(chave, 23, 9) else substr(chave, 23, 3) end, '0');
-    numero := ltrim(case modelo when '59' then substr(chave, 32, 6) else substr(chave, 26, 9) end, '0');
-    inscricao := case when modelo <> '55' or substr(chave, 23, 2) <> '89' then substr(chave, 7, 14) end;
-  else
-    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|nota|fiscal|nfse?|servico|n)*([1-5][0-9]{6}[12]{2}[0-9a-z]{12}[0-9]{29})$');
-    mes := substr(chave, 39, 2)::int;
-    if chave is null or mes not between 1 and 12 then
-      chave := null;
-      mes := null;
-      return;
-    end if;
-    modelo := 'NFS-e';
-    ano := 2000 + substr(chave, 37, 2)::int;
-    serie := '';
-    numero := ltrim(substr(chave, 24, 13), '0');
-    inscricao := substr(chave, 10, 14);
-  end if;
-  certo := right(chave, 1) = regras.digito_modulo11(left(chave, -1), 9)::text;
-end
-$$;
-
-comment on function regra_validacao_valores.ler_chave(text) is
-  'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
-revoke execute on function regra_validacao_valores.ler_chave(text) from public;
-
--- What a document's text says, whichever clerk wrote it. First its number, in the form in which two clerks would both write it: folded,
--- without its kind, without full stops or blanks between thousands or the ".0" of a spreadsheet, runs of punctuation as one dash, no
--- leading zeros in any part. It is null when it identifies nothing (no digit, only zeros, "s/n"). Then what else tells two documents with
--- one number apart, each null if not given: kind (nf, an electronic invoice of goods or services; cte; rps; nd, a note of debit; others are
--- not distinguished, because they stand for the invoice), series ("série 2", "ser. 2", "S2", "única", or up to three digits before three or
--- more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the thirteen or fifteen digits of 202600000000123) and access key. A
--- year after one number may be a number after a series: then it counts as a year, and the other reading is no longer compared. estorno: the
--- text says that it takes another document back, and the number is that document's. Touches nothing. Called by
--- regra_validacao_valores.duplicidades for every suspicious entry.
+-- What a document's text says, whichever clerk wrote it. Each is null where it is not said.
+--   numero   the number as two clerks would both write it: without accents and capitals, without its kind, without full stops or blanks
+--            between thousands or the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any part. Null where the
+--            text identifies nothing: no digit, only zeros, "s/n".
+--   base     the same without the part that it names: barra behind a stroke (123/1), parte in words (345 P2)
+--   especie  nf (an electronic invoice of goods or services), cte, rps, nd (a note of debit). Others stand for the invoice.
+--   serie    "série 2", "ser. 2", "S2", "única", or up to three digits before three or more: 001-000123
+--   ano      2026/123, 123/2026, 123/26, "de 10/2026", the thirteen or fifteen digits of 202600000000123. What may be a year or a number
+--            behind a series counts as a year.
+--   chave    the access key
+--   estorno  it takes another document back, and the number is that document's
+-- Touches nothing. Called by regra_validacao_valores.duplicidades for every suspicious entry.
 create or replace function regra_validacao_valores.ler_documento(
   documento text, out numero text, out especie text, out serie text, out ano int, out chave text, out estorno boolean,
   out base text, out barra text, out parte text
@@ -85,20 +22,6 @@ declare
   v_palavras text;
 begin
   estorno := false;
-  -- most are plain, and are spared the rest
-  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{0,13})$');
-  if v_partes is not null and (length(v_partes[1]) <> 13 or v_partes[1] !~ '^20[0-9]{2}0{3}') then
-    numero := v_partes[1];
-    base := numero;
-    return;
-  end if;
-  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{2,11})[/-]0{0,2}([1-9])$');
-  if v_partes is not null and v_partes[1] !~ '^20[0-9]{2}$' then
-    numero := v_partes[1] || '-' || v_partes[2];
-    base := v_partes[1];
-    barra := v_partes[2];
-    return;
-  end if;
   if octet_length(documento) >= 44 then
     select c.numero, case when c.modelo in ('57', '67') then 'cte' else 'nf' end, case when c.modelo <> 'NFS-e' then coalesce(nullif(c.serie, ''), '0') end,
       c.ano, c.chave
@@ -109,6 +32,20 @@ begin
       base := numero;
       return;
     end if;
+  end if;
+  -- most are plain, and are spared the rest
+  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{0,13})$');
+  if v_partes is not null and (length(v_partes[1]) <> 13 or v_partes[1] !~ '^20[0-9]{2}0{3}') then
+    numero := v_partes[1];
+    base := numero;
+    return;
+  end if;
+  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{2,11}) ?[/_-] ?0{0,2}([1-9])$');
+  if v_partes is not null and v_partes[1] !~ '^20[0-9]{2}$' then
+    numero := v_partes[1] || '-' || v_partes[2];
+    base := v_partes[1];
+    barra := v_partes[2];
+    return;
   end if;
 
   numero := btrim(regexp_replace(
@@ -228,7 +165,9 @@ begin
   if v_palavras ~ '[0-9]-[0-9]+$' then
     v_palavras := substring(v_palavras, '^(.*[0-9])-[0-9]+$') || '/' || substring(v_palavras, '-([0-9]+)$');
   end if;
-  v_palavras := nullif(regra_validacao_valores.parcela_dita(translate(v_palavras, '-', ' ')), '');
+  -- parcela 2, parcela 2/3 and 2/3 are plain too
+  v_palavras := nullif(coalesce(substring(v_palavras, '^(?:parcela-)?0?([1-9][0-9]?)(?:/[0-9]{1,2})?$'),
+    regra_validacao_valores.parcela_dita(translate(v_palavras, '-', ' '))), '');
   if v_palavras is not null or v_partes[2] = 'parcela-unica' then
     base := v_partes[1];
     parte := v_palavras;
@@ -284,6 +223,12 @@ return case
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     then pg_catalog.right(documento, 2)
+  -- the same with a zero before the last, which would hide a series or a part only behind another zero
+  when pg_catalog.right(documento, 2) = any (array['00','01','02','03','04','05','06','07','08','09'])
+    and pg_catalog.right(documento, 3) collate "C" >= '1' and pg_catalog.right(documento, 3) collate "C" <= '999' and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
+    and (pg_catalog.octet_length(documento) < 10
+      or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
+    then pg_catalog.ltrim(pg_catalog.right(documento, 2), '0')
   -- one digit or two, and none before them: "NF 7"; or a letter behind a digit
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(documento, 1)) > 0
     and (pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) > 0 and pg_catalog.strpos(pg_catalog.lower(pg_catalog.right(documento, 7)), 's') = 0

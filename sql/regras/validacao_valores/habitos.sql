@@ -29,20 +29,22 @@ comment on function regra_validacao_valores.chaves_sinal(text, text, text, text,
   'Hashes of what entries may have in common: letters of the number, begin of the text, category, account, supplier.';
 revoke execute on function regra_validacao_valores.chaves_sinal(text, text, text, text, text, text) from public;
 
--- Judges the entries of some days whose amount has the other sign than their document: is it how such entries are kept here (a credit note
--- whose document is positive, a ledger of negative expenses), or an error? Asked of like entries, so that the answer does not hang on
--- how many others the ledger has. como:
---   'costume': the entry says itself that it takes something back; or, in the year
---     around without its own month, half and more of what has its letters before the number, its begin of the text, its category, account or
---     supplier have this form (three at least; of a supplier five). Then, of those that no such group explains, so many in one of these groups
---     or in the whole ledger as nobody turns by error: beyond 5%, three standard deviations more. A group that is in its own month
---     alone counts where it has hardly anything else, and the month is otherwise.
---     No habit where the group's negative entries mostly have negative documents.
---   'junto': ten or more in the year around that nothing explains, in a ledger that shows no other credit notes: nobody can tell, and they
---     are one finding, on the first of the calendar year (primeiro).
---   'erro': the rest, judged one by one: also what takes back an entry of the same document and supplier. A month with more turned entries than others, unlike the months around it, is an error too.
--- lado: the sign of the amount. casada: without sign, amount and document agree. So many entries (limite) before and after the days are
--- looked at, a year at most. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas and
+-- Judges the entries of some days whose amount has the other sign than their document. It may be how such entries are kept here: a credit
+-- note whose document is positive, a ledger of negative expenses. Or it is an error. Like entries give the answer, so that it does not
+-- depend on how many others the ledger has. como is one of:
+--   'costume'  It is the habit. Either the entry says that it takes something back, or a group to which it belongs shows it. Groups are the
+--              letters before the number, the beginning of the text, the category, the account and the supplier.
+--   'junto'    Nobody can tell: ten or more within a year that nothing explains, in a ledger that shows no other credit notes. They are one
+--              finding, on the first entry of the calendar year (primeiro).
+--   'erro'     Everything else, judged one by one. So is what takes back an entry of the same document and supplier, and a month that has
+--              many turned entries where the months around it have few.
+-- A group shows the habit in one of three ways, counted over the year around without the entry's own month:
+--   half of its entries or more have this form, three at least, of a supplier five;
+--   of what no such group explains, this group or the whole ledger has more than anybody turns by error: 5% and three standard deviations;
+--   it is in this month alone, has hardly anything else, and the rest of the month is as usual.
+-- It shows no habit where most of its negative entries have a negative document.
+-- lado: the sign of the amount. casada: amount and document agree but for the sign. Entries before and after the days are read up to this
+-- many (limite) and no further than a year. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas and
 -- audit_interno.diagnosticar_sinais.
 create or replace function regra_validacao_valores.sinais(desde date, ate date, limite int default 100000)
 returns table (id text, data_lancamento date, valor numeric, documento text, lado int, casada boolean, como text, primeiro text)
@@ -204,119 +206,3 @@ $$;
 comment on function regra_validacao_valores.sinais(date, date, int) is
   'Entries whose amount has the other sign than their document, in and around some days: habit, error, or together one question.';
 revoke execute on function regra_validacao_valores.sinais(date, date, int) from public;
-
--- The ratio of an amount to what was expected as a step of half a per cent; null where it is a share (a whole percentage of the
--- document), or where the two have no ratio. Touches nothing. Called by regra_validacao_valores.taxas_dos_dias and detectar.
-create or replace function regra_validacao_valores.degrau_taxa(valor numeric, esperado numeric) returns int
-language sql immutable parallel safe
-return case
-  when valor * esperado <= 0 then null
-  when pg_catalog.abs(valor) > pg_catalog.abs(esperado)
-    or pg_catalog.abs(valor - pg_catalog.round(esperado * pg_catalog.round(100 * valor / esperado) / 100, 2)) > 0.01
-  then pg_catalog.round(200 * pg_catalog.abs(pg_catalog.ln((valor / esperado)::float8)))::int
-end;
-
-comment on function regra_validacao_valores.degrau_taxa(numeric, numeric) is
-  'Ratio of two amounts in steps of half a per cent, whichever is larger; null for a whole percentage.';
-revoke execute on function regra_validacao_valores.degrau_taxa(numeric, numeric) from public;
-
--- Entries of some days whose ratio to what was expected could be a rate of exchange. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.taxas_dos_dias.
-create or replace function regra_validacao_valores.razoes_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
-returns table (dia date, fornecedor text, degrau int, descricao text)
-language plpgsql stable rows 100
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-begin
-  if dias = '{}' then
-    return;
-  end if;
-  return query
-  select x.*
-  from (
-    select l.data_lancamento::date, coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)),
-      regra_validacao_valores.degrau_taxa(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0)), l.descricao::text
-    from dw.lancamentos l
-    where l.data_lancamento = any (dias)
-      and abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
-      and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
-      and regra_validacao_valores.razao_possivel(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0), cambio_minimo, cambio_maximo)
-    offset 0
-  ) x (dia, fornecedor, degrau, descricao)
-  where x.degrau is not null;
-end
-$$;
-
-comment on function regra_validacao_valores.razoes_dos_dias(date[], numeric, numeric, numeric) is
-  'Entries of some days whose ratio to their document could be a rate of exchange.';
-revoke execute on function regra_validacao_valores.razoes_dos_dias(date[], numeric, numeric, numeric) from public;
-
--- Whether a text names a foreign currency. Not "câmbio" by itself, which is also a car's gearbox. Touches nothing; inlined by the planner.
--- Called by regra_validacao_valores.taxas_dos_dias.
-create or replace function regra_validacao_valores.diz_moeda(texto text) returns boolean
-language sql immutable parallel safe
-return audit_interno.dobrar(pg_catalog.left(texto, 500))
-  ~ '((?:^|[^a-z])(usd|eur|gbp|chf|ptax|dolar|dolares|euros?|libras? esterlinas?|moeda estrangeira|(taxa|contrato|fechamento) de cambio)(?![a-z])|us?[$]s?|[€£])';
-
-comment on function regra_validacao_valores.diz_moeda(text) is 'Whether a text names a foreign currency.';
-revoke execute on function regra_validacao_valores.diz_moeda(text) from public;
-
--- The rates of exchange that the ledger shows on some days: a ratio that the entries of three suppliers or more have on one day, to half
--- a per cent, where the ledger shows that it has another currency: the texts of two of them name one, or on three other days of the two
--- months around two suppliers or more, five in all, have a ratio within a tenth of it that moves. Three who paid the same part on one day
--- show none. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
-create or replace function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
-returns table (dia date, degrau int)
-language plpgsql stable rows 10
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  v_dias date[];
-  v_degraus int[];
-  v_ditas boolean[];
-  v_em_volta date[];
-begin
-  if dias = '{}' then
-    return;
-  end if;
-  select array_agg(t.dia), array_agg(t.degrau), array_agg(t.dita) into v_dias, v_degraus, v_ditas
-  from (
-    select x.dia, x.degrau + v.vizinho as degrau, count(distinct x.fornecedor) filter (where regra_validacao_valores.diz_moeda(x.descricao)) >= 2 as dita
-    from regra_validacao_valores.razoes_dos_dias(taxas_dos_dias.dias, absoluta, cambio_minimo, cambio_maximo) x
-    cross join (values (-1), (0), (1)) v (vizinho)
-    group by x.dia, x.degrau + v.vizinho
-    having count(distinct x.fornecedor) >= 3
-  ) t;
-  if v_dias is null then
-    return;
-  end if;
-  v_em_volta := array(
-    select distinct d + g
-    from unnest(v_dias, v_ditas) t (d, dita) cross join generate_series(-60, 60) g
-    where not dita);
-  return query
-  with vista as materialized (
-    select x.dia, x.degrau, x.fornecedor from regra_validacao_valores.razoes_dos_dias(v_em_volta, absoluta, cambio_minimo, cambio_maximo) x
-  ), comum as materialized (
-    select v.dia, v.degrau, array_agg(distinct o.fornecedor) as fornecedores
-    from vista v
-    join vista o on o.dia = v.dia and o.degrau between v.degrau - 1 and v.degrau + 1
-    group by v.dia, v.degrau
-    having count(distinct o.fornecedor) >= 2
-  )
-  select t.dia, t.degrau
-  from unnest(v_dias, v_degraus, v_ditas) t (dia, degrau, dita)
-  where t.dita or (
-    select count(distinct c.dia) >= 3 and count(distinct f) >= 5 and max(c.degrau) - min(c.degrau) >= 2
-    from comum c cross join lateral unnest(c.fornecedores) f
-    where c.dia <> t.dia and c.dia between t.dia - 60 and t.dia + 60 and c.degrau between t.degrau - 20 and t.degrau + 20);
-end
-$$;
-
-comment on function regra_validacao_valores.taxas_dos_dias(date[], numeric, numeric, numeric) is
-  'Days and ratios that entries of three suppliers or more share, in a ledger that shows another currency: rates of exchange.';
-revoke execute on function regra_validacao_valores.taxas_dos_dias(date[], numeric, numeric, numeric) from public;

@@ -1,9 +1,16 @@
--- The words by which a text says to be a part of a document, or of another period, folded, and what they stand for. What is to be known
--- besides is a row here. tipo: parte, a word that bears a number ("parcela 2", "segunda parcela", "parcela II") of no more than so
--- many digits, for a longer one is the document's; titulo, one that bears the document's number and the part behind it ("duplicata
--- 345-1"); objeto, one that bears the number of what the document is about ("contrato 11"), which tells two texts apart that both say one; sozinha, one that says it alone; ordinal and cardinal, numbers in words (-1 is the last one); mes and mes_curto; anuncio, after
--- which a month or a date is a period; exercicio, after which a year is; estorno, something was taken back, estorno_inicio only at the
--- beginning of a text. Touches nothing. Called by regra_validacao_valores.palavras_marcas.
+-- The words by which a text says that it is a part of a document or of another period, without accents, and what each word stands for. To
+-- teach the rule a word, add it to a row. tipo is one of:
+--   parte           bears a number: "parcela 2", "segunda parcela", "parcela II". digitos is how long it may be: a longer one is the
+--                   document's.
+--   titulo          bears the document's number with the part behind it: "duplicata 345-1"
+--   objeto          bears the number of what the document is about: "contrato 11". It tells two texts apart that both name one.
+--   sozinha         says it alone: "entrada", "saldo"
+--   ordinal, cardinal   a number in words; -1 is the last one
+--   mes, mes_curto  a month
+--   anuncio         what follows is a period, be it a month or a date: "ref."
+--   exercicio       what follows is a year
+--   estorno         something was taken back; estorno_inicio only at the beginning of a text
+-- Touches nothing. Called by regra_validacao_valores.palavras_marcas.
 create or replace function regra_validacao_valores.marcas() returns table (tipo text, marca text, digitos int, escritas text[])
 language sql immutable parallel safe rows 100
 begin atomic
@@ -84,15 +91,18 @@ $$;
 comment on function regra_validacao_valores.palavras_marcas() is 'Words by which a text names a part or a period: each with what it stands for.';
 revoke execute on function regra_validacao_valores.palavras_marcas() from public;
 
--- What tells an entry's text from that of another one of the same document: parte, the part that it names, as regra_validacao_valores.marcas has them
--- ("parcela 2/3", "segunda parcela" and "parcela II" are 2; "medição 1" is "medicao 1"), or as a fraction at the end or in brackets ("NF
--- 345 2/3"), or as "1 de 12"; empty where it names none. mes and ano: the period, each null where it is not said: after a word that
--- announces one a date, a month or both; without it a month with its year, or its whole name, but no day of a month, which may be that of a
--- payment. anunciado: such a word announced it, or month and year stand together. objeto: what it is about, a contract, a flat, a shift, a
--- car by its plate, "50% no pedido"; null where it says nothing of that. estorno: it says that it takes something back, or was taken back. Of an ordinal and a number the ordinal counts: what follows "2ª parcela"
--- may be a date. A bare number before the word is none, for "em 3 parcelas" says how many.
--- A walk over the words of one text, because PostgreSQL's expressions of so many words take a hundred times as long. Touches nothing.
--- Called by regra_validacao_valores.duplicidades for each text of its suspects, and parcela_dita.
+-- What tells an entry's text from that of another entry of the same document:
+--   parte      the part that it names, as regra_validacao_valores.marcas has them: "parcela 2/3", "segunda parcela" and "parcela II" are
+--              "2", "medição 1" is "medicao 1". Also a fraction at the end or in brackets ("NF 345 2/3"), and "1 de 12". Empty: none.
+--   mes, ano   the period, each null where it is not said. After a word that announces one: a date, a month or both. Without it: a month with
+--              its year, or its whole name. No day of a month, which may be that of a payment.
+--   anunciado  such a word announced it, or month and year stand together.
+--   objeto     what it is about: a contract, a flat, a shift, a car by its plate, "50% no pedido". Null: nothing.
+--   estorno    it says that it takes something back, or was taken back.
+-- Of an ordinal and a number the ordinal counts, because what follows "2ª parcela" may be a date. A bare number before the word is none:
+-- "em 3 parcelas" says how many.
+-- This is a walk over the words of one text: expressions with so many words would take a hundred times as long. Touches nothing. Called by
+-- regra_validacao_valores.duplicidades for each text of its suspects, and by parcela_dita.
 create or replace function regra_validacao_valores.marcas_texto(
   descricao text, out parte text, out mes text, out ano text, out objeto text, out anunciado boolean, out estorno boolean
 )
