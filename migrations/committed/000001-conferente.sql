@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:145e6ce58d7326a0e9ae5bbba314fbe68308ccc8
+--! Hash: sha1:b85f1d7dd84be60495633d3a7eca6be811e4cbcf
 --! Message: conferente
 
 set local role conferente_dono;
@@ -790,20 +790,30 @@ comment on column audit_interno.objetos.servidor is 'Major version of PostgreSQL
 --! Included contrato/mudanca.sql
 -- What a finding would change, as one text that is the same for findings which one decision may take together. A label counts by its name;
 -- a number only by whether it grows, shrinks or changes sign, because every entry has its own. Null where nothing is proposed. A generated
--- column of audit.divergencias_processadas uses it, so nothing in it may depend on the session.
+-- column of audit.divergencias_processadas uses it, so nothing in it may depend on the session. That column is computed again with every
+-- change of a finding, so the usual case, one column that is no number, is answered without a query.
 create or replace function audit_interno.mudanca(originais jsonb, propostos jsonb)
 returns text
-language sql
+language plpgsql
 immutable parallel safe
 as $$
-  select case when mudanca.propostos <> '{}' then (
+declare
+  v_coluna text := pg_catalog.jsonb_path_query_first(propostos, '$.keyvalue().key') #>> '{}';
+begin
+  if v_coluna is null then
+    return null;
+  elsif propostos - v_coluna = '{}' and pg_catalog.jsonb_typeof(propostos -> v_coluna) <> 'number' then
+    return v_coluna || ' → ' || coalesce(propostos ->> v_coluna, 'nada');
+  end if;
+  return (
     select pg_catalog.string_agg(p.key || ' ' || case
         when pg_catalog.jsonb_typeof(p.value) = 'number' and pg_catalog.jsonb_typeof(mudanca.originais -> p.key) = 'number' then case
           when (p.value #>> '{}')::numeric = -(mudanca.originais ->> p.key)::numeric then 'troca de sinal'
           when pg_catalog.abs((p.value #>> '{}')::numeric) > pg_catalog.abs((mudanca.originais ->> p.key)::numeric) then 'aumenta'
           else 'diminui' end
         else '→ ' || coalesce(p.value #>> '{}', 'nada') end, '; ' order by p.key collate "C")
-    from pg_catalog.jsonb_each(mudanca.propostos) as p) end
+    from pg_catalog.jsonb_each(mudanca.propostos) as p);
+end
 $$;
 comment on function audit_interno.mudanca(jsonb, jsonb) is
   'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
@@ -4854,9 +4864,25 @@ as $$
 $$;
 comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
 
+-- Whether a view only shows a table: each of its columns is one of the table's, and it leaves no row out. PostgreSQL then writes through it
+-- as if it were the table. Reads the catalogue alone; where in doubt, no. Called by exige_releitura, which looks at triggers and rules.
+create or replace function audit_interno.so_mostra(visao regclass)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select pg_relation_is_updatable(visao, false) & 4 <> 0
+    and not exists (
+      select from pg_attribute a where a.attrelid = visao and a.attnum > 0 and not pg_column_is_updatable(visao, a.attnum, false))
+    and position('where' in lower(pg_get_viewdef(visao))) = 0
+$$;
+comment on function audit_interno.so_mostra(regclass) is 'True for a view whose columns are those of one table, of which it shows every row.';
+
 -- Whether a row may hold something else after an update than the update says. Causes: a trigger on update (before, after or instead of), or
--- on the delete and insert of a move between partitions; an update rule; a view; a foreign table; foreign keys whose update action leads
--- back to the relation. It looks at the relation and at what lies below. Where true, each row is read again after it was written.
+-- on the delete and insert of a move between partitions; an update rule; a view that computes or filters; a foreign table; foreign keys
+-- whose update action leads back to the relation. It looks at the relation and at what lies below. Where true, each row is read again
+-- after it was written.
 create or replace function audit_interno.exige_releitura(relacao regclass)
 returns boolean
 language sql
@@ -4868,7 +4894,8 @@ as $$
       where g.tgrelid in (select audit_interno.relacoes_abaixo(relacao))
         and not g.tgisinternal and g.tgtype & 28 <> 0 and g.tgenabled <> 'D')
     or exists (select from pg_rewrite w where w.ev_class in (select audit_interno.relacoes_abaixo(relacao)) and w.ev_type = '2')
-    or exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind in ('v', 'f'))
+    or exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(relacao))
+      and (c.relkind = 'f' or c.relkind = 'v' and not audit_interno.so_mostra(c.oid::regclass)))
     or exists (select from pg_constraint k where k.confrelid in (select audit_interno.relacoes_abaixo(relacao)) and k.contype = 'f' and k.confupdtype in ('c', 'n', 'd'))
       and exists (select from pg_constraint k where k.conrelid in (select audit_interno.relacoes_abaixo(relacao)) and k.contype = 'f' and k.confupdtype in ('c', 'n', 'd'))
 $$;
@@ -14553,7 +14580,9 @@ begin
   create temp table conferente_superada on commit drop as
   select d.id, d.regra, d.registro_id, d.tipo, min(c.regra) as por
   from audit.alteracoes a
-  join audit.divergencias_processadas c on c.id = a.divergencia_id and c.status = 'corrigida'
+  cross join lateral ( -- looked up by id, whatever the statistics say about status: it has just changed for many rows
+    select x.tabela, x.registro_id, x.regra, x.id, x.status from audit.divergencias_processadas x where x.id = a.divergencia_id offset 0
+  ) as c
   cross join lateral (
     -- looked up by the row, as the index divergencias_processadas_vivas is ordered, whatever the statistics say
     select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
@@ -14563,7 +14592,7 @@ begin
     offset 0
   ) as d
   join audit.regras r on r.nome = d.regra
-  where a.operacao_id = fechar_superadas.operacao_id and a.reverte_operacao_id is null
+  where a.operacao_id = fechar_superadas.operacao_id and a.reverte_operacao_id is null and c.status = 'corrigida'
     and d.tabela = c.tabela and d.id <> c.id and audit.aguarda_pessoa(d.status)
     and r.colunas && array(select jsonb_object_keys(a.depois))
   group by d.id, d.regra, d.registro_id, d.tipo;
@@ -26582,7 +26611,7 @@ begin
     return; -- diagnosticar_contrato says what is missing
   end if;
   if not audit_interno.exige_releitura(v_relacao)
-    and not exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(v_relacao)) and c.relrowsecurity)
+    and not exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(v_relacao)) and (c.relrowsecurity or c.relkind = 'v'))
   then
     return query select v_item, 'ok', 'nenhum gatilho, regra, visão ou política de linha entre a escrita e a tabela', null::text;
     return;
