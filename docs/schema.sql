@@ -4194,7 +4194,7 @@ create function audit_interno.meta_certificado(mes date)
 comment on function audit_interno.meta_certificado(date) is 'Largest share of a month''s corrected money that may be wrong, as set when the month began.';
 
 create function audit_interno.mudanca(originais jsonb, propostos jsonb)
-  returns text language sql immutable;
+  returns text language plpgsql immutable;
 comment on function audit_interno.mudanca(jsonb,jsonb) is 'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
 
 create function audit_interno.nome_api(nome text)
@@ -4723,6 +4723,11 @@ create function audit_interno.situacoes_em_espera()
   returns text[] language sql immutable;
 comment on function audit_interno.situacoes_em_espera() is 'Statuses of a finding that waits for a person.';
 grant execute on function audit_interno.situacoes_em_espera() to conferente_leitor;
+
+create function audit_interno.so_mostra(visao regclass)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.so_mostra(regclass) is 'True for a view whose columns are those of one table, of which it shows every row.';
 
 create function audit_interno.somar_retencoes()
   returns trigger language plpgsql volatile security definer

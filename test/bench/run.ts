@@ -1,5 +1,5 @@
 // `npm run bench -- --linhas 2000000 --so correcao --so partida --repeticoes 5 --json bench.json`
-// Measures against floors in one process and database (see docs/operations.md). Takes about half an hour at 2,000,000 rows.
+// Measures against what people would use instead, in one process and database (see docs/performance.md). Takes about half an hour at 2,000,000 rows.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ import { exportacao } from './measures/exportacao.ts'
 import { graphql } from './measures/graphql.ts'
 import { inundacoes } from './measures/inundacoes.ts'
 import { window_ } from './measures/janela.ts'
+import { manha } from './measures/manha.ts'
 import { memoria } from './measures/memoria.ts'
 import { noteFiles } from './measures/notas.ts'
 import { partida } from './measures/partida.ts'
@@ -32,6 +33,7 @@ const MEASURES: readonly Measure[] = [
   graphql,
   exportacao,
   window_,
+  manha,
   validacaoValores,
   inundacoes,
   tradeMarketing,

@@ -2,6 +2,7 @@
 // exactly one entry in ten.
 import { connect, type Sql } from '../../src/db/connection.ts'
 import { migrate } from '../../src/db/migrate.ts'
+import { peer } from './peer.ts'
 
 /** Makes a fresh database, migrated, without a warehouse. */
 export async function emptyDatabase(serverUrl: string, database: string): Promise<string> {
@@ -62,6 +63,8 @@ async function planTargets(sql: Sql): Promise<void> {
   await sql.unsafe(`
     create schema bancada;
     create table bancada.alvo (id bigint primary key, certa text not null);
+    create table bancada.achados (registro_id bigint, tipo text, valor numeric, esperado numeric, em_risco numeric, par bigint, frase text,
+      vezes integer not null default 1, ultima timestamptz not null default now(), primary key (registro_id, tipo));
     insert into bancada.alvo select l.id, l.categoria from dw.lancamentos l where l.id % 10 = 0;
     insert into dw.dim_categoria (nome, grupo) select '${WRONG}' || n, 'Bancada' from generate_series(1, 100) as n;
     create function bancada.errada(janela audit.janela) returns setof audit.achado language plpgsql stable
@@ -92,7 +95,8 @@ async function planTargets(sql: Sql): Promise<void> {
 
 /** Puts the wrong category into every target. */
 export async function damage(sql: Sql, run: number): Promise<void> {
-  await sql`update dw.lancamentos t set categoria = ${WRONG + run} from bancada.alvo a where t.id = a.id`
+  await sql`select set_config('bancada.errada', ${WRONG + run}, false)`
+  await peer(sql, 'reversao')
 }
 
 /** A rule whose corrections were rolled back is refuted; the bench clears that and gives auto back. */
@@ -102,9 +106,25 @@ export const trustAgain = (sql: Sql) =>
     await tx`select from audit.alterar_regra(${RULE}, '{"automatica": true}', 'bancada')`
   })
 
-/** The bare change of a correction, without any audit. */
-export const mend = (sql: Sql) => sql`
-  update dw.lancamentos t set categoria = a.certa from bancada.alvo a where t.id = a.id`
+/** Loads entries of a day a day after everything that was there, or now. Gives their load time. */
+export async function loadDay(
+  sql: Sql,
+  entries: number,
+  day: string,
+  seed: number,
+  when?: 'now',
+): Promise<string> {
+  const [load] = await sql<{ at: string }[]>`
+    select case when ${when === 'now'} then clock_timestamp() else (select max(carregado_em) + interval '1 day' from dw.lancamentos) end::text as at`
+  const at = load?.at ?? ''
+  const [fresh] = await sql<
+    { id: string }[]
+  >`select exemplo.carregar_dia(${entries}, ${day}, ${seed})::text as id`
+  await sql`
+    update dw.fato_lancamentos set carregado_em = ${at}::text::timestamptz
+    where data_lancamento = ${day} and id >= ${fresh?.id ?? ''}::text::bigint`
+  return at
+}
 
 /** Both sides begin with the same: no dead rows, fresh statistics, and a checkpoint behind them. */
 export async function settle(sql: Sql): Promise<void> {

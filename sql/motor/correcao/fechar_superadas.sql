@@ -18,7 +18,9 @@ begin
   create temp table conferente_superada on commit drop as
   select d.id, d.regra, d.registro_id, d.tipo, min(c.regra) as por
   from audit.alteracoes a
-  join audit.divergencias_processadas c on c.id = a.divergencia_id and c.status = 'corrigida'
+  cross join lateral ( -- looked up by id, whatever the statistics say about status: it has just changed for many rows
+    select x.tabela, x.registro_id, x.regra, x.id, x.status from audit.divergencias_processadas x where x.id = a.divergencia_id offset 0
+  ) as c
   cross join lateral (
     -- looked up by the row, as the index divergencias_processadas_vivas is ordered, whatever the statistics say
     select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
@@ -28,7 +30,7 @@ begin
     offset 0
   ) as d
   join audit.regras r on r.nome = d.regra
-  where a.operacao_id = fechar_superadas.operacao_id and a.reverte_operacao_id is null
+  where a.operacao_id = fechar_superadas.operacao_id and a.reverte_operacao_id is null and c.status = 'corrigida'
     and d.tabela = c.tabela and d.id <> c.id and audit.aguarda_pessoa(d.status)
     and r.colunas && array(select jsonb_object_keys(a.depois))
   group by d.id, d.regra, d.registro_id, d.tipo;

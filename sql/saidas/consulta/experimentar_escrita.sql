@@ -30,7 +30,7 @@ begin
     return; -- diagnosticar_contrato says what is missing
   end if;
   if not audit_interno.exige_releitura(v_relacao)
-    and not exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(v_relacao)) and c.relrowsecurity)
+    and not exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(v_relacao)) and (c.relrowsecurity or c.relkind = 'v'))
   then
     return query select v_item, 'ok', 'nenhum gatilho, regra, visão ou política de linha entre a escrita e a tabela', null::text;
     return;

@@ -1,8 +1,10 @@
-// Correcting a tenth of the warehouse, and rolling it back, against a plain update of the same rows there and back.
+// Correcting a tenth of the warehouse, and rolling it back, against a plain update of the same rows there and back, and against the same with
+// an audit trigger.
 import type { Sql } from '../../../src/db/connection.ts'
 import { conductSession, type SessionStep } from '../../../src/session/session.ts'
 import { alternate, type Measure, type Result, seconds } from '../harness.ts'
-import { damage, mend, RULE, settle, trustAgain } from '../warehouse.ts'
+import { peer } from '../peer.ts'
+import { damage, RULE, settle, trustAgain } from '../warehouse.ts'
 
 export const theCorrection: Measure = {
   name: 'correcao',
@@ -12,6 +14,10 @@ export const theCorrection: Measure = {
     const detection: number[] = []
     const longest: number[] = []
     const back = { floorRuns: [] as number[], runs: [] as number[] }
+    const triggered: number[] = []
+    await peer(sql, 'gatilho')
+    const trigger = (state: 'enable' | 'disable') =>
+      sql.unsafe(`alter table dw.fato_lancamentos ${state} trigger audit_trigger_row`)
     await damage(sql, 1)
 
     const forward = await alternate(runs, {
@@ -21,9 +27,13 @@ export const theCorrection: Measure = {
         await settle(sql)
       },
       floor: async (run) => {
-        const there = await seconds(() => mend(sql))
+        const there = await seconds(() => peer(sql, 'correcao'))
         await settle(sql)
         back.floorRuns.push(await seconds(() => damage(sql, run)))
+        await settle(sql)
+        await trigger('enable')
+        triggered.push(await seconds(() => peer(sql, 'correcao')))
+        await trigger('disable')
         return there
       },
       ours: async (run) => {
@@ -69,8 +79,16 @@ export const theCorrection: Measure = {
         floor: 'plain update of the same rows',
         unit: 's',
         ...forward,
-        bar: 3,
-        why: 'the new state of each finding writes into all of its indexes',
+        bar: 2,
+        why: 'of each row an image, the new state of its finding, and their digests are written and sealed',
+      },
+      {
+        name: 'gatilho',
+        work: 'the same update with an audit table by trigger: an image of each row, no state, check, seal or way back',
+        floor: 'plain update of the same rows',
+        unit: 's',
+        floorRuns: forward.floorRuns,
+        runs: triggered,
       },
       {
         name: 'reversao',
@@ -78,8 +96,8 @@ export const theCorrection: Measure = {
         floor: 'plain update back',
         unit: 's',
         ...back,
-        bar: 3,
-        why: 'the new state of each finding writes into all of its indexes, and a decision is kept for each',
+        bar: 2,
+        why: 'as for correcting, and of each row the decision of the person who rolled it back',
       },
       await bytesKept(sql),
       {

@@ -2,7 +2,6 @@
 // what a row costs in the whole table is held against what it costs in a tenth of it.
 import { readFileSync } from 'node:fs'
 import { connect, type Sql } from '../../../src/db/connection.ts'
-import { makeWarehouse } from '../../helper/warehouse.ts'
 import type { Measure, Result } from '../harness.ts'
 import { ALL, emptyDatabase } from '../warehouse.ts'
 
@@ -60,9 +59,14 @@ export const inundacoes: Measure = {
   async run({ serverUrl, rows, runs, say }) {
     const url = await emptyDatabase(serverUrl, 'conferente_bench_inundacoes')
     const first = connect(url, { max: 1 })
-    await makeWarehouse(first)
-    await first`create index on dw.lancamentos (data_lancamento)`
-    await first`create index on dw.lancamentos (carregado_em)`
+    await first.unsafe(`
+      create schema dw;
+      create table dw.lancamentos (id bigint primary key, data_lancamento date, carregado_em timestamptz, filial text, centro_custo text,
+        conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text, valor numeric(18,2),
+        valor_documento numeric(18,2), valor_desconto numeric(18,2));
+      create index on dw.lancamentos (data_lancamento);
+      create index on dw.lancamentos (carregado_em);
+      grant usage on schema dw to conferente_regra; grant select on dw.lancamentos to conferente_regra`)
     await first.end()
     const results: Result[] = []
     for (const [name, shape] of Object.entries(SHAPES)) {
