@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9ba6bc61b1e30a690f1e904349a2357bf14068a6
+--! Hash: sha1:a38908429696cd07c8db2887aa792f8c2cfe6895
 --! Message: conferente
 
 set local role conferente_dono;
@@ -4864,7 +4864,7 @@ as $$
 $$;
 comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
 
--- Whether a view only shows a table: each of its columns is one of the table's, and it leaves no row out. PostgreSQL then writes through it
+-- Whether a view only shows a table: each of its columns is another of the table's, and it leaves no row out. PostgreSQL then writes through it
 -- as if it were the table. Reads the catalogue alone; where in doubt, no. Called by exige_releitura, which looks at triggers and rules.
 create or replace function audit_interno.so_mostra(visao regclass)
 returns boolean
@@ -4876,6 +4876,12 @@ as $$
     and not exists (
       select from pg_attribute a where a.attrelid = visao and a.attnum > 0 and not pg_column_is_updatable(visao, a.attnum, false))
     and position('where' in lower(pg_get_viewdef(visao))) = 0
+    -- a column that is shown twice moves twice
+    and (select count(*) from pg_attribute a where a.attrelid = visao and a.attnum > 0 and not a.attisdropped) = (
+      select count(distinct d.refobjsubid)
+      from pg_rewrite w
+      join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_class'::regclass
+      where w.ev_class = visao and d.refobjid <> visao and d.refobjsubid > 0)
 $$;
 comment on function audit_interno.so_mostra(regclass) is 'True for a view whose columns are those of one table, of which it shows every row.';
 

@@ -24,6 +24,10 @@ const VIEWS: Record<string, [string, boolean]> = {
     `${FACTS} create view dw.primeira as select * from dw.fatos where valor > 0; create view dw.lancamentos as select * from dw.primeira`,
     true,
   ],
+  'a view that shows a column twice, so that one write moves both': [
+    `${FACTS} create view dw.lancamentos as select id, categoria, categoria as conta_contabil, valor from dw.fatos`,
+    true,
+  ],
   'a view that computes a column': [
     `${FACTS} create view dw.lancamentos as select id, upper(categoria) as categoria, valor from dw.fatos`,
     true,

@@ -23,7 +23,7 @@ as $$
 $$;
 comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
 
--- Whether a view only shows a table: each of its columns is one of the table's, and it leaves no row out. PostgreSQL then writes through it
+-- Whether a view only shows a table: each of its columns is another of the table's, and it leaves no row out. PostgreSQL then writes through it
 -- as if it were the table. Reads the catalogue alone; where in doubt, no. Called by exige_releitura, which looks at triggers and rules.
 create or replace function audit_interno.so_mostra(visao regclass)
 returns boolean
@@ -35,6 +35,12 @@ as $$
     and not exists (
       select from pg_attribute a where a.attrelid = visao and a.attnum > 0 and not pg_column_is_updatable(visao, a.attnum, false))
     and position('where' in lower(pg_get_viewdef(visao))) = 0
+    -- a column that is shown twice moves twice
+    and (select count(*) from pg_attribute a where a.attrelid = visao and a.attnum > 0 and not a.attisdropped) = (
+      select count(distinct d.refobjsubid)
+      from pg_rewrite w
+      join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_class'::regclass
+      where w.ev_class = visao and d.refobjid <> visao and d.refobjsubid > 0)
 $$;
 comment on function audit_interno.so_mostra(regclass) is 'True for a view whose columns are those of one table, of which it shows every row.';
 
