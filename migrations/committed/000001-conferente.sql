@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:13b0cc0a666a87958f139a7cc156de0ca4bb6dfa
+--! Hash: sha1:8fc42ee875c7a43c382fc85519514318d4f27953
 --! Message: conferente
 
 set local role conferente_dono;
@@ -18339,18 +18339,20 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_chave record;
   v_partes text[];
   v_palavras text;
 begin
   estorno := false;
   if octet_length(documento) >= 44 then
-    select c.numero, case when c.modelo in ('57', '67') then 'cte' else 'nf' end, case when c.modelo <> 'NFS-e' then coalesce(nullif(c.serie, ''), '0') end,
-      c.ano, c.chave
-    into numero, especie, serie, ano, chave
-    from regra_validacao_valores.ler_chave(documento) c
-    where c.chave is not null;
-    if found then
+    v_chave := regra_validacao_valores.ler_chave(documento);
+    if v_chave.chave is not null then
+      numero := v_chave.numero;
       base := numero;
+      especie := case when v_chave.modelo in ('57', '67') then 'cte' else 'nf' end;
+      serie := case when v_chave.modelo <> 'NFS-e' then coalesce(nullif(v_chave.serie, ''), '0') end;
+      ano := v_chave.ano;
+      chave := v_chave.chave;
       return;
     end if;
   end if;

@@ -152,7 +152,7 @@ export const validacaoValores: Subject = {
       ["2) <> '20')", "2) <> 'xx')"],
       ["and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0", ''],
       ["= 0 and pg_catalog.strpos('/.,'", "= 0 or pg_catalog.strpos('/.,'"],
-      ["when c.modelo in ('57', '67') then 'cte'", "when false then 'cte'"],
+      ["when v_chave.modelo in ('57', '67') then 'cte'", "when false then 'cte'"],
       ['serie := v_partes[1]', "serie := ''"],
       ['ano := v_partes[2]::int', 'ano := 0'],
       ['estorno := true', 'estorno := false'],
