@@ -5,6 +5,9 @@ export const NFE = 'http://www.portalfiscal.inf.br/nfe'
 export const NFSE = 'http://www.sped.fazenda.gov.br/nfse'
 export const DS = 'http://www.w3.org/2000/09/xmldsig#'
 
+/** A note needs none, and some programs write two or three. */
+const MOST_PREFIXES = 8
+
 /**
  * Parses a note: UTF-8, no document type and so no entities, nothing from elsewhere. The caller disposes of it.
  * @throws {Refusal}
@@ -15,6 +18,9 @@ export function parseXml(bytes: Buffer): XmlDocument {
   if (/<!(doctype|entity)/i.test(text)) throw new Refusal('dtd')
   const declared = /^<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1]
   if (declared !== undefined && !/^utf-?8$/i.test(declared)) throw new Refusal('codificacao', declared)
+  // Canonical XML writes them out again and again: of five thousand in 93 kB that takes twelve seconds.
+  if (prefixes(text) > MOST_PREFIXES)
+    throw new Refusal('xml', `more than ${MOST_PREFIXES} namespace prefixes`)
   try {
     const document = XmlDocument.fromString(text, {
       // the library's own limits of depth and length stay on: XML_PARSE_HUGE would lift them
@@ -28,6 +34,16 @@ export function parseXml(bytes: Buffer): XmlDocument {
       throw new Refusal(/excessive depth/i.test(error.message) ? 'profundidade' : 'xml', error.message)
     throw error
   }
+}
+
+/** How many prefixes a text declares; it stops counting at one more than it may have. */
+function prefixes(text: string): number {
+  const found = new Set<string>()
+  for (const [, prefix = ''] of text.matchAll(/xmlns:([^\s=]*)/g)) {
+    found.add(prefix)
+    if (found.size > MOST_PREFIXES) break
+  }
+  return found.size
 }
 
 function decode(bytes: Buffer): string {

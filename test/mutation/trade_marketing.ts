@@ -11,6 +11,7 @@ export const tradeMarketing: Subject = {
   mutations: [
     ...of(
       'regras/trade_marketing/regra.sql',
+      ["= 'provada' then 20 end", "= 'provada' then 1 end"],
       ["v_descricoes = '{}' and v_fornecedores = '{}'", "v_descricoes = '{}' or v_fornecedores = '{}'"],
       ['- v_meses * 31', '+ v_meses * 31'],
       ['p.fornecedores >= 3', 'p.fornecedores >= 2'],

@@ -288,4 +288,13 @@ t.test('hostile files are refused by name, and quickly', async (t) => {
   t.equal(refused('<NFe xmlns="http://www.portalfiscal.inf.br/nfe"/>'), 'tipo', 'not authorised yet')
   t.equal(refused('<nfeProc/>'), 'tipo', 'of no namespace')
   t.equal(refused('<nfeProc xmlns="http://www.portalfiscal.inf.br/nfe"/>'), 'esquema')
+  // a valid note with namespaces that nobody needs, each of which canonical XML would write out for each element
+  const prefixed = (n: number) =>
+    nfe(NOTE).replace(
+      '<nfeProc ',
+      `<nfeProc ${Array.from({ length: n }, (_, i) => `xmlns:a${i}="urn:${i}" `).join('')}`,
+    )
+  t.equal(refused(prefixed(8)), 'assinatura', 'a few are read, and change what was signed')
+  t.equal(refused(prefixed(9)), 'xml')
+  t.equal(refused(prefixed(90_000)), 'xml')
 })

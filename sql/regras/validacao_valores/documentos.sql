@@ -18,18 +18,20 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_chave record;
   v_partes text[];
   v_palavras text;
 begin
   estorno := false;
   if octet_length(documento) >= 44 then
-    select c.numero, case when c.modelo in ('57', '67') then 'cte' else 'nf' end, case when c.modelo <> 'NFS-e' then coalesce(nullif(c.serie, ''), '0') end,
-      c.ano, c.chave
-    into numero, especie, serie, ano, chave
-    from regra_validacao_valores.ler_chave(documento) c
-    where c.chave is not null;
-    if found then
+    v_chave := regra_validacao_valores.ler_chave(documento);
+    if v_chave.chave is not null then
+      numero := v_chave.numero;
       base := numero;
+      especie := case when v_chave.modelo in ('57', '67') then 'cte' else 'nf' end;
+      serie := case when v_chave.modelo <> 'NFS-e' then coalesce(nullif(v_chave.serie, ''), '0') end;
+      ano := v_chave.ano;
+      chave := v_chave.chave;
       return;
     end if;
   end if;

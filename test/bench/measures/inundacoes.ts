@@ -2,24 +2,10 @@
 // what a row costs in the whole table is held against what it costs in a tenth of it.
 import { readFileSync } from 'node:fs'
 import { connect, type Sql } from '../../../src/db/connection.ts'
+import { pour, SHAPES } from '../../helper/floods.ts'
+import { makeWarehouse } from '../../helper/warehouse.ts'
 import type { Measure, Result } from '../harness.ts'
 import { ALL, emptyDatabase } from '../warehouse.ts'
-
-const KEY = '35250311222333000181550010001234561123456789'
-
-/** Number, amount and amount of the document of the ith entry. */
-const SHAPES: Record<string, string> = {
-  'one document, amount and day': `'TAR 01', 12.5, null`,
-  'no number': `'S/N', 12.5, null`,
-  'one access key': `'${KEY}', 80, null`,
-  'one access key in many amounts': `'${KEY}', 80 + i / 100.0, null`,
-  'numbers that differ in zeros alone': `repeat('0', (i % 190)::int) || '77', 80, null`,
-  'partial reversals of one number': `'NF 7', case when i % 3 = 2 then -(1 + i * 0.01) else 100 + (i / 3) * 0.01 end, null`,
-  'a document twice and a part reversed': `'NF ' || i / 3, case when i % 3 = 2 then -40 else 100 end, null`,
-  'parts in the number': `'NF 345 P' || 1 + i % 99, 80, null`,
-  'shares of one document': `'NF 9', 10, 1000000`,
-  'turned signs': `'NF ' || i, -10 - i, 10 + i`,
-}
 
 /** Processor time of a server's process so far, in seconds; undefined where the system does not say. */
 function spent(pid: number): number | undefined {
@@ -33,12 +19,7 @@ function spent(pid: number): number | undefined {
 }
 
 async function flood(sql: Sql, shape: string, rows: number): Promise<{ took: number; memory: number }> {
-  await sql`truncate dw.lancamentos`
-  await sql.unsafe(`
-    insert into dw.lancamentos (id, data_lancamento, carregado_em, filial, centro_custo, categoria, fornecedor_id, fornecedor, descricao,
-      documento, valor, valor_documento)
-    select i, '2025-03-10', '2025-03-11 12:00+00', 'Matriz', 'Adm', 'Serviços', 'F1', 'Banco Um', 'tarifa', ${shape}
-    from generate_series(1, ${rows}::bigint) i`)
+  await pour(sql, shape, rows)
   await sql`vacuum analyze dw.lancamentos`
   const [row] = await sql`select pg_backend_pid()::int as pid`
   const before = spent(row?.['pid'])
@@ -59,14 +40,9 @@ export const inundacoes: Measure = {
   async run({ serverUrl, rows, runs, say }) {
     const url = await emptyDatabase(serverUrl, 'conferente_bench_inundacoes')
     const first = connect(url, { max: 1 })
-    await first.unsafe(`
-      create schema dw;
-      create table dw.lancamentos (id bigint primary key, data_lancamento date, carregado_em timestamptz, filial text, centro_custo text,
-        conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text, valor numeric(18,2),
-        valor_documento numeric(18,2), valor_desconto numeric(18,2));
-      create index on dw.lancamentos (data_lancamento);
-      create index on dw.lancamentos (carregado_em);
-      grant usage on schema dw to conferente_regra; grant select on dw.lancamentos to conferente_regra`)
+    await makeWarehouse(first)
+    await first`create index on dw.lancamentos (data_lancamento)`
+    await first`create index on dw.lancamentos (carregado_em)`
     await first.end()
     const results: Result[] = []
     for (const [name, shape] of Object.entries(SHAPES)) {

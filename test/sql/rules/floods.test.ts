@@ -418,6 +418,11 @@ t.test('a small load that came in again whole is one finding', async (t) => {
     for (const [name, when, other] of [
       ['days later', later, () => ({})],
       ['an hour later', '2025-03-07T06:00:00Z', () => ({})],
+      [
+        'minutes apart on a later day',
+        later,
+        (i) => ({ carregado_em: `2025-03-12T05:${String(7 * i).padStart(2, '0')}:00Z` }),
+      ],
       ['by another clerk', later, (i) => ({ fornecedor_id: null, documento: `NFe 00${1000 + 7 * i}` })],
     ] as [string, string, (i: number) => LedgerEntry][]) {
       await sql`truncate dw.lancamentos`
