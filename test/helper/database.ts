@@ -65,14 +65,6 @@ export async function testDatabase(
   }
 }
 
-/** Changes rows of ours as our functions do: every verification names what anybody else changes directly. */
-export async function asOwner(sql: Sql, change: (owner: Sql) => PromiseLike<unknown>): Promise<void> {
-  await sql.begin(async (tx) => {
-    await tx`set local role conferente_dono`
-    await change(tx as never)
-  })
-}
-
 /** Waits for connections that are closing: one cut off by force would fail the test after its end. */
 async function emptied(admin: Sql, database: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {

@@ -1,5 +1,5 @@
 import type { Sql } from '../../src/db/connection.ts'
-import { asOwner } from './database.ts'
+import { asOwner } from './owner.ts'
 
 /** How the warehouse holds `dw.lancamentos`. */
 export type WarehouseShape = 'tabela' | 'particionada' | 'visao' | 'estrela'
