@@ -15,12 +15,15 @@ const LAYERS = [
   ['db', 'log', 'settings'],
 ]
 
-/** Each file of the program with the files that it imports, including types and what is loaded only when needed. */
+/** The files that a file imports, including types and what is loaded only when needed. */
+function importedBy(file: string): string[] {
+  const found = readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)
+  return [...found].map(([, path = '']) => join(dirname(file), path))
+}
+
+/** Each file of the program with what it imports. */
 const IMPORTS = new Map(
-  globSync(['src/**/*.{ts,mts,mjs}', 'tasks/*.ts'], { cwd: ROOT }).map((file) => {
-    const found = readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)
-    return [file, [...found].map(([, path = '']) => join(dirname(file), path))]
-  }),
+  globSync(['src/**/*.{ts,mts,mjs}', 'tasks/*.ts'], { cwd: ROOT }).map((file) => [file, importedBy(file)]),
 )
 
 t.test('imports run one way, from the commands down to the database', async (t) => {
@@ -47,4 +50,13 @@ t.test('no file imports itself by way of others', async (t) => {
   }
   for (const file of IMPORTS.keys()) visit(file, [])
   t.equal(done.size >= IMPORTS.size, true)
+})
+
+t.test('the benchmark loads no test runner, which would end it after half a minute', async (t) => {
+  const seen = new Set(['test/bench/run.ts'])
+  for (const file of seen) {
+    t.notMatch(readFileSync(join(ROOT, file), 'utf8'), /^import (?!type).* from 'tap'/m, file)
+    for (const other of importedBy(file)) seen.add(other)
+  }
+  t.ok(seen.has('test/helper/owner.ts'))
 })

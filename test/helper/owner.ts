@@ -1,3 +1,4 @@
+// Without the test runner, since benchmarks use it too.
 import type { Sql } from '../../src/db/connection.ts'
 
 /** Changes rows of ours as our functions do: every verification names what anybody else changes directly. */

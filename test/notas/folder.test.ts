@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startWorker } from '../../src/worker/worker.ts'
 import { conferente } from '../cli/helper.ts'
-import { asOwner, testDatabase } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { cancellation, nfe } from '../helper/notes.ts'
 import { notary } from '../helper/notes_ledger.ts'
+import { asOwner } from '../helper/owner.ts'
 import { makeLedger } from '../sql/rules/ledger.ts'
 
 async function scene(t: Test) {

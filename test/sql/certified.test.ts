@@ -7,8 +7,9 @@ import t from 'tap'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
 import { conferente, personal } from '../cli/helper.ts'
-import { asOwner, testDatabase } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { ROOT } from '../helper/files.ts'
+import { asOwner } from '../helper/owner.ts'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
 /** `npm run months` takes 1,000 of each; with fewer, more may be on the wrong side by chance. */

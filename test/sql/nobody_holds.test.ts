@@ -1,7 +1,8 @@
 // Promise 12: no role can hold what others need. Tried as by an adversary in psql, in a transaction left open.
 import t, { type Test } from 'tap'
 import { type Connection, connect } from '../../src/db/connection.ts'
-import { asOwner, untilGone } from '../helper/database.ts'
+import { untilGone } from '../helper/database.ts'
+import { asOwner } from '../helper/owner.ts'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
 /**

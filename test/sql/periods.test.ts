@@ -1,7 +1,7 @@
 // Closed months: nothing is written into them, by anybody or in any way, and what lies there is shown as such.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { asOwner } from '../helper/database.ts'
+import { asOwner } from '../helper/owner.ts'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 import { bookEntries } from './rules/ledger.ts'
 

@@ -1,8 +1,8 @@
 // A nightly load overwrites corrections with the old values. Every channel says so, and nothing is silently corrected again.
 import t from 'tap'
 import { conferente, personal } from '../cli/helper.ts'
-import { asOwner } from '../helper/database.ts'
 import { configure, counts, message, reload, source, undone } from '../helper/nightly_load.ts'
+import { asOwner } from '../helper/owner.ts'
 import { inParts, MONTHS, monthsWorkshop, ROWS } from '../helper/parts.ts'
 import { one, scenario } from '../helper/scenario.ts'
 

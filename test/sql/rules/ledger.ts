@@ -1,5 +1,5 @@
 import type postgres from 'postgres'
-import { asOwner } from '../../helper/database.ts'
+import { asOwner } from '../../helper/owner.ts'
 
 export interface LedgerEntry {
   id?: number | string

@@ -1,6 +1,7 @@
 import type postgres from 'postgres'
 import t from 'tap'
-import { asOwner, testDatabase } from '../../helper/database.ts'
+import { testDatabase } from '../../helper/database.ts'
+import { asOwner } from '../../helper/owner.ts'
 import { bookEntries, findings, type LedgerEntry, makeLedger, setSetting, strangeOnes } from './ledger.ts'
 
 const RULE_FUNCTION = 'trade_marketing'
