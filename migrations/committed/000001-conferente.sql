@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a38908429696cd07c8db2887aa792f8c2cfe6895
+--! Hash: sha1:0f734ca4f9964841d8d87ca792aa1c2a54563efb
 --! Message: conferente
 
 set local role conferente_dono;
@@ -7228,7 +7228,8 @@ begin
   if aprovar.motivos is not null then
     update audit.divergencias_processadas d set motivo = c.motivo
     from audit.decisoes c
-    where d.id = any (v_aplicar) and d.status = 'corrigida' and c.operacao_id = v_operacao and c.divergencia_id = d.id;
+    where d.id = any (v_aplicar) and d.status || '' = 'corrigida' -- by id, whatever the statistics say of the status
+      and c.operacao_id = v_operacao and c.divergencia_id = d.id;
   end if;
   perform audit_interno.fechar_superadas(v_operacao);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
@@ -8661,8 +8662,7 @@ begin
       -- An alteration followed by another is no longer the row's state, even if the values happen to agree. Nor is one whose finding is no
       -- longer as that alteration left it: reopened, rejected, failed, mended elsewhere.
       case
-        when exists (
-          select from audit.alteracoes p where p.divergencia_id = a.divergencia_id and p.operacao_id > a.operacao_id) then 'superada'
+        when u.operacao_id > a.operacao_id then 'superada'
         when d.status = case
           when a.reverte_operacao_id is null then 'corrigida'
           -- each rollback after the correction flips the state
@@ -8677,6 +8677,13 @@ begin
     join audit.alteracoes a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id
       and a.divergencia_id between v_de and v_ate
     join audit.divergencias_processadas d on d.id = r.divergencia_id and d.id between v_de and v_ate
+    join ( -- once for the batch: each finding's would be looked for in every month
+      select p.divergencia_id, max(p.operacao_id) as operacao_id
+      from audit.alteracoes p
+      where p.divergencia_id in (select x.divergencia_id from pg_temp.conferente_reversao x where x.divergencia_id between v_de and v_ate)
+        and p.divergencia_id between v_de and v_ate
+      group by p.divergencia_id
+    ) as u on u.divergencia_id = r.divergencia_id
     where r.divergencia_id between v_de and v_ate
     order by d.id;
     perform audit_interno.aplicar_lote(v_operacao);
@@ -14921,7 +14928,8 @@ begin
     from audit.operacoes o join audit.deteccoes x on x.operacao_id = o.id
     where o.sessao_id = conferir_corrigidas.sessao_id and o.regra = conferir_corrigidas.regra.nome and o.tipo = 'deteccao'
   ) as c
-  join audit.divergencias_processadas d on d.id = c.id and d.status = 'corrigida' and d.tabela = conferir_corrigidas.regra.tabela
+  -- here and below written so that findings are looked up by id: with old statistics the planner would go through all that is corrigida for each
+  join audit.divergencias_processadas d on d.id = c.id and d.status || '' = 'corrigida' and d.tabela = conferir_corrigidas.regra.tabela
   cross join lateral (
     select x.* from audit_interno.ultima_alteracao(d) x
   ) as u
@@ -14947,14 +14955,14 @@ begin
   -- Checked once more under a lock: what a person rolls back right now was not undone from outside, and what we have written over it since,
   -- for another finding on the row, is meant to be there.
   perform from audit.divergencias_processadas d
-  where d.id in (select x.divergencia_id from pg_temp.conferente_desfeita x) and d.status = 'corrigida'
+  where d.id in (select x.divergencia_id from pg_temp.conferente_desfeita x) and d.status || '' = 'corrigida'
   order by d.id for no key update;
   drop table pg_temp.conferente_corrigida;
   create temp table conferente_corrigida on commit drop as
   select d.id as divergencia_id, d.registro_id, d.entrada, e.entrada as entrada_nossa, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
     greatest(p.finalizada_em, v.finalizada_em) as corrigida_em
   from pg_temp.conferente_desfeita x
-  join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status = 'corrigida'
+  join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status || '' = 'corrigida'
   cross join lateral (
     select x.* from audit_interno.ultima_alteracao(d) x
   ) as u
@@ -15191,10 +15199,11 @@ begin
     from audit.regras r
     left join audit.execucoes_regra e on e.sessao_id = conferir_paradas.sessao_id and e.regra = r.nome
     where (e.status in ('pulada', 'falhou') or e.status is null and not r.ativa)
-      and exists (
+      -- in this order: for a rule without a correction in force, nearly every rule here, the second would read all corrections of these days
+      and case when exists (select from audit.divergencias_processadas d where d.regra = r.nome and d.status = 'corrigida') then exists (
         select from audit.divergencias_processadas d
         join audit.alteracoes a on a.divergencia_id = d.id join audit.operacoes o on o.id = a.operacao_id
-        where d.regra = r.nome and d.status = 'corrigida' and o.iniciada_em >= v_desde)
+        where d.regra = r.nome and d.status = 'corrigida' and o.iniciada_em >= v_desde) else false end
     order by r.nome
   loop
     insert into audit.execucoes_regra (sessao_id, regra, status, motivo)
@@ -18376,18 +18385,20 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_chave record;
   v_partes text[];
   v_palavras text;
 begin
   estorno := false;
   if octet_length(documento) >= 44 then
-    select c.numero, case when c.modelo in ('57', '67') then 'cte' else 'nf' end, case when c.modelo <> 'NFS-e' then coalesce(nullif(c.serie, ''), '0') end,
-      c.ano, c.chave
-    into numero, especie, serie, ano, chave
-    from regra_validacao_valores.ler_chave(documento) c
-    where c.chave is not null;
-    if found then
+    v_chave := regra_validacao_valores.ler_chave(documento);
+    if v_chave.chave is not null then
+      numero := v_chave.numero;
       base := numero;
+      especie := case when v_chave.modelo in ('57', '67') then 'cte' else 'nf' end;
+      serie := case when v_chave.modelo <> 'NFS-e' then coalesce(nullif(v_chave.serie, ''), '0') end;
+      ano := v_chave.ano;
+      chave := v_chave.chave;
       return;
     end if;
   end if;

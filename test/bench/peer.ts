@@ -11,16 +11,18 @@ const place = (file: string) => new URL(`peers/${file}`, import.meta.url)
 export const peer = (sql: Sql, name: string) => sql.unsafe(readFileSync(place(`${name}.sql`), 'utf8'))
 
 const run = promisify(execFile)
+/** Debian's, which has Debian's packages. */
+const PYTHON = '/usr/bin/python3'
 
 /** Why the peer in Python cannot run here, if it cannot. */
 export const whyNoPython = (): Promise<string | undefined> =>
-  run('python3', ['-c', 'import sklearn, psycopg2']).then(
+  run(PYTHON, ['-c', 'import sklearn, psycopg2']).then(
     () => undefined,
     () => "no peer: it needs Debian's python3-sklearn and python3-psycopg2",
   )
 
 /** Runs a peer in Python on a database; resolves to what it prints. */
 export async function pythonPeer(name: string, url: string): Promise<string> {
-  const { stdout } = await run('python3', [fileURLToPath(place(`${name}.py`)), url])
+  const { stdout } = await run(PYTHON, [fileURLToPath(place(`${name}.py`)), url])
   return stdout.trim()
 }

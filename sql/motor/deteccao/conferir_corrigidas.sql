@@ -44,7 +44,8 @@ begin
     from audit.operacoes o join audit.deteccoes x on x.operacao_id = o.id
     where o.sessao_id = conferir_corrigidas.sessao_id and o.regra = conferir_corrigidas.regra.nome and o.tipo = 'deteccao'
   ) as c
-  join audit.divergencias_processadas d on d.id = c.id and d.status = 'corrigida' and d.tabela = conferir_corrigidas.regra.tabela
+  -- here and below written so that findings are looked up by id: with old statistics the planner would go through all that is corrigida for each
+  join audit.divergencias_processadas d on d.id = c.id and d.status || '' = 'corrigida' and d.tabela = conferir_corrigidas.regra.tabela
   cross join lateral (
     select x.* from audit_interno.ultima_alteracao(d) x
   ) as u
@@ -70,14 +71,14 @@ begin
   -- Checked once more under a lock: what a person rolls back right now was not undone from outside, and what we have written over it since,
   -- for another finding on the row, is meant to be there.
   perform from audit.divergencias_processadas d
-  where d.id in (select x.divergencia_id from pg_temp.conferente_desfeita x) and d.status = 'corrigida'
+  where d.id in (select x.divergencia_id from pg_temp.conferente_desfeita x) and d.status || '' = 'corrigida'
   order by d.id for no key update;
   drop table pg_temp.conferente_corrigida;
   create temp table conferente_corrigida on commit drop as
   select d.id as divergencia_id, d.registro_id, d.entrada, e.entrada as entrada_nossa, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
     greatest(p.finalizada_em, v.finalizada_em) as corrigida_em
   from pg_temp.conferente_desfeita x
-  join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status = 'corrigida'
+  join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status || '' = 'corrigida'
   cross join lateral (
     select x.* from audit_interno.ultima_alteracao(d) x
   ) as u

@@ -18,10 +18,11 @@ begin
     from audit.regras r
     left join audit.execucoes_regra e on e.sessao_id = conferir_paradas.sessao_id and e.regra = r.nome
     where (e.status in ('pulada', 'falhou') or e.status is null and not r.ativa)
-      and exists (
+      -- in this order: for a rule without a correction in force, nearly every rule here, the second would read all corrections of these days
+      and case when exists (select from audit.divergencias_processadas d where d.regra = r.nome and d.status = 'corrigida') then exists (
         select from audit.divergencias_processadas d
         join audit.alteracoes a on a.divergencia_id = d.id join audit.operacoes o on o.id = a.operacao_id
-        where d.regra = r.nome and d.status = 'corrigida' and o.iniciada_em >= v_desde)
+        where d.regra = r.nome and d.status = 'corrigida' and o.iniciada_em >= v_desde) else false end
     order by r.nome
   loop
     insert into audit.execucoes_regra (sessao_id, regra, status, motivo)

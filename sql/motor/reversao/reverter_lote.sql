@@ -34,8 +34,7 @@ begin
       -- An alteration followed by another is no longer the row's state, even if the values happen to agree. Nor is one whose finding is no
       -- longer as that alteration left it: reopened, rejected, failed, mended elsewhere.
       case
-        when exists (
-          select from audit.alteracoes p where p.divergencia_id = a.divergencia_id and p.operacao_id > a.operacao_id) then 'superada'
+        when u.operacao_id > a.operacao_id then 'superada'
         when d.status = case
           when a.reverte_operacao_id is null then 'corrigida'
           -- each rollback after the correction flips the state
@@ -50,6 +49,13 @@ begin
     join audit.alteracoes a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id
       and a.divergencia_id between v_de and v_ate
     join audit.divergencias_processadas d on d.id = r.divergencia_id and d.id between v_de and v_ate
+    join ( -- once for the batch: each finding's would be looked for in every month
+      select p.divergencia_id, max(p.operacao_id) as operacao_id
+      from audit.alteracoes p
+      where p.divergencia_id in (select x.divergencia_id from pg_temp.conferente_reversao x where x.divergencia_id between v_de and v_ate)
+        and p.divergencia_id between v_de and v_ate
+      group by p.divergencia_id
+    ) as u on u.divergencia_id = r.divergencia_id
     where r.divergencia_id between v_de and v_ate
     order by d.id;
     perform audit_interno.aplicar_lote(v_operacao);

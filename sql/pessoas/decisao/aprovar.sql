@@ -58,7 +58,8 @@ begin
   if aprovar.motivos is not null then
     update audit.divergencias_processadas d set motivo = c.motivo
     from audit.decisoes c
-    where d.id = any (v_aplicar) and d.status = 'corrigida' and c.operacao_id = v_operacao and c.divergencia_id = d.id;
+    where d.id = any (v_aplicar) and d.status || '' = 'corrigida' -- by id, whatever the statistics say of the status
+      and c.operacao_id = v_operacao and c.divergencia_id = d.id;
   end if;
   perform audit_interno.fechar_superadas(v_operacao);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));

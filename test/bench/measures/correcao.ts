@@ -118,7 +118,7 @@ async function bytesKept(sql: Sql): Promise<Result> {
   await sql`vacuum audit.alteracoes`
   const [kept] = await sql<{ floor: number; ours: number }[]>`
     select avg(octet_length(antes::text) + octet_length(depois::text))::float8 as floor,
-      (pg_total_relation_size('audit.alteracoes')::float8 / count(*)) as ours
+      (select sum(pg_total_relation_size(m.relid)) from pg_partition_tree('audit.alteracoes') m)::float8 / count(*) as ours
     from audit.alteracoes`
   return {
     name: 'bytes',

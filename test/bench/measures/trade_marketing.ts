@@ -9,7 +9,7 @@ async function marketing({ sql, runs }: Context): Promise<readonly Result[]> {
     select count(*)::int as n, set_config('bancada.padroes', string_agg(p.expressao, '|') filter (where p.acao = 'incluir'), false),
       set_config('bancada.exclusoes', string_agg(p.expressao, '|') filter (where p.acao = 'excluir'), false)
     from (
-      select x.acao, case x.tipo when 'palavra' then '\\m' || x.padrao_dobrado || '\\M' else x.padrao_dobrado end as expressao
+      select x.acao, case x.tipo when 'palavra' then '\\m' || x.padrao_dobrado || '\\M' else replace(x.padrao_dobrado, '(?i)', '') end as expressao
       from audit.padroes_trade_marketing x where x.ativo and x.campo = 'descricao'
     ) as p`
   const measured = await alternate(runs, {
