@@ -4,7 +4,7 @@ import { testDatabase } from '../helper/database.ts'
 import { postOffice } from '../helper/postman.ts'
 import { conferente, personal } from './helper.ts'
 
-t.test('a link is printed alone, for a given or registered role, or is mailed', async (t) => {
+t.test('only the link is printed, for a given or registered role, or it is mailed', async (t) => {
   const { sql, url } = await testDatabase(t)
   const post = await postOffice(t)
   const env = { SMTP_URL: `smtp://127.0.0.1:${post.port}` }

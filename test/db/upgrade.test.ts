@@ -78,7 +78,7 @@ const columnsOf = async (sql: Sql) =>
     ).map(({ tabela, colunas }) => [tabela, colunas] as const),
   )
 
-test('a database of the first release with a life in it is brought up to date, and nothing is lost', async (t) => {
+test('a used database of the first release is brought up to date, and nothing is lost', async (t) => {
   const old = await testDatabase(t, 'empty')
   await migrate(old.url, { folder: folder(t, COMMITTED.slice(0, 1)) })
   const c = await scenario(t, old)

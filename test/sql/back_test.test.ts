@@ -64,7 +64,7 @@ async function scene(sql: Sql): Promise<void> {
 const findings = (sql: Sql, ...ids: number[]) => sql`
   array(select id from audit.divergencias_processadas where registro_id = any (${ids.map(String)}::text[]) order by id)`
 
-test('findings are judged by what people decided, and nothing is left behind', async (t) => {
+test("findings are judged by people's decisions, and nothing is left behind", async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await scene(sql)
   const [adelia, olivia, ana] = [connectAs('adelia'), connectAs('olivia'), connectAs('ana')]
@@ -108,7 +108,7 @@ test('findings are judged by what people decided, and nothing is left behind', a
   t.equal(line(both, 'total', 'decisoes', 'dw.regra_codigo_v2')?.recuperacao, 0.3333)
 })
 
-test('only a person’s word or a later change is truth', async (t) => {
+test("only a person's answer or a later change counts as truth", async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await scene(sql)
   const [adelia, olivia, ana, bruno] = [
@@ -155,7 +155,7 @@ test('only a person’s word or a later change is truth', async (t) => {
   other.release()
 })
 
-test('pendente_verificacao is asked for what is booked, as if it were pending, from earlier months alone', async (t) => {
+test('pendente_verificacao is tested on booked entries as if they were pending, using only earlier months', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeLedger(sql)
   const months = Array.from(
@@ -198,7 +198,7 @@ test('pendente_verificacao is asked for what is booked, as if it were pending, f
   t.same(kept, { n: 0, pendentes: 1 }, 'no statistics, no other pending entry')
 })
 
-test('what cannot be back-tested is refused by code, and who may not, may not', async (t) => {
+test('what cannot be back-tested is refused with a code, and so are people without the right', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await scene(sql)
   const ana = connectAs('ana')
@@ -212,7 +212,7 @@ test('what cannot be back-tested is refused by code, and who may not, may not', 
   await refused('42501', `'trade_marketing', '2025-01-01', '2025-01-31'`, connectAs('leo'))
 })
 
-test('a rule is tried out when it is registered, and refused for what it does', async (t) => {
+test('a rule is tried when it is registered, and refused if the trial fails', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await scene(sql)
   const adelia = connectAs('adelia')

@@ -41,7 +41,7 @@ async function correct(c: Scenario, quantas: number) {
   await c.sql`select audit_interno.selar()`
 }
 
-t.test('the bound holds, however often one looks', async (t) => {
+t.test('the bound holds however often you look', async (t) => {
   const { sql } = await testDatabase(t)
   for (const meta of [0.05, 0.02]) {
     const answers = meta === 0.05 ? 59 : 149
@@ -85,7 +85,7 @@ t.test('the bound holds, however often one looks', async (t) => {
   }
 })
 
-t.test('a sample that nobody chose is checked, and what may be wrong is stated in reais', async (t) => {
+t.test('people check a sample that nobody chose, and the possible error is stated in reais', async (t) => {
   const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await correct(c, 400)
@@ -150,7 +150,7 @@ t.test('a sample that nobody chose is checked, and what may be wrong is stated i
   t.match(await c.sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
 })
 
-t.test('no role changes the sample, nor answers what it had a hand in', async (t) => {
+t.test('no role can change the sample, and nobody answers for their own work', async (t) => {
   const c = await scenario(t)
   await correct(c, 80)
   const items = await amostra(c)

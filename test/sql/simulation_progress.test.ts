@@ -3,7 +3,7 @@ import { test } from 'tap'
 import { sqlstate } from '../helper/scenario.ts'
 import { until, workshop } from '../helper/work.ts'
 
-test('how far a simulation is can be seen by who runs it, and by nobody in another name', async (t) => {
+test('only the person who runs a simulation sees its progress', async (t) => {
   const c = await workshop(t)
   const [runs, looks] = [c.connectAs('olivia'), c.connectAs('olivia')]
   const seen = () => looks`select etapa, regra, feitas::int, total::int from audit.simulacoes_em_curso()`

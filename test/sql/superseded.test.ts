@@ -64,7 +64,7 @@ t.test('in the session that corrected the row, with the rule and the operation',
   ])
 })
 
-t.test('a rule that fails does not take the other one’s correction with it', async (t) => {
+t.test("a rule that fails does not undo the other rule's correction", async (t) => {
   const c = await scenario(t)
   await other(c, 'prefixo', `l.categoria like 'ERR%'`, ['categoria'])
   await c.book({ id: 1 })
