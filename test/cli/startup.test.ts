@@ -10,7 +10,7 @@ registerHooks({ load: (url, context, next) => {
   return next(url, context)
 } })`
 
-// The settings of whoever runs the tests must not matter.
+// The settings of the person running the tests must not matter.
 const { PATH, HOME } = process.env
 const env = { PATH, HOME }
 

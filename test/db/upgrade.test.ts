@@ -24,7 +24,7 @@ as 'select (now() at time zone audit.fuso())::date';
 select audit_interno.registrar_instalacao();
 reset role;`
 
-/** Additions of a migration to the trail, and its records of the schema, are no loss. */
+/** Additions of a migration to the trail, and its records of the schema, are not a loss. */
 const ADDED: Record<string, string> = {
   'audit.operacoes': `tipo <> 'instalacao'`,
   'audit_interno.estados': `operacao_id not in (select id from audit.operacoes where tipo = 'instalacao')`,

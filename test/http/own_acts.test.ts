@@ -1,4 +1,4 @@
-// Decisions do what people meant, by REST and by GraphQL alike: taken back, confirmed, rolled back, proposed again.
+// Decisions do what people meant, by REST and by GraphQL: undone, confirmed, rolled back, proposed again.
 import { type Test, test } from 'tap'
 import { api } from '../helper/api.ts'
 import { one, type Scenario, scenario } from '../helper/scenario.ts'

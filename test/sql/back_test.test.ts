@@ -74,7 +74,7 @@ test("findings are judged by people's decisions, and nothing is left behind", as
   // at 0.97: two right, one wrong, one undecided; at 0.60: two right, one wrong
   await ana`select audit.aprovar_divergencias(${findings(ana, 100, 101, 104, 105)}, 'certo')`
   await ana`select audit.rejeitar_divergencias(${findings(ana, 102, 106)}, 'estava certa')`
-  // mended elsewhere: one as proposed, one in another way
+  // fixed elsewhere: one as proposed, one in another way
   await sql`update dw.lancamentos set categoria = case id when 107 then 'Certa' else 'Terceira' end where id in (107, 108)`
   await olivia`select audit.processar_divergencias('manual', '2025-01-01', '2025-12-31', array['codigo'])`
 

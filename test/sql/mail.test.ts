@@ -181,7 +181,7 @@ test('a kind of message with its own list does not use the general one', async (
   t.same(await to('resumo'), [MANAGER, 'b@empresa.com.br'])
 })
 
-/** A rule that mends amounts, so that the control totals move. */
+/** A rule that corrects amounts, so that the control totals move. */
 const VALORES = `
   create schema dobrado;
   create function dobrado.dobrado(janela audit.janela) returns setof audit.achado language sql stable

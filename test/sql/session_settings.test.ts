@@ -1,4 +1,4 @@
-// Found under one session's settings, corrected under another's, taken back under a third's: guards hold, and what is written is
+// Found under one session's settings, corrected under another's, rolled back under a third's: guards hold, and what is written is
 // right.
 import t from 'tap'
 import { connect, type Sql } from '../../src/db/connection.ts'

@@ -19,7 +19,7 @@ test('only the person who runs a simulation sees its progress', async (t) => {
   t.same([...(await seen())], [], 'and it is gone with its transaction')
   t.equal((await c.sql`select from audit.sessoes_processamento`).length, 0)
 
-  // a stranger may give an application the same name, but his login is not hers; nor is her own name believed if it is no step
+  // a stranger may give an application the same name, but his login is not hers; nor is her own name believed if it is not a step
   const mark = (await c.sql`select left(md5('olivia'), 8) as mark`)[0]?.['mark'] as string
   await c.connectAs('leo').begin(async (leo) => {
     await leo`select set_config('application_name', ${`simula ${mark} detectar 1/2 uma`}, true)`

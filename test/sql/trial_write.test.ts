@@ -1,4 +1,4 @@
-// What the warehouse makes of a correction, tried by the diagnosis: written, read again, taken back.
+// What the warehouse makes of a correction, tried by the diagnosis: written, read again, undone.
 import t from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { testDatabase, untilLocked } from '../helper/database.ts'

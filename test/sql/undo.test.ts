@@ -1,4 +1,4 @@
-// One's own act is taken back in one call, and counts for and against nobody.
+// One's own act is undone in one call, and no longer counts.
 import t from 'tap'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 

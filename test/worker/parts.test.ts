@@ -1,4 +1,4 @@
-// A long window is cut into parts that any number of workers share: each part is done once, whoever dies or cancels on the way.
+// A long window is cut into parts that any number of workers share: each part is done once, even if workers die or somebody cancels.
 import { test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { MONTHS, monthsWorkshop, ROWS } from '../helper/parts.ts'

@@ -1,4 +1,4 @@
-// The worker as the operator sees it: what is asked for is done once, whoever dies or is stopped on the way.
+// The worker as the operator sees it: work is done once, even if workers die or are stopped on the way.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
 import { exited, launchWorker, startProcess, underWay, until, workshop } from '../helper/work.ts'

@@ -1,4 +1,4 @@
-// What the machine did and may do, looked at and taken back.
+// What the machine did and may do, reviewed and rolled back.
 
 import type { Page } from 'playwright-core'
 import { test } from 'tap'

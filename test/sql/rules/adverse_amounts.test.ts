@@ -40,7 +40,7 @@ t.test('each kind, and what only resembles it', async (t) => {
     ['fator_1000', -100000, -100],
     ['outro', 1000000, 100],
     ['outro', -1000, 100],
-    // twelve instalments, twice the quantity: a multiple is no rate
+    // twelve instalments, twice the quantity: a multiple is not a rate
     ['outro', 1200, 100],
     ['outro', 300, 100],
     ['outro', 100, 300],

@@ -1,4 +1,4 @@
-// The same document, however two clerks wrote it, and two documents that only look alike.
+// The same document, however two clerks wrote it, and two documents that only look similar.
 import fc from 'fast-check'
 import t from 'tap'
 import { testDatabase } from '../../helper/database.ts'

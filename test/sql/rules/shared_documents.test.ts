@@ -470,7 +470,7 @@ t.test(
       booked.push([`${name}: less`, await bookEntries(sql, ...pair(50 + i, documents, [160, 1300]))])
     }
     const [others = [], alone = [], said = []] = [
-      // another document of the same amount is no part of this one
+      // another document of the same amount is not part of this one
       await bookEntries(sql, ...pair(80, ['7001', '7002'], [160, 1440])),
       await bookEntries(sql, ...pair(81, ['7003'], [160])),
       await bookEntries(

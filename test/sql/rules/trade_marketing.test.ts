@@ -386,7 +386,7 @@ t.test('a pattern acts alone only once people have proved it', async (t) => {
   await approve(doubts.slice(0, 19))
   t.match(await session(), [{ corrigidas: 0 }], 'nineteen answers are not twenty')
   await approve(doubts.slice(19, 20))
-  // a comment is no answer, and takes none away
+  // a comment is not an answer, and takes none away
   await connectAs(
     'ana',
   )`select from audit.comentar(array(select divergencia_id from audit.decisoes), 'as notas estão no arquivo')`

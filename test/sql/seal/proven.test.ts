@@ -1,4 +1,4 @@
-// Honest work of every kind is proven, whoever asks and whenever.
+// Honest work of every kind is proven, whoever asks, at any time.
 import t from 'tap'
 import { one, type Scenario, scenario, sqlstate } from '../../helper/scenario.ts'
 
