@@ -141,7 +141,7 @@ test(
     await slowOne(place, 60)
     await page.getByRole('button', { name: 'Simular' }).click()
     await page.getByText(/^Simulando há \d+ segundo/).waitFor()
-    await page.locator('.follow').getByText('regra 1 de 1: procura errada').waitFor()
+    await page.locator('.follow').getByText('regra 1 de 1: procurando com errada').waitFor()
     await until(async () => (await sleeping(place)) === 1)
     await sleep(200)
     await page.locator('.follow').getByRole('button', { name: 'Cancelar' }).click()
