@@ -302,7 +302,7 @@ t.test('a first start that was cut short is simply done again', async (t) => {
   )
 })
 
-t.test('stale files of a dead server', async (t) => {
+t.test('stale notes of a dead server', async (t) => {
   const dir = freshDir()
   const first = new Client(dir)
   await first.report
@@ -322,7 +322,7 @@ t.test('stale files of a dead server', async (t) => {
     t.ok(isRunning(other.pid ?? 0), 'which is left alone')
   })
 
-  await t.test('its lock file was cut short by a power failure', async (t) => {
+  await t.test('its note was cut short by a power failure', async (t) => {
     writeFileSync(pidFile, '')
     chownSync(pidFile, uid, gid)
     const next = new Client(dir)
@@ -367,7 +367,7 @@ t.test('a taken port', async (t) => {
   await again.release()
 })
 
-t.test('a directory that is not ours is refused and left alone', async (t) => {
+t.test('a directory that is not ours is refused and left as it was', async (t) => {
   const others = freshDir()
   mkdirSync(others)
   writeFileSync(join(others, 'thesis.odt'), 'years of work')

@@ -1,5 +1,5 @@
-// Files that are slow by nature. `npm test` runs about one in ten of each kind, drawn at random, and CI a third. A complete run, or one of
-// named files, runs all.
+// Files that take long by their nature. `npm test` runs about one in ten of each kind, drawn by chance, CI a third, and a complete run or
+// one of named files all.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './files.ts'

@@ -65,7 +65,7 @@ test('each cause has its status, and says what would be right', async (t) => {
   await refused(400, '/api/v1/%')
 })
 
-test('a right that Conferente itself lacks is not blamed on the caller', async (t) => {
+test('a right that Conferente itself lacks is not said to be the caller’s', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.5 })
   await c.runSession()
@@ -90,7 +90,7 @@ test('a right that Conferente itself lacks is not blamed on the caller', async (
   t.match(graphql.json.errors, [{ message: says }], graphql.text)
 })
 
-test('an invalid request is refused in the same way', async (t) => {
+test('a request that is none is refused in the same way', async (t) => {
   const { url } = await api(t, await testDatabase(t))
   const { hostname, port } = new URL(url)
   for (const [status, request] of [
@@ -115,7 +115,7 @@ test('a client that asks too often is told to wait', async (t) => {
   t.match(json, { status: 429 })
 })
 
-test('an internal failure is reported only by its number', async (t) => {
+test('a failure inside is reported by its number alone', async (t) => {
   const { sql, url } = await testDatabase(t)
   const server = await api(t, { sql, url })
   const token = await server.token('leitor')

@@ -15,7 +15,7 @@ test('the address in mail and GraphQL is the page, with any query', async (t) =>
   t.match(page.text, /<html lang="pt-BR">[\s\S]*<title>Conferente: revisão<\/title>/)
 })
 
-test('the page runs only its own scripts, talks only to its own server, and cannot be framed', async (t) => {
+test('the page runs its own scripts alone, talks to its own server alone, and cannot be framed', async (t) => {
   const server = await api(t, await testDatabase(t))
   for (const path of ['/revisao', '/revisao/app.mjs', '/revisao/style.css', '/revisao/words.mjs']) {
     const { headers } = await server.request(path)
@@ -29,7 +29,7 @@ test('the page runs only its own scripts, talks only to its own server, and cann
   t.notMatch(page.text, /<script(?![^>]* src=)|<style|\son\w+=/, 'nothing inline')
 })
 
-test('every module that the page loads is served, and nothing else in the folder', async (t) => {
+test('every module that the page asks for is there, and nothing else of the folder', async (t) => {
   const server = await api(t, await testDatabase(t))
   const files = readdirSync(new URL('../../src/http/review/page', import.meta.url))
   const page = await server.request('/revisao')

@@ -135,7 +135,7 @@ function Operations({ operations, parts, part, choose }) {
 }
 
 /**
- * A part of an operation: its rows, and the acts that roll back these rows or the whole operation.
+ * A part of an operation: its rows, and the acts that take back these rows or the whole operation.
  * @param {{ part: Part, office: import('./office.mjs').Office, decides: boolean, reverts: boolean, left: ReadonlySet<string>,
  *   setLeft: (left: ReadonlySet<string>) => void, move: (by: number) => void, back: () => void }} props left: rows that stay as they are
  */
