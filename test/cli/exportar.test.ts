@@ -114,7 +114,7 @@ t.test('a full disk, a reader who stops and Ctrl-C leave no partial file, and ar
     shell: (command) => `${command} | head -c 100`,
   })
   t.equal(head.stdout.length > 0, true)
-  t.notMatch(head.stderr, /EPIPE|erro/, 'whoever stops reading knows it')
+  t.notMatch(head.stderr, /EPIPE|erro/, 'the reader who stops knows it')
   t.match(await record(), { status: 'falhou', erro: /EPIPE/ })
 
   await getStuck(c.sql, 1000)

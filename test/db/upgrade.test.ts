@@ -137,7 +137,7 @@ test('a used database of the first release is brought up to date, and nothing is
     'the second person has the second word',
   )
   await c.asPerson('olivia')`select audit.reverter_sessao(${first['id']}, 'da versão anterior')`
-  t.equal(await c.categoria(6), 'ERR', 'what the first release corrected is taken back')
+  t.equal(await c.categoria(6), 'ERR', 'what the first release corrected is rolled back')
   t.same(
     (await entries()).filter(({ id }) => Number(id) > 0).map(({ categoria }) => categoria),
     ['CERTA', 'ERR', 'OUTRA', 'ERR', 'CERTA', 'ERR'],

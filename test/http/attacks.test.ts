@@ -263,7 +263,7 @@ test('details about the database are not revealed', async (t) => {
   const { json, text } = await server.request('/graphql', { token, body })
   t.match(json.errors[0].extensions.numero, /^[0-9a-f-]{36}$/)
   t.notMatch(text, /segredo|does not exist|42703/)
-  t.equal(server.failures.length, 1, 'whoever keeps the server is told')
+  t.equal(server.failures.length, 1, 'the operator is told')
 })
 
 test('a body of 100 MB is cut off, announced or in pieces', async (t) => {

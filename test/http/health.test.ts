@@ -36,7 +36,11 @@ test('ready means database, migrations, worker, sessions and mail; whatever is n
 
   await sql`update audit.regras set registrada_em = now() - interval '3 days'`
   t.same(await missing(server), [503, 'sessao'], 'installed days ago, and nothing has run')
-  t.same(await missing(server, '?partes=banco&partes=migracoes'), [200], 'for whoever serves the API alone')
+  t.same(
+    await missing(server, '?partes=banco&partes=migracoes'),
+    [200],
+    'for a server that only serves the API',
+  )
   await sql`insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por, status, fim_processamento)
     values ('manual', true, '{}', 'x', 'falhou', now())`
   t.same(await missing(server), [503, 'sessao'], 'a session that failed is none')

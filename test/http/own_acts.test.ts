@@ -271,7 +271,7 @@ for (const name of ['REST', 'GraphQL'] as const) {
         'olivia',
       )`select * from audit.processar_divergencias('auto', regras => '{errada,prefixo}')`,
     )
-    t.match(session, { corrigidas: 1n, resolvidas: 0n }, 'not counted as mended at the source')
+    t.match(session, { corrigidas: 1n, resolvidas: 0n }, 'not counted as fixed at the source')
     t.same(await way.waiting(), ['2', '2'], 'what is moot waits for nobody')
     const [operation] = await c.sql`select max(id)::int as id from audit.operacoes where tipo = 'correcao'`
     const closed = await Promise.all(

@@ -130,6 +130,6 @@ test('GraphQL repeats answers too', async (t) => {
   t.equal(
     (await ask(olivia, '/graphql', query, 'leitura')).json.data.sessoes.nodes.length,
     before + 1,
-    'a question is asked again',
+    'a read is sent again',
   )
 })

@@ -61,7 +61,7 @@ test('a session’s messages arrive once each, HTML and plain text alike, with p
   t.match(
     html,
     /<img[^>]+src="cid:tendencia-0@conferente"[^>]+alt="Divergências novas da regra errada/,
-    'shown inline, and told',
+    'shown inline, and mentioned',
   )
   t.match(summary?.raw, /multipart\/related/i)
   t.match(summary?.raw, /multipart\/alternative/i)
@@ -146,7 +146,7 @@ test('a refused recipient is recorded and the others get the mail; a deferred on
   t.match(
     office.arrived.at(-1)?.text,
     /Mensagens que não chegaram\s+- Resumo da sessão .*saiu@empresa.com.br/,
-    'and told the next day',
+    'and reported the next day',
   )
 })
 

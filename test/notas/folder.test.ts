@@ -122,7 +122,7 @@ t.test(
     t.same(
       await c.sql`select from audit.notas_recusadas where arquivo in ('bomb.xml', 'changed.xml')`,
       [],
-      'what was mended is forgotten',
+      'what was fixed is forgotten',
     )
   },
 )

@@ -228,7 +228,7 @@ t.test('sslmode means what it means to psql', async (t) => {
   await is('refused', address('localhost', 'sslmode=require'), 'required of a server without')
   await serve(CERT, KEY)
   await is(false, address('localhost', 'sslmode=disable'), 'switched off')
-  await is(true, address('localhost', 'sslmode=require'), 'required, whoever signed')
+  await is(true, address('localhost', 'sslmode=require'), 'required, whatever the signer')
   await is(true, address('localhost', '', { PGSSLMODE: 'require' }), 'required by the environment')
   await is(
     true,

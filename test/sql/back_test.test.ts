@@ -93,7 +93,7 @@ test("findings are judged by people's decisions, and nothing is left behind", as
   t.match(line(rows, 'no limiar'), { achados: 4, julgadas: 3, certas: 2, erradas_no_limiar: 1, danos: 1 })
   const total = line(rows, 'total')
   t.match(total, { achados: 10, julgadas: 8, certas: 5, conhecidas: 6, danos: 1 })
-  t.equal(total?.recuperacao, 0.8333, 'the row mended otherwise was found, but not rightly')
+  t.equal(total?.recuperacao, 0.8333, 'the row fixed in another way was found, but not with the right value')
   const expected = (3 * Math.abs(2 / 3 - 0.97) + 5 * Math.abs(3 / 5 - 0.6)) / 8
   t.ok(Math.abs((total?.erro_calibracao ?? 9) - expected) < 0.0001, 'the formula of the comment')
 

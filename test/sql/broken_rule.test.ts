@@ -127,39 +127,36 @@ t.test(
   },
 )
 
-t.test(
-  'a key that two rows bear is nobody\u2019s: neither is written, whichever the rule meant',
-  async (t) => {
-    const { sql, connectAs } = await testDatabase(t)
-    const [olivia, adelia] = [connectAs('olivia'), connectAs('adelia')]
-    await makeWarehouse(sql, 'particionada') // the key is unique in no partition
-    await makeKnown(sql, 'Frete', 'Outra')
-    await book(sql, { id: '1', categoria: 'Errada' }, { id: '2', categoria: 'Errada' })
-    await book(sql, { id: '1', data_lancamento: '2026-03-10', categoria: 'Aluguel', documento: 'NF-9' })
-    const freight = proposing(`'{"categoria": "Frete"}'::jsonb`, "t.categoria = 'Errada'")
-    await makeRule({ sql, adelia }, { nome: 'frete', consulta: freight })
-    await makeRule(
-      { sql, adelia },
-      {
-        nome: 'outra',
-        consulta: proposing(`'{"categoria": "Outra"}'::jsonb`, "t.id = 2 and t.categoria <> 'Outra'"),
-      },
-    )
-    const before = await photograph(sql)
-    t.match(await runSession(olivia, 'auto', ['frete']), {
-      status: 'falhou',
-      corrigidas: 0n,
-      mensagem: /chave 1, .*mais de um registro/,
-    })
-    t.same(await photograph(sql), before)
-    t.match(await sql`select erro_codigo from audit.execucoes_regra`, [{ erro_codigo: 'NC012' }])
-    t.match(
-      await runSession(olivia, 'auto', ['outra']),
-      { status: 'concluida', corrigidas: 1n },
-      'who points at other rows goes on',
-    )
-  },
-)
+t.test('if two rows have the same key, neither is written, whichever the rule meant', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  const [olivia, adelia] = [connectAs('olivia'), connectAs('adelia')]
+  await makeWarehouse(sql, 'particionada') // the key is unique in no partition
+  await makeKnown(sql, 'Frete', 'Outra')
+  await book(sql, { id: '1', categoria: 'Errada' }, { id: '2', categoria: 'Errada' })
+  await book(sql, { id: '1', data_lancamento: '2026-03-10', categoria: 'Aluguel', documento: 'NF-9' })
+  const freight = proposing(`'{"categoria": "Frete"}'::jsonb`, "t.categoria = 'Errada'")
+  await makeRule({ sql, adelia }, { nome: 'frete', consulta: freight })
+  await makeRule(
+    { sql, adelia },
+    {
+      nome: 'outra',
+      consulta: proposing(`'{"categoria": "Outra"}'::jsonb`, "t.id = 2 and t.categoria <> 'Outra'"),
+    },
+  )
+  const before = await photograph(sql)
+  t.match(await runSession(olivia, 'auto', ['frete']), {
+    status: 'falhou',
+    corrigidas: 0n,
+    mensagem: /chave 1, .*mais de um registro/,
+  })
+  t.same(await photograph(sql), before)
+  t.match(await sql`select erro_codigo from audit.execucoes_regra`, [{ erro_codigo: 'NC012' }])
+  t.match(
+    await runSession(olivia, 'auto', ['outra']),
+    { status: 'concluida', corrigidas: 1n },
+    'who points at other rows goes on',
+  )
+})
 
 t.test(
   'an empty proposal is a flag; the same finding twice counts once, with its highest confidence',

@@ -171,13 +171,13 @@ t.test('no role can change the sample, and nobody answers for their own work', a
     await c.sql`select divergencia_id::int as id from audit.corrigidas_no_mes() order by relogio desc limit 1`
   t.equal(await certificar('ana', outside?.['id']), 'NC005', 'not in the sample')
   await asOwner(c.sql, (owner) => owner`update audit.regras set concedida_por = 'ana' where nome = 'errada'`)
-  t.equal(await certificar('ana'), 'NC007', 'whoever granted the rule its auto')
+  t.equal(await certificar('ana'), 'NC007', 'the person who granted the rule its auto')
   await asOwner(
     c.sql,
     (owner) => owner`update audit.regras set concedida_por = 'adelia' where nome = 'errada'`,
   )
   await asOwner(c.sql, (owner) => owner`update audit.sessoes_processamento set solicitada_por = 'ana'`)
-  t.equal(await certificar('ana'), 'NC007', 'whoever asked for the session')
+  t.equal(await certificar('ana'), 'NC007', 'the person who requested the session')
   for (const attempt of [
     'update audit.operacoes set selo = null',
     'update audit.divergencias_processadas set valor_em_risco = 0',

@@ -187,7 +187,7 @@ t.test('a rule that fails is reported once, and once when it runs again', async 
   await sql`update dw.ajuste set quebrada = true`
   await c.runSession()
   t.same(await olhar(sql), ['falha: regra errada'])
-  t.same(await olhar(sql), [], 'whoever looks again says nothing')
+  t.same(await olhar(sql), [], 'looking again reports nothing')
   await c.runSession()
   await c.runSession()
   t.same(await olhar(sql), [], 'it goes on failing: that was said')
@@ -205,7 +205,7 @@ t.test('a rule that fails is reported once, and once when it runs again', async 
     (await sql`select distinct alarme_id from audit.notificacoes where alarme_id = ${problemas[0]?.['id']}`)
       .length,
     1,
-    'beginning and end bear one number',
+    'beginning and end have the same number',
   )
   await sql`update audit.regras set ativa = false where nome = 'errada'`
   t.same(await olhar(sql), ['resolvido: falha regra errada'])
@@ -362,7 +362,7 @@ t.test('a channel gets the events it asked for, and the end of each', async (t) 
       'tudo falha',
       'tudo resolvido',
     ],
-    'what was before a channel is not told there, however late somebody looks',
+    'events before a channel existed are not sent to it, however late somebody looks',
   )
 })
 

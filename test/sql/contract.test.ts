@@ -235,7 +235,7 @@ t.test('the diagnosis finds the indexes below a view, whatever the columns are c
       'carregado_em: nenhum',
       'fornecedor_id: nenhum',
     ],
-    'indexes on columns that only bear the name are none',
+    'indexes on columns with just the same name do not count',
   )
 })
 

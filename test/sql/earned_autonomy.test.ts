@@ -91,7 +91,7 @@ t.test('a rule that people refute loses auto in the same transaction, and says w
   t.match(
     await rule(c),
     { automatica: false, prova: 'sem_prova' },
-    'a word taken back does not give it back by itself',
+    'withdrawing an answer does not give it back by itself',
   )
   t.equal(await sqlstate(change(c, { automatica: true }, 'ana')), '42501')
   t.equal(

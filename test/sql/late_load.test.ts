@@ -54,7 +54,7 @@ t.test('a load that commits after the margin has passed is found, reported and r
   t.match(
     await c.runSession('auto'),
     { status: 'concluida', mensagem: null },
-    'told once, when it was taken in',
+    'reported once, when it was read',
   )
 })
 

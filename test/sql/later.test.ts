@@ -86,7 +86,7 @@ t.test(
     await c.change(2, 'BOA')
     await c.runSession()
     t.equal(await c.status(1), 'obsoleta aberta', 'the row holds something else: another finding')
-    t.equal(await c.status(2), 'resolvida', 'the row was mended: it closes by itself')
+    t.equal(await c.status(2), 'resolvida', 'the row was fixed: it closes by itself')
     t.equal(await queuedNow(c), 2)
     await c.change(2, 'ERR')
     await c.runSession()

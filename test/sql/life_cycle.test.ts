@@ -60,7 +60,7 @@ t.test('it closes by itself, and says why', async (t) => {
   t.equal(await c.status(1), 'resolvida', 'mended elsewhere')
   t.equal(await c.status(2), 'obsoleta', 'the row is gone')
   t.equal(await c.status(3), 'aberta')
-  t.equal(await c.status(4), 'resolvida', 'mended outside the window')
+  t.equal(await c.status(4), 'resolvida', 'fixed outside the window')
 
   await c.sql`update dw.ajuste set prefixo = 'OUTRO'`
   await c.runSession()

@@ -431,7 +431,7 @@ test('if no session ended in time, there is one alert for the day, however many 
 
   await c.sql`select audit.alterar_configuracao('agenda.cron', '"0 7 * * 1-5"', 'teste')`
   await c.sql.unsafe(AGENDA)
-  t.same(await look('2026-11-22 20:00Z'), [], 'none was due on Sunday, nor on Saturday; Friday’s was told')
+  t.same(await look('2026-11-22 20:00Z'), [], "none was due on Sunday or Saturday; Friday's was reported")
   await c.sql`select audit.alterar_configuracao('agenda.prazo', '"06:00"', 'teste')`
   await c.sql.unsafe(AGENDA)
   t.same(await look('2026-11-23 20:00Z'), [], 'a deadline before the due time is that of the next morning')

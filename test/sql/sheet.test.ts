@@ -105,7 +105,7 @@ test("a sheet decides like the page, line by line with reasons, and the file's d
   t.match(
     await c.undo('ana', operations[2]?.['id']),
     [{ status: 'aberta' }, { status: 'aberta' }],
-    'and taken back as any act',
+    'and undone like any act',
   )
 })
 
@@ -346,7 +346,7 @@ test('a finding is postponed from a sheet, until the day before the reason or un
   )
   const [operation] = await c.sql`select id::int, detalhes from audit.operacoes where tipo = 'adiamento'`
   t.match(operation?.['detalhes'], { planilha: { nome: 'fila.xlsx' } })
-  t.equal((await c.undo('ana', operation?.['id'])).length, 4, 'one act, taken back as one')
+  t.equal((await c.undo('ana', operation?.['id'])).length, 4, 'one act, undone as one')
   t.match(await c.asPerson('leo')`select situacao from audit.verificar_integridade()`, [
     { situacao: 'provada' },
   ])

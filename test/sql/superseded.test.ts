@@ -47,7 +47,7 @@ t.test('in the session that corrected the row, with the rule and the operation',
     (await byRule(c, 2)).every((d) => d['status'] === 'aberta'),
     'rows that were not corrected keep theirs',
   )
-  t.match(session, { resolvidas: 0n }, 'nothing was mended elsewhere')
+  t.match(session, { resolvidas: 0n }, 'nothing was fixed elsewhere')
 
   await c.approve(
     'ana',

@@ -169,7 +169,7 @@ t.test('a trigger that also writes to other rows is reported', async (t) => {
   t.match(
     per.get('categoria'),
     { situacao: 'erro', detalhe: /mudou outros registros/ },
-    'a label that others bear',
+    'a label that others have',
   )
   t.match(per.get('valor'), { situacao: 'ok' })
 })

@@ -118,7 +118,7 @@ t.test(
       valor_corrigido: '0',
       mensagem: /1 correções que uma carga havia desfeito foram refeitas/,
     })
-    t.equal(await c.categoria(1), 'CERTA', 'after a manual session that only told of it')
+    t.equal(await c.categoria(1), 'CERTA', 'after a manual session that only reported it')
     await reload(c, 'antiga')
     t.match(await c.runSession('auto'), { desfeitas: 1n, refeitas: 1n, corrigidas: 1n })
     t.equal(await c.categoria(1), 'CERTA')

@@ -128,7 +128,7 @@ test('a session that cannot be queued is recorded, reported, and tried again', a
   t.match(await scheduleDue(sql, moment), { sessao_id: null, erro_codigo: 'NC003', tentativas: 1 })
   t.match(await scheduleDue(sql, moment), { sessao_id: null, erro_codigo: 'NC003', tentativas: 2 })
   const told = await sql`select from audit.notificacoes where tipo = 'falha'`
-  t.equal(told.length, 1, 'told once')
+  t.equal(told.length, 1, 'reported once')
   await sql`update audit.regras set ativa = true where nome = 'uma'`
   t.match(await scheduleDue(sql, moment), { sessao_id: 1n, erro_codigo: null, tentativas: 3 })
   t.equal(await scheduleDue(sql, moment), undefined)

@@ -54,7 +54,7 @@ for (const kind of drawn(['razao', 'estrela'] as const, 1)) {
     const typing = await refusalOf(
       ana`select audit.corrigir_manualmente(${of('segunda', 12)}, ${sql.json({ categoria: dw.other })}, 'olhei a nota')`,
     )
-    t.match(typing, /^NC/, 'whoever types is told')
+    t.match(typing, /^NC/, 'the person who types is told')
 
     const rows = await olivia`select * from audit.reverter_sessao(${auto['id']}, 'engano')`
     t.same(results(rows, 'dw.lancamentos'), ['revertida', 'revertida'])

@@ -456,7 +456,7 @@ t.test('a document booked twice, and what only resembles one', async (t) => {
       'duplicidade',
       0.85,
       doc(`NF ${'7'.repeat(197)}8`, `NF ${'7'.repeat(197)}9`),
-      'alike in all that is compared',
+      'the same in everything that is compared',
     ],
     [null, null, doc('NF 7017)', 'NF 7018)'), 'another number in brackets'],
     ['duplicidade', 0.85, doc('000.017.019', '17019'), 'full stops between thousands'],
@@ -508,7 +508,7 @@ t.test('reversed and booked again counts once; reversed and booked twice again c
   const found = (await findings(sql, RULE_FUNCTION)).map((a) => a.registro_id)
   t.ok(found.includes(second as string))
   t.ok(found.includes(third as string))
-  t.equal(found.length, 3, 'of three alike two are too many')
+  t.equal(found.length, 3, 'of three copies two are too many')
 })
 
 t.test('a copy reversed within the days is no longer a duplicate; one without a reversal is', async (t) => {

@@ -292,7 +292,10 @@ t.test('the quick filter on the end of a number lets every equal number through'
       group by d.base
     ) s`
   t.same(row?.lost, [])
-  t.ok((row?.compared ?? 0) > 1000 && (row?.spellings ?? 0) > 20, 'the test means something: many, and alike')
+  t.ok(
+    (row?.compared ?? 0) > 1000 && (row?.spellings ?? 0) > 20,
+    'the test means something: many, and similar',
+  )
 })
 
 t.test("a supplier's code is the same code, whatever a spreadsheet made of it", async (t) => {

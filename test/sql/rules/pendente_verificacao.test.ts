@@ -246,7 +246,7 @@ t.test('entries share an answer only if exactly the same is known about them', a
   t.same(
     together.map(({ n }) => n),
     [2, 1, 1],
-    'the two alike, and each that differs',
+    'the two that are the same, and each that differs',
   )
 
   const [alone] = await sql`

@@ -376,7 +376,7 @@ t.test('in a ledger with one currency no ratio is an exchange rate', async (t) =
   await sql`truncate dw.lancamentos`
   const part: LedgerEntry = { valor: 300, valor_documento: 1000 }
   await bookEntries(sql, part, ...sameRate(part))
-  t.same(await type(), ['outro'], 'thirty per cent is a share, whoever has it')
+  t.same(await type(), ['outro'], 'thirty per cent is a share, whatever the supplier')
 })
 
 t.test('the same part paid to three suppliers on one day is not an exchange rate', async (t) => {

@@ -167,7 +167,7 @@ t.test('a load that brings back an archived error is noticed', async (t) => {
   await c.sql`select audit_interno.selar()`
   t.match(await verify(), [{ situacao: 'provada' }])
   await c.asPerson('ana')`select * from audit.reverter_divergencias(${[(await c.finding(1)).id]}, 'x')`
-  t.equal(await c.categoria(1), 'ERR', 'and what was corrected since is taken back')
+  t.equal(await c.categoria(1), 'ERR', 'and what was corrected since is rolled back')
   await c.sql`select audit_interno.selar()`
   t.match(await verify(), [{ situacao: 'provada' }])
 })

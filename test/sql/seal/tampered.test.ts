@@ -355,7 +355,7 @@ t.test('a changed, deleted or added fact', async (t) => {
   )
   await tamperWith(
     t,
-    'an exception taken back by nobody',
+    'an exception revoked by nobody',
     `update audit.excecoes set revogada_em = now(), revogada_por = 'ana' where operacao_id = ${exception.operacao_id}`,
     [{ situacao: 'excecao_alterada', elo: null, encontrado: 'ana', esperado: 'em vigor' }],
   )
