@@ -14,7 +14,7 @@ const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > 22 || (major === 22 && minor >= 18)) {
   // Compiled once, types stripped; kept beside the program, where only those may write who may change it. Where it cannot
-  // be kept it is done anew at each start.
+  // be kept it is done again at each start.
   module.enableCompileCache(here(`${packed ? '../..' : '../node_modules'}/.cache/conferente`))
   await import(pathToFileURL(entry).href)
 } else {

@@ -52,7 +52,7 @@ const environment = Object.fromEntries(
 )
 const entrypoint = JSON.parse(only('ENTRYPOINT').text) as string[]
 
-test('the Containerfile copies all that the program reads, and nothing that is ignored', (t) => {
+test('the Containerfile copies everything that the program reads, and nothing that is ignored', (t) => {
   const { files } = JSON.parse(read('package.json')) as { files: readonly string[] }
   const needed = files.map((path) => path.split('/')[0] as string).filter((path) => path !== 'docs')
   for (const path of [...needed, 'package.json', 'package-lock.json', '.npmrc'])
@@ -65,7 +65,7 @@ test('the Containerfile copies all that the program reads, and nothing that is i
   t.end()
 })
 
-test('the image is of a Node that the program takes, and does not run as root', (t) => {
+test('the image has a Node version that the program accepts, and does not run as root', (t) => {
   const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } }
   const [, major] = /^docker\.io\/library\/node:(\d+)-/.exec(only('FROM').text) ?? []
   t.ok(Number(major) > Number(/\d+/.exec(engines.node)?.[0]), `${major}, ${engines.node}`)
@@ -92,7 +92,7 @@ test('every command is one of the program, every variable one that it reads, and
   t.end()
 })
 
-test('services wait for services that are there and can be waited for; volumes are declared', (t) => {
+test('services wait only for services that exist and have a health check; volumes are declared', (t) => {
   for (const [name, { depends_on = {}, volumes = [], image }] of Object.entries(compose.services)) {
     if (image !== undefined) t.match(image, /^docker\.io\/[\w/]+:v?\d/, `${name}: a version, not the latest`)
     for (const volume of volumes) t.ok((volume.split(':')[0] as string) in compose.volumes, volume)
@@ -109,7 +109,7 @@ test('services wait for services that are there and can be waited for; volumes a
   t.end()
 })
 
-test('its commands, run as they stand there: a database is made, a session runs, its mail is caught, the page is served', async (t) => {
+test('its commands, run as written: a database is made, a session runs, its mail is caught, the page is served', async (t) => {
   const place = folder(t)
   for (const path of copied)
     cpSync(join(ROOT, path), join(place, path), { recursive: true, verbatimSymlinks: true })

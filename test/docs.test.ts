@@ -19,7 +19,7 @@ const anchor = (heading: string) =>
     .replace(/[^\p{L}\p{N} _-]/gu, '')
     .replaceAll(' ', '-')
 
-test('every link leads to a file, and to a heading of it', (t) => {
+test('every link leads to an existing file and heading', (t) => {
   let seen = 0
   for (const [path, page] of pages) {
     for (const link of matches(prose(page), /(?:\]\(|src=")(?!https?:)([^)"\s]+)/g)) {
@@ -40,7 +40,7 @@ test('every link leads to a file, and to a heading of it', (t) => {
   t.end()
 })
 
-test('files and scripts that the pages name are there', (t) => {
+test('files and scripts that the pages name exist', (t) => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
   for (const [path, page] of pages) {
     for (const file of matches(page, /`((?:src|sql|tasks|test|docs|migrations)\/[\w./*-]+)`/g))
@@ -91,7 +91,7 @@ test('a walk through the code goes from file to file, and never to one twice', (
   t.end()
 })
 
-test('the plan of the house has every room, and no other', (t) => {
+test('the plan of folders lists every folder, and no others', (t) => {
   const [, plan = ''] = /```\n(sql\/ .*?)```/s.exec(read('docs/architecture.md')) ?? []
   const found = globSync(['sql/*/', 'sql/{motor,pessoas,saidas}/*/', 'src/*/'], { cwd: ROOT })
   const rooms = new Set(['sql', 'src', 'test', ...found.map((room) => basename(room))])

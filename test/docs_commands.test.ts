@@ -31,7 +31,7 @@ function calls(page: string): string[][] {
     })
 }
 
-test('every command in the pages is one that there is, with options that it takes', async (t) => {
+test('every command in the pages exists and takes the options shown', async (t) => {
   const help = new Map<string, string>()
   let seen = 0
   for (const page of PAGES) {
@@ -56,7 +56,7 @@ test('every command in the pages is one that there is, with options that it take
   t.ok(seen > 40, String(seen))
 })
 
-test('the commands of operations, rules and the API do what the page shows them for', async (t) => {
+test('the commands in operations, rules and the API run as shown', async (t) => {
   const { sql, url } = await testDatabase(t)
   await makeWarehouse(sql, 300)
   const place = t.testdir()
@@ -86,7 +86,7 @@ test('the queries of docs/rules.md', async (t) => {
   for (const text of queries) await t.resolves(sql.unsafe(text), text)
 })
 
-test('the view and the trigger of docs/operations.md fit a warehouse of the kind that they are shown for', async (t) => {
+test('the view and the trigger in docs/operations.md work on a matching warehouse', async (t) => {
   const { sql } = await testDatabase(t)
   await sql.unsafe(`
     create schema financeiro;

@@ -40,7 +40,7 @@ t.test('imports run one way, from the commands down to the database', async (t) 
   }
 })
 
-t.test('no file imports itself by way of others', async (t) => {
+t.test('no file imports itself through others', async (t) => {
   const done = new Set<string>()
   const visit = (file: string, way: readonly string[]) => {
     if (way.includes(file)) return t.fail([...way.slice(way.indexOf(file)), file].join(' -> '))

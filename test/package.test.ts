@@ -7,7 +7,7 @@ import { testDatabase } from './helper/database.ts'
 import { ROOT, read } from './helper/files.ts'
 import { addPackages, at, dropOptional, folder, serving } from './helper/installed.ts'
 
-t.test('templates, pages and licence are in the package beside the code that reads them', async (t) => {
+t.test('templates, pages and licence are in the package beside the code', async (t) => {
   const output = execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {
     cwd: ROOT,
     encoding: 'utf8',
@@ -22,36 +22,34 @@ t.test('templates, pages and licence are in the package beside the code that rea
   for (const path of [...beside, 'LICENSE', 'README.md']) t.ok(shipped.has(path), path)
 })
 
-t.test(
-  'every package that we name is used somewhere, and docs/architecture.md says why it is there',
-  async (t) => {
-    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
-      read('package.json'),
-    ) as Record<string, Record<string, string>>
-    const [, table = ''] = read('docs/architecture.md').split('\n## Libraries\n')
-    const rows = [...table.matchAll(/^\| ([^|]+) \| ([^|]+) \|/gm)].slice(1)
-    const reason = (name: string) =>
-      rows.find(([, names = '']) =>
-        names.split(/, | with /).some((one) => one === name || name === `@fastify/${one}`),
-      )?.[2]
-    const sources = globSync(['{src,tasks,test,docs/examples}/**/*.{ts,mts,js,mjs,json}', '*.json'], {
-      cwd: ROOT,
-    })
-      .filter((path) => !/^package(-lock)?\.json$/.test(path))
-      .map(read)
-      .join('\n')
-    const own = (name: string) => !/^(@types\/(?!google)|node-)/.test(name)
-    for (const name of Object.keys({ ...dependencies, ...optionalDependencies }).filter(own)) {
-      t.ok(reason(name), `${name} has a reason`)
-      t.notMatch(reason(name), /^tests: /, `${name}: the reason is not a test`)
-      t.ok(new RegExp(`['"/]${name}['"/]`).test(sources), `${name} is used`)
-    }
-    for (const name of Object.keys(devDependencies ?? {}).filter(own))
-      t.ok(reason(name), `${name} has a reason`)
-  },
-)
+t.test('every package we depend on is used, and docs/architecture.md gives its reason', async (t) => {
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read('package.json')) as Record<
+    string,
+    Record<string, string>
+  >
+  const [, table = ''] = read('docs/architecture.md').split('\n## Libraries\n')
+  const rows = [...table.matchAll(/^\| ([^|]+) \| ([^|]+) \|/gm)].slice(1)
+  const reason = (name: string) =>
+    rows.find(([, names = '']) =>
+      names.split(/, | with /).some((one) => one === name || name === `@fastify/${one}`),
+    )?.[2]
+  const sources = globSync(['{src,tasks,test,docs/examples}/**/*.{ts,mts,js,mjs,json}', '*.json'], {
+    cwd: ROOT,
+  })
+    .filter((path) => !/^package(-lock)?\.json$/.test(path))
+    .map(read)
+    .join('\n')
+  const own = (name: string) => !/^(@types\/(?!google)|node-)/.test(name)
+  for (const name of Object.keys({ ...dependencies, ...optionalDependencies }).filter(own)) {
+    t.ok(reason(name), `${name} has a reason`)
+    t.notMatch(reason(name), /^tests: /, `${name}: the reason is not a test`)
+    t.ok(new RegExp(`['"/]${name}['"/]`).test(sources), `${name} is used`)
+  }
+  for (const name of Object.keys(devDependencies ?? {}).filter(own))
+    t.ok(reason(name), `${name} has a reason`)
+})
 
-t.test('npm ci greets nobody with warnings, on the Node that the system has', async (t) => {
+t.test("npm ci prints no warnings on the system's own Node", async (t) => {
   const place = folder(t)
   for (const file of ['package.json', 'package-lock.json', '.npmrc'])
     cpSync(join(ROOT, file), join(place, file))
@@ -72,7 +70,7 @@ t.test('a package that is installed', async (t) => {
   const place = installed(t)
   await t.test('shows the demonstration, and serves API and page', (t) => whole(t, place))
   dropOptional(place)
-  await t.test('does without all that is optional where there are a server and a Node', (t) => bare(t, place))
+  await t.test('runs without optional packages if there are a server and a Node', (t) => bare(t, place))
 })
 
 const command = (place: string, ...args: string[]) => [

@@ -40,7 +40,7 @@ test("the launcher takes npm's node.exe there, not the shell script beside it", 
   t.end()
 })
 
-test('files are named as Windows can keep them', (t) => {
+test('file names are valid on Windows', (t) => {
   const names = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n')
   const known = new Set<string>()
   for (const name of names) {
@@ -54,13 +54,13 @@ test('files are named as Windows can keep them', (t) => {
   t.end()
 })
 
-test('an address of a file never becomes a path by cutting it', (t) => {
+test('file URLs are never turned into paths by cutting strings', (t) => {
   t.same(holds(/import\.meta\.url\)?\.pathname|\.href\.(slice|replace)\(.*file:/), [])
   t.same(holds(/(readFile|readFileSync|existsSync|spawn|spawnSync)\(\s*import\.meta\.url/), [])
   t.end()
 })
 
-test('places and programs that only POSIX has stand where the platform is asked first', (t) => {
+test('POSIX-only paths and programs are used only after checking the platform', (t) => {
   const places = holds(/'\/(etc|var|tmp|proc|dev|usr|bin|nonexistent)\b/)
   t.same(places.sort(), [
     'src/cli/agendar.ts', // the contents of a systemd unit and a crontab
@@ -83,7 +83,7 @@ test('places and programs that only POSIX has stand where the platform is asked 
   t.end()
 })
 
-test('signals: those that end a program are those that Windows has; a server is not asked by one to end', (t) => {
+test('signals: only those that Windows knows end a program, and no server is stopped by one', (t) => {
   // SIGXFSZ is only a name there, and a listener for it does no harm
   const heard = [...SOURCE.values()].flatMap((text) => [
     ...text.matchAll(/process\.(?:on|once)\('(SIG\w+)'/g),

@@ -1,4 +1,4 @@
-// Draws again the sample of what auto corrected in a month, with nothing but Node, from the seals that the mails carried:
+// Draws the sample of a month's automatic corrections again, with nothing but Node, from the seals in the mails:
 //   conferente certificar --lista > corrigidas.csv
 //   node sorteio.mjs corrigidas.csv 59 12=30be30b0… 13=a1c4… (each session's number and its seal)
 import { createHash } from 'node:crypto'

@@ -1,7 +1,7 @@
 // Proves a trail that was exported from Conferente, with nothing but Node. The format: docs/trust.md.
 //   conferente exportar --formato trilha --arquivo trilha.jsonl
 //   node trilha.mjs trilha.jsonl 1250=30be30b0… (links and their seals, from mails that you kept)
-// It writes stamps beside the trail; OpenSSL proves them: the line is printed.
+// It writes stamps to files beside the trail, and prints the OpenSSL command that proves them.
 import { createHash } from 'node:crypto'
 import { createReadStream, writeFileSync } from 'node:fs'
 
@@ -28,7 +28,7 @@ function expect(right, link, what) {
 function close() {
   if (operation) {
     const { elo, operacao, resumo, selo, selo_anterior, arquivada } = operation
-    // of facts that an earlier file holds, this one has the digests
+    // this file has the digests of facts that an earlier file holds
     const parts = KINDS.map(
       (kind) => hashes[kind]?.digest() ?? (arquivada?.[kind] ? hex(arquivada[kind]) : sha256('')),
     )

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0f734ca4f9964841d8d87ca792aa1c2a54563efb
+--! Hash: sha1:f0ddc7e940c8a8b3e6ffe392fca232891ac6c41b
 --! Message: conferente
 
 set local role conferente_dono;
@@ -943,7 +943,7 @@ create table audit_interno.resumos_divergencias (
 );
 comment on table audit_interno.resumos_divergencias is 'For each finding, the columns by which a person recognises the entry (audit.regras.colunas_resumo), as the row held them when it was last found. Shown by audit.vw_resumos.';
 
--- Facts that grow with every session are kept by the month, so that a month can go as a whole (motor/arquivo). What a person said, what
+-- Facts that grow with every session are partitioned by month, so a whole month can be archived (motor/arquivo). What a person said, what
 -- was done and what was found stay: they are few, and later sessions go by them.
 create table audit.deteccoes (
   operacao_id bigint not null,
@@ -1912,7 +1912,7 @@ comment on function audit_interno.exigir_motivo(text, text) is 'The reason, or t
 
 --! Included comum/nome_qualificado.sql
 -- Whether a text is a schema and a name, quoted or not, and nothing more. Ask before to_regclass and to_regprocedure: they return null for
--- what does not exist, but raise for a text that is no name, as parse_ident does. Called where a rule's names are checked.
+-- what does not exist, but raise for a text that is not a name, as parse_ident does. Called where a rule's names are checked.
 create or replace function audit_interno.nome_qualificado(nome text)
 returns boolean
 language sql
@@ -4031,7 +4031,7 @@ comment on function audit_interno.levantar_achados(audit.regras, audit.janela, b
 --! Included motor/deteccao/registrar_achados.sql
 -- Takes pg_temp.conferente_achado into audit.divergencias_processadas: opens new findings and counts known ones. A finding that a person
 -- rejected, confirmed or rolled back as wrong stays as it is. One that had closed by itself, or by an exception no longer in force, or
--- whose correction was taken back for another reason, opens again.
+-- whose correction was rolled back for another reason, opens again.
 create or replace function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -4157,7 +4157,7 @@ comment on function audit_interno.reabrir_desfeitas(bigint, audit.regras, bigint
 --! EndIncluded motor/deteccao/reabrir_desfeitas.sql
 
 --! Included motor/deteccao/fechar_ausentes.sql
--- Closes findings that this session did not find again: mended elsewhere, moved, gone. Runs the rule over the rows of the open findings, so
+-- Closes findings that this session did not find again: fixed elsewhere, moved, gone. Runs the rule over the rows of the open findings, so
 -- that one outside the window closes only if it really no longer holds.
 create or replace function audit_interno.fechar_ausentes(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
@@ -4794,7 +4794,7 @@ begin
   update audit_interno.partes_sessao p
   set status = 'concluida', operacao_id = v_operacao, inicio = v_inicio, fim = clock_timestamp()
   where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra and p.parte = numero;
-  -- progress for whoever watches; if somebody else holds the row, the next part carries this one's count
+  -- progress, for those who watch; if somebody else holds the row, the next part carries this one's count
   perform from audit.sessoes_processamento s where s.id = detectar_parte.sessao_id for no key update skip locked;
   if found then
     perform audit_interno.totalizar_sessao(detectar_parte.sessao_id);
@@ -5585,7 +5585,7 @@ begin
       where l.divergencia_id = any (ids);
       return 'empty'::daterange;
     end if;
-    -- pin on rows only what the data cause; a deadlock, a lost privilege or a full disk is no row's fault
+    -- pin on rows only what the data cause; a deadlock, a lost privilege or a full disk is not a row's fault
     if audit_interno.falha_de_quem(v_codigo) <> 'linha' then
       raise;
     end if;
@@ -6642,7 +6642,7 @@ comment on function audit_interno.frase_desfeitas(bigint) is 'Portuguese sentenc
 
 --! Included motor/sessao/falha_de_quem.sql
 -- Whose fault an error is, by its SQLSTATE; nothing else decides that. An error of linha is pinned on a row; of linha or regra it fails the
--- rule alone; of sessao (try again) or servidor (mend it first) it ends the session.
+-- rule alone; of sessao (try again) or servidor (fix it first) it ends the session.
 create or replace function audit_interno.falha_de_quem(codigo text)
 returns text
 language sql
@@ -6715,7 +6715,7 @@ begin
   set status = 'em_andamento', inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp())
   where s.id = dar_passo.sessao_id and s.status = 'agendada';
   if etapa in ('repartir', 'detectar', 'juntar') then
-    -- a long step leaves the row to whoever watches or cancels; the rule's own row decides at the end whether the step still counts
+    -- a long step leaves the row to those who watch or cancel; the rule's own row decides at the end whether the step still counts
     select s.status into v_status from audit.sessoes_processamento s where s.id = dar_passo.sessao_id;
   else
     update audit.sessoes_processamento s set ultima_atividade = clock_timestamp()
@@ -7029,7 +7029,7 @@ comment on function audit_interno.conferir_automatica(text, bigint) is 'Takes au
 
 --! Included pessoas/autonomia/contar_decisoes.sql
 -- Enters people's decisions on findings into the record of their rules, and takes `auto` from a rule that the record no longer supports.
--- certas: the proposals were right, wrong, or (null) the decision is taken back. A finding counts once: a later decision replaces an
+-- certas: the proposals were right, wrong, or (null) the decision is undone. A finding counts once: a later decision replaces an
 -- earlier one. prova says whether this proves anything about auto. A finding that only flags is never corrected by auto, and one that a
 -- person dealt with elsewhere says nothing about the values proposed. Rules are locked in one order, so simultaneous decisions are counted
 -- one after the other.
@@ -7391,7 +7391,7 @@ grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to con
 --! EndIncluded pessoas/decisao/corrigir_manualmente.sql
 
 --! Included pessoas/decisao/reabrir_divergencias.sql
--- A person takes back a rejection or a confirmation, or gives a failed or rolled back finding another chance.
+-- A person withdraws a rejection or a confirmation, or gives a failed or rolled back finding another chance.
 create or replace function audit.reabrir_divergencias(ids bigint[], motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7411,7 +7411,7 @@ begin
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
   select v_operacao, d.id, 'reabertura', v_ator, v_motivo, d.confianca
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
-  perform audit_interno.contar_decisoes(v_ids, null); -- the decision is taken back; auto is not given back
+  perform audit_interno.contar_decisoes(v_ids, null); -- the decision is withdrawn; auto is not given back
   update audit.divergencias_processadas d
   set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
   where d.id = any (v_ids);
@@ -7590,7 +7590,7 @@ comment on function audit_interno.conferir_codigo(bigint, text, text) is
 --! EndIncluded pessoas/autonomia/conferir_codigo.sql
 
 --! Included pessoas/decisao/confirmar_divergencias.sql
--- A person says that the finding is right and is dealt with outside: a duplicate that the supplier cancels, an entry that is mended at the
+-- A person says that the finding is right and is dealt with outside: a duplicate that the supplier cancels, an entry that is fixed at the
 -- source. Nothing changes in the warehouse; the finding stays silent until the row changes.
 create or replace function audit.confirmar_divergencias(ids bigint[], motivo text)
 returns setof audit.resultado_decisao
@@ -7839,7 +7839,7 @@ grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text,
 --! EndIncluded pessoas/decisao/decidir_grupo.sql
 
 --! Included pessoas/autonomia/devolver_automatica.sql
--- An act that is taken back leaves no trace on the rule: auto lost by it comes back, unless the record without it still speaks against the
+-- An act that is undone leaves no trace on the rule: auto lost by it comes back, unless the record without it still speaks against the
 -- rule. Called by audit.desfazer and audit_interno.contar_reversoes, after the record was corrected.
 create or replace function audit_interno.devolver_automatica(operacao_id bigint)
 returns void
@@ -8220,7 +8220,7 @@ grant execute on function audit.adiar(bigint[], date, text) to conferente_reviso
 
 --! Included pessoas/decisao/anotar_divergencias.sql
 -- A decision that answers nothing: the finding keeps its status, and its rule its record. The decision keeps what the person wrote and what
--- was there before, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar, and by
+-- was there before, so that it can be undone exactly. Called by audit.adiar, audit.encaminhar and audit.comentar, and by
 -- audit.decidir_planilha, which gives what was seen (visto), a reason (motivos) and a day (ates) for each finding, in the order of the ids,
 -- and names the file in the operation (detalhes).
 create or replace function audit_interno.anotar_divergencias(
@@ -8660,7 +8660,7 @@ begin
     insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, reverte_operacao_id, resultado)
     select d.id, d.regra, d.tabela, d.registro_id, d.entrada, a.depois, a.antes, a.operacao_id,
       -- An alteration followed by another is no longer the row's state, even if the values happen to agree. Nor is one whose finding is no
-      -- longer as that alteration left it: reopened, rejected, failed, mended elsewhere.
+      -- longer as that alteration left it: reopened, rejected, failed, fixed elsewhere.
       case
         when u.operacao_id > a.operacao_id then 'superada'
         when d.status = case
@@ -8702,7 +8702,7 @@ begin
     where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
     set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
-        -- nothing of ours brought the value back, so nothing of ours can be taken back again
+        -- nothing of ours brought the value back, so nothing of ours can be rolled back again
         else 'resolvida' end,
       motivo = case when d.status = 'revertida' and l.resultado = 'ja_certa' then 'o registro já tem o valor: foi corrigido fora do sistema'
         else reverter_lote.motivo end,
@@ -9308,7 +9308,7 @@ comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain,
 --! EndIncluded saidas/consulta/vw_operacoes_resumo.sql
 
 --! Included comum/tem_papel.sql
--- Whether the caller may act as this role: by the role that the session took (callers of the API), else by the login. current_user is no
+-- Whether the caller may act as this role: by the role that the session took (callers of the API), or else by the login. current_user is no
 -- help: in a definer function it is the owner.
 create or replace function audit_interno.tem_papel(papel text)
 returns boolean
@@ -10646,7 +10646,7 @@ revoke execute on function exemplo.indexar() from public;
 
 --! Included exemplo/carregar.sql
 -- Puts entries made by exemplo.lancamentos_plantados into the fact table, and their truth and fingerprints aside. concat() makes a query
--- that is no constant: plpgsql_check would look for the tables of constant ones, which exist only once exemplo.criar_armazem has run.
+-- that is not a constant: plpgsql_check would look for the tables of constant ones, which exist only once exemplo.criar_armazem has run.
 create or replace function exemplo.carregar(inicio date, de date, ate date, recente_desde date, primeiro_id bigint, linhas int,
   semente bigint, semente_empresas bigint, universo int, seriado boolean)
 returns void
@@ -10705,7 +10705,7 @@ revoke execute on function exemplo.carregar(date, date, date, date, bigint, int,
 --! Included exemplo/criar_armazem.sql
 -- Makes the example warehouse, replacing the one before. The same arguments give the same bytes, on PostgreSQL 15 to 18, under every locale.
 -- Called by the owner of a demonstration's database; never by the product on a customer's data (see exemplo.conferir_esquema).
--- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
+-- concat() makes a query that is not a constant: plpgsql_check would look for the tables of constant ones, which exist only
 -- once exemplo.criar_armazem has run.
 create or replace function exemplo.criar_armazem(linhas int default 500000, semente bigint default 42, ate date default '2026-10-31')
 returns void
@@ -10762,7 +10762,7 @@ revoke execute on function exemplo.criar_armazem(int, bigint, date) from public;
 -- Appends the load of one more day, with its own errors, oddities and truth, as the nightly load of a real warehouse
 -- would. Suppliers are those of the warehouse; without series, because one day has none.
 -- Calling it twice for a day appends twice, with new entries.
--- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
+-- concat() makes a query that is not a constant: plpgsql_check would look for the tables of constant ones, which exist only
 -- once exemplo.criar_armazem has run.
 create or replace function exemplo.carregar_dia(linhas int, dia date, semente bigint default null)
 returns bigint
@@ -10810,7 +10810,7 @@ revoke execute on function exemplo.carregar_dia(int, date, bigint) from public;
 -- Harm: entries of the example that are wrong now and were not planted so. Three ways to get there: a column that was
 -- right has changed, a planted value was replaced by another wrong one, or the entry is gone.
 -- A copy that is gone, or whose amount is 0.00, is no harm: it should never have been booked.
--- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
+-- concat() makes a query that is not a constant: plpgsql_check would look for the tables of constant ones, which exist only
 -- once exemplo.criar_armazem has run.
 create or replace function exemplo.danos()
 returns table (registro_id bigint, motivo text)
@@ -10869,7 +10869,7 @@ revoke execute on function exemplo.danos() from public;
 -- precision, counted in precisao_corrigidas. Reads audit.divergencias_processadas by name only. A proposal is right when every column it
 -- proposes is the truth: what was planted becomes valor_certo, an account that changed with it conta_certa, and every other column stays as
 -- it was. A finding that only flags counts as found, not as a proposal. A correction is judged by what the warehouse holds now, so a change
--- made by hand since counts too. desde_sessao: only findings of this session and later ones. concat() makes a query that is no constant:
+-- made by hand since counts too. desde_sessao: only findings of this session and later ones. concat() makes a query that is not a constant:
 -- plpgsql_check would look for the tables of constant ones, which exist only once exemplo.criar_armazem has run.
 create or replace function exemplo.placar(desde_sessao bigint default null)
 returns table (regra text, plantados bigint, encontrados bigint, propostas_certas bigint, propostas_erradas bigint,
@@ -11090,7 +11090,7 @@ begin
           select from audit.decisoes p
           where p.divergencia_id = o.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual')))
       then l.agora
-      -- right, says a person, who mends it outside; a finding that only flags gives no value
+      -- right, says a person, who fixes it outside; a finding that only flags gives no value
       when l.status = 'resolvida' and l.palavra = 'confirmacao' then nullif(l.valores, '{}')
     end as verdade,
     l.status <> 'rejeitada' and l.agora <> l.originais as rebobinar
@@ -11266,7 +11266,7 @@ comment on function audit_interno.avaliar_retroteste(audit.regras, date, date) i
 
 --! Included pessoas/avaliacao/avaliar_regra.sql
 -- Back-tests a rule, and on request another version of it, over a past window. Everything runs in subtransactions that are rolled back: no
--- finding, statistic or row of the warehouse has changed when it returns. Rows that were corrected or mended since are put back for the
+-- finding, statistic or row of the warehouse has changed when it returns. Rows that were corrected or fixed since are put back for the
 -- rule's eyes only; until it returns nobody else can change them. The rule runs as in a session, as conferente_regra. Reviewers may call
 -- this, so outra_funcao must belong to somebody who may register rules.
 create or replace function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text default null)
@@ -12071,7 +12071,7 @@ grant execute on function audit_interno.entrar_por_provedor(text, text) to confe
 
 --! Included pessoas/acesso/pedir_convite.sql
 -- A link for a person who asks by address. Nothing if nobody has that address, or if its owner was sent three links in ten minutes. The API
--- answers the same either way, so that nobody learns who is registered.
+-- answers the same either way, so nobody learns who is registered.
 create or replace function audit_interno.pedir_convite(
   endereco text, resumo bytea, out nome text, out endereco_registrado text, out expira_em timestamptz, out pagina text, out remetente text
 )
@@ -12651,7 +12651,7 @@ as $$
   from (
     select count(*) filter (where n.status = 'falhou' and coalesce(n.desistida_em, n.criada_em) > clock_timestamp() - interval '1 day') as falhas,
       coalesce(clock_timestamp() - min(n.criada_em) filter (where n.status in ('pendente', 'composta')), interval '0') as idade
-    from audit.notificacoes n where n.status <> 'enviada' and n.tipo <> 'teste' -- whoever tests a channel sees the result
+    from audit.notificacoes n where n.status <> 'enviada' and n.tipo <> 'teste' -- the person who tests a channel sees the result
   ) as c
 $$;
 comment on function audit_interno.prontidao() is
@@ -12780,7 +12780,7 @@ comment on function audit_interno.remetente_valido(text) is 'True for maria@empr
 --! EndIncluded saidas/correio/remetente_valido.sql
 
 --! Included saidas/correio/enderecos_invalidos.sql
--- The elements of a list that are no mail addresses, or appear twice. Called by validar_configuracao.
+-- The elements of a list that are not mail addresses, or appear twice. Called by validar_configuracao.
 create or replace function audit_interno.enderecos_invalidos(lista jsonb)
 returns text
 language sql
@@ -13725,7 +13725,7 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'tipo', n.tipo, 'canal', c.nome, 'assunto', n.assunto, 'status', n.status,
     'criada_em', n.criada_em, 'erro', n.ultimo_erro, 'recusados', n.recusados) order by n.id), '[]')
   from audit.notificacoes n left join audit.canais c on c.id = n.canal_id
-  where n.id < conteudo_correio.notificacao_id and n.tipo <> 'teste' -- whoever tested a channel saw the result
+  where n.id < conteudo_correio.notificacao_id and n.tipo <> 'teste' -- the person who tested a channel saw the result
     -- a message may be given up days after it was queued
     and greatest(n.criada_em, n.ultima_tentativa, n.desistida_em) >= ((now() at time zone conteudo_correio.fuso)::date - 1)::timestamp at time zone conteudo_correio.fuso
     and (n.status = 'falhou' or n.recusados <> '{}' or n.status = 'composta' and n.ultimo_erro is not null)
@@ -14372,7 +14372,7 @@ as $$
 $$;
 comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints to be checked after a write to a relation, and those of them to be deferred again.';
 
--- Which schemas of a relation's constraints conferente_escrita may not even name, in one sentence with the grant that mends it, or null.
+-- Which schemas of a relation's constraints conferente_escrita may not even name, in one sentence with the grant that fixes it, or null.
 -- What such constraints check or change at commit could not be seen before it. Called before a batch is applied.
 create or replace function audit_interno.fora_do_alcance(relacao regclass)
 returns text
@@ -14408,7 +14408,7 @@ comment on function audit_interno.colunas_guardadas(audit.regras, text[]) is 'Co
 --! EndIncluded motor/correcao/colunas_guardadas.sql
 
 --! Included motor/correcao/descrever_infiel.sql
--- In one sentence: what was asked of a row, what the warehouse made of it, and how to mend that. Called by aplicar_grupo for rows that are
+-- In one sentence: what was asked of a row, what the warehouse made of it, and how to fix that. Called by aplicar_grupo for rows that are
 -- then undone.
 create or replace function audit_interno.descrever_infiel(pedido jsonb, agora jsonb, outras jsonb, outras_agora jsonb)
 returns text
@@ -14575,7 +14575,7 @@ comment on function audit_interno.desconhecidas(bigint[]) is 'The findings among
 --! Included motor/correcao/fechar_superadas.sql
 -- After a batch of corrections, closes the other waiting findings on the changed rows that are now moot, and records the rule and the
 -- operation responsible. Their rules run again over these rows alone; a finding stays open if its rule does not decide by a changed column
--- or still finds the same. A rule that fails here fails in its own next session, not in this correction. These do not count as mended
+-- or still finds the same. A rule that fails here fails in its own next session, not in this correction. These do not count as fixed
 -- elsewhere. Called by audit_interno.corrigir_lote and audit.aprovar_divergencias once the corrected findings have their new status.
 create or replace function audit_interno.fechar_superadas(operacao_id bigint)
 returns bigint
@@ -15683,7 +15683,7 @@ comment on function audit_interno.quebras_divergencias() is 'divergencia_sem_det
 --! EndIncluded motor/selo/quebras_divergencias.sql
 
 --! Included motor/selo/quebras_acesso.sql
--- Checks what is not in the chain itself but recorded by its operations: which exceptions were taken back and by whom, who may sign in,
+-- Checks what is not in the chain itself but recorded by its operations: which exceptions were revoked and by whom, who may sign in,
 -- which links and tokens were issued, and who was shut out. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_acesso()
 returns setof audit_interno.quebra
@@ -15708,7 +15708,7 @@ as $$
       else format('%s, %s, até %s, emitido por %s', t.nome, t.papel, to_jsonb(t.expira_em) #>> '{}', t.emitido_por) end
   from (
     select p.id, p.elo, p.ator, p.detalhes,
-      -- a text that is no time is not what was sealed, which quebras_cadeia reports
+      -- a text that is not a time is not what was sealed, which quebras_cadeia reports
       case when p.detalhes ->> 'expira_em' ~ '^\d{4}-(0\d|1[0-2])-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d+)?[+-]\d\d(:\d\d)?$'
         then (p.detalhes ->> 'expira_em')::timestamptz end as expira_em
     from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' = 'token emitido'
@@ -17886,7 +17886,7 @@ revoke execute on function regras.rotulos_proximos(text, int) from public;
 --! EndIncluded regras/comum/rotulos_proximos.sql
 
 --! Included regras/comum/rotulo_existe.sql
--- Whether the ledger has an entry in one of the given categories, without case and accents; the empty text stands for no category.
+-- Whether the ledger has an entry in one of the given categories, without case and accents; the empty text means no category.
 -- Categories are few beside entries: each is folded once. Reads dw.lancamentos; changes nothing. Called by what the rules require.
 create or replace function regras.rotulo_existe(rotulos text[]) returns boolean
 language plpgsql stable
@@ -18260,7 +18260,7 @@ revoke execute on function regras.lancamentos_parecidos(text, date, text, text, 
 --! Included regras/comum/sucessoes.sql
 -- What became of each category that people said has ended, folded: from the month of desde until that of ate (exclusive; null while it
 -- lasts) entries of de are booked under para. Chains are followed, each step later than the one before: a name that was passed on resolves
--- to what it is now, and one that was taken back is itself again. renasce: from this month on de is in use again for something else, and
+-- to what it is now, and one whose successor was removed is itself again. renasce: from this month on de is in use again for something else, and
 -- what is booked under it then is its own. Reads audit.sucessoras_categoria. Called by the rules.
 create or replace function regras.sucessoes()
 returns table (de text, para_escrita text, para text, desde date, ate date, renasce date)
@@ -22221,7 +22221,7 @@ return case
     select case when x.letras !~ '[][\\|(){}]' and x.letras ~ '[^%]{3}' then '%' || x.letras || '%' end
     from (
       select pg_catalog.regexp_replace(
-        -- removes classes and plain groups with their quantifiers, then optional characters, then what stands for any character
+        -- removes classes and plain groups with their quantifiers, then optional characters, then what matches any character
         pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
           pg_catalog.lower(pg_catalog.regexp_replace(padrao_dobrado, '^\(\?i\)', '')),
           '\[[^][\\]+\][?*+]*', '%', 'g'), '\((\?:)?[^()?\\][^()\\]*\)[?*+]*', '%', 'g'), '[^%][?*][?*+]*', '%', 'g'),
@@ -22862,7 +22862,7 @@ grant execute on function audit.acertos_padroes() to conferente_leitor;
 
 -- People's answers on the findings of each marketing pattern as it is written now, by pattern and entry: the supplier (null when unknown),
 -- the category in which the entry was booked, folded, and whether the proposal was right. The last decision on a finding counts. What was
--- taken back does not count, nor what nobody looked at. Reads the audit tables and the patterns; changes nothing. Called by
+-- withdrawn does not count, nor what nobody looked at. Reads the audit tables and the patterns; changes nothing. Called by
 -- regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.respostas_padroes()
 returns table (padrao_id bigint, registro_id text, chave text, categoria_dobrada text, certo boolean)
@@ -23150,7 +23150,7 @@ begin
     limit 1
   ) k on true
   cross join lateral (
-    -- A pending entry has no booked category to defend, so the supplier's usual one takes its place. The entry itself is no history.
+    -- A pending entry has no booked category to defend, so the supplier's usual one takes its place. The entry itself does not count as history.
     select p.proprio,
       case
         when b.pendente then coalesce(r.maior_outra, 0)
@@ -26293,7 +26293,7 @@ comment on function audit_interno.colunas_usadas(regclass) is 'Columns of a rela
 
 --! Included saidas/consulta/diagnosticar_acesso.sql
 -- Part of the diagnosis: whether conferente_regra may read a relation, and conferente_escrita read and write it, column by column, with the
--- exact grants that mend it. What grants alone do not show (a view that reads with its reader's rights) is tried, without reading a row.
+-- exact grants that fix it. What grants alone do not show (a view that reads with its reader's rights) is tried, without reading a row.
 -- Called by audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_acesso(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -26648,7 +26648,7 @@ comment on function audit_interno.experimentar_coluna(audit.regras, text, text, 
 
 --! Included saidas/consulta/experimentar_escrita.sql
 -- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value found
--- elsewhere in that column, read again together with other rows, and taken back. Nothing remains: no change, no operation. For each column
+-- elsewhere in that column, read again together with other rows, and undone. Nothing remains: no change, no operation. For each column
 -- it waits at most two seconds for a row that another transaction holds. Called by `conferente diagnostico`.
 create or replace function audit.experimentar_escrita(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -26773,7 +26773,7 @@ grant execute on function audit.experimentar_escrita(text) to conferente_operado
 --! EndIncluded saidas/consulta/experimentar_escrita.sql
 
 --! Included saidas/consulta/vw_correcoes_desfeitas.sql
--- For the owner of the source: what to mend there, because a load brings the error back.
+-- For the owner of the source: what to fix there, because a load brings the error back.
 create or replace view audit.vw_correcoes_desfeitas with (security_invoker = true) as
 select d.id as divergencia_id, d.regra, d.tabela, d.registro_id, c.coluna, u.esperado ->> c.coluna as valor_corrigido,
   u.agora ->> c.coluna as valor_encontrado, u.situacao, d.justificativa, d.valor_em_risco, p.finalizada_em as corrigida_em,
@@ -27802,7 +27802,7 @@ grant execute on function audit.propor_visao(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/propor_visao.sql
 
 --! Included saidas/consulta/direitos_em_falta.sql
--- The grants on a table that our two roles lack, as commands that mend it; null where none is missing. Shown where a session fails for lack
+-- The grants on a table that our two roles lack, as commands that fix it; null where none is missing. Shown where a session fails for lack
 -- of them. Reads what audit_interno.diagnosticar_acesso reads; changes nothing.
 create or replace function audit_interno.direitos_em_falta(tabela text)
 returns text

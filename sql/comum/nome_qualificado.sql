@@ -1,5 +1,5 @@
 -- Whether a text is a schema and a name, quoted or not, and nothing more. Ask before to_regclass and to_regprocedure: they return null for
--- what does not exist, but raise for a text that is no name, as parse_ident does. Called where a rule's names are checked.
+-- what does not exist, but raise for a text that is not a name, as parse_ident does. Called where a rule's names are checked.
 create or replace function audit_interno.nome_qualificado(nome text)
 returns boolean
 language sql

@@ -1,4 +1,4 @@
--- Whether the caller may act as this role: by the role that the session took (callers of the API), else by the login. current_user is no
+-- Whether the caller may act as this role: by the role that the session took (callers of the API), or else by the login. current_user is no
 -- help: in a definer function it is the owner.
 create or replace function audit_interno.tem_papel(papel text)
 returns boolean

@@ -102,7 +102,7 @@ create table audit_interno.resumos_divergencias (
 );
 comment on table audit_interno.resumos_divergencias is 'For each finding, the columns by which a person recognises the entry (audit.regras.colunas_resumo), as the row held them when it was last found. Shown by audit.vw_resumos.';
 
--- Facts that grow with every session are kept by the month, so that a month can go as a whole (motor/arquivo). What a person said, what
+-- Facts that grow with every session are partitioned by month, so a whole month can be archived (motor/arquivo). What a person said, what
 -- was done and what was found stay: they are few, and later sessions go by them.
 create table audit.deteccoes (
   operacao_id bigint not null,

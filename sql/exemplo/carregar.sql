@@ -1,5 +1,5 @@
 -- Puts entries made by exemplo.lancamentos_plantados into the fact table, and their truth and fingerprints aside. concat() makes a query
--- that is no constant: plpgsql_check would look for the tables of constant ones, which exist only once exemplo.criar_armazem has run.
+-- that is not a constant: plpgsql_check would look for the tables of constant ones, which exist only once exemplo.criar_armazem has run.
 create or replace function exemplo.carregar(inicio date, de date, ate date, recente_desde date, primeiro_id bigint, linhas int,
   semente bigint, semente_empresas bigint, universo int, seriado boolean)
 returns void

@@ -1,7 +1,7 @@
 -- Appends the load of one more day, with its own errors, oddities and truth, as the nightly load of a real warehouse
 -- would. Suppliers are those of the warehouse; without series, because one day has none.
 -- Calling it twice for a day appends twice, with new entries.
--- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
+-- concat() makes a query that is not a constant: plpgsql_check would look for the tables of constant ones, which exist only
 -- once exemplo.criar_armazem has run.
 create or replace function exemplo.carregar_dia(linhas int, dia date, semente bigint default null)
 returns bigint

@@ -1,6 +1,6 @@
 -- Makes the example warehouse, replacing the one before. The same arguments give the same bytes, on PostgreSQL 15 to 18, under every locale.
 -- Called by the owner of a demonstration's database; never by the product on a customer's data (see exemplo.conferir_esquema).
--- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
+-- concat() makes a query that is not a constant: plpgsql_check would look for the tables of constant ones, which exist only
 -- once exemplo.criar_armazem has run.
 create or replace function exemplo.criar_armazem(linhas int default 500000, semente bigint default 42, ate date default '2026-10-31')
 returns void

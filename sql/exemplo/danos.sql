@@ -1,7 +1,7 @@
 -- Harm: entries of the example that are wrong now and were not planted so. Three ways to get there: a column that was
 -- right has changed, a planted value was replaced by another wrong one, or the entry is gone.
 -- A copy that is gone, or whose amount is 0.00, is no harm: it should never have been booked.
--- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
+-- concat() makes a query that is not a constant: plpgsql_check would look for the tables of constant ones, which exist only
 -- once exemplo.criar_armazem has run.
 create or replace function exemplo.danos()
 returns table (registro_id bigint, motivo text)

@@ -3,7 +3,7 @@
 -- precision, counted in precisao_corrigidas. Reads audit.divergencias_processadas by name only. A proposal is right when every column it
 -- proposes is the truth: what was planted becomes valor_certo, an account that changed with it conta_certa, and every other column stays as
 -- it was. A finding that only flags counts as found, not as a proposal. A correction is judged by what the warehouse holds now, so a change
--- made by hand since counts too. desde_sessao: only findings of this session and later ones. concat() makes a query that is no constant:
+-- made by hand since counts too. desde_sessao: only findings of this session and later ones. concat() makes a query that is not a constant:
 -- plpgsql_check would look for the tables of constant ones, which exist only once exemplo.criar_armazem has run.
 create or replace function exemplo.placar(desde_sessao bigint default null)
 returns table (regra text, plantados bigint, encontrados bigint, propostas_certas bigint, propostas_erradas bigint,

@@ -31,7 +31,7 @@ interface Archived {
   readonly elo_final: bigint | null
 }
 
-/** Old months of facts: exports the trail that holds them, proves the file, and only then has the database let go of them. */
+/** Archives old months of facts: exports the trail that holds them, proves the file, and only then detaches them. */
 export function register(program: Command, app: App): void {
   const { text } = app
   const { month } = createParsers(text)
@@ -95,7 +95,7 @@ async function act(sql: Sql, given: ReturnType<Sql>): Promise<Archived | undefin
   return row
 }
 
-/** What is on the disk is what is proven, and has the digest that was recorded. */
+/** Proves the file as it is on the disk, and checks that it has the digest that was recorded. */
 async function exportAndProve(app: App, sql: Sql, file: string, reason: string) {
   const { text, format, settings } = app
   const [{ auditTrail, inTransaction }, { checkTrail }, { withStep }] = await Promise.all([

@@ -99,7 +99,7 @@ export async function requireOwn({ text }: App, { url, pooled }: Database): Prom
   if (pooling !== 'session') throw new CommandError(text.pooler.refused(pooling))
 }
 
-/** Whether only the demonstration has a warehouse: whoever asks this database then most likely means the other. */
+/** Whether only the demonstration has a warehouse. Then a question to this database was most likely meant for the other. */
 async function onlyDemonstration(sql: Sql): Promise<boolean> {
   const [row] = await sql<{ only: boolean }[]>`
     select to_regclass('dw.lancamentos') is null

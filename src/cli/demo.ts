@@ -34,7 +34,7 @@ export function register(program: Command, app: App): void {
     })
 }
 
-/** The demo's database on the embedded server, created anew for each run: never the one with the user's data. */
+/** The demo's database on the embedded server, created again for each run: never the one with the user's data. */
 async function renewDatabase(app: App, { sql, url }: Database): Promise<Pick<Database, 'sql' | 'close'>> {
   const { DEMO_DATABASE, openConnection, otherDatabase } = await import('./database.ts')
   const { bringUpToDate } = await import('./migrating.ts')

@@ -157,7 +157,7 @@ function warn(rows: readonly Pick<Acted, 'aviso'>[]): void {
   for (const warning of new Set(rows.map((r) => r.aviso))) if (warning) tell(warning)
 }
 
-/** Prints the results of a rollback; what was not taken back is shown in all three versions. */
+/** Prints the results of a rollback; what could not be rolled back is shown in all three versions. */
 export function reportRollback(app: App, rows: readonly RolledBack[], json: boolean): number {
   const { text, format } = app
   const back = rows.filter((r) => r.resultado === 'revertida' || r.resultado === 'ja_revertida')

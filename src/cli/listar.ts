@@ -83,7 +83,7 @@ export function register(program: Command, app: App): void {
     )
 }
 
-/** What to mend at the source, newest first: a line for each finding and column. */
+/** What to fix at the source, newest first: a line for each finding and column. */
 async function listUndone(
   { text, format }: App,
   sql: Sql,

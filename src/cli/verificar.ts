@@ -121,7 +121,7 @@ function printProof(app: App, row: Line, { witness, desde, stamps, roots }: Proo
   if (desde) tell(verificar.since(String(witness)))
 }
 
-/** What of the chain has its facts elsewhere, and who put them there. */
+/** Which part of the chain has its facts in an archive, and who archived them. */
 async function printArchives({ text: { verificar }, format }: App, sql: Sql): Promise<void> {
   const archives = await sql<
     { id: bigint; de: string; a: string; quem: string; quando: Date; sha256: string; elo: bigint }[]

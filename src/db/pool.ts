@@ -12,6 +12,6 @@ export function poolAs(role: string, url: string, told: (error: Error) => void =
     onConnect: (client) => client.query(`set role ${role}; set idle_session_timeout = 0`),
   })
   pool.on('error', told)
-  pool.on('connect', (client) => client.on('error', () => {})) // whoever uses it gets the error
+  pool.on('connect', (client) => client.on('error', () => {})) // its user gets the error
   return pool
 }

@@ -53,7 +53,7 @@ export function auditTrail(
 }
 
 /**
- * Opened before the first byte and ended before the stream ends, so that nobody has the whole file without a record. A stream that
+ * Opened before the first byte and ended before the stream ends, so nobody has the whole file without a record. A stream that
  * is destroyed, even by the reader, is recorded as falhou.
  */
 async function audited(

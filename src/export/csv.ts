@@ -76,7 +76,7 @@ function brazilian(filter: FindingsFilter, { exportar }: Catalogue): RowFormat {
 const NUMERIC: ReadonlySet<Kind> = new Set(['integer', 'fraction', 'amount'])
 const NUMBER = /^-?\d+(,\d+)?$/
 
-/** A negative number is no formula. */
+/** A negative number is not a formula. */
 function number({ digits }: Record<string, unknown>) {
   const value = String(digits)
   return value.startsWith('-') ? { value, escape_formulas: false } : value

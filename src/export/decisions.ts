@@ -30,7 +30,7 @@ const HEADING_WITHIN = 20
 /**
  * Reads a spreadsheet that was exported for decisions: the one sheet that has its columns, wherever they are now. The database says
  * what is decided, and whether it may be.
- * @throws {SheetError} when the file is no such sheet, or would not fit into memory
+ * @throws {SheetError} when the file is not such a sheet, or would not fit into memory
  */
 export async function readDecisions(bytes: Buffer): Promise<DecisionSheet> {
   if (bytes.length > MOST_FILE_BYTES) throw new SheetError('tooLarge')

@@ -14,7 +14,7 @@ export interface Package {
 }
 
 /**
- * @throws {SheetError} when it is no ZIP file
+ * @throws {SheetError} when it is not a ZIP file
  */
 export async function openPackage(bytes: Buffer): Promise<Package> {
   // An old .xls, or an .xlsx with a password.

@@ -219,7 +219,7 @@ function columnIndex(reference: string): number {
   return [...letters].reduce((index, letter) => index * 26 + letter.charCodeAt(0) - 64, 0) - 1
 }
 
-/** XML writes characters that it cannot hold as _x0007_; characters that a database cannot hold are no text. */
+/** XML writes characters that it cannot hold as _x0007_; characters that a database cannot hold are not text. */
 function unescaped(text: string): string {
   return text
     .replace(/_x([\dA-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))

@@ -11,7 +11,7 @@ const FORMULA = '61, 43, 45, 64, 9, 10, 13, 65309, 65291, 65293, 65312'
 export const harmless = (text: string) =>
   `case when ascii(${text}) in (${FORMULA}) then '''' || ${text} else ${text} end`
 
-/** The same for values: a plain number is no formula, whatever its sign. */
+/** The same for values: a plain number is not a formula, whatever its sign. */
 export const harmlessValues = (json: string) =>
   `(select case when ascii(x) in (${FORMULA}) and x !~ '^-?\\d+(\\.\\d+)?$' then '''' || x else x end
     from (select ${asText(json, '.')} as x offset 0) as t)`

@@ -13,7 +13,7 @@ export const LIMITS = {
   requestMs: 30_000,
   keepAliveMs: 65_000,
   connections: 2_000,
-  /** The most of them from one address that is no trusted proxy. */
+  /** The most of them from one address that is not a trusted proxy. */
   connectionsOfOne: 500,
   /** Requests being processed or waiting for the database; any more get 503. */
   atOnce: 500,

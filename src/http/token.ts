@@ -78,7 +78,7 @@ function callerOf(settings: ServerSettings, payload: JWTPayload, external: boole
   }
 }
 
-/** @throws {TokenError} when it is no valid name: format characters could make two look like one */
+/** @throws {TokenError} when it is not a valid name: format characters could make two look like one */
 export function nameOf(claim: unknown): string {
   if (typeof claim !== 'string' || claim.trim() === '' || claim.length > 200 || /\p{C}/u.test(claim)) {
     throw new TokenError('no_role')

@@ -123,7 +123,7 @@ function failed(error: SmtpError, { envelope }: Letter, letterEnded: boolean): O
       final: false,
     }
   }
-  // A 5xx to MAIL or DATA is about this mail. One to AUTH, or a bad certificate, is about a setting that will be mended.
+  // A 5xx to MAIL or DATA is about this mail. One to AUTH, or a bad certificate, is about a setting that somebody will fix.
   const final = error.permanent === true && (error.code === 'EENVELOPE' || error.code === 'EMESSAGE')
   const uncertain = letterEnded && error.responseCode === undefined
   const words = oneAnswer(error)

@@ -18,7 +18,7 @@ const TODAY = '#d9822b'
 const SILENT = '#8593aa'
 
 /**
- * Bars of a count a day, the last one marked. A day without a count is a dot below the line, so that nobody takes it for zero. No
+ * Bars of a count a day, the last one marked. A day without a count is a dot below the line, so nobody takes it for zero. No
  * text in the picture: it needs no font, and the numbers stand beside it.
  * @returns a PNG at twice the size it is shown in
  */

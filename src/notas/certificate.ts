@@ -54,7 +54,7 @@ export class Authorities {
   readonly digest: string
 
   constructor(certificates: readonly X509Certificate[]) {
-    // A certificate that is no authority vouches for nobody, wherever it lies.
+    // A certificate that is not an authority vouches for nobody, wherever it lies.
     this.#certificates = certificates.filter(({ ca }) => ca)
     this.digest = createHash('sha256')
       .update(

@@ -36,7 +36,7 @@ export interface Cancellation {
   readonly chave: string
   readonly cancelada_em: string
   readonly protocolo: string | null
-  /** Whether it was accepted and is no test. */
+  /** Whether it was accepted and is not a test. */
   readonly aceito: boolean
 }
 

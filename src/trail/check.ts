@@ -15,7 +15,7 @@ export interface TrailReport extends ProvenStamps {
   readonly breaks: readonly CountedBreak[]
   readonly operacoes: number
   readonly fatos: number
-  /** Operations whose facts are in an earlier file: what this one holds of them is proven. */
+  /** Operations whose facts are in an earlier file; what this file holds of them is proven. */
   readonly arquivadas: number
   /** Findings whose content accompanied their last detection. */
   readonly divergencias: number

@@ -1,4 +1,4 @@
-/** The most bytes of a line: a longer one is no trail, and would not fit in memory. */
+/** The most bytes of a line: a longer one is not a trail, and would not fit in memory. */
 const LONGEST = 256 * 1024 * 1024
 const LINE_END = 0x0a
 

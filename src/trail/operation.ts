@@ -24,7 +24,7 @@ export class Operation {
     estado: 0,
   }
   readonly #facts: Partial<Record<Fact, Hash>> = {}
-  /** Of facts that are in an earlier file: their digests, from which the operation's must follow all the same. */
+  /** Digests of facts that are in an earlier file; the operation's own digest must still follow from them. */
   readonly #archived: Partial<Record<Fact, Buffer>> = {}
   /** Whether there are any. */
   readonly archived: boolean

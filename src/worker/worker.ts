@@ -94,7 +94,7 @@ export async function startWorker(
     throw error
   }
   const done = begun.then((runner) => runner?.promise)
-  done.catch(() => {}) // whoever waits for it hears of it
+  done.catch(() => {}) // the caller that waits for it gets the error
   const stop = async () => {
     if (pause.signal.aborted) return
     pause.abort()

@@ -72,7 +72,7 @@ test('a webhook is a CloudEvent that the library on the other side finds signed'
   })
 })
 
-test('an endpoint that is down gets the same message later, under the same identifier, freshly signed', async (t) => {
+test('an endpoint that was down gets the same message later, with the same identifier and a new signature', async (t) => {
   const c = await scenario(t)
   const there = await receptor(t)
   there.answers.push(500, (answer) => answer.socket?.destroy(), 429, 200)
@@ -91,7 +91,7 @@ test('an endpoint that is down gets the same message later, under the same ident
     t.ok(new Webhook(SEGREDO).verify(body, headers as unknown as Record<string, string>))
 })
 
-test('whoever answers 410 gets no more of it; what is given up is shown where unsent mail is', async (t) => {
+test('an endpoint that answers 410 is given up, and shown where unsent mail is', async (t) => {
   const c = await scenario(t)
   const there = await receptor(t)
   there.answers.push(410)
@@ -138,7 +138,7 @@ test('whoever answers 410 gets no more of it; what is given up is shown where un
   t.match(present(factsSchema.parse(conteudo)).mail, [/^Divergências abertas \(equipe\) de .*: HTTP 410/])
 })
 
-test('no redirect is followed, and what answers repeat of the address is not kept', async (t) => {
+test('no redirect is followed, and an address repeated in an answer is not kept', async (t) => {
   const c = await scenario(t)
   const [there, elsewhere] = [await receptor(t), await receptor(t)]
   await mensagem(c, there.url)
@@ -157,7 +157,7 @@ test('no redirect is followed, and what answers repeat of the address is not kep
   t.equal(elsewhere.received.length, 0)
 })
 
-test('an answer that never ends is cut off: after its status, or in time', async (t) => {
+test('an answer that never ends is cut off, after its status or after a time limit', async (t) => {
   const there = await receptor(t)
   there.answers.push(
     (answer) => answer.writeHead(200).write('x'),
@@ -174,13 +174,13 @@ test('an answer that never ends is cut off: after its status, or in time', async
   await t.rejects(once(500), { message: 'no answer within 0.5 s' })
 })
 
-test('a certificate that does not hold is an error', async (t) => {
+test('an invalid certificate is an error', async (t) => {
   const there = await receptor(t, { key: KEY, cert: CERT })
   await t.rejects(postOnce(there.url, {}, '{}', post), { code: /CERT/ })
   t.match(await postOnce(there.url, {}, '{}', { ...post, ca: CERT }), { status: 200 })
 })
 
-test('internal addresses are refused, however they are written, unless whoever runs the worker allows them', async (t) => {
+test('internal addresses are refused, however they are written, unless the operator of the worker allows them', async (t) => {
   const resolve = createResolve([])
   for (const host of [
     'localhost',
@@ -216,7 +216,7 @@ test('internal addresses are refused, however they are written, unless whoever r
   await t.rejects(allowed('127.0.0.2'))
 })
 
-test('a refused address is shown with its message, and nothing left the machine', async (t) => {
+test('a refused address is shown with its message, and nothing leaves the machine', async (t) => {
   const c = await scenario(t)
   const there = await receptor(t)
   await mensagem(c, there.url)
@@ -225,7 +225,7 @@ test('a refused address is shown with its message, and nothing left the machine'
   t.equal(there.received.length, 0)
 })
 
-test('the host is looked up once: a name server that changes its mind leads nowhere else', async (t) => {
+test('the host is looked up once, so a name server that changes its answer cannot redirect the message', async (t) => {
   const there = await receptor(t)
   const url = there.url.replace('127.0.0.1', 'canal.example')
   let asked = 0
@@ -257,7 +257,7 @@ test('a channel that is switched off, or whose address a copy does not have, get
   t.equal(there.received.length, 1)
 })
 
-test('one that was being sent when its sender was killed is sent again, under the same identifier', async (t) => {
+test('a message whose sender was killed is sent again, with the same identifier', async (t) => {
   const c = await scenario(t)
   const there = await receptor(t)
   const id = await mensagem(c, there.url)
@@ -283,7 +283,7 @@ const attempt = (c: Scenario, id: bigint): Promise<Error | undefined> =>
     (error: Error) => error,
   )
 
-test('a worker tells channels by itself, without a mail server, and gives up after the last attempt', async (t: Test) => {
+test('a worker without a mail server still sends to channels, and gives up after the last attempt', async (t: Test) => {
   const { sql, workerUrl, requestSession, connectAs } = await workshop(t)
   const [good, dead] = [await receptor(t), await receptor(t)]
   dead.answers.push(...Array(30).fill(503))

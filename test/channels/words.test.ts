@@ -73,7 +73,7 @@ const openOnes = (language: 'pt-BR' | 'en', amounts = true) =>
     },
   })
 
-test('a message says what it is about, in the language of its channel', async (t) => {
+test("a message says what it is about, in its channel's language", async (t) => {
   t.same(wordsOf(openOnes('pt-BR')), {
     title: '30 divergências novas nesta sessão',
     good: false,
@@ -101,7 +101,7 @@ test('a message says what it is about, in the language of its channel', async (t
   })
 })
 
-test('every problem has words for its beginning and its end, in both languages', async (t) => {
+test('every problem has texts for its beginning and its end, in both languages', async (t) => {
   const seen = new Set<string>()
   for (const [kind, key, rule, to] of [
     ['abertas', 'fila', null, null],
@@ -208,7 +208,7 @@ test('every message fits Slack’s limits', async (t) => {
     t.match(text, /^(&(amp|lt|gt);|[^&<>])*$/, 'no sign is cut in two')
 })
 
-test('what the database composes is what is read here, in either language', async (t) => {
+test('what the database composes can be read here, in either language', async (t) => {
   const c = await scenario(t)
   const adelia = c.asPerson('adelia')
   await canal(adelia, 'http://127.0.0.1:1', 'pt', 'teams')

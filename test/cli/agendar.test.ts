@@ -31,7 +31,7 @@ const address = (url: string, person: string) => {
 
 const folder = () => mkdtempSync(join(tmpdir(), 'conferente-agendar-'))
 
-test('shows, and changes in one audited step, the schedule in its own local time', async (t) => {
+test('shows the schedule in its local time, and changes it in one audited step', async (t) => {
   const { url, sql } = await testDatabase(t)
   const [leo, adelia] = [address(url, 'leo'), address(url, 'adelia')]
   const shown = await run(leo, '--mostrar')
@@ -62,7 +62,7 @@ test('shows, and changes in one audited step, the schedule in its own local time
   t.equal((await run(adelia)).code, 0, 'without a terminal it asks nothing and shows')
 })
 
-test('refuses what cannot be, and changes nothing then', async (t) => {
+test('refuses an impossible schedule, and then changes nothing', async (t) => {
   const { url, sql } = await testDatabase(t)
   const adelia = address(url, 'adelia')
   const refused = async (code: number, ...args: string[]) => {

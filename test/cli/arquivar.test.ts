@@ -29,7 +29,7 @@ const there = (name: string) =>
     () => false,
   )
 
-await t.test('what would go is said, and nothing is done', async (t) => {
+await t.test('a dry run says what would be archived, and does nothing', async (t) => {
   const ran = await archive('adelia', '--simular')
   t.equal(ran.code, 0, ran.stderr)
   t.match(
@@ -39,7 +39,7 @@ await t.test('what would go is said, and nothing is done', async (t) => {
   t.equal(await there(file), false)
 })
 
-await t.test('it is an administrator’s, and what is refused leaves no file', async (t) => {
+await t.test('only an administrator may archive, and a refusal leaves no file', async (t) => {
   t.equal((await archive('ana')).code, 1)
   const now = new Date().toISOString().slice(0, 7)
   const early = await conferente(['arquivar', '--ate', now, '--arquivo', file, '--motivo', 'x'], {
@@ -56,7 +56,7 @@ await t.test('it is an administrator’s, and what is refused leaves no file', a
   t.equal((await c.sql`select from audit.arquivamentos()`).length, 0)
 })
 
-await t.test('the trail is in the file, the months are out, and both are proven', async (t) => {
+await t.test('the file holds the trail, the months are gone, and both are proven', async (t) => {
   const ran = await archive('adelia')
   t.equal(ran.code, 0, ran.stderr)
   const sha256 = createHash('sha256')
@@ -107,7 +107,7 @@ await t.test('the trail is in the file, the months are out, and both are proven'
   t.equal((await conferente(['verificar', '--arquivo', file])).code, 1, 'one byte of the archived file')
 })
 
-await t.test('a correction in the archive says that it is', async (t) => {
+await t.test('an archived correction says that it is archived', async (t) => {
   const { id } = await c.finding(1)
   const ran = await conferente(
     ['reverter', '--divergencia', String(id), '--porque', 'erradas', '--motivo', 'x'],

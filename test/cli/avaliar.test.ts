@@ -31,13 +31,13 @@ await t.test('a table, a picture, and the same as JSON', async (t) => {
   t.ok(Number(total.julgadas) > 100)
 })
 
-await t.test('what nobody has decided yet is not called right', async (t) => {
+await t.test('findings that nobody has decided do not count as right', async (t) => {
   const ran = await backTest('trade_marketing')
   t.equal(ran.code, 0, ran.stderr)
   t.match(ran.stdout, /ninguém decidiu sobre o que a regra encontrou/)
 })
 
-await t.test('another version is told apart, and the error says who must own it', async (t) => {
+await t.test('another version is shown separately, and the error says who must own it', async (t) => {
   await sql.unsafe(`create function dw.outra(audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp as $$ begin return; end $$`)
   const ran = await backTest('trade_marketing', '--outra-funcao', 'dw.outra', '--json')

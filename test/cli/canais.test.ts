@@ -10,7 +10,7 @@ import { canal, KEY_PART, receptor } from '../helper/receiver.ts'
 import { workshop } from '../helper/work.ts'
 import { conferente, personal, type RunOptions } from './helper.ts'
 
-test('an administrator saves a channel, tries it, sees how it does, and switches it off', async (t) => {
+test('an administrator saves a channel, tests it, sees its state, and switches it off', async (t) => {
   const { sql, url, workerUrl } = await workshop(t)
   const there = await receptor(t)
   await sql.unsafe('grant conferente_administrador to trabalhador')
@@ -96,7 +96,7 @@ test('an administrator saves a channel, tries it, sees how it does, and switches
     for (const hidden of ['B0SECRETA', secret, own]) t.notOk(place.includes(hidden))
 })
 
-test('a process that is killed while it sends leaves the message to the next one, under the same identifier', async (t) => {
+test('if a process is killed while sending, the next one sends the message with the same identifier', async (t) => {
   const { sql, workerUrl, connectAs } = await workshop(t)
   const there = await receptor(t)
   await canal(connectAs('adelia'), there.url, 'erp')
@@ -120,7 +120,7 @@ test('a process that is killed while it sends leaves the message to the next one
   t.equal(new Set(there.received.map(({ body }) => body)).size, 1)
 })
 
-test('notificacoes --enviar tells channels too, and needs no mail server for it', async (t) => {
+test('notificacoes --enviar sends to channels too, without a mail server', async (t) => {
   const { sql, workerUrl, connectAs, url } = await workshop(t)
   const there = await receptor(t)
   t.equal((await conferente(['notificacoes', '--enviar'], { url: workerUrl })).code, 2, 'with neither')

@@ -4,7 +4,7 @@ import { scenario } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test(
-  'an administrator says what became of a category, everybody sees it, and it is taken back',
+  'an administrator names the successor of a category, everybody sees it, and it is removed again',
   async (t) => {
     const c = await scenario(t)
     const [adelia, leo] = [personal(c.url, 'adelia'), personal(c.url, 'leo')]

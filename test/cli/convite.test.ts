@@ -4,7 +4,7 @@ import { testDatabase } from '../helper/database.ts'
 import { postOffice } from '../helper/postman.ts'
 import { conferente, personal } from './helper.ts'
 
-t.test('a link is printed alone, for a given or registered role, or is mailed', async (t) => {
+t.test('only the link is printed, for a given or registered role, or it is mailed', async (t) => {
   const { sql, url } = await testDatabase(t)
   const post = await postOffice(t)
   const env = { SMTP_URL: `smtp://127.0.0.1:${post.port}` }
@@ -42,7 +42,7 @@ t.test('a link is printed alone, for a given or registered role, or is mailed', 
   t.match(letter?.text, /\nhttps:\/\/conferente\.empresa\.com\.br\/base\/revisao#convite=[\w-]{43}\n/)
   t.match(letter?.html, /<a href="https:\/\/conferente\.empresa\.com\.br\/base\/revisao#convite=[\w-]{43}">/)
   const [, sent = '?'] = /#convite=([\w-]+)/.exec(letter?.text ?? '') ?? []
-  t.notOk(`${mailed.stdout}${mailed.stderr}`.includes(sent), 'whoever sends it does not see it')
+  t.notOk(`${mailed.stdout}${mailed.stderr}`.includes(sent), 'the sender does not see it')
   post.answers.push(550)
   t.match(await run('--nome', 'bruno', '--enviar'), { code: 1, stderr: /o link não foi enviado: .*no/ })
   t.match(await conferente(['convite', '--nome', 'bruno', '--enviar'], { url: adelia }), {

@@ -136,7 +136,7 @@ t.test('a command', async (t) => {
   t.notMatch(logged(), /PostgresError|_events/)
 })
 
-t.test('a service goes on, and says what happened', async (t) => {
+t.test('a service continues, and says what happened', async (t) => {
   const { line, env, logged } = await scene(t)
   for (const command of ['trabalhar', 'servir --porta 0', 'iniciar --porta 0']) {
     let end = (_: NodeJS.Signals) => {}

@@ -35,7 +35,7 @@ t.test("the demo never touches another's warehouse", async (t) => {
   t.notMatch(denied.stderr, /\n\s+at /)
 })
 
-t.test('who forgets --demo is told that the warehouse is in another database', async (t) => {
+t.test('without --demo, a command says that the warehouse is in another database', async (t) => {
   const server = await throwAwayServer()
   t.teardown(() => server.release())
   const env = { CONFERENTE_DADOS: server.dataDir }

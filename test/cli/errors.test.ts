@@ -82,40 +82,43 @@ t.test('a login without the role is told which one', async (t) => {
   )
 })
 
-t.test('a right that Conferente itself lacks is named with its role, the object and the grant', async (t) => {
-  const base = await testDatabase(t)
-  const { sql } = base
-  await makeWarehouse(sql)
-  await sql`select audit.alterar_configuracao('aprovacao.valor_dupla', '100000000', 'teste')`
-  const olivia = personal(base.url, 'olivia')
-  const run = ['processar', '--modo', 'manual', '--data-inicio', '2020-01-01', '--data-fim', '2030-01-01']
-  const found = await conferente([...run, '--json'], { url: olivia })
-  t.equal(found.code, 0, found.stderr)
-  const [one] = await sql`select id from audit.divergencias_processadas
+t.test(
+  'when Conferente itself lacks a right, the error names the role, the object and the grant',
+  async (t) => {
+    const base = await testDatabase(t)
+    const { sql } = base
+    await makeWarehouse(sql)
+    await sql`select audit.alterar_configuracao('aprovacao.valor_dupla', '100000000', 'teste')`
+    const olivia = personal(base.url, 'olivia')
+    const run = ['processar', '--modo', 'manual', '--data-inicio', '2020-01-01', '--data-fim', '2030-01-01']
+    const found = await conferente([...run, '--json'], { url: olivia })
+    t.equal(found.code, 0, found.stderr)
+    const [one] = await sql`select id from audit.divergencias_processadas
     where status = 'aberta' and valores_propostos <> '{}' and regra = 'validacao_valores' order by valor_em_risco limit 1`
 
-  await sql`revoke update on dw.lancamentos from conferente_escrita`
-  const refused = await conferente(['aprovar', String(one?.['id']), '--motivo', 'x'], {
-    url: personal(base.url, 'ana'),
-  })
-  t.equal(refused.code, 1)
-  t.match(
-    refused.stderr,
-    /papel conferente_escrita.*falta um direito\n.*lancamentos\n.*grant select, update on lancamentos to conferente_escrita;/,
-  )
-  t.notMatch(refused.stderr, /papel conferente_revisor/, 'ana has that')
+    await sql`revoke update on dw.lancamentos from conferente_escrita`
+    const refused = await conferente(['aprovar', String(one?.['id']), '--motivo', 'x'], {
+      url: personal(base.url, 'ana'),
+    })
+    t.equal(refused.code, 1)
+    t.match(
+      refused.stderr,
+      /papel conferente_escrita.*falta um direito\n.*lancamentos\n.*grant select, update on lancamentos to conferente_escrita;/,
+    )
+    t.notMatch(refused.stderr, /papel conferente_revisor/, 'ana has that')
 
-  await sql`revoke all on dw.lancamentos from conferente_regra`
-  const session = await conferente(run, { url: olivia })
-  t.equal(session.code, 1)
-  t.match(
-    session.stdout,
-    /validacao_valores: 42501 permission denied .*; falta: .*grant select on dw\.lancamentos to conferente_regra;/,
-  )
-  const skipped =
-    /requisitos\(\) falhou: permission denied .*; falta: .*grant select on dw\.lancamentos to conferente_regra;/
-  t.match(session.stdout, skipped, 'of a rule that is skipped, too')
-})
+    await sql`revoke all on dw.lancamentos from conferente_regra`
+    const session = await conferente(run, { url: olivia })
+    t.equal(session.code, 1)
+    t.match(
+      session.stdout,
+      /validacao_valores: 42501 permission denied .*; falta: .*grant select on dw\.lancamentos to conferente_regra;/,
+    )
+    const skipped =
+      /requisitos\(\) falhou: permission denied .*; falta: .*grant select on dw\.lancamentos to conferente_regra;/
+    t.match(session.stdout, skipped, 'of a rule that is skipped, too')
+  },
+)
 
 t.test('a warehouse that is missing', async (t) => {
   await says(
@@ -131,7 +134,7 @@ t.test('a warehouse that is missing', async (t) => {
   t.ok(ran.json().some((line: { situacao: string }) => line.situacao === 'erro'))
 })
 
-t.test('what the database refuses', async (t) => {
+t.test('errors from the database', async (t) => {
   await makeWarehouse(sql)
   const ana = personal(url, 'ana')
   await says(

@@ -5,60 +5,63 @@ import { conferente, personal } from './helper.ts'
 
 const nowhere = 'postgresql://ninguem:nada@127.0.0.1:1/nada'
 
-t.test('a row is declared right by its finding or by its key, listed, and looked at again', async (t) => {
-  const c = await scenario(t)
-  await c.book({ id: 1, confianca: 0.5 }, { id: 2, confianca: 0.5 })
-  await c.runSession()
-  const url = personal(c.url, 'bruno')
-  const [d] = await c.sql`select id from audit.divergencias_processadas where registro_id = '1'`
-  const declared = await conferente(
-    ['excecoes', '--declarar', String(d?.['id']), '--ate', '2099-12-31', '--motivo', 'contrato'],
-    { url },
-  )
-  t.equal(declared.code, 0, declared.stderr)
-  t.match(declared.stdout, /a regra errada não aponta o registro 1 até 01\/01\/2100/)
-  const byKey = await conferente(
-    [
-      'excecoes',
-      '--regra',
-      'errada',
-      '--registro',
-      '2',
-      '--ate',
-      '2099-12-31',
-      '--motivo',
-      'contrato',
-      '--json',
-    ],
-    { url },
-  )
-  t.equal(byKey.code, 0, byKey.stderr)
-  t.match(byKey.json(), [{ registro_id: '2', autor: 'bruno' }])
-  t.match(await c.sql`select status from audit.divergencias_processadas`, [
-    { status: 'rejeitada' },
-    { status: 'rejeitada' },
-  ])
-  t.match((await conferente(['excecoes'], { url: personal(c.url, 'leo') })).stdout, /errada[\s\S]*errada/)
+t.test(
+  'a row is declared right by its finding or its key, listed, and checked again once revoked',
+  async (t) => {
+    const c = await scenario(t)
+    await c.book({ id: 1, confianca: 0.5 }, { id: 2, confianca: 0.5 })
+    await c.runSession()
+    const url = personal(c.url, 'bruno')
+    const [d] = await c.sql`select id from audit.divergencias_processadas where registro_id = '1'`
+    const declared = await conferente(
+      ['excecoes', '--declarar', String(d?.['id']), '--ate', '2099-12-31', '--motivo', 'contrato'],
+      { url },
+    )
+    t.equal(declared.code, 0, declared.stderr)
+    t.match(declared.stdout, /a regra errada não aponta o registro 1 até 01\/01\/2100/)
+    const byKey = await conferente(
+      [
+        'excecoes',
+        '--regra',
+        'errada',
+        '--registro',
+        '2',
+        '--ate',
+        '2099-12-31',
+        '--motivo',
+        'contrato',
+        '--json',
+      ],
+      { url },
+    )
+    t.equal(byKey.code, 0, byKey.stderr)
+    t.match(byKey.json(), [{ registro_id: '2', autor: 'bruno' }])
+    t.match(await c.sql`select status from audit.divergencias_processadas`, [
+      { status: 'rejeitada' },
+      { status: 'rejeitada' },
+    ])
+    t.match((await conferente(['excecoes'], { url: personal(c.url, 'leo') })).stdout, /errada[\s\S]*errada/)
 
-  const [e] = await c.sql`select id, expira_em from audit.excecoes where registro_id = '1'`
-  t.equal(
-    new Date(e?.['expira_em'] as Date).toISOString(),
-    '2100-01-01T03:00:00.000Z',
-    'to the end of the day in São Paulo',
-  )
-  const revoked = await conferente(['excecoes', '--revogar', String(e?.['id']), '--motivo', 'acabou'], {
-    url,
-  })
-  t.equal(revoked.code, 0, revoked.stderr)
-  const left = await conferente(['excecoes', '--json'], { url })
-  t.match(left.json(), [{ registro_id: '2' }])
-  t.equal((await conferente(['excecoes', '--todas', '--json'], { url })).json().length, 2)
-  t.match(await c.sql`select status from audit.divergencias_processadas where registro_id = '1'`, [
-    { status: 'aberta' },
-  ])
-})
+    const [e] = await c.sql`select id, expira_em from audit.excecoes where registro_id = '1'`
+    t.equal(
+      new Date(e?.['expira_em'] as Date).toISOString(),
+      '2100-01-01T03:00:00.000Z',
+      'to the end of the day in São Paulo',
+    )
+    const revoked = await conferente(['excecoes', '--revogar', String(e?.['id']), '--motivo', 'acabou'], {
+      url,
+    })
+    t.equal(revoked.code, 0, revoked.stderr)
+    const left = await conferente(['excecoes', '--json'], { url })
+    t.match(left.json(), [{ registro_id: '2' }])
+    t.equal((await conferente(['excecoes', '--todas', '--json'], { url })).json().length, 2)
+    t.match(await c.sql`select status from audit.divergencias_processadas where registro_id = '1'`, [
+      { status: 'aberta' },
+    ])
+  },
+)
 
-t.test('what is unknown, past, or not allowed is refused and changes nothing', async (t) => {
+t.test('unknown ids, past dates and missing rights are refused, and change nothing', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.5 })
   await c.runSession()
@@ -94,7 +97,7 @@ t.test('wrong usage is reported before any database is opened', async (t) => {
   }
 })
 
-t.test('an exception that costs the rule auto says so, with the command that gives it back', async (t) => {
+t.test('if an exception costs the rule auto, the command says so and how to give it back', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
   await c.runSession()

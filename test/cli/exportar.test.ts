@@ -70,7 +70,7 @@ t.test('conferente exportar writes a whole file or none, and is recorded', async
   t.same(codes, [2, 2, 2, 2])
 })
 
-t.test('a full disk, a reader who stops and Ctrl-C leave nothing half, and it is on record', async (t) => {
+t.test('a full disk, a reader who stops and Ctrl-C leave no partial file, and are recorded', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   await c.runSession('manual')
@@ -114,7 +114,7 @@ t.test('a full disk, a reader who stops and Ctrl-C leave nothing half, and it is
     shell: (command) => `${command} | head -c 100`,
   })
   t.equal(head.stdout.length > 0, true)
-  t.notMatch(head.stderr, /EPIPE|erro/, 'whoever stops reading knows it')
+  t.notMatch(head.stderr, /EPIPE|erro/, 'the reader who stops knows it')
   t.match(await record(), { status: 'falhou', erro: /EPIPE/ })
 
   await getStuck(c.sql, 1000)
@@ -136,29 +136,32 @@ t.test('a full disk, a reader who stops and Ctrl-C leave nothing half, and it is
   t.match(await record(), { status: 'falhou', selada: true })
 })
 
-t.test('while the file is written its reader cannot close the record with another count', async (t) => {
-  const c = await scenario(t)
-  await c.book({ id: 1 }, { id: 2 })
-  await c.runSession('manual')
-  await getStuck(c.sql, 1)
-  const leo = c.connectAs('leo')
-  let exporting: ReturnType<typeof conferente> | undefined
-  await c.sql.begin(async (holder) => {
-    await holder`select pg_advisory_xact_lock(1)`
-    exporting = conferente(['exportar', '--formato', 'csv'], { url: personal(c.url, 'leo') })
-    await untilLocked(c.sql)
-    const { id } = one(await c.sql`select id from audit.operacoes where tipo = 'exportacao'`)
-    for (const details of [null, '{}', '{"chave": "adivinhada"}']) {
-      const close = leo`select audit.finalizar_operacao(${id}, linhas => 1, detalhes => ${details}::text::jsonb)`
-      t.equal(await sqlstate(close), 'NC007')
-    }
-    t.equal(await sqlstate(leo`select audit.finalizar_operacao(${id}, 'falhou')`), 'NC007')
-  })
-  t.equal((await exporting)?.code, 0)
-  t.match(await c.sql`select status, linhas::int from audit.operacoes where tipo = 'exportacao'`, [
-    { status: 'concluida', linhas: 2 },
-  ])
-})
+t.test(
+  'while the file is being written, its reader cannot close the record with another count',
+  async (t) => {
+    const c = await scenario(t)
+    await c.book({ id: 1 }, { id: 2 })
+    await c.runSession('manual')
+    await getStuck(c.sql, 1)
+    const leo = c.connectAs('leo')
+    let exporting: ReturnType<typeof conferente> | undefined
+    await c.sql.begin(async (holder) => {
+      await holder`select pg_advisory_xact_lock(1)`
+      exporting = conferente(['exportar', '--formato', 'csv'], { url: personal(c.url, 'leo') })
+      await untilLocked(c.sql)
+      const { id } = one(await c.sql`select id from audit.operacoes where tipo = 'exportacao'`)
+      for (const details of [null, '{}', '{"chave": "adivinhada"}']) {
+        const close = leo`select audit.finalizar_operacao(${id}, linhas => 1, detalhes => ${details}::text::jsonb)`
+        t.equal(await sqlstate(close), 'NC007')
+      }
+      t.equal(await sqlstate(leo`select audit.finalizar_operacao(${id}, 'falhou')`), 'NC007')
+    })
+    t.equal((await exporting)?.code, 0)
+    t.match(await c.sql`select status, linhas::int from audit.operacoes where tipo = 'exportacao'`, [
+      { status: 'concluida', linhas: 2 },
+    ])
+  },
+)
 
 /** From this finding on every export waits for advisory lock 1. */
 async function getStuck(sql: Sql, id: number): Promise<void> {

@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { scenario } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
-test('why a correction failed is shown where failures are listed and where they are simulated', async (t) => {
+test('the reason why a correction failed is shown in lists and in simulations', async (t) => {
   const c = await scenario(t)
   const url = personal(c.url, 'olivia')
   await c.book({ id: 1, descricao: 'teimosa' }, { id: 2 })

@@ -3,7 +3,7 @@ import { createFormat } from '../../src/cli/format.ts'
 import { connect } from '../../src/db/connection.ts'
 import { testDatabase } from '../helper/database.ts'
 
-t.test('an amount inside a finding is shown, and given as JSON, with all its digits', async (t) => {
+t.test('an amount inside a finding keeps all its digits, in lists and in JSON', async (t) => {
   const { url } = await testDatabase(t)
   const sql = connect(url, { max: 1, exactJson: true })
   t.teardown(() => sql.end())

@@ -6,7 +6,7 @@ import { type Test, test } from 'tap'
 import { ROOT } from '../helper/files.ts'
 import { exited, until, workshop } from '../helper/work.ts'
 
-test('serves, works, and ends both in order when asked', async (t) => {
+test('runs API and worker, and stops both in order when told to', async (t) => {
   const { requestSession, session, slowDown, sql, workerUrl } = await workshop(t)
   await sql.unsafe('grant conferente_servico to trabalhador')
   const { child, said } = start(t, workerUrl, '--porta', '0', '--prazo', '5')
@@ -30,7 +30,7 @@ test('serves, works, and ends both in order when asked', async (t) => {
   await t.rejects(fetch(`${address}/graphql`), 'and the API is gone')
 })
 
-test('says why it cannot begin, and leaves nothing running', async (t) => {
+test('says why it cannot start, and leaves nothing running', async (t) => {
   const { workerUrl, sql } = await workshop(t)
   await sql.unsafe('grant conferente_servico to trabalhador')
   const other = createServer().listen(0, '127.0.0.1')

@@ -10,7 +10,7 @@ import { conferente, makeWarehouse } from './helper.ts'
 const schemas = (sql: Awaited<ReturnType<typeof testDatabase>>['sql']) => sql`
   select n.nspname as nome, pg_get_userbyid(n.nspowner) as dono from pg_namespace n where n.nspname !~ '^pg_' order by 1`
 
-t.test('a schema of another program is seen before anything is done, and named', async (t) => {
+t.test('a schema of another program is noticed and named before anything is done', async (t) => {
   for (const name of drawn(['audit', 'graphile_worker', 'regras'], 1)) {
     const { sql, url } = await testDatabase(t, 'empty')
     await sql.unsafe(`create schema ${name}; create table ${name}.log (id int)`)
@@ -28,7 +28,7 @@ t.test('a schema of another program is seen before anything is done, and named',
   }
 })
 
-t.test("another program's history of graphile-migrate is not taken for ours", async (t) => {
+t.test("another program's graphile-migrate history is not mistaken for ours", async (t) => {
   const { sql, url } = await testDatabase(t, 'empty')
   await sql.unsafe(`create schema graphile_migrate;
     create table graphile_migrate.migrations (hash text primary key, previous_hash text, filename text not null, date timestamptz default now());
@@ -39,7 +39,7 @@ t.test("another program's history of graphile-migrate is not taken for ours", as
   t.same(await sql`select from pg_namespace where nspname in ('audit', 'graphile_worker')`, [])
 })
 
-t.test('a database that is not UTF8 is refused whole, and named by the diagnosis too', async (t) => {
+t.test('a database that is not UTF8 is refused, and the diagnosis names it too', async (t) => {
   for (const encoding of drawn(['LATIN1', 'SQL_ASCII'], 1)) {
     const { sql, url } = await testDatabase(t, 'empty')
     const name = `${new URL(url).pathname.slice(1)}_outra`
@@ -59,7 +59,7 @@ t.test('a database that is not UTF8 is refused whole, and named by the diagnosis
   }
 })
 
-t.test('a migration that fails says what was wrong, in a sentence', async (t) => {
+t.test('a failing migration says what was wrong in a sentence', async (t) => {
   const { sql, url } = await testDatabase(t, 'empty')
   await sql.unsafe(`create schema audit authorization conferente_dono; create table audit.operacoes (id int)`)
   const ran = await conferente(['migrar'], { url })
@@ -68,7 +68,7 @@ t.test('a migration that fails says what was wrong, in a sentence', async (t) =>
   t.notMatch(ran.stderr, /at .*\.js|_events|POOL/, 'no stack, nothing of the driver')
 })
 
-t.test('a server with other settings is migrated, finds and corrects just the same', async (t) => {
+t.test('on a server with other settings, migration, detection and correction work the same', async (t) => {
   const settings = [
     'alter database %s set quote_all_identifiers = on',
     `alter database %s set idle_session_timeout = '1s'`,
@@ -118,46 +118,43 @@ t.test('a server with other settings is migrated, finds and corrects just the sa
   t.match(await conferente(['verificar'], { url }), { code: 0 })
 })
 
-t.test(
-  'a setting under which rules read something else is refused by migrar, and named by diagnostico',
-  async (t) => {
-    const { sql, url } = await testDatabase(t, 'empty')
-    const name = new URL(url).pathname.slice(1)
-    const slashes = (valor: string) =>
-      sql.unsafe(`alter database ${name} set standard_conforming_strings = ${valor}`)
-    await slashes('off')
-    const refused = await conferente(['migrar'], { url })
-    t.equal(refused.code, 1)
-    t.match(
-      refused.stderr,
-      new RegExp(
-        `standard_conforming_strings: off.*\\n.*alter database ${name} set standard_conforming_strings = on`,
-      ),
-    )
-    await slashes('on')
-    t.equal((await conferente(['migrar'], { url })).code, 0)
-    await makeWarehouse(sql, 1000)
-    const errors = async () =>
-      (await conferente(['diagnostico', '--json'], { url }))
-        .json()
-        .filter(({ situacao }: { situacao: string }) => situacao === 'erro')
-    t.same(await errors(), [])
-    await slashes('off')
-    t.match((await errors()).slice(0, 1), [
-      { item: 'standard_conforming_strings', detalhe: /off para o banco/, sugestao: /alter database/ },
-    ])
-    await slashes('on')
-    await sql.unsafe(
-      `create role deslocado; alter role deslocado in database ${name} set standard_conforming_strings = off`,
-    )
-    t.match((await errors()).slice(0, 1), [
-      { detalhe: /off para o papel deslocado/, sugestao: /alter role deslocado in database/ },
-    ])
-    await sql.unsafe('drop role deslocado')
-  },
-)
+t.test('a setting that changes what rules read is refused by migrar and named by diagnostico', async (t) => {
+  const { sql, url } = await testDatabase(t, 'empty')
+  const name = new URL(url).pathname.slice(1)
+  const slashes = (valor: string) =>
+    sql.unsafe(`alter database ${name} set standard_conforming_strings = ${valor}`)
+  await slashes('off')
+  const refused = await conferente(['migrar'], { url })
+  t.equal(refused.code, 1)
+  t.match(
+    refused.stderr,
+    new RegExp(
+      `standard_conforming_strings: off.*\\n.*alter database ${name} set standard_conforming_strings = on`,
+    ),
+  )
+  await slashes('on')
+  t.equal((await conferente(['migrar'], { url })).code, 0)
+  await makeWarehouse(sql, 1000)
+  const errors = async () =>
+    (await conferente(['diagnostico', '--json'], { url }))
+      .json()
+      .filter(({ situacao }: { situacao: string }) => situacao === 'erro')
+  t.same(await errors(), [])
+  await slashes('off')
+  t.match((await errors()).slice(0, 1), [
+    { item: 'standard_conforming_strings', detalhe: /off para o banco/, sugestao: /alter database/ },
+  ])
+  await slashes('on')
+  await sql.unsafe(
+    `create role deslocado; alter role deslocado in database ${name} set standard_conforming_strings = off`,
+  )
+  t.match((await errors()).slice(0, 1), [
+    { detalhe: /off para o papel deslocado/, sugestao: /alter role deslocado in database/ },
+  ])
+  await sql.unsafe('drop role deslocado')
+})
 
-t.test('a column that compares without accents is named by diagnostico, whichever it is', async (t) => {
+t.test('diagnostico names any column whose collation ignores accents', async (t) => {
   const { sql, url } = await testDatabase(t)
   await sql.unsafe(
     `create collation public.sem_acento (provider = icu, locale = 'und-u-ks-level1', deterministic = false)`,

@@ -81,7 +81,7 @@ for (const [when, { which, held, migrated = false, said }] of Object.entries(cut
   })
 }
 
-t.test('a connection cut at any moment', async (t) => {
+t.test('a connection that is cut at any moment', async (t) => {
   for (let n = 0; n < times(1, { thorough: 3 }); n++) {
     const { url, killer, holder } = await scene(t)
     const moment = Math.random() * 3000

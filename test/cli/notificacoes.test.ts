@@ -7,7 +7,7 @@ import { conferente } from './helper.ts'
 
 const MANAGER = 'gestora@empresa.com.br'
 
-test('a digest that lists findings goes out by --enviar as by a worker; what does not is named with its reason', async (t) => {
+test('--enviar sends a digest with findings just as a worker does; unsent messages are named with the reason', async (t) => {
   const c = await scenario(t)
   const office = await postOffice(t)
   await receive(c.sql, 'correio.destinatarios', [MANAGER])
@@ -30,7 +30,7 @@ test('a digest that lists findings goes out by --enviar as by a worker; what doe
   t.match(office.arrived[0]?.text, /90\s?%/)
 })
 
-test('the facts of a message are the same, however the connection reads its JSON', async (t) => {
+test('a message has the same facts, however the connection reads JSON', async (t) => {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', [MANAGER])
   await c.book({ id: 1, confianca: 0.9 }, { id: 2, confianca: 1, valor: 0.1 })

@@ -3,7 +3,7 @@ import t from 'tap'
 import { scenario } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
-t.test('an administrator closes months, everybody sees them, and opens one again', async (t) => {
+t.test('an administrator closes months, everybody sees them, and one is reopened', async (t) => {
   const c = await scenario(t)
   const [adelia, leo] = [personal(c.url, 'adelia'), personal(c.url, 'leo')]
   t.match(await conferente(['periodo', 'listar'], { url: leo }), {
@@ -35,7 +35,7 @@ t.test('an administrator closes months, everybody sees them, and opens one again
   })
 })
 
-t.test('what is wrong is reported in words', async (t) => {
+t.test('errors are reported in words', async (t) => {
   const c = await scenario(t)
   const [adelia, leo] = [personal(c.url, 'adelia'), personal(c.url, 'leo')]
   for (const month of ['10/2026', '2026-13', '2026-10-01', '0000-01', 'outubro']) {

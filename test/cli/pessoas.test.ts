@@ -39,7 +39,7 @@ t.test('people are registered, listed and removed, each with a reason', async (t
   t.equal((await sql`select from audit.pessoas`).length, 2)
 })
 
-t.test('two names are tied to one person, listed, and separated again', async (t) => {
+t.test('two names are tied to one person, listed, and untied', async (t) => {
   const { url } = await testDatabase(t)
   const run = (...args: string[]) => conferente(['pessoas', ...args], { url: personal(url, 'adelia') })
   const tied = ['--ligar', 'ana@empresa.com.br', '--pessoa', 'ana']

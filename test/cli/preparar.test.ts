@@ -4,7 +4,7 @@ import { testDatabase } from '../helper/database.ts'
 import { PASSWORD } from '../helper/server.ts'
 import { conferente } from './helper.ts'
 
-t.test('the proposal goes to stdout alone, so that it can be kept in a file and run', async (t) => {
+t.test('only the proposal goes to stdout, so it can be saved to a file and run', async (t) => {
   const { sql, url } = await testDatabase(t)
   await sql.unsafe(`create schema erp;
     create table erp.gastos (id bigint primary key, data date, categoria text, valor numeric(18,2), fornecedor text);

@@ -18,7 +18,7 @@ const blocks = (title: string) =>
 
 t.test("five minutes to the first correction of one's own data, and what keeps it running", async (t) => {
   const { sql: admin, url: adminUrl } = await testDatabase(t, 'empty')
-  // as in README: the owner with createrole, who is no superuser; and ana, who is a person
+  // as in README: the owner with createrole, who is not a superuser; and ana, who is a person
   const owner = await newcomer(t, { sql: admin, url: adminUrl }, 'dba', 'conferente_dono')
   const ana = await newcomer(t, { sql: admin, url: adminUrl }, 'ana', 'conferente_revisor')
   const database = new URL(adminUrl).pathname.slice(1)
@@ -101,7 +101,7 @@ t.test("five minutes to the first correction of one's own data, and what keeps i
       'trade_marketing rejeitada 1',
       'validacao_valores aberta 3',
     ],
-    'two approved, one rejected, what auto corrected taken back, amounts and unproved patterns left to a person',
+    'two approved, one rejected, what auto corrected rolled back, amounts and unproved patterns left to a person',
   )
   for (const text of blocks('Every morning')) await typed(text)
   const [settings] = await sql`

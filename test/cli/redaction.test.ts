@@ -24,7 +24,7 @@ const SAID = [
 ]
 const SECRET = /s3gre|com espaço|123\.456\.789-09/
 
-test('the database and the log take out the same', async (t) => {
+test('the database and the log redact the same things', async (t) => {
   const { sql } = await testDatabase(t)
   const redact = createRedactor([])
   for (const text of [
@@ -84,7 +84,7 @@ test('a rule that fails with a secret: terminal, log, list, API and mail show no
   }
 })
 
-test('what the warehouse says when it refuses: result, problem document and GraphQL error show no secret', async (t) => {
+test('when the warehouse refuses with a secret, no result, problem document or GraphQL error shows it', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2, descricao: 'teimosa' })
   await c.runSession()

@@ -3,7 +3,7 @@ import { SECRET } from '../helper/api.ts'
 import { testDatabase } from '../helper/database.ts'
 import { conferente, personal } from './helper.ts'
 
-t.test('conferente servir answers until it is asked to stop, and then ends in order', async (t) => {
+t.test('conferente servir answers until it is told to stop, then ends in order', async (t) => {
   const { url } = await testDatabase(t)
   let asked: Promise<number> | undefined
   const ran = await conferente(['servir', '--porta', '0'], {
@@ -20,18 +20,15 @@ t.test('conferente servir answers until it is asked to stop, and then ends in or
   t.equal(ran.code, 0, ran.stderr)
 })
 
-t.test(
-  'it says what is missing: a secret, a login that may speak for others, a secret or a provider',
-  async (t) => {
-    const { url } = await testDatabase(t)
-    const serve = (who: string, env = {}) =>
-      conferente(['servir', '--porta', '0'], { url: personal(url, who), env })
-    t.match(await serve('api'), { code: 2, stderr: /CONFERENTE_JWT_SEGREDO/ })
-    t.match(await serve('adelia', { CONFERENTE_JWT_SEGREDO: SECRET }), {
-      code: 1,
-      stderr: /grant conferente_servico to adelia/,
-    })
-    const both = { CONFERENTE_JWT_SEGREDO: SECRET, CONFERENTE_JWKS_URL: 'https://sso.empresa.com.br/jwks' }
-    t.match(await serve('api', both), { code: 2, stderr: /CONFERENTE_JWT_EMISSOR/ })
-  },
-)
+t.test('it says what is missing: a secret, a login that may act for others, a provider', async (t) => {
+  const { url } = await testDatabase(t)
+  const serve = (who: string, env = {}) =>
+    conferente(['servir', '--porta', '0'], { url: personal(url, who), env })
+  t.match(await serve('api'), { code: 2, stderr: /CONFERENTE_JWT_SEGREDO/ })
+  t.match(await serve('adelia', { CONFERENTE_JWT_SEGREDO: SECRET }), {
+    code: 1,
+    stderr: /grant conferente_servico to adelia/,
+  })
+  const both = { CONFERENTE_JWT_SEGREDO: SECRET, CONFERENTE_JWKS_URL: 'https://sso.empresa.com.br/jwks' }
+  t.match(await serve('api', both), { code: 2, stderr: /CONFERENTE_JWT_EMISSOR/ })
+})

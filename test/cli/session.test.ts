@@ -116,7 +116,7 @@ await t.test('rejected', async (t) => {
   t.match(ran.stdout, /rejeitada/)
 })
 
-await t.test('taken back by its own number; confirmed; a batch with one decided already', async (t) => {
+await t.test('undone by operation number; confirmed; a batch with one already decided', async (t) => {
   const [um, two, three] = await openOnes(
     `regra = 'pendente_verificacao' and ${proposes} and valor_em_risco < ${pair}`,
   )
@@ -143,7 +143,7 @@ await t.test('taken back by its own number; confirmed; a batch with one decided 
   t.match(undone.json(), [{ status: 'aberta' }, { status: 'aberta' }])
 })
 
-await t.test('postponed, forwarded and commented: shown in the list, and taken back', async (t) => {
+await t.test('postponed, forwarded and commented findings are listed, and the acts are undone', async (t) => {
   const [um, two] = await openOnes(`regra = 'pendente_verificacao' and ${proposes}`)
   const ids = [um?.id ?? '', two?.id ?? '']
   const postpone = (...args: string[]) =>
@@ -183,7 +183,7 @@ await t.test('postponed, forwarded and commented: shown in the list, and taken b
 })
 
 await t.test(
-  'corrections called wrong cost a rule its autonomy: it is said, with the command that gives it back',
+  'when wrong corrections cost a rule auto, the command says so and how to give it back',
   async (t) => {
     const wrongOnes = (
       await sql.unsafe(`select min(id)::text as id from audit.divergencias_processadas where status = 'aberta'
@@ -214,7 +214,7 @@ await t.test(
 )
 
 await t.test(
-  'what a person approves is what they were shown: by the list, or on a terminal before they confirm',
+  'people approve what they were shown, in the list or on the terminal before confirming',
   {
     skip: !existsSync('/usr/bin/script') && 'no script here to be a terminal',
   },
@@ -300,7 +300,7 @@ await t.test('settings are shown and changed', async (t) => {
   t.equal(text.stderr, '')
 })
 
-await t.test('a label that no entry has is set with a warning that names those like it', async (t) => {
+await t.test('a label that no entry has is set, with a warning that names similar ones', async (t) => {
   const adelia = personal(url, 'adelia')
   const set = (label: string, language = 'pt-BR') =>
     conferente(['configurar', 'trade_marketing.categoria', label, '--conferido', '--motivo', 'teste'], {
@@ -325,15 +325,12 @@ await t.test('a label that no entry has is set with a warning that names those l
   t.equal(right.stderr, '')
 })
 
-await t.test(
-  'the diagnosis tries to write for those who may, and says so to those who may not',
-  async (t) => {
-    const tried = async (name: string) =>
-      (await conferente(['diagnostico'], { url: personal(url, name) })).stdout.match(/.*experimentar.*/g)
-    t.match((await tried('olivia'))?.[0], /^✔ experimentar dw\.lancamentos\.categoria: gravada como pedido/)
-    t.match(await tried('ana'), [/^! experimentar dw\.lancamentos: não experimentada: .*conferente_operador/])
-  },
-)
+await t.test('the diagnosis tries a write for those who may, and tells others that it did not', async (t) => {
+  const tried = async (name: string) =>
+    (await conferente(['diagnostico'], { url: personal(url, name) })).stdout.match(/.*experimentar.*/g)
+  t.match((await tried('olivia'))?.[0], /^✔ experimentar dw\.lancamentos\.categoria: gravada como pedido/)
+  t.match(await tried('ana'), [/^! experimentar dw\.lancamentos: não experimentada: .*conferente_operador/])
+})
 
 await t.test('a rule that fails is reported, and the session ends with 1', async (t) => {
   await sql.unsafe(`create or replace function regras.quebrada(j audit.janela) returns setof audit.achado language plpgsql stable
@@ -369,7 +366,7 @@ await t.test('Ctrl-C closes the session as falhou', async (t) => {
   })
 })
 
-await t.test('a late cancel request that hits the closing of the session does no harm', async (t) => {
+await t.test('a late cancel request that arrives while the session closes does no harm', async (t) => {
   let done: Promise<unknown> | undefined
   const ran = await conferente(['processar', '--modo', 'manual', ...year, '--regra', 'quebrada'], {
     url: olivia,
@@ -394,7 +391,7 @@ await t.test('a late cancel request that hits the closing of the session does no
   })
 })
 
-await t.test('a lost connection is reported, and the next session closes what it left', async (t) => {
+await t.test('a lost connection is reported, and the next session cleans up', async (t) => {
   let sent = false
   const ran = await conferente(['processar', '--modo', 'manual', ...year, '--regra', 'quebrada'], {
     url: olivia,
@@ -416,7 +413,7 @@ await t.test('a lost connection is reported, and the next session closes what it
   t.match(next.stderr, `agora registrada como falhou: ${left?.['id']}`)
 })
 
-await t.test('a step that lost a race is tried again', async (t) => {
+await t.test('a step that loses a race is tried again', async (t) => {
   // loses until the row is there, which its own snapshot cannot see yet
   await sql.unsafe(`create table regras.corrida (ganha boolean); grant select on regras.corrida to conferente_regra;
     create or replace function regras.quebrada(j audit.janela) returns setof audit.achado language plpgsql stable

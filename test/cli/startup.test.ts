@@ -10,7 +10,7 @@ registerHooks({ load: (url, context, next) => {
   return next(url, context)
 } })`
 
-// The settings of whoever runs the tests must not matter.
+// The settings of the person running the tests must not matter.
 const { PATH, HOME } = process.env
 const env = { PATH, HOME }
 
@@ -25,12 +25,12 @@ function libraries(...args: string[]) {
   return { status: run.status, loaded: [...new Set([...loaded].map(([, name]) => name))] }
 }
 
-t.test('help comes at once: it loads nothing but the library that writes it', async (t) => {
+t.test('help is instant: it loads only the library that prints it', async (t) => {
   t.same(libraries('--help'), { status: 0, loaded: ['commander'] })
   t.same(libraries('processar', '--help'), { status: 0, loaded: ['commander'] })
 })
 
-t.test('the launcher says nothing where the compiled program cannot be kept', async (t) => {
+t.test('the launcher stays silent if the compiled program cannot be cached', async (t) => {
   const run = spawnSync(process.execPath, ['bin/conferente.js', '--versao'], {
     cwd: ROOT,
     env: { ...env, NODE_DISABLE_COMPILE_CACHE: '1' },

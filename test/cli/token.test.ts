@@ -27,7 +27,7 @@ t.test('a token is issued once, listed, revoked, and never kept', async (t) => {
   t.ok((await run('--listar', '--json')).json()[0].revogado_em)
 })
 
-t.test('wrong usage, a missing secret and a missing role are said as such', async (t) => {
+t.test('wrong usage, a missing secret and a missing role are each named', async (t) => {
   const { url } = await testDatabase(t)
   const env = { CONFERENTE_JWT_SEGREDO: SECRET }
   const adelia = personal(url, 'adelia')

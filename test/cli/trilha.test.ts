@@ -63,7 +63,7 @@ await t.test('it is proven without a database', async (t) => {
   t.match(english.stdout, /^The file is proven: 7 operations and \d+ facts/)
 })
 
-await t.test('what is broken is named, and ends with 1', async (t) => {
+await t.test('a broken trail is named, and the command exits with 1', async (t) => {
   const honest = await readFile(file, 'utf8')
   await writeFile(file, honest.replace(',ana,', ',bia,'))
   const ran = await verify()

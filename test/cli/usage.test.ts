@@ -47,7 +47,7 @@ const WRONG: [args: string[], says: RegExp][] = [
   [['demo', '--linhas', '5'], /número inválido: 5/],
 ]
 
-t.test('wrong usage ends with 2 and says what is wrong', async (t) => {
+t.test('wrong usage exits with 2 and says what is wrong', async (t) => {
   for (const [args, says] of drawn(WRONG, 8)) await refused(t, args, says)
 })
 

@@ -12,7 +12,7 @@ const verify = (args: string[], language?: string) =>
   conferente(['verificar', ...args], { url: leo, ...(language && { language }) })
 const head = one(await c.sql`select elo::text as elo, encode(selo, 'hex') as selo from audit_interno.cadeia`)
 
-await t.test('a proven trail ends with 0, and says what a witness would add', async (t) => {
+await t.test('a proven trail exits with 0, and the output says what a witness would add', async (t) => {
   const ran = await verify([])
   t.equal(ran.code, 0, ran.stderr)
   t.match(
@@ -52,7 +52,7 @@ await t.test('as JSON', async (t) => {
   ])
 })
 
-await t.test('what waits for its seal is counted and proven', async (t) => {
+await t.test('operations that wait for their seal are counted and proven', async (t) => {
   await c.asPerson('ana')`select audit.finalizar_operacao(audit.registrar_operacao('externa', 'carga'))`
   const ran = await verify([])
   t.equal(ran.code, 0, ran.stderr)
@@ -61,7 +61,7 @@ await t.test('what waits for its seal is counted and proven', async (t) => {
   await c.sql`select audit_interno.selar()`
 })
 
-await t.test('wrong usage ends with 2', async (t) => {
+await t.test('wrong usage exits with 2', async (t) => {
   for (const [args, says] of [
     [['--elo', '4'], /vêm juntos/],
     [['--selo', head['selo']], /vêm juntos/],
@@ -76,7 +76,7 @@ await t.test('wrong usage ends with 2', async (t) => {
   }
 })
 
-await t.test('a broken trail ends with 1, in both languages and as JSON', async (t) => {
+await t.test('a broken trail exits with 1, in both languages and as JSON', async (t) => {
   await c.sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`
     await tx`update audit.decisoes set ator = 'outra'`
@@ -106,7 +106,7 @@ await t.test('a broken trail ends with 1, in both languages and as JSON', async 
   ])
 })
 
-await t.test('who may not read is told which role it takes', async (t) => {
+await t.test('a login without the right to read is told which role it needs', async (t) => {
   const ran = await conferente(['verificar'], { url: personal(c.url, 'ninguem') })
   t.equal(ran.code, 1)
   t.match(ran.stderr, /conferente_leitor/)

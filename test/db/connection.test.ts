@@ -12,37 +12,40 @@ const opened = (t: Test, address = url) => {
   return sql
 }
 
-t.test('arrays come as arrays, their elements as each by itself, nulls and nested ones too', async (t) => {
-  const sql = opened(t)
-  const [row] = await sql`
+t.test(
+  'arrays come back as arrays, and their elements as they would alone, including nulls and nested arrays',
+  async (t) => {
+    const sql = opened(t)
+    const [row] = await sql`
     select array[true, null]::boolean[] as verdades, array[1, null]::smallint[] as pequenos, array[1]::int[] as inteiros,
       array[9007199254740993]::bigint[] as grandes, array[1.5]::float8[] as reais, array[0.10]::numeric[] as numericos,
       array['2026-11-26']::date[] as dias, array['2026-11-26 10:00+00']::timestamptz[] as horas, array['{"a": 1}']::jsonb[] as objetos,
       array['a']::name[] as nomes, array['a']::varchar[] as textos, array[[1, 2], [3, null]]::int[] as tabela, '[5:6]={7,8}'::int[] as deslocado,
       '{}'::text[] as vazio, null::text[] as nada`
-  t.same(row, {
-    verdades: [true, null],
-    pequenos: [1, null],
-    inteiros: [1],
-    grandes: [9007199254740993n],
-    reais: [1.5],
-    numericos: ['0.10'],
-    dias: ['2026-11-26'],
-    horas: [new Date('2026-11-26T10:00:00Z')],
-    objetos: [{ a: 1 }],
-    nomes: ['a'],
-    textos: ['a'],
-    tabela: [
-      [1, 2],
-      [3, null],
-    ],
-    deslocado: [7, 8],
-    vazio: [],
-    nada: null,
-  })
-})
+    t.same(row, {
+      verdades: [true, null],
+      pequenos: [1, null],
+      inteiros: [1],
+      grandes: [9007199254740993n],
+      reais: [1.5],
+      numericos: ['0.10'],
+      dias: ['2026-11-26'],
+      horas: [new Date('2026-11-26T10:00:00Z')],
+      objetos: [{ a: 1 }],
+      nomes: ['a'],
+      textos: ['a'],
+      tabela: [
+        [1, 2],
+        [3, null],
+      ],
+      deslocado: [7, 8],
+      vazio: [],
+      nada: null,
+    })
+  },
+)
 
-t.test('whatever text an array holds goes there and comes back as it was', async (t) => {
+t.test('any text in an array survives the round trip', async (t) => {
   const sql = opened(t)
   const text = fc.oneof(
     fc.constantFrom('', 'NULL', 'null', '{}', '"', '\\', ',', ' ', '{a,b}', 'São Paulo\n'),
@@ -57,7 +60,7 @@ t.test('whatever text an array holds goes there and comes back as it was', async
   )
 })
 
-t.test('a new connection asks for nothing of its own, which nobody would hear fail', async (t) => {
+t.test('a new connection sends no query of its own, whose failure nobody would notice', async (t) => {
   const { hostname, port } = new URL(url)
   let sent = ''
   const proxy = createServer((near) => {
@@ -78,7 +81,7 @@ t.test('a new connection asks for nothing of its own, which nobody would hear fa
   t.notMatch(sent, /pg_type/)
 })
 
-t.test('a pool whose connections were all cut at once is back before anybody gives it up', async (t) => {
+t.test('a pool whose connections were all cut at once recovers before anybody gives up', async (t) => {
   const { hostname, port } = new URL(url)
   const near = new Set<Socket>()
   const proxy = createServer((socket) => {

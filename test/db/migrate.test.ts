@@ -31,7 +31,7 @@ const left = async (database: string) => {
 }
 const nothing = { esquemas: [], papeis: [] }
 
-t.test('who may not install is told what is missing, and nothing of it is begun', async (t) => {
+t.test('a login that may not install is told what is missing, and nothing is begun', async (t) => {
   await admin.unsafe(
     `create role sem_papeis login password 'x'; create role sem_banco login createrole password 'x'`,
   )
@@ -79,7 +79,7 @@ t.test("the database's owner with createrole installs, and may do so again", asy
   }
 })
 
-t.test('roles that somebody else has made for another database are not taken over unasked', async (t) => {
+t.test('roles that somebody else made for another database are not taken over without asking', async (t) => {
   await admin.unsafe(`create role outra login createrole password 'x'`)
   await admin.unsafe('create database segundo owner outra')
   const ran = await conferente(['migrar'], { url: as('outra', 'segundo') })
@@ -94,7 +94,7 @@ t.test('roles that somebody else has made for another database are not taken ove
   t.equal((await conferente(['migrar'], { url: as('outra', 'segundo') })).code, 0)
 })
 
-t.test('a right that is refused on the way: it says what stays, and goes on from there', async (t) => {
+t.test('if a right is refused midway, migrar says what stays, and continues from there', async (t) => {
   await admin.unsafe('create database meio')
   const url = databaseUrl(server.url, 'meio')
   const sql = connect(url, { max: 1 })

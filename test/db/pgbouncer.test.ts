@@ -17,7 +17,7 @@ import { exited, launchWorker, startProcess, underWay, until, workshop } from '.
 const skip = WITHOUT_BOUNCER
 const GRAPHQL = { query: '{ divergencias(first: 5) { nodes { id status } } }' }
 
-test('what stands between is known, whatever else the pools do', { skip }, async (t) => {
+test('a pooler in between is recognised, whatever its pools are doing', { skip }, async (t) => {
   const { url } = await testDatabase(t, 'empty')
   t.equal(await poolingOf(url), 'direct')
   for (const mode of ['session', 'transaction', 'statement'] as const) {
@@ -100,7 +100,7 @@ test('in transaction mode 400 requests, a hundred at once, are all answered', { 
   t.equal(await c.status(1), 'corrigida', 'and a decision is made')
 })
 
-test('in transaction mode clients who leave cancel nobody else', { skip }, async (t) => {
+test("in transaction mode, clients who leave cancel nobody else's query", { skip }, async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.5 })
   await c.runSession()
@@ -128,7 +128,7 @@ test('in transaction mode clients who leave cancel nobody else', { skip }, async
   t.same(server.failures, [])
 })
 
-test('a command that is stopped cancels its own query, not what its process of the server runs by then', {
+test('a stopped command cancels its own query, not whatever its server process runs by then', {
   skip,
 }, async (t) => {
   const { url } = await testDatabase(t, 'empty')
@@ -147,7 +147,7 @@ test('a command that is stopped cancels its own query, not what its process of t
   await Promise.all([other.end(), command.close()])
 })
 
-test('in transaction mode what needs a connection of its own does not begin, and says what to do', {
+test('in transaction mode, work that needs its own connection does not begin, and says what to do', {
   skip,
 }, async (t) => {
   const { sql, url } = await workshop(t)
@@ -185,7 +185,7 @@ test('in transaction mode what needs a connection of its own does not begin, and
   })
 })
 
-test('in transaction mode a server mails by itself that no worker lives, and serves beside one that goes straight to PostgreSQL', {
+test('in transaction mode, servers send the alert that no worker is alive, and work beside a worker that connects directly', {
   skip,
 }, async (t) => {
   const { sql, url, workerUrl } = await workshop(t)
@@ -234,7 +234,7 @@ test('in statement mode there is no API', { skip }, async (t) => {
   t.match(ran.stderr, /modo statement, que não tem transações/)
 })
 
-test('a parameter that PgBouncer does not take is named', { skip }, async (t) => {
+test('a parameter that PgBouncer does not accept is named', { skip }, async (t) => {
   const { url } = await testDatabase(t)
   const pooled = new URL(await bouncer(t, url, 'session'))
   pooled.searchParams.set('options', '-c work_mem=8MB')

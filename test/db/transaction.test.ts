@@ -16,7 +16,7 @@ async function scene(t: Test) {
   return { sql, kill }
 }
 
-test('a lost connection fails its transaction, and the next one does not notice', async (t) => {
+test('a lost connection fails its transaction, and the next transaction does not notice', async (t) => {
   const { sql, kill } = await scene(t)
   const killed = async (tx: Transaction) => {
     await (await kill(tx))()
@@ -70,7 +70,7 @@ test('a lost connection fails its transaction, and the next one does not notice'
   }
 })
 
-test('what fails for other reasons is rolled back as ever', async (t) => {
+test('other failures are rolled back as usual', async (t) => {
   const { sql } = await scene(t)
   await sql`create table marcas (n int primary key)`
   await t.rejects(
@@ -100,7 +100,7 @@ test('what fails for other reasons is rolled back as ever', async (t) => {
   )
 })
 
-test('the driver rejects a query by the property that a transaction listens to', async (t) => {
+test('the driver rejects queries through the property that transactions watch', async (t) => {
   const { sql } = await scene(t)
   const query = sql`select 1 / 0`
   const { reject } = query as unknown as { reject: (error: unknown) => void }

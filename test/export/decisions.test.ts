@@ -47,20 +47,17 @@ const findings = [
   { justificativa: '😀'.repeat(20_000), antes: { a: null, b: [1, { c: 'x' }], d: true } },
 ]
 
-t.test(
-  'cells come back as they went, from our own file and from one that another program saved',
-  async (t) => {
-    const { sql } = await testDatabase(t)
-    await seedFindings(sql, findings)
-    for (const language of ['pt-BR', 'en'] as const) {
-      const file = await exportSheet(sql, {}, language)
-      t.same(await changedRows(sql, file), [], `${language}: inline strings`)
-      t.same(await changedRows(sql, await saveSheet(await readRows(file))), [], `${language}: shared strings`)
-    }
-  },
-)
+t.test('cells come back unchanged, from our own file and from one that another program saved', async (t) => {
+  const { sql } = await testDatabase(t)
+  await seedFindings(sql, findings)
+  for (const language of ['pt-BR', 'en'] as const) {
+    const file = await exportSheet(sql, {}, language)
+    t.same(await changedRows(sql, file), [], `${language}: inline strings`)
+    t.same(await changedRows(sql, await saveSheet(await readRows(file))), [], `${language}: shared strings`)
+  }
+})
 
-t.test('whatever is written in a finding, its line is known again', async (t) => {
+t.test("a finding's line is recognised again, whatever it contains", async (t) => {
   const { sql } = await testDatabase(t)
   await seedFindings(sql, [{}])
   const part = fc.oneof(
@@ -122,7 +119,7 @@ t.test('rows may be sorted, filtered, deleted and added, columns moved and added
   )
 })
 
-t.test('a cell that was changed shows, a number typed again does not', async (t) => {
+t.test('a changed cell is noticed, a number typed again is not', async (t) => {
   const { sql } = await testDatabase(t)
   await seedFindings(sql, [{ antes: { valor: 10 }, depois: { categoria: '123' } }, {}, {}, {}, {}])
   const rows = await readRows(await exportSheet(sql, {}))
@@ -165,7 +162,7 @@ const book = (sheet: string, more: Record<string, string | Buffer> = {}) =>
 const theRow = (cells: readonly string[], attributes = '') =>
   `<x:row ${attributes}>${cells.map((cell) => (cell.startsWith('<') ? cell : `<x:c t="inlineStr"><x:is><x:t>${cell}</x:t></x:is></x:c>`)).join('')}</x:row>`
 
-t.test('what programs put into cells is read for what it shows', async (t) => {
+t.test('cells written by other programs are read as they display', async (t) => {
   const { sql } = await testDatabase(t)
   const [heading = []] = await readRows(await exportSheet(sql, {}))
   const titles = heading.map(String)
@@ -199,7 +196,7 @@ t.test('what programs put into cells is read for what it shows', async (t) => {
   )
 })
 
-t.test('a file that is something else, damaged, or made to do harm is refused by name', async (t) => {
+t.test('foreign, damaged and malicious files are refused, each with its reason', async (t) => {
   const { sql } = await testDatabase(t)
   await seedFindings(sql, [{}, {}])
   const good = await exportSheet(sql, {})
@@ -274,7 +271,7 @@ t.test('a file that is something else, damaged, or made to do harm is refused by
 })
 
 t.test(
-  'LibreOffice opens the sheet and saves it again: every line is known',
+  'LibreOffice opens and saves the sheet, and every line is recognised',
   { skip: spawnSync('soffice', ['--version']).status !== 0 && 'there is no soffice' },
   async (t) => {
     const { sql } = await testDatabase(t)

@@ -54,7 +54,7 @@ async function clearAll(sql: Sql): Promise<void> {
     delete from audit.divergencias_processadas; alter table audit.divergencias_processadas enable trigger user`)
 }
 
-t.test('what was found comes back from a CSV exactly, formulas defused', async (t) => {
+t.test('findings come back exactly from a CSV, with formulas disarmed', async (t) => {
   const { sql } = await testDatabase(t)
   const finding = fc.record({
     justificativa: text,
@@ -85,7 +85,7 @@ t.test('what was found comes back from a CSV exactly, formulas defused', async (
 const table = (file: Buffer, { dialect }: ExportOptions): string[][] =>
   parse(file, { bom: true, delimiter: dialect === 'rfc4180' ? ',' : ';', record_delimiter: '\r\n' })
 
-t.test('what was found comes back from a spreadsheet exactly, as text and never as a formula', async (t) => {
+t.test('findings come back exactly from a spreadsheet, as text and never as a formula', async (t) => {
   const { sql } = await testDatabase(t)
   await fc.assert(
     fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 40 }), async (texts) => {
@@ -107,7 +107,7 @@ t.test('what was found comes back from a spreadsheet exactly, as text and never 
   )
 })
 
-t.test('a Brazilian Excel opens it as it is, a program reads it as RFC 4180', async (t) => {
+t.test('a Brazilian Excel opens one dialect directly, programs read the other as RFC 4180', async (t) => {
   const { sql } = await testDatabase(t)
   await seedFindings(sql, [
     {
@@ -169,7 +169,7 @@ t.test('a spreadsheet has numbers, dates, widths, a fixed heading and a filter',
   t.ok(String(sheet?.rows[3]?.[13]).isWellFormed(), 'and does not cut a character in two')
 })
 
-t.test('what does not fit on a sheet goes on upon the next', async (t) => {
+t.test('rows that do not fit on a sheet continue on the next', async (t) => {
   const { sql } = await testDatabase(t)
   await seedFindings(
     sql,
@@ -198,13 +198,13 @@ t.test('what does not fit on a sheet goes on upon the next', async (t) => {
   }
 })
 
-t.test('nothing found is a heading alone', async (t) => {
+t.test('without findings, the file has only headings', async (t) => {
   const { sql } = await testDatabase(t)
   t.equal(table(await bytes(sql, BRAZILIAN), BRAZILIAN).length, 1)
   t.equal((await readXlsx(await bytes(sql, SHEET))).sheets[0]?.rows.length, 1)
 })
 
-t.test('filters choose, and quote whatever they are given', async (t) => {
+t.test('filters select, and quote any value', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2, confianca: 0.5 })
   const first = String((await c.runSession('manual'))['id'])
@@ -248,7 +248,7 @@ async function arrivedAt(read: { readonly rows: number }): Promise<void> {
   }
 }
 
-t.test('a reader who goes away leaves nothing running and the connection free', async (t) => {
+t.test('when a reader goes away, nothing keeps running and the connection is free', async (t) => {
   const { sql, url } = await testDatabase(t)
   const one = connect(url, { max: 1 })
   t.teardown(() => one.end())
@@ -265,27 +265,24 @@ t.test('a reader who goes away leaves nothing running and the connection free', 
   }
 })
 
-t.test(
-  'an error that comes before a format asks for its first rows is told to the reader alone',
-  async (t) => {
-    const { sql } = await testDatabase(t)
-    async function* slow(batches: Readable) {
-      await sleep(500)
-      yield* batches
-    }
-    const stream = readOut(
-      inTransaction(sql),
-      {
-        statement: { text: 'select 1 / 0 as um', values: [] },
-        shape: (batches) => Readable.from(slow(batches)),
-      },
-      () => {},
-    )
-    t.equal(await sqlstate(stream.toArray()), '22012')
-  },
-)
+t.test('an error before the first rows reaches only the reader', async (t) => {
+  const { sql } = await testDatabase(t)
+  async function* slow(batches: Readable) {
+    await sleep(500)
+    yield* batches
+  }
+  const stream = readOut(
+    inTransaction(sql),
+    {
+      statement: { text: 'select 1 / 0 as um', values: [] },
+      shape: (batches) => Readable.from(slow(batches)),
+    },
+    () => {},
+  )
+  t.equal(await sqlstate(stream.toArray()), '22012')
+})
 
-t.test('an export is an audited operation, whoever reads it and however it ends', async (t) => {
+t.test('an export is an audited operation, for every reader and however it ends', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 })
   await c.runSession('manual')
@@ -335,33 +332,30 @@ t.test('an export is an audited operation, whoever reads it and however it ends'
   t.equal(await sqlstate(c.asPerson('leo')`select audit.registrar_operacao('externa', 'x')`), '42501')
 })
 
-t.test(
-  'a record of an export is ended by whoever writes the file, not by its reader meanwhile',
-  async (t) => {
-    const c = await scenario(t)
-    await seedFindings(
-      c.sql,
-      Array.from({ length: 2000 }, (_, i) => ({ justificativa: `achado ${i}` })),
-    )
-    const leo = c.asPerson('leo')
-    const exported = await auditExport(inTransaction(leo), {}, PLAIN)
-    const { id } = one(await c.sql`select id from audit.operacoes where tipo = 'exportacao'`)
-    const other = c.connectAs('leo')
-    t.equal(await sqlstate(other`select audit.finalizar_operacao(${id}, linhas => 3)`), 'NC007')
-    t.equal(
-      await sqlstate(
-        other`select audit.finalizar_operacao(${id}, linhas => 3, detalhes => '{"chave": "adivinhada"}')`,
-      ),
-      'NC007',
-    )
-    t.equal(
-      await sqlstate(other`select audit.finalizar_operacao(${id}, linhas => 3, detalhes => null)`),
-      'NC007',
-    )
-    await Readable.from(exported.stream).toArray()
-    const { operacao } = await exported.recorded
-    const kept = one(await c.sql`select linhas, status, detalhes from audit.operacoes where id = ${operacao}`)
-    t.match(kept, { linhas: 2000n, status: 'concluida' })
-    t.notOk('chave' in kept['detalhes'], 'its key is not kept')
-  },
-)
+t.test('only the process that writes an export can end its record, not its reader', async (t) => {
+  const c = await scenario(t)
+  await seedFindings(
+    c.sql,
+    Array.from({ length: 2000 }, (_, i) => ({ justificativa: `achado ${i}` })),
+  )
+  const leo = c.asPerson('leo')
+  const exported = await auditExport(inTransaction(leo), {}, PLAIN)
+  const { id } = one(await c.sql`select id from audit.operacoes where tipo = 'exportacao'`)
+  const other = c.connectAs('leo')
+  t.equal(await sqlstate(other`select audit.finalizar_operacao(${id}, linhas => 3)`), 'NC007')
+  t.equal(
+    await sqlstate(
+      other`select audit.finalizar_operacao(${id}, linhas => 3, detalhes => '{"chave": "adivinhada"}')`,
+    ),
+    'NC007',
+  )
+  t.equal(
+    await sqlstate(other`select audit.finalizar_operacao(${id}, linhas => 3, detalhes => null)`),
+    'NC007',
+  )
+  await Readable.from(exported.stream).toArray()
+  const { operacao } = await exported.recorded
+  const kept = one(await c.sql`select linhas, status, detalhes from audit.operacoes where id = ${operacao}`)
+  t.match(kept, { linhas: 2000n, status: 'concluida' })
+  t.notOk('chave' in kept['detalhes'], 'its key is not kept')
+})

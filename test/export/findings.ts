@@ -11,7 +11,7 @@ export interface Finding {
   readonly regra?: string
 }
 
-/** Findings as they would stand in the table, whoever made them. */
+/** Findings as they would be in the table. */
 export async function seedFindings(sql: Sql, findings: readonly Finding[]): Promise<void> {
   await sql`insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por) values ('manual', true, '{}', 'teste')`
   const rows = findings.map((f) => ({

@@ -18,7 +18,7 @@ import { HOSTILE_TEXTS, seedFindings } from './findings.ts'
 const skip = spawnSync('soffice', ['--version']).status !== 0 && 'there is no soffice'
 
 t.test(
-  'LibreOffice opens a spreadsheet of hostile findings, and its cells read back',
+  'LibreOffice opens a spreadsheet of hostile findings, and the cells read back the same',
   { skip },
   async (t) => {
     const { sql } = await testDatabase(t)

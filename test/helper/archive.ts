@@ -1,7 +1,7 @@
 import type { Scenario } from './scenario.ts'
 
 /**
- * As if all that was recorded in this month were so many months old: which month a fact is kept in is in no digest.
+ * Makes everything recorded in this month that many months old: no digest covers the month of a fact.
  * @returns the first day of the month in which it is then
  */
 export async function age({ sql }: Pick<Scenario, 'sql'>, months: number): Promise<string> {

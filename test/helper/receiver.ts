@@ -1,4 +1,4 @@
-// A real HTTP server that stands for somebody's webhook: it answers as told, and keeps what arrived.
+// A real HTTP server that plays somebody's webhook: it answers as told, and keeps what arrived.
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createSecure, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'

@@ -71,7 +71,7 @@ test('an amount and a confidence have the same digits in psql, REST, GraphQL, fi
   t.equal((await file(true, 'xlsx')).length, (await file(false, 'xlsx')).length)
 })
 
-test('what a simulation and a session answer is the same, however the connection reads its JSON', async (t) => {
+test('simulations and sessions return the same, however the connection reads JSON', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.9 }, { id: 2, confianca: 1 })
   await c.sql`update dw.lancamentos set valor = 1234567890123.40`

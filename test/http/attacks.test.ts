@@ -110,7 +110,7 @@ test('queries that are too deep, too wide, too long or too many are refused befo
   t.same(server.failures, [])
 })
 
-test('developers may read the schema, a reader only where that is configured', async (t) => {
+test('developers may read the schema, readers only if configured', async (t) => {
   const base = await testDatabase(t)
   const server = await api(t, base)
   const open = await api(t, base, { introspection: ['leitor'] })
@@ -193,7 +193,7 @@ test('SQL in every argument stays a text', async (t) => {
   t.same(server.failures.map(String), [], 'each was a value, or refused as one')
 })
 
-test('an expression that explodes is refused in moments, and is not saved', async (t) => {
+test('an expression that takes exponential time is refused quickly and not saved', async (t) => {
   const c = await scenario(t)
   const server = await api(t, c)
   const token = await server.token('administrador')
@@ -212,7 +212,7 @@ test('an expression that explodes is refused in moments, and is not saved', asyn
   t.same(await c.sql`select from audit.padroes_trade_marketing`, [])
 })
 
-test('what a caller may have sealed is bounded, and the steps of a session are nobody’s', async (t) => {
+test('how much a caller can have sealed is limited, and nobody can call the steps of a session', async (t) => {
   const c = await scenario(t)
   const server = await api(t, c)
   const [reader, operator] = [await server.token('leitor'), await server.token('operador')]
@@ -254,7 +254,7 @@ test('what a caller may have sealed is bounded, and the steps of a session are n
   }
 })
 
-test('what the database says of itself does not come out', async (t) => {
+test('details about the database are not revealed', async (t) => {
   const c = await scenario(t)
   const server = await api(t, c)
   const token = await server.token('revisor')
@@ -263,10 +263,10 @@ test('what the database says of itself does not come out', async (t) => {
   const { json, text } = await server.request('/graphql', { token, body })
   t.match(json.errors[0].extensions.numero, /^[0-9a-f-]{36}$/)
   t.notMatch(text, /segredo|does not exist|42703/)
-  t.equal(server.failures.length, 1, 'whoever keeps the server is told')
+  t.equal(server.failures.length, 1, 'the operator is told')
 })
 
-test('a body of 100 MB is cut off, by announcement and in pieces', async (t) => {
+test('a body of 100 MB is cut off, announced or in pieces', async (t) => {
   const server = await api(t, await testDatabase(t))
   const token = await server.token('leitor')
   const { port } = new URL(server.url)
@@ -297,7 +297,7 @@ test('a body of 100 MB is cut off, by announcement and in pieces', async (t) => 
   t.equal((await server.request('/graphql', { token, body: ALIVE })).status, 200, 'alive')
 })
 
-test('clients that send nothing, or a byte now and then, are let go and keep nobody waiting', async (t) => {
+test('clients that send nothing, or a byte now and then, are disconnected and keep nobody waiting', async (t) => {
   const server = await api(t, await testDatabase(t), { headersMs: 300, requestMs: 600 })
   const token = await server.token('leitor')
   const { port } = new URL(server.url)
@@ -317,7 +317,7 @@ test('clients that send nothing, or a byte now and then, are let go and keep nob
   t.pass('all were let go')
 })
 
-test("bodies that do not come take nobody's turn, and a full house is not a dead one", async (t) => {
+test("bodies that never arrive take nobody's turn, and a full server is not reported as dead", async (t) => {
   const base = await testDatabase(t)
   const server = await api(t, base, { atOnce: 5, requestMs: 240_000 })
   const token = await server.token('leitor')
@@ -367,7 +367,7 @@ test('1,000 requests at once are served or told to retry', async (t) => {
   t.same(server.failures, [])
 })
 
-test('one address is held to its rate, guessing tokens included', async (t) => {
+test('one address is limited to its rate, even when guessing tokens', async (t) => {
   const server = await api(t, await testDatabase(t), { rateLimit: 5 })
   const guess = () => server.request('/graphql', { token: 'a.b.c', body: ALIVE })
   const statuses: number[] = []
@@ -410,7 +410,7 @@ test("one caller's slow questions keep nobody else waiting", async (t) => {
   t.same([...statuses], [200], 'and the caller itself is served')
 })
 
-test('one address has its part of the connections; who comes through a trusted proxy is not counted', async (t) => {
+test('one address may open only its share of connections; a trusted proxy is not counted', async (t) => {
   const base = await testDatabase(t)
   const kept = async (changes: Parameters<typeof api>[2]) => {
     const server = await api(t, base, { connectionsOfOne: 5, ...changes })
@@ -438,7 +438,7 @@ test('one address has its part of the connections; who comes through a trusted p
   t.equal(neighbourhood('::1'), '0:0:0:0')
 })
 
-test('only pages of listed origins may call', async (t) => {
+test('only pages from listed origins may call', async (t) => {
   const dashboard = 'https://bi.empresa.com.br'
   const base = await testDatabase(t)
   const server = await api(t, base, { corsOrigins: [dashboard] })

@@ -91,7 +91,7 @@ test('psql itself runs them too', { skip: !has('psql') && 'no psql here' }, asyn
   t.match(stdout, /consultar_divergencias/)
 })
 
-test('alerts and dashboard ask only for metrics that there are, with labels that they have', async (t) => {
+test('alerts and dashboard use only existing metrics and labels', async (t) => {
   const known = new Set(Object.keys(catalogue('pt-BR').rest.metric))
   const { groups } = parse(read('docs/observability/alerts.yml'))
   const alerts = groups.flatMap(({ rules }: { rules: { expr: string }[] }) => rules.map(({ expr }) => expr))

@@ -11,7 +11,7 @@ import { api } from '../helper/api.ts'
 import { receive } from '../helper/postman.ts'
 import { one, scenario } from '../helper/scenario.ts'
 
-test('0.94995 is 94.99 % on every way, and waits for a person', async (t) => {
+test('0.94995 is shown as 94.99 % everywhere, and waits for a person', async (t) => {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
   await c.book({ id: 1, confianca: 0.94995 })

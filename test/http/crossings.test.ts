@@ -218,7 +218,7 @@ function listing(text: string): Map<string, Map<string, string>> {
   return found
 }
 
-test('every value that crosses by two ways is what psql shows, by each', async (t) => {
+test('values that GraphQL and REST both return are the same as in psql', async (t) => {
   const c = await scene(t)
   const server = await api(t, c)
   await server.token('leitor', 'extra')
@@ -282,7 +282,7 @@ test('every value that crosses by two ways is what psql shows, by each', async (
   t.same([...empty], [], 'and some row of each holds a value')
 })
 
-test('what acts, back-tests and the proof of the trail answer is the same by each way', async (t) => {
+test('acts, back-tests and the proof of the trail answer the same through each API', async (t) => {
   const c = await scenario(t)
   const adelia = c.asPerson('adelia')
   await makeRule(

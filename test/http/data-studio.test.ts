@@ -38,12 +38,12 @@ function connector(asks: (path: string, query: Row) => unknown) {
   }
 }
 
-test("the script calls what there is, by Google's own types", (t) => {
+test("the script calls only functions in Google's own types", (t) => {
   t.equal(tsc('-p', 'docs/examples/data-studio'), '')
   t.end()
 })
 
-test('the manifest has what Google asks for', (t) => {
+test('the manifest has what Google requires', (t) => {
   t.ok(MANIFEST.includes('https://intranet.exemplo.com.br/conferente/'))
   const { dataStudio } = JSON.parse(MANIFEST)
   for (const name of ['company', 'companyUrl', 'logoUrl', 'addOnUrl', 'supportUrl', 'description']) {

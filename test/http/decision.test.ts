@@ -26,7 +26,7 @@ async function scene(t: Test) {
   return { stage, ana, bruno, olivia, rest, graphql, seen, ids: ids as [number, number, number, number] }
 }
 
-test('REST: a lot goes through but for what somebody else decided, and is taken back by its number', async (t) => {
+test('REST: a batch is decided except what somebody else decided, and is undone by its number', async (t) => {
   const { stage, ana, bruno, rest, seen, ids } = await scene(t)
   const shown = await seen(...ids.slice(0, 3))
   await stage.reject('bruno', ids[0])
@@ -55,7 +55,7 @@ test('REST: a lot goes through but for what somebody else decided, and is taken 
   t.match((await rest(ana, path, { motivo: 'engano' })).json, { status: 409, codigo: 'NC005' })
 })
 
-test('REST: confirmed; approved is what was seen', async (t) => {
+test('REST: confirming; approving only what was seen', async (t) => {
   const { stage, ana, bruno, rest, ids } = await scene(t)
   t.match((await rest(ana, 'divergencias/confirmar', { ids: [ids[2]], motivo: 'estornada' })).json, {
     itens: [{ status: 'resolvida', explicacao: /não volta à fila/ }],
@@ -113,7 +113,7 @@ test('GraphQL: the same', async (t) => {
   t.match(confirmed.data.confirmarDivergencias.resultado, [{ status: 'resolvida' }])
 })
 
-test('What is postponed, forwarded and commented by REST and GraphQL alike is shown by both, and taken back', async (t) => {
+test('postponing, forwarding and commenting by REST or GraphQL is shown by both, and undone', async (t) => {
   const { ana, bruno, rest, graphql, ids } = await scene(t)
   const later = await rest(ana, 'divergencias/adiar', { ids: [ids[0]], ate: null, motivo: 'vem a nota' })
   t.match(later, {
@@ -159,7 +159,7 @@ test('What is postponed, forwarded and commented by REST and GraphQL alike is sh
   t.strictSame((await seen()).data.divergenciasAbertas.nodes, [])
 })
 
-test('GraphQL: bringing a correction back is a reviewer’s; a rollback as wrong says what it cost', async (t) => {
+test('GraphQL: only a reviewer brings a correction back; a rollback as wrong says what it cost', async (t) => {
   const { stage, ana, olivia, graphql, ids } = await scene(t)
   // with so little tolerance, two wrong answers are enough
   await stage.sql`update audit.configuracoes_sistema set valor = '0.01' where chave = 'regras.erro_tolerado'`
@@ -185,7 +185,7 @@ test('GraphQL: bringing a correction back is a reviewer’s; a rollback as wrong
   t.equal(rule?.['automatica'], true, 'and leaves no trace on the rule')
 })
 
-test('An approval by API says what was seen, of the rule’s own proposals too; psql may leave it out', async (t) => {
+test("an approval over the API must say what was seen, even for a rule's own proposals; in psql it is optional", async (t) => {
   const { stage, ana, rest, graphql, seen, ids } = await scene(t)
   const [um, two] = ids
   t.match(await rest(ana, 'divergencias/aprovar', { ids: [um, two], motivo: 'confere' }), {
@@ -211,7 +211,7 @@ test('An approval by API says what was seen, of the rule’s own proposals too; 
   t.equal(psql[0]?.['status'], 'corrigida')
 })
 
-test('REST: findings typed over or changed at the source since they were seen are reported and left; the others go through', async (t) => {
+test('REST: findings that changed since they were seen are reported and left; the others are decided', async (t) => {
   const { stage, ana, rest, seen, ids } = await scene(t)
   const [um, two] = ids
   await stage.book({ id: 5 })
@@ -237,7 +237,7 @@ test('REST: findings typed over or changed at the source since they were seen ar
   t.equal(await stage.categoria(5), 'ERR')
 })
 
-test('GraphQL: a lot of rejections leaves what somebody else decided; what was rejected is opened again', async (t) => {
+test('GraphQL: a batch of rejections leaves what somebody else decided; rejected findings are reopened', async (t) => {
   const { stage, ana, bruno, graphql, ids } = await scene(t)
   const [um, two] = ids
   await stage.approve('bruno', um)
@@ -259,7 +259,7 @@ test('GraphQL: a lot of rejections leaves what somebody else decided; what was r
   t.match(await reopen(bruno, two), { errors: [{ extensions: { codigo: 'NC005' } }] })
 })
 
-test('GraphQL: bringing back what took two people takes two again, whoever asks', async (t) => {
+test('GraphQL: bringing back a correction that took two people takes two again', async (t) => {
   const { stage, ana, bruno, olivia, rest, graphql, seen, ids } = await scene(t)
   const large = ids[3]
   const approve = async (token: string) =>
@@ -287,7 +287,7 @@ test('GraphQL: bringing back what took two people takes two again, whoever asks'
   t.equal(await stage.categoria(4), 'CERTA')
 })
 
-test('GraphQL: a typed value dies with its state; after a refusal the first may propose again', async (t) => {
+test('GraphQL: a typed value is cleared with its state; after a refusal the first person may propose again', async (t) => {
   const { stage, ana, bruno, graphql, seen, ids } = await scene(t)
   const [um] = ids
   const type = (value: string) =>

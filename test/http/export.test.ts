@@ -6,7 +6,7 @@ import { until } from '../helper/work.ts'
 
 const PATH = '/api/v1/relatorios/divergencias/export'
 
-test('findings leave as CSV or XLSX, and each time it is on record who took how many', async (t) => {
+test('findings are exported as CSV or XLSX, and each export records who took how many', async (t) => {
   const scene = await scenario(t)
   await scene.book({ id: 1, valor: 50 }, { id: 2, valor: 300 })
   await scene.runSession()
@@ -65,7 +65,7 @@ async function many(t: Test) {
   return { stage: scene, server, begin, ended }
 }
 
-test('a file that nobody read to its end is recorded as such', async (t) => {
+test('a file that was not read to its end is recorded as such', async (t) => {
   const { begin, ended } = await many(t)
   const away = new AbortController()
   const { body } = await begin(away.signal)
@@ -74,7 +74,7 @@ test('a file that nobody read to its end is recorded as such', async (t) => {
   await ended('falhou')
 })
 
-test('an export whose connection to the database is lost breaks off, and nothing else does', async (t) => {
+test('an export that loses its database connection breaks off, and nothing else does', async (t) => {
   const { stage, server, begin, ended } = await many(t)
   // the head of the answer may be here before the statement has begun
   const strike = () =>
@@ -107,7 +107,7 @@ test('an export whose connection to the database is lost breaks off, and nothing
   t.equal((await server.request('/healthz')).status, 200)
 })
 
-test('a question whose connection is lost is answered with 503, and the next one is served', async (t) => {
+test('a request whose connection is lost is answered with 503, and the next one works', async (t) => {
   const scene = await scenario(t)
   const server = await api(t, scene)
   const token = await server.token('leitor')
@@ -139,7 +139,7 @@ test('a question whose connection is lost is answered with 503, and the next one
   t.same(new Set(next.map(({ status }) => status)), new Set([200]))
 })
 
-test('while the file is on its way its reader cannot close the record with another count, by GraphQL or in psql', async (t) => {
+test('while a file is being sent, its reader cannot close the record with another count, by GraphQL or in psql', async (t) => {
   const { stage, server, begin, ended } = await many(t)
   const { body } = await begin()
   const reader = body?.getReader()

@@ -113,10 +113,10 @@ const inAddress = (value: Value): string[] =>
     typeof one === 'string' ? one : JSON.stringify(one),
   )
 
-// Halves of a surrogate pair are no text and cannot be put into an address.
+// Halves of a surrogate pair are not text and cannot be put into an address.
 const encode = (text: string) => encodeURIComponent(text.toWellFormed())
 
-test('whatever is sent, REST answers as its document says', async (t) => {
+test('REST answers any request as its document says', async (t) => {
   const scene = await scenario(t)
   await scene.book(
     { id: 1 },

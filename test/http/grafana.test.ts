@@ -28,7 +28,7 @@ function typeErrors(dashboard: string): string {
   }
 }
 
-test("the dashboard is one by Grafana's own types", (t) => {
+test("the dashboard is valid by Grafana's own types", (t) => {
   t.equal(typeErrors(DASHBOARD), '')
   t.match(typeErrors(DASHBOARD.replace('"schemaVersion": 39', '"schemaVersion": "39"')), /TS2322/)
   t.match(typeErrors(DASHBOARD.replace('"gridPos"', '"gridPosition"')), /gridPosition/)
@@ -54,7 +54,7 @@ test('every metric of dashboard and alerts is reported by a live server', async 
 const promtool = (...given: string[]) =>
   spawnSync('promtool', given, { cwd: join(ROOT, 'docs/observability'), encoding: 'utf8' })
 
-test('Prometheus takes the rules, and each alert wakes for what it is for', {
+test('Prometheus accepts the rules, and each alert fires when it should', {
   skip: promtool('--version').status !== 0 && 'no promtool here',
 }, (t) => {
   t.equal(promtool('check', 'config', '--syntax-only', 'prometheus.yml').status, 0)
@@ -68,7 +68,7 @@ test('Prometheus takes the rules, and each alert wakes for what it is for', {
   t.end()
 })
 
-test('PostgreSQL data source: the queries of a panel give a time, a series and a value to a reader', async (t) => {
+test("PostgreSQL data source: a reader's panel queries return a time, a series and a value", async (t) => {
   const scene = await scenario(t)
   await scene.book({ id: 1, valor: 50 }, { id: 2, valor: 300 })
   await scene.runSession()
@@ -90,7 +90,7 @@ test('PostgreSQL data source: the queries of a panel give a time, a series and a
   }
 })
 
-test('Infinity data source: what it asks for is the list itself', async (t) => {
+test('Infinity data source: the answer is the list itself', async (t) => {
   const scene = await scenario(t)
   await scene.book({ id: 1, valor: 50 })
   await scene.runSession()

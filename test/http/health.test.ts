@@ -20,7 +20,7 @@ async function missing(server: Awaited<ReturnType<typeof api>>, query = '') {
   return [status, ...parts]
 }
 
-test('ready means database, migrations, worker, sessions and mail; what is not, is named', async (t) => {
+test('ready means database, migrations, worker, sessions and mail; whatever is not ready is named', async (t) => {
   const { sql, url } = await testDatabase(t)
   const server = await api(t, { sql, url })
   t.match((await server.request('/healthz')).json, { status: 'ok' })
@@ -36,7 +36,11 @@ test('ready means database, migrations, worker, sessions and mail; what is not, 
 
   await sql`update audit.regras set registrada_em = now() - interval '3 days'`
   t.same(await missing(server), [503, 'sessao'], 'installed days ago, and nothing has run')
-  t.same(await missing(server, '?partes=banco&partes=migracoes'), [200], 'for whoever serves the API alone')
+  t.same(
+    await missing(server, '?partes=banco&partes=migracoes'),
+    [200],
+    'for a server that only serves the API',
+  )
   await sql`insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por, status, fim_processamento)
     values ('manual', true, '{}', 'x', 'falhou', now())`
   t.same(await missing(server), [503, 'sessao'], 'a session that failed is none')
@@ -59,7 +63,7 @@ test('ready means database, migrations, worker, sessions and mail; what is not, 
   await worker.release()
 })
 
-test('without its database the API says so, in every route, and comes back with it', async (t) => {
+test('without its database the API says so on every route, and recovers with it', async (t) => {
   const { sql, url } = await testDatabase(t)
   // A connection to the database that can be cut.
   const { net, cut, mend } = await cable(t, new URL(url))
@@ -125,7 +129,7 @@ test('metrics show what is in the database, with any token', async (t) => {
   for (const [, name, help] of named) t.not(help, name, `${name} says what it is`)
 })
 
-test('what reached no connection in time is refused, and not done later either', async (t) => {
+test('requests that get no connection in time are refused, and not carried out later', async (t) => {
   const done: string[] = []
   const later = Promise.withResolvers<() => void>()
   const refused = withinReach(async (arrived) => {
@@ -179,7 +183,7 @@ async function cable(t: Test, target: URL) {
   return { net: net.href, cut, mend: () => start(port) }
 }
 
-test('behind a proxy and a path prefix the same addresses work, also those that the server names', async (t) => {
+test('behind a proxy and a path prefix the same addresses work, including those that the server names', async (t) => {
   const base = await scenario(t)
   const server = await api(t, base, {
     basePath: '/financas/conferente',

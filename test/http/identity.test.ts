@@ -13,7 +13,7 @@ const status = async ({ request }: Api, token: string) =>
 
 const now = () => Math.floor(Date.now() / 1000)
 
-test('a token on record is let in; one that was forged, changed or is out of date is not', async (t) => {
+test('a token on record is accepted; one that was forged, changed or has expired is not', async (t) => {
   const base = await testDatabase(t)
   const server = await api(t, base)
   const good = await server.token('leitor', 'painel')
@@ -62,7 +62,7 @@ test('a token on record is let in; one that was forged, changed or is out of dat
   t.notMatch(answer.text, /jose|stack|JWT|\.ts/)
 })
 
-test('a revoked token is refused at the next request, also where no table is read', async (t) => {
+test('a revoked token is refused at the next request, even if it reads no table', async (t) => {
   const base = await testDatabase(t)
   const server = await api(t, base)
   const token = await server.token('revisor', 'Ana')
@@ -119,7 +119,7 @@ test('a token revoked while its request waits does nothing more after that', asy
   t.equal(await c.status(2), 'aberta')
 })
 
-test('one person is one person: who proposed in psql does not approve by token, nor in another spelling', async (t) => {
+test('one person cannot propose in psql and approve by token, not even under another spelling', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, valor: 900_000, confianca: 0.5 })
   await c.runSession()
@@ -166,7 +166,7 @@ async function singleSignOn(t: Test) {
   return { rsa, ec, stranger, url: `http://127.0.0.1:${port}/jwks` }
 }
 
-test('single sign-on: keys of the provider alone, and its claims for name and role', async (t) => {
+test("single sign-on: only the provider's keys, and its claims for name and role", async (t) => {
   const base = await testDatabase(t)
   const { rsa, ec, stranger, url } = await singleSignOn(t)
   const server = await api(t, base, {
@@ -225,7 +225,7 @@ test('single sign-on: keys of the provider alone, and its claims for name and ro
 
 type CryptoKeyLike = Awaited<ReturnType<typeof generateKeyPair>>['privateKey']
 
-test('the API works for a superuser too, who has no more rights than the caller', async (t) => {
+test("over a superuser's login the API has no more rights than the caller", async (t) => {
   const base = await testDatabase(t)
   const server = await api(t, base, { databaseUrl: base.url })
   const body = { query: 'mutation { cancelarSessao(input: { id: "1", motivo: "x" }) { resultado { id } } }' }
@@ -237,7 +237,7 @@ test('the API works for a superuser too, who has no more rights than the caller'
   })
 })
 
-test('a login that may not speak for others cannot serve', async (t) => {
+test('a login that may not act for others cannot serve', async (t) => {
   const base = await testDatabase(t)
   const login = new URL(base.url)
   login.username = 'adelia'
@@ -245,7 +245,7 @@ test('a login that may not speak for others cannot serve', async (t) => {
   await t.rejects(api(t, base, { databaseUrl: login.href }), { message: /adelia/ })
 })
 
-test("over a superuser's login, such as the embedded server's, each act is still its caller's own", async (t) => {
+test("over a superuser's login, such as the embedded server's, each act still belongs to its caller", async (t) => {
   const scene = await scenario(t)
   await scene.book({ id: 1, valor: 50 }, { id: 2, valor: 300 })
   await scene.runSession()

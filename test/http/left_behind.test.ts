@@ -12,7 +12,7 @@ const held = (sql: Sql) =>
   sql`select count(*)::int as n from pg_locks where locktype = 'advisory' and objid = ${LEFT_LOCK}
     and database = (select oid from pg_database where datname = current_database())`
 
-test('a lock by number and a prepared statement do not outlive the next request', async (t) => {
+test('an advisory lock and a prepared statement do not survive the next request', async (t) => {
   const scene = await scenario(t)
   await scene.book({ id: 1 })
   await scene.runSession()
@@ -55,7 +55,7 @@ const found = async (tx: Transaction) => {
   return { pid: own?.['pid'], left: { ...(await carried(tx as never)), ...own, pid: null, sequence } }
 }
 
-test('whatever is left at a commit, the next caller finds a connection as if it were new', async (t) => {
+test('whatever is left at a commit, the next caller gets a connection as good as new', async (t) => {
   const scene = await scenario(t)
   await scene.book({ id: 1 }, { id: 2 })
   await scene.runSession()
@@ -95,7 +95,7 @@ test('whatever is left at a commit, the next caller finds a connection as if it 
   }
 })
 
-test('so it is for GraphQL', async (t) => {
+test('the same for GraphQL', async (t) => {
   const scene = await scenario(t)
   await scene.book({ id: 1 })
   await scene.runSession()
@@ -121,7 +121,7 @@ test('so it is for GraphQL', async (t) => {
   t.match(await held(scene.sql), [{ n: 0 }])
 })
 
-test('a connection that was made to forget its prepared statements serves the next caller all the same', async (t) => {
+test('a connection that lost its prepared statements still serves the next caller', async (t) => {
   const scene = await scenario(t)
   await scene.book({ id: 1 })
   await scene.runSession()

@@ -22,7 +22,7 @@ const DIRECTIONS = [
   ['last', 'before', 'hasPreviousPage'],
 ] as const
 
-test('the pages of every list reach every row once, in every order that it offers', async (t) => {
+test('paging reaches every row of every list once, in every order offered', async (t) => {
   const c = await scenario(t)
   await fill(c.sql)
   const { request, token } = await api(t, c, { introspection: ['administrador'] })

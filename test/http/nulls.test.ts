@@ -65,7 +65,7 @@ test('paging by a column that may be null reaches every row once, forwards and b
   }
 })
 
-test('what is not equal to a value takes in what has none', async (t) => {
+test('"not equal" includes rows without a value', async (t) => {
   const c = await scenario(t)
   await decidedOnes(c)
   const { ask } = await reader(t, c)

@@ -1,4 +1,4 @@
-// Decisions do what people meant, by REST and by GraphQL alike: taken back, confirmed, rolled back, proposed again.
+// Decisions do what people meant, by REST and by GraphQL: undone, confirmed, rolled back, proposed again.
 import { type Test, test } from 'tap'
 import { api } from '../helper/api.ts'
 import { one, type Scenario, scenario } from '../helper/scenario.ts'
@@ -135,7 +135,7 @@ const lines = (answer: Answer): Result[] => {
 const first = (answer: Answer): Result => lines(answer)[0] as Result
 
 for (const name of ['REST', 'GraphQL'] as const) {
-  test(`${name}: fifty approvals are taken back in one call, wait again, and count for nobody`, async (t) => {
+  test(`${name}: fifty approvals are undone in one call, wait again, and no longer count`, async (t) => {
     const { c, ways, ids } = await scene(t)
     const way = ways[name]
     const rows = Array.from({ length: 50 }, (_, i) => i + 1)
@@ -167,7 +167,7 @@ for (const name of ['REST', 'GraphQL'] as const) {
     t.match(await way.undo('ana', 99999), { codigo: 'NC004' })
   })
 
-  test(`${name}: a first approval, a rejection, a confirmation and a typed value are taken back too`, async (t) => {
+  test(`${name}: a first approval, a rejection, a confirmation and a typed value are undone too`, async (t) => {
     const { c, ways, ids, mutate } = await scene(t)
     const way = ways[name]
     await c.book({ id: 1, valor: 100_000 }, { id: 2 }, { id: 3, descricao: 'aponta' }, { id: 4 })
@@ -203,7 +203,7 @@ for (const name of ['REST', 'GraphQL'] as const) {
     t.equal(await c.categoria(4), 'CERTA')
   })
 
-  test(`${name}: a rejection that costs auto says so at once with the command; taken back, it gives it back`, async (t) => {
+  test(`${name}: a rejection that costs auto says so at once with the command; undoing it gives auto back`, async (t) => {
     const { c, ways, ids } = await scene(t)
     const way = ways[name]
     await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
@@ -255,7 +255,7 @@ for (const name of ['REST', 'GraphQL'] as const) {
     t.match(await way.approve('bruno', id), [{ status: 'corrigida' }])
   })
 
-  test(`${name}: what another rule's correction made moot is shown closed by that rule and operation`, async (t) => {
+  test(`${name}: a finding that another rule's correction settled is shown closed by that rule and operation`, async (t) => {
     const { c, ways } = await scene(t)
     const way = ways[name]
     await c.sql.unsafe(`create schema regra_prefixo; grant usage on schema regra_prefixo to conferente_regra;
@@ -271,7 +271,7 @@ for (const name of ['REST', 'GraphQL'] as const) {
         'olivia',
       )`select * from audit.processar_divergencias('auto', regras => '{errada,prefixo}')`,
     )
-    t.match(session, { corrigidas: 1n, resolvidas: 0n }, 'not counted as mended at the source')
+    t.match(session, { corrigidas: 1n, resolvidas: 0n }, 'not counted as fixed at the source')
     t.same(await way.waiting(), ['2', '2'], 'what is moot waits for nobody')
     const [operation] = await c.sql`select max(id)::int as id from audit.operacoes where tipo = 'correcao'`
     const closed = await Promise.all(
@@ -322,7 +322,7 @@ test('GraphQL: a rollback says what becomes of the findings; what is found again
   t.ok(tokens.ana && server)
 })
 
-test('GraphQL: only a rollback as wrong is a verdict; taken back in turn it leaves no trace, and operators may not', async (t) => {
+test('GraphQL: only a rollback as wrong counts; rolling it back removes that, and operators may not do so', async (t) => {
   const { c, graphql } = await scene(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
   await c.runSession('auto')
@@ -353,7 +353,7 @@ test('GraphQL: only a rollback as wrong is a verdict; taken back in turn it leav
   t.same(await record(c), before)
 })
 
-test('an exception that costs auto says so at once: in psql, by GraphQL; one that does not says nothing', async (t) => {
+test('an exception that costs auto says so at once, in psql and by GraphQL; others say nothing', async (t) => {
   const { c, graphql, ids } = await scene(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
   await c.runSession()

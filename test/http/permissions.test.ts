@@ -117,7 +117,7 @@ function document(operation: string, { name, args, type }: GraphQLField<unknown,
   return `${operation} { ${name}${inputs === '' ? '' : `(${inputs})`} ${selection(type)} }`
 }
 
-test('over GraphQL the same roles may do the same', async (t) => {
+test('over GraphQL each role may do the same as in psql', async (t) => {
   const base = await scenario(t)
   const schema = buildSchema(await printGraphql(base.url))
   const server = await api(t, base)
@@ -164,7 +164,7 @@ test('over GraphQL the same roles may do the same', async (t) => {
   t.same(server.failures.map(String), [], 'nothing failed for a reason that is not ours')
 })
 
-test('no route answers without a token, but those that tell nothing', async (t) => {
+test('no route answers without a token, except those that reveal nothing', async (t) => {
   const server = await api(t, await testDatabase(t))
   t.ok(server.routes.includes('POST /graphql'))
   for (const route of server.routes) {
@@ -176,7 +176,7 @@ test('no route answers without a token, but those that tell nothing', async (t) 
   }
 })
 
-test('every route and page answers the roles of the table, and nobody else', async (t) => {
+test('every route and page answers only the roles in the table', async (t) => {
   const base = await scenario(t)
   await base.book({ id: 1, confianca: 0.5 })
   await base.runSession()
@@ -217,7 +217,7 @@ test('every route and page answers the roles of the table, and nobody else', asy
   t.same(server.failures.map(String), [])
 })
 
-test('the page of GraphQL is there for development only, and shows no more than the page of the document', async (t) => {
+test('the GraphQL page is for development only, and shows no more than the API documentation', async (t) => {
   const base = await testDatabase(t)
   const [usual, development] = [await api(t, base), await api(t, base, { development: true })]
   const pages = ['GET /ruru', 'HEAD /ruru', 'GET /ruru-static/*', 'HEAD /ruru-static/*']

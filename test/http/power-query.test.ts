@@ -80,7 +80,7 @@ const search = (query: Example['query'], changes: Record<string, string> = {}) =
     ...Object.entries(changes),
   ])
 
-test('what is no M is refused', async (t) => {
+test('text that is not M is refused', async (t) => {
   await t.rejects(parse('let a = in a'))
 })
 
@@ -104,7 +104,7 @@ test('each column that an example names is in the answer, of its type', async (t
   }
 })
 
-test('the example with pages asks for all that waits, oldest first, until there is no more', async (t) => {
+test('the example with pages reads everything that waits, oldest first, to the end', async (t) => {
   const scene = await scenario(t)
   await scene.book(...Array.from({ length: 6 }, (_, i) => ({ id: i + 1, valor: 10 })))
   await scene.book({ id: 7, descricao: 'teimosa' })

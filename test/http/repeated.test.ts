@@ -25,7 +25,7 @@ async function scene(t: Test) {
   return { c, server, olivia, ana, ask, sessions }
 }
 
-test('a session that is asked for twice by one key is queued once, and both get the same answer', async (t) => {
+test('a session requested twice with one key is queued once, and both requests get the same answer', async (t) => {
   const { c, olivia, ask, sessions } = await scene(t)
   const key = randomUUID()
   const body = { modo: 'auto', regras: ['errada'] }
@@ -62,7 +62,7 @@ test('sent twice at once it is still carried out once', async (t) => {
   t.equal(await sessions(), 1)
 })
 
-test('a decision sent again is not refused as made already: the answer is the one that was given', async (t) => {
+test('a decision sent again is not refused as already made: the first answer is repeated', async (t) => {
   const { c, ana, ask } = await scene(t)
   const { id } = await c.finding(1)
   const body = { ids: [Number(id)], visto: await c.shown(id), motivo: 'confere' }
@@ -97,7 +97,7 @@ test('a key belongs to one request of one person', async (t) => {
   }
 })
 
-test('what was refused or undone is not kept: sent again it is tried again', async (t) => {
+test('refused or undone requests are not kept: sent again, they are tried again', async (t) => {
   const { c, ana, ask } = await scene(t)
   const { id } = await c.finding(2)
   const body = { ids: [Number(id)], visto: ['0'.repeat(64)], motivo: 'confere' }
@@ -111,7 +111,7 @@ test('what was refused or undone is not kept: sent again it is tried again', asy
   )
 })
 
-test('GraphQL keeps the word too', async (t) => {
+test('GraphQL repeats answers too', async (t) => {
   const { olivia, ask, sessions } = await scene(t)
   const key = randomUUID()
   const [first, second] = await Promise.all([
@@ -130,6 +130,6 @@ test('GraphQL keeps the word too', async (t) => {
   t.equal(
     (await ask(olivia, '/graphql', query, 'leitura')).json.data.sessoes.nodes.length,
     before + 1,
-    'a question is asked again',
+    'a read is sent again',
   )
 })

@@ -68,7 +68,7 @@ test('one finding is fetched by its number, and an unknown number is reported', 
   t.equal((await server.request('/api/v1/divergencias/tudo', { token: leo })).status, 400)
 })
 
-test('an amount keeps every digit that it was booked with', async (t) => {
+test('an amount keeps all its digits', async (t) => {
   const { server, leo, stage } = await scene(t)
   await stage.sql`update dw.lancamentos set valor = 9007199254740993.07 where id = 2`
   await stage.sql`update audit.configuracoes_sistema set valor = '1e15' where chave = 'aprovacao.valor_dupla'`
@@ -116,7 +116,7 @@ test('a reviewer approves and rejects under their own name; the answer says what
   t.match((await server.request(other, { token: bruno, method: 'DELETE' })).json, { decidida_por: 'bruno' })
 })
 
-test('an operator asks for a session and may follow it; a simulation answers at once', async (t) => {
+test('an operator requests a session and follows it; a simulation answers at once', async (t) => {
   const { server, olivia, ana, stage } = await scene(t)
   const ask = (body: object, token = olivia) =>
     server.request('/api/v1/divergencias/processar', { token, body })
@@ -137,7 +137,7 @@ test('an operator asks for a session and may follow it; a simulation answers at 
   t.equal((await ask({}, ana)).status, 403, 'a reviewer runs no session')
 })
 
-test('an administrator closes months and opens them again; everybody sees what is closed', async (t) => {
+test('an administrator closes and reopens months; everybody sees what is closed', async (t) => {
   const { server } = await scene(t)
   const [adelia, leo] = [await server.token('administrador', 'adelia'), await server.token('leitor')]
   const close = (token: string, body: object) =>
@@ -161,7 +161,7 @@ test('an administrator closes months and opens them again; everybody sees what i
   t.equal(listed.json.length, 1)
 })
 
-test('the history tells what was done, by whom, and what each session took', async (t) => {
+test('the history shows what was done, by whom, and how long each session took', async (t) => {
   const { server, leo, stage } = await scene(t)
   await stage.approve('ana', (await stage.finding(1)).id)
   // Decided in psql: queued, then sealed by the engine.

@@ -80,7 +80,7 @@ async function scene(t: Test, rows: number) {
   return { c, trips }
 }
 
-test('a REST read goes to the database four times at most', async (t) => {
+test('a REST read makes at most four round trips to the database', async (t) => {
   const { trips } = await scene(t, 1)
   for (const path of [
     '/api/v1/divergencias?status=aberta&regra=errada',
@@ -94,7 +94,7 @@ test('a REST read goes to the database four times at most', async (t) => {
   }
 })
 
-test('an approval asks for its token once', async (t) => {
+test('an approval checks its token once', async (t) => {
   const { c, trips } = await scene(t, 2)
   const asked = await countTokens(c)
   const approve = async (id: number) => ({ ids: [String(id)], visto: await c.shown(id), motivo: 'confere' })
@@ -109,7 +109,7 @@ test('an approval asks for its token once', async (t) => {
   t.equal((await asked()) - before, 2, 'by GraphQL')
 })
 
-test('a query of GraphQL is parsed once, and no more when it comes again', async (t) => {
+test('a GraphQL query is parsed once, even if it comes again', async (t) => {
   const { trips } = await scene(t, 1)
   await trips('/graphql', { query: '{ divergencias { totalCount } }' })
   const before = parsed

@@ -6,12 +6,12 @@ import { printGraphql } from '../../src/http/graphql/print.ts'
 import { testDatabase } from '../helper/database.ts'
 import { read } from '../helper/files.ts'
 
-test('docs/schema.graphql tells what /graphql offers', async (t) => {
+test('docs/schema.graphql is what /graphql offers', async (t) => {
   const { url } = await testDatabase(t)
   t.equal(await printGraphql(url), read('docs/schema.graphql'), 'run `npm run schema`')
 })
 
-test('what means nothing outside is not shown', async (t) => {
+test('internal columns are not shown', async (t) => {
   const schema = buildSchema(read('docs/schema.graphql'))
   const camel = (snake: string) => snake.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
   for (const column of HIDDEN_COLUMNS) {

@@ -25,7 +25,7 @@ test('an unknown path is answered with a problem document and security headers',
   t.equal(headers.get('x-content-type-options'), 'nosniff')
 })
 
-test('the embedded server brings a secret of its own, another database none', async (t) => {
+test('the embedded server has a secret of its own, another database has none', async (t) => {
   const settings = readSettings({})
   const secret = (url: string) => serverSettings(settings, { url, embedded: true }).jwtSecret ?? ''
   const one = secret('postgresql://postgres:abc@127.0.0.1:1/conferente')

@@ -27,7 +27,7 @@ async function desk(t: Test) {
   return { stage: scene, server, send, filled, id }
 }
 
-test('a file that is exported over REST, filled in and sent back decides line by line', async (t) => {
+test('a file exported over REST, filled in and sent back is decided line by line', async (t) => {
   const { stage, server, send, id } = await desk(t)
   const ana = await server.token('revisor', 'ana')
   const response = await fetch(
@@ -71,7 +71,7 @@ test('a file that is exported over REST, filled in and sent back decides line by
   t.same(server.failures.map(String), [])
 })
 
-test('what is no sheet, too large or not for this role is refused, and nothing is done', async (t) => {
+test('a file that is not a sheet, is too large or not for this role is refused, and nothing is done', async (t) => {
   const { stage, server, send, filled, id } = await desk(t)
   const ana = await server.token('revisor', 'ana')
   const good = await filled({ [await id(1)]: ['aprovar'] })

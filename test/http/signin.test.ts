@@ -45,7 +45,7 @@ test('a one-time link gives a cookie that no script sees and no other site sends
   t.same(server.failures, [])
 })
 
-test('with TLS, before it or here, the cookie is one that only this host can set', async (t) => {
+test('with TLS, here or at a proxy, only this host can set the cookie', async (t) => {
   const server = await api(t, await testDatabase(t))
   const answer = await use(server, await server.invitation('leitor'), {
     origin: 'https://conferente.empresa.com.br',
@@ -64,7 +64,7 @@ test('with TLS, before it or here, the cookie is one that only this host can set
   )
 })
 
-test('a link is good once, also at the same moment, and never without its secret', async (t) => {
+test('a link works once, even if used twice at the same moment, and never without its secret', async (t) => {
   const base = await testDatabase(t)
   const server = await api(t, base)
   const secret = await server.invitation('revisor', 'ana')
@@ -83,7 +83,7 @@ test('a link is good once, also at the same moment, and never without its secret
   t.same(server.failures, [])
 })
 
-test('no page of others acts with the cookie, nor signs anybody in or out; a token is not asked where it comes from', async (t) => {
+test("other sites' pages cannot act with the cookie, nor sign anybody in or out; tokens may come from anywhere", async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   await c.runSession()
@@ -157,7 +157,7 @@ test('no page of others acts with the cookie, nor signs anybody in or out; a tok
   )
 })
 
-test('a cookie that was forged, changed, is out of date, revoked, or is a token is refused', async (t) => {
+test('a cookie that was forged, changed, expired, revoked, or is a token, is refused', async (t) => {
   const base = await testDatabase(t)
   const server = await api(t, base)
   const good = await server.signIn('revisor', 'ana')
@@ -191,7 +191,7 @@ test('a cookie that was forged, changed, is out of date, revoked, or is a token 
   t.same(server.failures, [])
 })
 
-test('who signs out is out in every tab and everywhere the cookie may have been copied to', async (t) => {
+test('signing out ends every tab, and every copy of the cookie', async (t) => {
   const base = await testDatabase(t)
   const server = await api(t, base)
   const [here, there] = [await server.signIn('revisor', 'ana'), await server.signIn('revisor', 'ana')]
@@ -209,7 +209,7 @@ test('who signs out is out in every tab and everywhere the cookie may have been 
   t.same(server.failures, [])
 })
 
-test('what was begun in one person’s name is not done in another’s who signed in meanwhile', async (t) => {
+test('what one person began is not done in the name of another who signed in meanwhile', async (t) => {
   const server = await api(t, await testDatabase(t))
   const cookie = await server.signIn('revisor', 'José')
   const meant = (name: string) =>
@@ -218,7 +218,7 @@ test('what was begun in one person’s name is not done in another’s who signe
   t.equal((await meant('ana')).status, 401)
 })
 
-test('/ leads to the page, and after signing in one is sent to our own pages alone', async (t) => {
+test('/ leads to the page, and signing in redirects only to our own pages', async (t) => {
   const base = await testDatabase(t)
   const server = await api(t, base)
   const below = await api(t, base, { basePath: '/conferente' })
@@ -263,7 +263,7 @@ test('/ leads to the page, and after signing in one is sent to our own pages alo
   t.equal(placeAfter('/conferente', '/conferentex/revisao'), '/conferente/revisao')
 })
 
-test('whoever asks for a link by address learns nothing; the owner of a registered one gets it', async (t) => {
+test('requesting a link by address reveals nothing; the owner of a registered address gets it', async (t) => {
   const base = await testDatabase(t)
   await base.connectAs(
     'adelia',
@@ -330,7 +330,7 @@ test('neither the cookie nor the secret of a link is in any log, the database or
   t.notOk(all.includes(cookie.split('=')[1]?.split('.')[2] ?? '?'), 'the cookie')
 })
 
-test('where tokens come from elsewhere and there is no single sign-on, nobody is offered to sign in', async (t) => {
+test('if tokens come from elsewhere and there is no single sign-on, no sign-in is offered', async (t) => {
   const base = await testDatabase(t)
   const server = await api(t, base, { jwtSecret: undefined, jwksUrl: 'http://127.0.0.1:9/jwks' })
   t.equal((await use(server, 'x')).status, 400)

@@ -40,7 +40,7 @@ async function house(t: Test, changes: Partial<OidcSettings> = {}, more: Partial
   return { base, provider, server, me }
 }
 
-test('a person whom an administrator registered comes in, where the link led, under the name that decisions record', async (t) => {
+test("a registered person signs in, reaches the link's target, and decides under the registered name", async (t) => {
   const { base, provider, server, me } = await house(t)
   await base.connectAs('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'contas a pagar')`
   provider.seat.who = 'guid-1'
@@ -72,7 +72,7 @@ test('a person whom an administrator registered comes in, where the link led, un
   t.same(server.failures, [])
 })
 
-test('somebody without a role is told so kindly, and does not get in', async (t) => {
+test('somebody without a role is told so, and cannot sign in', async (t) => {
   const { base, provider, server, me } = await house(t)
   provider.seat.who = 'guid-2'
   const mallory = visitor()
@@ -88,7 +88,7 @@ test('somebody without a role is told so kindly, and does not get in', async (t)
   t.same(server.failures, [])
 })
 
-test('the role comes from a claim where one is set, by the names that the house has for it', async (t) => {
+test('the role comes from a claim if one is set, through the configured names', async (t) => {
   const roles = { financeiro: 'revisor', operacao: 'operador' }
   const { base, provider, server, me } = await house(t, { roleClaim: 'groups', roles })
   await base.connectAs('adelia')`select audit.registrar_pessoa('mallory', 'administrador', 'engano')`
@@ -110,7 +110,7 @@ test('the role comes from a claim where one is set, by the names that the house 
   t.same(server.failures, [])
 })
 
-test('an address that nobody has verified names nobody', async (t) => {
+test('an unverified address identifies nobody', async (t) => {
   const { base, provider, server, me } = await house(t, { nameClaim: 'email' })
   await base.connectAs('adelia')`select audit.registrar_pessoa('ana@empresa.com.br', 'revisor', 'teste')`
   provider.seat.who = 'guid-2'
@@ -123,7 +123,7 @@ test('an address that nobody has verified names nobody', async (t) => {
   t.match(await me(ana), { nome: 'ana@empresa.com.br' })
 })
 
-test('what comes back counts once, in the browser that left, and only as it was asked for', async (t) => {
+test('a callback counts once, only in the browser that left, and only as requested', async (t) => {
   const { base, provider, server, me } = await house(t)
   await base.connectAs('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
   await base.connectAs('adelia')`select audit.registrar_pessoa('mallory', 'leitor', 'teste')`
@@ -192,7 +192,7 @@ test('what comes back counts once, in the browser that left, and only as it was 
   )
 })
 
-test('whoever leaves is told where to leave the provider too; who came by a link is not', async (t) => {
+test('signing out shows where to sign out of the provider too, but not after a one-time link', async (t) => {
   const { base, provider, server, me } = await house(t)
   await base.connectAs('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
   provider.seat.who = 'guid-1'
@@ -218,7 +218,7 @@ test('whoever leaves is told where to leave the provider too; who came by a link
   t.same(server.failures, [])
 })
 
-test('two tabs may be on their way at once', async (t) => {
+test('two tabs may sign in at once', async (t) => {
   const { base, provider, server } = await house(t)
   await base.connectAs('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
   provider.seat.who = 'guid-1'
@@ -255,7 +255,7 @@ test('a provider that is down is reported without internals, and used again once
   )
 })
 
-test('the clock of the provider may be slow by seconds, not by minutes', async (t) => {
+test("the provider's clock may be off by seconds, not by minutes", async (t) => {
   const { base, provider, server } = await house(t)
   await base.connectAs('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
   provider.seat.who = 'guid-1'
@@ -268,7 +268,7 @@ test('the clock of the provider may be slow by seconds, not by minutes', async (
   }
 })
 
-test('people sign in beside programs whose tokens are the provider’s', async (t) => {
+test("people sign in while programs use the provider's tokens", async (t) => {
   const jwks = {
     jwtSecret: undefined,
     jwksUrl: 'http://127.0.0.1:9/jwks',

@@ -60,7 +60,7 @@ async function looked(t: Test, file: Uint8Array, format: string, way: string): P
   }
 }
 
-test('by REST, by the command line and by mail, in every column, heading and name of a sheet', async (t) => {
+test('by REST, on the command line and by mail, in every column, heading and sheet name', async (t) => {
   const c = await scene(t)
   const server = await api(t, c)
   const authorization = `Bearer ${await server.token('leitor')}`

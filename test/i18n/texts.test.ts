@@ -9,7 +9,7 @@ function keys(value: unknown, path = ''): string[] {
   return Object.entries(value).flatMap(([key, content]) => keys(content, `${path}.${key}`))
 }
 
-t.test('every text is a text or a function of it, alike in both languages', async (t) => {
+t.test('every text is a string or a function, the same way in both languages', async (t) => {
   for (const texts of [catalogue, mailText]) {
     t.strictSame(keys(texts('en')), keys(texts('pt-BR')))
     t.strictSame(
@@ -19,7 +19,7 @@ t.test('every text is a text or a function of it, alike in both languages', asyn
   }
 })
 
-t.test('no text is left that nobody says', async (t) => {
+t.test('no text is unused', async (t) => {
   const files = globSync(['src/**/*.{ts,mjs}', 'tasks/*.ts', 'sql/**/*.sql'], { cwd: ROOT })
   const said = files
     .filter((file) => !file.startsWith('src/i18n/'))

@@ -43,7 +43,7 @@ const parsed = (text: string): Events =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
 
-test('a worker writes what its sessions do, each event with its session, on stderr and in files', async (t) => {
+test('a worker logs what its sessions do, each event with its session, on stderr and in files', async (t) => {
   const { workerUrl, requestSession, session, sql } = await workshop(t)
   const dir = directory(t)
   const password = 'segredo/do@trabalhador'
@@ -111,7 +111,7 @@ test('a worker writes what its sessions do, each event with its session, on stde
   t.notOk(written.includes('errada'), 'no contents of rows')
 })
 
-test('a failed rule, and what a session corrected, are reported', async (t) => {
+test("a failed rule and a session's corrections are reported", async (t) => {
   const { sql, workerUrl } = await workshop(t)
   await sql.unsafe(`
     create or replace function regra_outra.regra_outra(janela audit.janela) returns setof audit.achado language plpgsql stable
@@ -136,7 +136,7 @@ test('a failed rule, and what a session corrected, are reported', async (t) => {
   t.match(events(dir, 'app').at(-1), { event: 'command.ended', codigo: 1, level: 'error' })
 })
 
-test('the API logs who asked, how it was answered, and nothing of what was asked', async (t) => {
+test('the API logs who asked and how it was answered, but not what was asked', async (t) => {
   const { url } = await testDatabase(t)
   const dir = directory(t)
   let asked: Promise<number[]> | undefined
@@ -187,7 +187,7 @@ test('the API logs who asked, how it was answered, and nothing of what was asked
   t.doesNotThrow(() => parsed(ran.stderr))
 })
 
-test('secrets are taken out wherever they stand, and the line stays JSON', async (t) => {
+test('secrets are removed wherever they are, and the line stays JSON', async (t) => {
   const urls = ['postgres://ana:p%40lavra-passe@db/x', 'smtp://conta:c%22orreio%20longo@mail', undefined]
   const redact = createRedactor([...credentials(urls), SECRET])
   const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbmEifQ.c2ln'
@@ -202,7 +202,7 @@ test('secrets are taken out wherever they stand, and the line stays JSON', async
   for (const secret of ['lavra-passe', 'orreio', 'eyJ', SECRET, auth]) t.notOk(shown.includes(secret), secret)
 })
 
-test('fields with the names of secrets are not shown', async (t) => {
+test('fields named like secrets are not shown', async (t) => {
   const dir = directory(t)
   const log = await openLog({ directory: dir, stderr: false, secrets: ['aberto e longo'] })
   log.note({ event: 'y', text: 'x aberto e longo' }, 'postgres://ana:aberto@db/x')
@@ -215,7 +215,7 @@ test('fields with the names of secrets are not shown', async (t) => {
   t.notMatch(JSON.stringify(events(dir, 'app')), /aberto/)
 })
 
-test('the newest files are kept, of each kind, and nothing that is not ours is touched', async (t) => {
+test('the newest files of each kind are kept, and other files are not touched', async (t) => {
   const dir = directory(t)
   const days = Array.from({ length: FILES_KEPT + 10 }, (_, n) =>
     new Date(Date.UTC(2020, 0, n + 1)).toISOString().slice(0, 10),
@@ -236,7 +236,7 @@ test('the newest files are kept, of each kind, and nothing that is not ours is t
   t.notOk(left.includes(`app.${days[0]}.1.log`))
 })
 
-test('a file that has grown is followed by the next, and app.log with it', async (t) => {
+test('a file that has grown is followed by a new one, and app.log points to it', async (t) => {
   const dir = directory(t)
   const log = await openLog({ directory: dir, stderr: false, secrets: [] })
   const text = 'x'.repeat(500_000)
@@ -284,7 +284,7 @@ test('a file system that fills later stops no session', { skip: !existsSync('/de
   t.equal(ran.stderr.match(/ENOSPC/g)?.length, 2, 'once for each file')
 })
 
-test('what was lost while the disk was full is counted, and writing goes on when there is room', async (t) => {
+test('events lost while the disk was full are counted, and writing resumes when there is room', async (t) => {
   const dir = directory(t)
   const said: unknown[] = []
   const log = await openLog({

@@ -9,7 +9,7 @@ import { scenario } from '../helper/scenario.ts'
 
 const KINDS = ['resumo', 'divergencias']
 
-test('CSV and XLSX of the session go with the digest; too large, a link goes in their place and says so', async (t) => {
+test('CSV and XLSX of the session are attached to the digest; if too large, a link is sent instead', async (t) => {
   const c = await scenario(t)
   const office = await postOffice(t)
   const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
@@ -52,7 +52,7 @@ test('CSV and XLSX of the session go with the digest; too large, a link goes in 
   t.match(office.arrived.at(-1)?.text, /Anexos estão desligados/)
 })
 
-test('files that cannot be made do not hold the digest back, and it says so', async (t) => {
+test('if files cannot be made, the digest goes out anyway and says so', async (t) => {
   const c = await scenario(t)
   const office = await postOffice(t)
   await receive(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])

@@ -61,13 +61,13 @@ test('a session’s messages arrive once each, HTML and plain text alike, with p
   t.match(
     html,
     /<img[^>]+src="cid:tendencia-0@conferente"[^>]+alt="Divergências novas da regra errada/,
-    'shown inline, and told',
+    'shown inline, and mentioned',
   )
   t.match(summary?.raw, /multipart\/related/i)
   t.match(summary?.raw, /multipart\/alternative/i)
 })
 
-test('4xx is tried again and arrives once, 5xx is final and recorded', async (t) => {
+test('a 4xx is tried again and the mail arrives once; a 5xx is final and recorded', async (t) => {
   const c = await scenario(t)
   const office = await postOffice(t)
   const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
@@ -105,7 +105,7 @@ test('4xx is tried again and arrives once, 5xx is final and recorded', async (t)
   t.equal(office.arrived.length, 1)
 })
 
-test('a refused recipient is recorded, the others get it; one that is deferred is served later, alone', async (t) => {
+test('a refused recipient is recorded and the others get the mail; a deferred one gets it later, alone', async (t) => {
   const c = await scenario(t)
   const office = await postOffice(t)
   const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
@@ -146,11 +146,11 @@ test('a refused recipient is recorded, the others get it; one that is deferred i
   t.match(
     office.arrived.at(-1)?.text,
     /Mensagens que não chegaram\s+- Resumo da sessão .*saiu@empresa.com.br/,
-    'and told the next day',
+    'and reported the next day',
   )
 })
 
-test('what did not go out is shown with its session, in the metrics and in the digest, also when it is given up days later', async (t) => {
+test('unsent mail is shown with its session, in metrics and in the digest, even if it is given up days later', async (t) => {
   const c = await scenario(t)
   const office = await postOffice(t)
   const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
@@ -250,7 +250,7 @@ test('several processes at once: each message is sent by one of them', async (t)
   t.equal(new Set(office.arrived.map(({ messageId }) => messageId)).size, 2)
 })
 
-test('one that another process is just sending is neither sent nor forgotten', async (t) => {
+test('a message that another process is sending is neither sent twice nor forgotten', async (t) => {
   const c = await scenario(t)
   const office = await postOffice(t)
   const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
@@ -295,7 +295,7 @@ test('a certificate that nobody trusts is an error; trusted, the mail goes over 
   t.same(secure.sessions, [{ secure: true, user: undefined }])
 })
 
-test('STARTTLS: upgraded where it is offered, with the same care for the certificate; refused where it is required and missing', async (t) => {
+test('STARTTLS is used if offered, and the certificate checked; if required and missing, nothing is sent', async (t) => {
   const c = await scenario(t)
   await theSession(c, MANAGER)
   const office = await postOffice(t, TLS)
@@ -316,7 +316,7 @@ test('STARTTLS: upgraded where it is offered, with the same care for the certifi
   t.same(office.sessions, [{ secure: true, user: undefined }])
 })
 
-test('a wrong password is an error that waits to be mended, a right one is used', async (t) => {
+test('a wrong password is an error until it is corrected; the right one is used', async (t) => {
   const c = await scenario(t)
   await theSession(c, MANAGER)
   const office = await postOffice(t, {
@@ -339,7 +339,7 @@ test('a wrong password is an error that waits to be mended, a right one is used'
   t.same(office.sessions, [{ secure: true, user: 'conferente' }])
 })
 
-test('a server that accepts and then says nothing is given up after the timeout', async (t) => {
+test('a server that accepts the connection and then says nothing is given up after the timeout', async (t) => {
   const c = await scenario(t)
   await theSession(c, MANAGER)
   const mute = createServer().listen(0, '127.0.0.1')

@@ -32,7 +32,7 @@ async function hostile(
   return { facts: factsSchema.parse(row['f']), c }
 }
 
-test('hostile data stays text in HTML and in plain text, and no header comes of it', async (t) => {
+test('hostile data stays text in HTML and plain text, and cannot become a header', async (t) => {
   const { facts, c } = await hostile(t)
   const gaps = [{ tipo: 'regra_falhou' as const, regra: HOSTILE, texto: HOSTILE, numero: null }]
   const { html, text, subject } = await render({ ...facts, estado: 'lacunas', lacunas: gaps })
@@ -58,7 +58,7 @@ test('hostile data stays text in HTML and in plain text, and no header comes of 
   t.notMatch(letter?.raw.split('\r\n\r\n')[0], /^Bcc/im)
 })
 
-test('a subject with line breaks cannot become two headers, whoever wrote it', async (t) => {
+test('a subject with line breaks cannot become two headers', async (t) => {
   const { c } = await hostile(t)
   const office = await postOffice(t)
   const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
@@ -79,7 +79,7 @@ test('a subject with line breaks cannot become two headers, whoever wrote it', a
   t.ok(c)
 })
 
-test('HTML and text say the same facts in both languages, numbers as each writes them', async (t) => {
+test('HTML and text state the same facts in both languages, each with its own number format', async (t) => {
   const { facts } = await hostile(t)
   const session = {
     ...(facts.sessao as NonNullable<Facts['sessao']>),
@@ -114,7 +114,7 @@ test('an amount in a subject is shortened, and never half of its cents', async (
   t.same(amounts.map(compact), ['R$ 0,00', 'R$ 757,55', '-R$ 12,30', 'R$ 999,99', 'R$ 1,2 mil', 'R$ 901 mi'])
 })
 
-test('the picture is a PNG of twice the size, and the numbers stand beside it for who sees no pictures', async (t) => {
+test('the picture is a PNG at twice the size, and the numbers are in the text for readers without pictures', async (t) => {
   const { facts } = await hostile(t)
   const { pictures, html, text } = await render(facts)
   t.equal(pictures.length, 1)
@@ -124,7 +124,7 @@ test('the picture is a PNG of twice the size, and the numbers stand beside it fo
   t.match(text, /Novas por dia em 30 dias: 1 ao todo, 1 no maior dia\. Sem execução em 29 dias\./)
 })
 
-test('no message needs anything from elsewhere: no remote picture, font or style', async (t) => {
+test('no message loads anything remote: no picture, font or style', async (t) => {
   const { facts } = await hostile(t)
   const { html } = await render(facts)
   // Only tags and styles: what the warehouse holds is text.

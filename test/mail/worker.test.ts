@@ -132,7 +132,7 @@ test('a message whose last attempt was killed, or that can never be composed, is
   t.ok(waiting > killed)
 })
 
-test('without SMTP_URL messages are composed and wait; whoever has it sends them', async (t) => {
+test('without SMTP_URL messages are composed and wait for a process that has it', async (t) => {
   const { sql, workerUrl, requestSession } = await workshop(t)
   await receive(sql, 'correio.destinatarios', [MANAGER])
   await requestSession()
@@ -167,7 +167,7 @@ test('without SMTP_URL messages are composed and wait; whoever has it sends them
   t.equal(office.arrived.length, 1, 'the worker that comes later finds it sent')
 })
 
-test('trabalhar says at its start that mail cannot leave, or that nobody is to receive it', async (t) => {
+test('trabalhar says at its start that mail cannot be sent, or has no recipients', async (t) => {
   const { sql, workerUrl } = await workshop(t)
   const say = (env: Record<string, string>) =>
     conferente(['trabalhar'], {
@@ -230,7 +230,7 @@ test('conferente servir alone does so by itself', async (t) => {
   t.match((await sql`select status from audit.notificacoes`)[0], { status: 'enviada' })
 })
 
-test('a worker raises and sends the alert too, and once', async (t) => {
+test('a worker also raises and sends the alert, once', async (t) => {
   const { sql, workerUrl } = await workshop(t)
   const office = await postOffice(t)
   await receive(sql, 'correio.destinatarios', [MANAGER])

@@ -37,7 +37,7 @@ async function scene(t: Test) {
   }
 }
 
-t.test('a folder is read, read again, and what is new in it is new', async (t) => {
+t.test('a folder is read twice, and the second time only what is new counts', async (t) => {
   const c = await scene(t)
   c.write(1, 2)
   mkdirSync(join(c.office.notes, '2026'))
@@ -78,7 +78,7 @@ t.test('a folder is read, read again, and what is new in it is new', async (t) =
 })
 
 t.test(
-  'each bad file is told with its reason, the good ones are kept, and the exit code says so',
+  'each bad file is reported with its reason, good ones are kept, and the exit code shows it',
   async (t) => {
     const c = await scene(t)
     c.write(1)
@@ -123,12 +123,12 @@ t.test(
     t.same(
       await c.sql`select from audit.notas_recusadas where arquivo in ('bomb.xml', 'changed.xml')`,
       [],
-      'what was mended is forgotten',
+      'what was fixed is forgotten',
     )
   },
 )
 
-t.test('a folder with more files than is set is not read at all', async (t) => {
+t.test('a folder with more files than allowed is not read at all', async (t) => {
   const c = await scene(t)
   await makeLedger(c.sql)
   c.write(1, 2, 3)
@@ -147,7 +147,7 @@ t.test('a folder with more files than is set is not read at all', async (t) => {
   )
 })
 
-t.test('wrong usage, folders that are none and roots that are none are said as such', async (t) => {
+t.test('wrong usage, and paths that are not folders or roots, are named', async (t) => {
   const c = await scene(t)
   t.match(await conferente(['notas'], { url: c.url }), { code: 2, stderr: /diga a pasta/ })
   t.match(await conferente(['notas', '/nada'], { url: c.url }), { code: 1, stderr: /não existe/ })
@@ -171,7 +171,7 @@ t.test('a killed reading leaves whole batches, and the next one goes on', async 
   t.match((await c.notas('--json')).json(), { novas: 50, conhecidos: 250 })
 })
 
-t.test('only the owner may say what a note holds, and readers do not see it', async (t) => {
+t.test('only the owner may store what a note holds, and readers do not see it', async (t) => {
   const c = await scene(t)
   c.write(1)
   await c.notas()

@@ -49,14 +49,14 @@ t.test('an authorised NF-e gives its key, parties, day, amounts and instalments'
   })
 })
 
-t.test('a file that nobody can write canonically is refused, and is no end to the others', async (t) => {
+t.test('a file that cannot be canonicalised is refused, and the others are still read', async (t) => {
   const xml = nfe(NOTE)
   t.equal(refused(xml.replace('<NFe ', '<NFe xmlns:z="z" ')), 'xml', 'a name of a space that is relative')
   t.equal(refused(xml), 'taken')
   t.end()
 })
 
-t.test('a certificate is trusted only where a chain leads to a root that is', async (t) => {
+t.test('a certificate is trusted only if a chain leads to a trusted root', async (t) => {
   const { certificate } = reading(nfe(NOTE)).signed as { certificate: X509Certificate }
   t.equal(authorities().vouchFor(certificate), false, 'no roots')
   t.equal(authorities(root).vouchFor(certificate), false, 'the authority between them is missing')
@@ -69,7 +69,7 @@ t.test('a certificate is trusted only where a chain leads to a root that is', as
   t.equal(authorities(root, middle).vouchFor(certificate), true)
   const own = certify(`FORNECEDOR LTDA:${CNPJ}`, { cnpj: CNPJ })
   const made = reading(nfe({ ...NOTE, by: own })).signed as { certificate: X509Certificate }
-  t.equal(authorities(root, middle).vouchFor(made.certificate), false, 'made by whoever')
+  t.equal(authorities(root, middle).vouchFor(made.certificate), false, 'made by anybody')
   t.equal(authorities(root, middle, own).vouchFor(made.certificate), false, 'a company is no authority')
   const byCompany = certify('FALSA', { cnpj: '99999999000191', by: supplier })
   const forged = reading(nfe({ ...NOTE, by: byCompany })).signed as { certificate: X509Certificate }
@@ -80,7 +80,7 @@ t.test('a certificate is trusted only where a chain leads to a root that is', as
   t.equal(authorities(root, late).vouchFor(old.certificate), false, 'issued before its issuer was')
 })
 
-t.test('an NFS-e of the national standard gives what was provided and what is left of it', async (t) => {
+t.test('an NFS-e of the national standard gives the total and the net amount', async (t) => {
   const town = certify('PREFEITURA:46395000000139', { cnpj: '46395000000139', by: middle })
   const { note, signed } = reading(
     nfse({
@@ -115,7 +115,7 @@ t.test('an NFS-e of the national standard gives what was provided and what is le
   )
 })
 
-t.test('a cancellation gives the key and when; other events nothing', async (t) => {
+t.test('a cancellation gives key and time; other events give nothing', async (t) => {
   t.match(reading(cancellation(NOTE)).cancellation, {
     chave: keyOf(NOTE),
     cancelada_em: '2026-11-03T18:00:00-03:00',
@@ -136,7 +136,7 @@ t.test('a note that another replaces is cancelled like any other', async (t) => 
   t.equal(refused(xml.replace(/(<retEvento.*<chNFe>)\d/, '$19')), 'protocolo')
 })
 
-t.test('of the events of an NFS-e those that end it give its key and when; the others nothing', async (t) => {
+t.test('events that cancel an NFS-e give its key and time; others give nothing', async (t) => {
   const town = certify('PREFEITURA:46395000000139', { cnpj: '46395000000139', by: middle })
   const event = { by: town, cnpj: CNPJ, numero: 77, dia: '2026-11-05' }
   for (const type of ['101101', '105102', '105104', '305101'])
@@ -178,7 +178,7 @@ t.test('an event of an NFS-e that was changed, moved or made up is refused', asy
   )
 })
 
-t.test('IBS, CBS and the total with them are read where a note has them', async (t) => {
+t.test('IBS, CBS and the total including them are read if a note has them', async (t) => {
   const taxes = { ibs: '1.00', cbs: '9.00', total: '1010.00' }
   const expected = {
     valor_total: '1000.00',
@@ -193,7 +193,7 @@ t.test('IBS, CBS and the total with them are read where a note has them', async 
   t.match(reading(nfse(NOTE)).note, none)
 })
 
-t.test('what was changed, moved or wrapped after it was signed is refused', async (t) => {
+t.test('a note that was changed, moved or wrapped after signing is refused', async (t) => {
   const xml = nfe(NOTE)
   t.equal(refused(xml.replace('<vNF>1000.00', '<vNF>9000.00')), 'assinatura')
   t.equal(
@@ -230,7 +230,7 @@ t.test('what was changed, moved or wrapped after it was signed is refused', asyn
   )
 })
 
-t.test('a signature of another shape than the manuals prescribe is refused', async (t) => {
+t.test('a signature of a different form than the manuals prescribe is refused', async (t) => {
   const xml = nfe(NOTE)
   const c14n = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315'
   t.match(refused(xml.replace(`<Transform Algorithm="${c14n}"/>`, '')), /esquema|assinatura/)
@@ -249,7 +249,7 @@ t.test('a signature of another shape than the manuals prescribe is refused', asy
 })
 
 t.test(
-  'a key or a protocol of another note is refused, and without authorisation it is not authorised',
+  "another note's key or protocol is refused, and a note without authorisation does not count as authorised",
   async (t) => {
     t.equal(refused(nfe({ ...NOTE, digest: 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=' })), 'protocolo')
     t.equal(refused(nfe(NOTE).replace(/<chNFe>\d/, '<chNFe>9')), 'protocolo')

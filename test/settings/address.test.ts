@@ -87,7 +87,7 @@ async function both(address: string): Promise<string[]> {
 const encoded = (text: string) => encodeURIComponent(text)
 const who = `${encoded(PERSON)}:${encoded(WORD)}`
 
-t.test('however the way to the server is written, both drivers take it', async (t) => {
+t.test('both drivers accept every way of writing the address', async (t) => {
   const at = 54_321
   await door(t, { path: join(dir, `.s.PGSQL.${at}`) })
   const v6 = (await door(t, { host: '::1', port: 0 }).catch(() => undefined)) as { port: number } | undefined
@@ -116,7 +116,7 @@ t.test('however the way to the server is written, both drivers take it', async (
     t.same(await both(readAddress(address, env)), Array(2).fill(`${PERSON} armazém @um+ 16MB`), what)
 })
 
-t.test('options of the start go along, and those of the environment where there are none', async (t) => {
+t.test('startup options are passed on, or else those of the environment', async (t) => {
   const address = `postgres://${who}@127.0.0.1:${port}/armazém%20%40um%2B`
   const given = readAddress(`${address}?options=${encoded('-c work_mem=3MB')}`, {
     PGOPTIONS: '-c work_mem=5MB',
@@ -126,7 +126,7 @@ t.test('options of the start go along, and those of the environment where there 
   t.same(await both(environment), Array(2).fill(`${PERSON} armazém @um+ 5MB`))
 })
 
-t.test('what is not said is what libpq takes: the user of the system, and a database of that name', (t) => {
+t.test("defaults are libpq's: the system user, and a database of that name", (t) => {
   const read = new URL(readAddress('postgres://armazem.exemplo', {}))
   t.equal(decodeURIComponent(read.username), userInfo().username)
   t.equal(read.pathname, `/${encoded(userInfo().username)}`)
@@ -134,7 +134,7 @@ t.test('what is not said is what libpq takes: the user of the system, and a data
   t.end()
 })
 
-t.test('what no driver can honour is refused by name', (t) => {
+t.test('options that no driver supports are refused by name', (t) => {
   const refused: [string, RegExp][] = [
     ['postgres://um,dois/dw', /one host/],
     ['postgres://um:5432,dois:5433/dw', /one host/],
@@ -163,7 +163,7 @@ t.test('what no driver can honour is refused by name', (t) => {
   t.end()
 })
 
-t.test('a server that the environment names is the warehouse; without one the embedded server is', (t) => {
+t.test('a server named in the environment is the warehouse; without one it is the embedded server', (t) => {
   t.equal(readSettings({}).databaseUrl, undefined)
   t.equal(readSettings({ PGPORT: '5433' }).databaseUrl, undefined)
   t.match(readSettings({ PGHOST: 'h', PGDATABASE: 'dw', PGUSER: 'u' }).databaseUrl, 'postgres://u@h:5432/dw')
@@ -177,7 +177,7 @@ t.test('a server that the environment names is the warehouse; without one the em
 })
 
 t.test(
-  'at the command line: the address works, or the sentence says what is wrong, and no secret',
+  'on the command line the address works, or the error says what is wrong, without secrets',
   async (t) => {
     const right = await conferente(['sessoes'], {
       url: `postgres://${who}@localhost:${port}/armazém%20%40um%2B`,
@@ -228,7 +228,7 @@ t.test('sslmode means what it means to psql', async (t) => {
   await is('refused', address('localhost', 'sslmode=require'), 'required of a server without')
   await serve(CERT, KEY)
   await is(false, address('localhost', 'sslmode=disable'), 'switched off')
-  await is(true, address('localhost', 'sslmode=require'), 'required, whoever signed')
+  await is(true, address('localhost', 'sslmode=require'), 'required, whatever the signer')
   await is(true, address('localhost', '', { PGSSLMODE: 'require' }), 'required by the environment')
   await is(
     true,

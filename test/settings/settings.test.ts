@@ -16,7 +16,7 @@ function problems(t: Test, env: NodeJS.ProcessEnv, required: Parameters<typeof r
   }
 }
 
-t.test('nothing set: the defaults, which nobody can change afterwards', async (t) => {
+t.test('nothing set: the defaults, which cannot be changed afterwards', async (t) => {
   const settings = readSettings({ DATABASE_URL: '', XDG_DATA_HOME: '/data' })
   t.match(settings, { databaseUrl: undefined, port: 8000, language: 'pt-BR' })
   if (process.platform === 'linux')
@@ -40,7 +40,7 @@ t.test('everything set', async (t) => {
   t.match(settings, { port: 8080, language: 'en', dataDir: join(process.cwd(), 'here') })
 })
 
-t.test('every problem is named at once, and no value with it', async (t) => {
+t.test('all problems are named at once, without their values', async (t) => {
   t.same(
     problems(
       t,
@@ -81,7 +81,7 @@ t.test('every problem is named at once, and no value with it', async (t) => {
   t.same(problems(t, { ...singleSignOn, CONFERENTE_JWKS_URL: 'http://localhost:9000/keys' }), [])
 })
 
-t.test('programs that we start learn no secrets and no foreign PostgreSQL settings', async (t) => {
+t.test('programs that we start get no secrets and no foreign PostgreSQL settings', async (t) => {
   const env = {
     PATH: '/bin',
     PGPORT: '1',

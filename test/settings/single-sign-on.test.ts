@@ -22,7 +22,7 @@ function wrong(env: Record<string, string>): string[] {
   }
 }
 
-test('a provider is set as a whole, with what is usual for the rest', async (t) => {
+test('a provider is configured completely, with defaults for the rest', async (t) => {
   t.equal(readSettings({}).oidc, undefined)
   t.match(readSettings(WHOLE).oidc, {
     issuer: 'https://sso.empresa.com.br/realm',
@@ -41,7 +41,7 @@ test('a provider is set as a whole, with what is usual for the rest', async (t) 
   })
 })
 
-test('what is missing or wrong is named, all of it at once', async (t) => {
+test('everything missing or wrong is named at once', async (t) => {
   t.same(wrong({ CONFERENTE_OIDC_PAPEIS: 'fin=revisor' }), [
     'CAMPO_PAPEL missing',
     'CLIENTE missing',

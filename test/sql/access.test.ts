@@ -41,7 +41,7 @@ test('a token on record gives its role and its name until the transaction ends, 
   t.equal(await sqlstate(become(api, { id, nome: ' ' })), 'NC020', 'no name')
 })
 
-test('no token gives a role that is not one of the four, of single sign-on or of ours', async (t) => {
+test("no token, ours or single sign-on's, gives a role other than the four", async (t) => {
   const base = await testDatabase(t)
   const api = base.connectAs('api')
   for (const role of ['conferente_dono', 'conferente_servico', 'postgres', 'api', 'none', '']) {
@@ -56,7 +56,7 @@ test('no token gives a role that is not one of the four, of single sign-on or of
   }
 })
 
-test('a revoked token is refused at once, one or all of a person; later ones are good', async (t) => {
+test("a revoked token is refused at once, one or all of a person's; later ones work", async (t) => {
   const base = await testDatabase(t)
   const [api, adelia] = [base.connectAs('api'), base.connectAs('adelia')]
   const [one, two] = [await issue(base), await issue(base)]
@@ -74,7 +74,7 @@ test('a revoked token is refused at once, one or all of a person; later ones are
   t.equal((await become(api, { id: three['id'] }))['ator'], 'ana')
 })
 
-test('what was issued and revoked is in the audit trail, and is read by administrators', async (t) => {
+test('tokens issued and revoked are in the audit trail, for administrators to read', async (t) => {
   const base = await testDatabase(t)
   const { id } = await issue(base)
   await base.connectAs('adelia')`select audit.revogar_acesso('perdido', token_id => ${id})`
@@ -99,7 +99,7 @@ test('what was issued and revoked is in the audit trail, and is read by administ
   t.equal(await sqlstate(base.sql`delete from audit.revogacoes`), 'NC013')
 })
 
-test('only the service may become somebody, and it has nothing of its own', async (t) => {
+test('only the service may act as somebody, and it has no rights of its own', async (t) => {
   const { connectAs } = await testDatabase(t)
   for (const person of ['ana', 'adelia', 'ninguem'] as const) {
     t.equal(await sqlstate(become(connectAs(person), { deFora: true })), '42501', person)

@@ -285,7 +285,7 @@ for (const place of drawn(PLACES, 4)) {
         if (!attack.healed && (place.writes || place.prepares || !attack.undone)) told(t, outcome)
       })
     }
-    await t.test('all of it, and hushed up', async (t) => {
+    await t.test('all of it, with the traces covered up', async (t) => {
       const attacks = chosen(place).filter(({ unless, stays }) => !unless && !stays)
       await all.attack(
         attacks.map(({ body }) => `begin ${body} exception when others then null; end;`).join('\n'),
@@ -305,7 +305,7 @@ for (const place of drawn(PLACES, 4)) {
   })
 }
 
-t.test('a rule prepares its own statistics, and no other rule is the worse for it', async (t) => {
+t.test('a rule prepares its own statistics without affecting other rules', async (t) => {
   const place = PLACES.find(({ prepares }) => prepares) as Place
   const all = await scene(t, place)
   const theirs = 'regra_pendente_verificacao.estatistica_mes'
@@ -340,7 +340,7 @@ t.test('a rule prepares its own statistics, and no other rule is the worse for i
       told(t, outcome)
     })
   }
-  await t.test('not even in the transaction in which the other rule wrote them', async (t) => {
+  await t.test('not even in the transaction in which another rule wrote its own', async (t) => {
     await book(all.sql, { id: '3', categoria: 'PENDENTE' })
     await all.attack(`update ${theirs} set linhas = 99;`)
     await all.adelia`select audit.alterar_regra('atacada', '{"prioridade": 999}', 'por último')`
@@ -358,7 +358,7 @@ t.test('a rule prepares its own statistics, and no other rule is the worse for i
   })
 })
 
-t.test('code that we let in cannot change the door for the next call', async (t) => {
+t.test('foreign code cannot change the door for the next call', async (t) => {
   const place: Place = {
     name: 'a trigger and a policy',
     setup: `${TABLE}; ${TRIGGER}; create trigger sua before update on dela.fato for each row execute function dela.gatilho();
@@ -405,7 +405,7 @@ const QUEUE = (
   begin ${before} insert into ${schema}.fila values (1); return new; end $$;
   create trigger alimentar before update on dela.fato for each row execute function dela.alimentar()`
 
-t.test('what waits for the commit gets nobody’s rights', async (t) => {
+t.test("deferred work gets nobody's rights", async (t) => {
   const again = `if current_user = 'conferente_escrita' then
     set constraints dela.sua deferred; insert into dela.fila values (1); return null; end if; perform dela.ataque();`
   const queues = {
@@ -457,7 +457,7 @@ t.test('what waits for the commit gets nobody’s rights', async (t) => {
   }
 })
 
-t.test('who logs in is who acts, whatever code of others leaves hidden on the connection', async (t) => {
+t.test('acts are recorded under the login, whatever foreign code leaves on the connection', async (t) => {
   const place = PLACES.find(({ name }) => name === 'a trigger before') as Place
   const all = await scene(t, place)
   await all.attack(
@@ -468,7 +468,7 @@ t.test('who logs in is who acts, whatever code of others leaves hidden on the co
   t.match(await all.sql`select ator from audit.operacoes where motivo = 'depois'`, [{ ator: 'olivia' }])
 })
 
-t.test('previews and proposals run what the warehouse brings along as sessions do', async (t) => {
+t.test("previews and proposals run the warehouse's code with the same care as sessions", async (t) => {
   const { sql, connectAs: connectPerson } = await testDatabase(t)
   const [ana, adelia] = [connectPerson('ana'), connectPerson('adelia')]
   await makeWarehouse(sql)

@@ -24,7 +24,7 @@ async function book(t: Parameters<typeof testDatabase>[0]) {
   return c
 }
 
-test('those of the same company and with the same words, nearest first, with what a person knows them by', async (t) => {
+test('entries of the same company or with the same words, nearest first, with their summary', async (t) => {
   const c = await book(t)
   const { id } = await c.finding(1)
   const alike = await c.asPerson('ana')`
@@ -58,7 +58,7 @@ test('those of the same company and with the same words, nearest first, with wha
   t.same([...(await few(8))], [], 'a row that is gone')
 })
 
-test('shown to those who may see the row itself, of dw.lancamentos alone', async (t) => {
+test('shown to those who may see the row itself, only for dw.lancamentos', async (t) => {
   const c = await book(t)
   const { id } = await c.finding(1)
   for (const [who, code] of [

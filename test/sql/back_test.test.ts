@@ -64,7 +64,7 @@ async function scene(sql: Sql): Promise<void> {
 const findings = (sql: Sql, ...ids: number[]) => sql`
   array(select id from audit.divergencias_processadas where registro_id = any (${ids.map(String)}::text[]) order by id)`
 
-test('findings are judged by what people decided, and nothing is left behind', async (t) => {
+test("findings are judged by people's decisions, and nothing is left behind", async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await scene(sql)
   const [adelia, olivia, ana] = [connectAs('adelia'), connectAs('olivia'), connectAs('ana')]
@@ -74,7 +74,7 @@ test('findings are judged by what people decided, and nothing is left behind', a
   // at 0.97: two right, one wrong, one undecided; at 0.60: two right, one wrong
   await ana`select audit.aprovar_divergencias(${findings(ana, 100, 101, 104, 105)}, 'certo')`
   await ana`select audit.rejeitar_divergencias(${findings(ana, 102, 106)}, 'estava certa')`
-  // mended elsewhere: one as proposed, one in another way
+  // fixed elsewhere: one as proposed, one in another way
   await sql`update dw.lancamentos set categoria = case id when 107 then 'Certa' else 'Terceira' end where id in (107, 108)`
   await olivia`select audit.processar_divergencias('manual', '2025-01-01', '2025-12-31', array['codigo'])`
 
@@ -93,7 +93,7 @@ test('findings are judged by what people decided, and nothing is left behind', a
   t.match(line(rows, 'no limiar'), { achados: 4, julgadas: 3, certas: 2, erradas_no_limiar: 1, danos: 1 })
   const total = line(rows, 'total')
   t.match(total, { achados: 10, julgadas: 8, certas: 5, conhecidas: 6, danos: 1 })
-  t.equal(total?.recuperacao, 0.8333, 'the row mended otherwise was found, but not rightly')
+  t.equal(total?.recuperacao, 0.8333, 'the row fixed in another way was found, but not with the right value')
   const expected = (3 * Math.abs(2 / 3 - 0.97) + 5 * Math.abs(3 / 5 - 0.6)) / 8
   t.ok(Math.abs((total?.erro_calibracao ?? 9) - expected) < 0.0001, 'the formula of the comment')
 
@@ -108,7 +108,7 @@ test('findings are judged by what people decided, and nothing is left behind', a
   t.equal(line(both, 'total', 'decisoes', 'dw.regra_codigo_v2')?.recuperacao, 0.3333)
 })
 
-test('only a person’s word or a later change is truth', async (t) => {
+test("only a person's answer or a later change counts as truth", async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await scene(sql)
   const [adelia, olivia, ana, bruno] = [
@@ -155,7 +155,7 @@ test('only a person’s word or a later change is truth', async (t) => {
   other.release()
 })
 
-test('pendente_verificacao is asked for what is booked, as if it were pending, from earlier months alone', async (t) => {
+test('pendente_verificacao is tested on booked entries as if they were pending, using only earlier months', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeLedger(sql)
   const months = Array.from(
@@ -198,7 +198,7 @@ test('pendente_verificacao is asked for what is booked, as if it were pending, f
   t.same(kept, { n: 0, pendentes: 1 }, 'no statistics, no other pending entry')
 })
 
-test('what cannot be back-tested is refused by code, and who may not, may not', async (t) => {
+test('what cannot be back-tested is refused with a code, and so are people without the right', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await scene(sql)
   const ana = connectAs('ana')
@@ -212,7 +212,7 @@ test('what cannot be back-tested is refused by code, and who may not, may not', 
   await refused('42501', `'trade_marketing', '2025-01-01', '2025-01-31'`, connectAs('leo'))
 })
 
-test('a rule is tried out when it is registered, and refused for what it does', async (t) => {
+test('a rule is tried when it is registered, and refused if the trial fails', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await scene(sql)
   const adelia = connectAs('adelia')

@@ -102,7 +102,7 @@ t.test('a rule that raises or returns nonsense fails alone, and the others run',
 })
 
 t.test(
-  'a rule whose search_path was opened after it was registered is skipped, and that is told',
+  'a rule whose search_path was unpinned after registration is skipped, and the session says so',
   async (t) => {
     const scenario = await scene(t)
     const { sql, olivia, ana } = scenario
@@ -127,63 +127,63 @@ t.test(
   },
 )
 
+t.test('if two rows have the same key, neither is written, whichever the rule meant', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  const [olivia, adelia] = [connectAs('olivia'), connectAs('adelia')]
+  await makeWarehouse(sql, 'particionada') // the key is unique in no partition
+  await makeKnown(sql, 'Frete', 'Outra')
+  await book(sql, { id: '1', categoria: 'Errada' }, { id: '2', categoria: 'Errada' })
+  await book(sql, { id: '1', data_lancamento: '2026-03-10', categoria: 'Aluguel', documento: 'NF-9' })
+  const freight = proposing(`'{"categoria": "Frete"}'::jsonb`, "t.categoria = 'Errada'")
+  await makeRule({ sql, adelia }, { nome: 'frete', consulta: freight })
+  await makeRule(
+    { sql, adelia },
+    {
+      nome: 'outra',
+      consulta: proposing(`'{"categoria": "Outra"}'::jsonb`, "t.id = 2 and t.categoria <> 'Outra'"),
+    },
+  )
+  const before = await photograph(sql)
+  t.match(await runSession(olivia, 'auto', ['frete']), {
+    status: 'falhou',
+    corrigidas: 0n,
+    mensagem: /chave 1, .*mais de um registro/,
+  })
+  t.same(await photograph(sql), before)
+  t.match(await sql`select erro_codigo from audit.execucoes_regra`, [{ erro_codigo: 'NC012' }])
+  t.match(
+    await runSession(olivia, 'auto', ['outra']),
+    { status: 'concluida', corrigidas: 1n },
+    'who points at other rows goes on',
+  )
+})
+
 t.test(
-  'a key that two rows bear is nobody\u2019s: neither is written, whichever the rule meant',
+  'an empty proposal is a flag; the same finding twice counts once, with its highest confidence',
   async (t) => {
-    const { sql, connectAs } = await testDatabase(t)
-    const [olivia, adelia] = [connectAs('olivia'), connectAs('adelia')]
-    await makeWarehouse(sql, 'particionada') // the key is unique in no partition
-    await makeKnown(sql, 'Frete', 'Outra')
-    await book(sql, { id: '1', categoria: 'Errada' }, { id: '2', categoria: 'Errada' })
-    await book(sql, { id: '1', data_lancamento: '2026-03-10', categoria: 'Aluguel', documento: 'NF-9' })
-    const freight = proposing(`'{"categoria": "Frete"}'::jsonb`, "t.categoria = 'Errada'")
-    await makeRule({ sql, adelia }, { nome: 'frete', consulta: freight })
-    await makeRule(
-      { sql, adelia },
-      {
-        nome: 'outra',
-        consulta: proposing(`'{"categoria": "Outra"}'::jsonb`, "t.id = 2 and t.categoria <> 'Outra'"),
-      },
-    )
-    const before = await photograph(sql)
-    t.match(await runSession(olivia, 'auto', ['frete']), {
-      status: 'falhou',
-      corrigidas: 0n,
-      mensagem: /chave 1, .*mais de um registro/,
+    const scenario = await scene(t)
+    await makeRule(scenario, {
+      nome: 'aponta',
+      consulta: finding({ valores_propostos: 'null', evidencia: `'null'::jsonb` }),
     })
-    t.same(await photograph(sql), before)
-    t.match(await sql`select erro_codigo from audit.execucoes_regra`, [{ erro_codigo: 'NC012' }])
-    t.match(
-      await runSession(olivia, 'auto', ['outra']),
-      { status: 'concluida', corrigidas: 1n },
-      'who points at other rows goes on',
-    )
+    await makeRule(scenario, {
+      nome: 'gagueja',
+      consulta: `${finding({ confianca: 'c' })} from (values (0.5), (0.91), (0.7)) v (c)
+      where janela.chaves is null`,
+    })
+    t.match(await runSession(scenario.olivia, 'manual', ['aponta', 'gagueja']), {
+      status: 'concluida',
+      encontradas: 2n,
+    })
+    t.match(await findingsIn(scenario.sql), [
+      { regra: 'aponta', valores_propostos: {} },
+      { regra: 'gagueja', confianca: '0.9100', vezes_detectada: 1 },
+    ])
+    const [flags] =
+      await scenario.sql`select evidencia from audit.divergencias_processadas where regra = 'aponta'`
+    t.same(flags?.['evidencia'], {}, 'no evidence is none, however it is written')
   },
 )
-
-t.test('nothing proposed is a flag; the same finding twice is one, at its highest confidence', async (t) => {
-  const scenario = await scene(t)
-  await makeRule(scenario, {
-    nome: 'aponta',
-    consulta: finding({ valores_propostos: 'null', evidencia: `'null'::jsonb` }),
-  })
-  await makeRule(scenario, {
-    nome: 'gagueja',
-    consulta: `${finding({ confianca: 'c' })} from (values (0.5), (0.91), (0.7)) v (c)
-      where janela.chaves is null`,
-  })
-  t.match(await runSession(scenario.olivia, 'manual', ['aponta', 'gagueja']), {
-    status: 'concluida',
-    encontradas: 2n,
-  })
-  t.match(await findingsIn(scenario.sql), [
-    { regra: 'aponta', valores_propostos: {} },
-    { regra: 'gagueja', confianca: '0.9100', vezes_detectada: 1 },
-  ])
-  const [flags] =
-    await scenario.sql`select evidencia from audit.divergencias_processadas where regra = 'aponta'`
-  t.same(flags?.['evidencia'], {}, 'no evidence is none, however it is written')
-})
 
 t.test('two different proposals of one rule for one row are left to a person', async (t) => {
   const scenario = await scene(t)
@@ -230,7 +230,7 @@ async function stepByStep(olivia: Sql, mode: string, rules: string[], limit: num
   })
 }
 
-t.test('a pattern that explodes runs into the time limit of its rule, and the others run', async (t) => {
+t.test("a pattern that takes exponential time hits its rule's time limit, and other rules run", async (t) => {
   const scenario = await scene(t)
   const { sql, olivia, adelia } = scenario
   await book(sql, { id: '3', categoria: 'Trade Marketing' })
@@ -253,7 +253,7 @@ t.test('a pattern that explodes runs into the time limit of its rule, and the ot
   t.equal(failed['status'], 'falhou')
 })
 
-t.test('a pattern that was saved before it was known to be invalid can be switched off', async (t) => {
+t.test('an invalid pattern that is already saved can be switched off', async (t) => {
   const { sql, adelia } = await scene(t)
   const [pattern, veto] = await sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`
@@ -276,38 +276,35 @@ t.test('a pattern that was saved before it was known to be invalid can be switch
   )
 })
 
-t.test(
-  'a pattern that takes too long is refused in moments, one that does not is saved at once',
-  async (t) => {
-    const { adelia } = await scene(t)
-    const save = async (pattern: string) => {
-      const began = Date.now()
-      const code = await refusalOf(
-        adelia`select audit.salvar_padrao('descricao', 'regex', ${pattern}, 'incluir', 'teste')`,
-      )
-      t.ok(Date.now() - began < 3000, `${pattern} ${Date.now() - began} ms`)
-      return code
-    }
-    for (const pattern of [
-      '^(x+)(x+)(x+)\\3\\2\\1z$',
-      '^(.+)(.+)(.+)\\3\\2\\1$',
-      '(\\w+)(\\w+)(\\w+)\\1\\3\\2!$',
-    ]) {
-      t.equal(await save(pattern), 'NC014', pattern)
-    }
-    for (const pattern of [
-      'verba .*marketing',
-      '(promo|campanha|brinde)s? +(de )?(natal|páscoa)',
-      '^[a-z ]+[0-9]{2,4}$',
-      '\\mtrade\\M.*mkt',
-      '(a+)+b',
-    ]) {
-      t.equal(await save(pattern), undefined, pattern)
-    }
-  },
-)
+t.test('a pattern that would take too long is refused quickly, others are saved at once', async (t) => {
+  const { adelia } = await scene(t)
+  const save = async (pattern: string) => {
+    const began = Date.now()
+    const code = await refusalOf(
+      adelia`select audit.salvar_padrao('descricao', 'regex', ${pattern}, 'incluir', 'teste')`,
+    )
+    t.ok(Date.now() - began < 3000, `${pattern} ${Date.now() - began} ms`)
+    return code
+  }
+  for (const pattern of [
+    '^(x+)(x+)(x+)\\3\\2\\1z$',
+    '^(.+)(.+)(.+)\\3\\2\\1$',
+    '(\\w+)(\\w+)(\\w+)\\1\\3\\2!$',
+  ]) {
+    t.equal(await save(pattern), 'NC014', pattern)
+  }
+  for (const pattern of [
+    'verba .*marketing',
+    '(promo|campanha|brinde)s? +(de )?(natal|páscoa)',
+    '^[a-z ]+[0-9]{2,4}$',
+    '\\mtrade\\M.*mkt',
+    '(a+)+b',
+  ]) {
+    t.equal(await save(pattern), undefined, pattern)
+  }
+})
 
-t.test('an invalid pattern is refused where it is written', async (t) => {
+t.test('an invalid pattern is refused when it is saved', async (t) => {
   const { adelia } = await scene(t)
   const save = (type: string, pattern: string) =>
     refusalOf(adelia`select audit.salvar_padrao('descricao', ${type}, ${pattern}, 'incluir', 'teste')`)
@@ -329,7 +326,7 @@ t.test('an invalid pattern is refused where it is written', async (t) => {
   t.equal(await save('glob', 'x'), 'NC014')
 })
 
-t.test('what cannot be a rule is refused when it is registered', async (t) => {
+t.test('a function that cannot be a rule is refused at registration', async (t) => {
   const scenario = await scene(t)
   const { sql, adelia, olivia } = scenario
   await makeRule(scenario, { nome: 'certa', consulta: right })

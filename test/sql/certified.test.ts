@@ -42,7 +42,7 @@ async function correct(c: Scenario, quantas: number) {
   await c.sql`select audit_interno.selar()`
 }
 
-t.test('the bound holds, however often one looks', async (t) => {
+t.test('the bound holds however often you look', async (t) => {
   const { sql } = await testDatabase(t)
   for (const meta of [0.05, 0.02]) {
     const answers = meta === 0.05 ? 59 : 149
@@ -86,7 +86,7 @@ t.test('the bound holds, however often one looks', async (t) => {
   }
 })
 
-t.test('a sample that nobody chose is checked, and what may be wrong is stated in reais', async (t) => {
+t.test('people check a sample that nobody chose, and the possible error is stated in reais', async (t) => {
   const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await correct(c, 400)
@@ -151,7 +151,7 @@ t.test('a sample that nobody chose is checked, and what may be wrong is stated i
   t.match(await c.sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
 })
 
-t.test('no role changes the sample, nor answers what it had a hand in', async (t) => {
+t.test('no role can change the sample, and nobody answers for their own work', async (t) => {
   const c = await scenario(t)
   await correct(c, 80)
   const items = await amostra(c)
@@ -172,13 +172,13 @@ t.test('no role changes the sample, nor answers what it had a hand in', async (t
     await c.sql`select divergencia_id::int as id from audit.corrigidas_no_mes() order by relogio desc limit 1`
   t.equal(await certificar('ana', outside?.['id']), 'NC005', 'not in the sample')
   await asOwner(c.sql, (owner) => owner`update audit.regras set concedida_por = 'ana' where nome = 'errada'`)
-  t.equal(await certificar('ana'), 'NC007', 'whoever granted the rule its auto')
+  t.equal(await certificar('ana'), 'NC007', 'the person who granted the rule its auto')
   await asOwner(
     c.sql,
     (owner) => owner`update audit.regras set concedida_por = 'adelia' where nome = 'errada'`,
   )
   await asOwner(c.sql, (owner) => owner`update audit.sessoes_processamento set solicitada_por = 'ana'`)
-  t.equal(await certificar('ana'), 'NC007', 'whoever asked for the session')
+  t.equal(await certificar('ana'), 'NC007', 'the person who requested the session')
   for (const attempt of [
     'update audit.operacoes set selo = null',
     'update audit.divergencias_processadas set valor_em_risco = 0',

@@ -19,7 +19,7 @@ const olhar = async (sql: Sql) => {
   )
 }
 
-t.test('administrators set channels, nobody else does, and each change is an operation', async (t) => {
+t.test('only administrators change channels, and each change is an operation', async (t) => {
   const c = await scenario(t)
   const adelia = c.asPerson('adelia')
   t.match(one(await equipe(adelia)), {
@@ -65,7 +65,7 @@ t.test('administrators set channels, nobody else does, and each change is an ope
   t.equal(await sqlstate(adelia`select audit.salvar_canal('equipe', '')`), 'NC006')
 })
 
-t.test('an address or a secret that cannot be used is refused, and no error repeats it', async (t) => {
+t.test('an unusable address or secret is refused, and no error repeats it', async (t) => {
   const c = await scenario(t)
   const adelia = c.asPerson('adelia')
   const save = async (
@@ -167,7 +167,7 @@ t.test(
   },
 )
 
-t.test('a channel that was tried in vain is no mail that was given up', async (t) => {
+t.test('a failed channel test does not count as mail given up', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   const { id } = one(await c.asPerson('adelia')`select id from audit.testar_canal('equipe')`)
@@ -187,7 +187,7 @@ t.test('a rule that fails is reported once, and once when it runs again', async 
   await sql`update dw.ajuste set quebrada = true`
   await c.runSession()
   t.same(await olhar(sql), ['falha: regra errada'])
-  t.same(await olhar(sql), [], 'whoever looks again says nothing')
+  t.same(await olhar(sql), [], 'looking again reports nothing')
   await c.runSession()
   await c.runSession()
   t.same(await olhar(sql), [], 'it goes on failing: that was said')
@@ -205,7 +205,7 @@ t.test('a rule that fails is reported once, and once when it runs again', async 
     (await sql`select distinct alarme_id from audit.notificacoes where alarme_id = ${problemas[0]?.['id']}`)
       .length,
     1,
-    'beginning and end bear one number',
+    'beginning and end have the same number',
   )
   await sql`update audit.regras set ativa = false where nome = 'errada'`
   t.same(await olhar(sql), ['resolvido: falha regra errada'])
@@ -215,7 +215,7 @@ t.test('a rule that fails is reported once, and once when it runs again', async 
   )
 })
 
-t.test('what failed and was mended before anybody looked is still reported', async (t) => {
+t.test('a failure that was fixed before anybody looked is still reported', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   await c.book({ id: 1, confianca: 0.99 })
@@ -226,7 +226,7 @@ t.test('what failed and was mended before anybody looked is still reported', asy
   t.same(await olhar(c.sql), ['falha: regra errada', 'resolvido: falha regra errada'])
 })
 
-t.test('a session that broke off is made good by one of the same window alone', async (t) => {
+t.test('a session that broke off is made good only by one over the same window', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   const session = async (from: string | null, status: string, step: string, rules = ['errada']) => {
@@ -255,7 +255,7 @@ t.test('a session that broke off is made good by one of the same window alone', 
   )
 })
 
-t.test('a limit is reported, and so is the next session that kept within it', async (t) => {
+t.test('a limit is reported, and so is the next session that stays within it', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   await c.sql`select audit.alterar_configuracao('limites.linhas', '1', 'teste')`
@@ -272,7 +272,7 @@ t.test('a limit is reported, and so is the next session that kept within it', as
 })
 
 t.test(
-  'what needs a person: a second one, one it was forwarded to, one who is late; and that nobody is needed any more',
+  'reported: a second person needed, findings forwarded or overdue, and when nobody is needed any more',
   async (t) => {
     const c = await scenario(t)
     await equipe(c.asPerson('adelia'))
@@ -307,7 +307,7 @@ t.test(
 )
 
 t.test(
-  'a rule that loses auto is told, and that it was given back; a schedule and a day without a session too',
+  'reported: a rule loses auto and gets it back, a schedule that fails, a day without a session',
   async (t) => {
     const c = await scenario(t)
     await equipe(c.asPerson('adelia'))
@@ -324,7 +324,7 @@ t.test(
   },
 )
 
-t.test('a channel hears of what it asked for, and of the end of what it heard of', async (t) => {
+t.test('a channel gets the events it asked for, and the end of each', async (t) => {
   const c = await scenario(t)
   const adelia = c.asPerson('adelia')
   await equipe(adelia, 'tudo')
@@ -362,11 +362,11 @@ t.test('a channel hears of what it asked for, and of the end of what it heard of
       'tudo falha',
       'tudo resolvido',
     ],
-    'what was before a channel is not told there, however late somebody looks',
+    'events before a channel existed are not sent to it, however late somebody looks',
   )
 })
 
-t.test('however many look at once, each thing is reported once', async (t) => {
+t.test('however many processes check at once, each event is reported once', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   await c.book({ id: 1, confianca: 0.5 })
@@ -387,7 +387,7 @@ t.test('however many look at once, each thing is reported once', async (t) => {
   t.same(saidTexts.sort(), ['abertas: fila', 'falha: regra errada', 'resolvido: falha regra errada'])
 })
 
-t.test('a session whose transaction stays open holds up no report', async (t) => {
+t.test('a session whose transaction stays open delays no report', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   const falhar = async (sql: Sql) => {
@@ -408,7 +408,7 @@ t.test('a session whose transaction stays open holds up no report', async (t) =>
   opened.release()
 })
 
-t.test('an administrator who keeps a transaction open holds up no report', async (t) => {
+t.test('an administrator who keeps a transaction open delays no report', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   await c.sql`update dw.ajuste set quebrada = true`
@@ -424,7 +424,7 @@ t.test('an administrator who keeps a transaction open holds up no report', async
   opened.release()
 })
 
-t.test('a simulation tells nobody', async (t) => {
+t.test('a simulation reports nothing', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   await c.book({ id: 1, confianca: 0.5 })
@@ -434,7 +434,7 @@ t.test('a simulation tells nobody', async (t) => {
   t.same(await olhar(c.sql), [])
 })
 
-t.test('no amount, and no text that may hold one, goes to a channel marked so', async (t) => {
+t.test('a channel without amounts gets no amount, and no text that may hold one', async (t) => {
   const c = await scenario(t)
   const adelia = c.asPerson('adelia')
   await equipe(adelia, 'com')

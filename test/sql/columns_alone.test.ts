@@ -1,7 +1,7 @@
 import t from 'tap'
 import { scenario } from '../helper/scenario.ts'
 
-t.test('rights on the columns alone, and none on the table, are enough for the whole round', async (t) => {
+t.test('rights on single columns, and none on the table, are enough for the whole cycle', async (t) => {
   const c = await scenario(t)
   const columns = (
     await c.sql`select attname from pg_attribute where attrelid = 'dw.lancamentos'::regclass and attnum > 0`

@@ -59,7 +59,7 @@ const cases: [WarehouseShape, KeyType][] = [
   ['estrela', 'text'],
 ]
 for (const [shape, type] of drawn(cases, 3)) {
-  t.test(`the whole cycle on ${shape} with ${type} keys gives exact values back`, async (t) => {
+  t.test(`the whole cycle on ${shape} with ${type} keys restores exact values`, async (t) => {
     const { sql, connectAs } = await testDatabase(t)
     const [olivia, ana, adelia] = [connectAs('olivia'), connectAs('ana'), connectAs('adelia')]
     await makeWarehouse(sql, shape, type)
@@ -130,7 +130,7 @@ async function lines(sql: Sql) {
   return new Map(rows.map((row) => [row['item'] as string, row]))
 }
 
-t.test('the diagnosis of complete contracts has no error, whatever the form', async (t) => {
+t.test('the diagnosis of a complete contract has no error, in any form', async (t) => {
   for (const shape of ['tabela', 'particionada', 'visao', 'estrela'] as const) {
     const { sql, connectAs } = await testDatabase(t)
     await makeWarehouse(sql, shape)
@@ -149,7 +149,7 @@ t.test('the diagnosis of complete contracts has no error, whatever the form', as
   }
 })
 
-t.test('the diagnosis names what is missing, wrong or not writable, and how to mend it', async (t) => {
+t.test('the diagnosis names what is missing, wrong or not writable, and how to fix it', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   const leo = connectAs('leo')
   t.match((await lines(leo)).get('dw.lancamentos'), { situacao: 'erro', detalhe: 'a relação não existe' })
@@ -235,11 +235,11 @@ t.test('the diagnosis finds the indexes below a view, whatever the columns are c
       'carregado_em: nenhum',
       'fornecedor_id: nenhum',
     ],
-    'indexes on columns that only bear the name are none',
+    'indexes on columns with just the same name do not count',
   )
 })
 
-t.test('an index that serves the windows of late is found behind the joins of a star', async (t) => {
+t.test('an index for recent windows is found behind the joins of a star schema', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await sql.unsafe(`
     create schema dw; create schema s;
@@ -294,7 +294,7 @@ t.test('an index that serves the windows of late is found behind the joins of a 
   t.same(await index('f.dia', 'f.carga', 's.fato f'), ['nenhum', 'chegada'], 'and none where there is none')
 })
 
-t.test('of a load time that no row has, the diagnosis says how to run without it', async (t) => {
+t.test('if no row has a load time, the diagnosis says how to run without it', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeWarehouse(sql)
   await book(
@@ -323,7 +323,7 @@ t.test('of a load time that no row has, the diagnosis says how to run without it
   t.match(session, { encontradas: 1n }, 'and so they are found')
 })
 
-t.test('the diagnosis of an id that repeats or a computed column is an error', async (t) => {
+t.test('the diagnosis reports a repeated id or a computed column as an error', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeWarehouse(sql, 'visao')
   await book(sql, { id: '1' })
@@ -348,60 +348,57 @@ t.test('a session skips the rules whose columns are missing, and says so', async
   ])
 })
 
-t.test(
-  'each missing grant is printed as it mends it, for the role and the columns that lack it',
-  async (t) => {
-    const { sql, connectAs } = await testDatabase(t)
-    await makeWarehouse(sql)
-    await book(sql, { id: '1' })
-    const leo = connectAs('leo')
-    const read = async () => (await lines(leo)).get('ler dw.lancamentos')
-    const writeLine = async () => (await lines(leo)).get('escrever dw.lancamentos')
-    await sql`revoke all on dw.lancamentos from conferente_regra, conferente_escrita`
-    await sql`revoke all on schema dw from conferente_regra, conferente_escrita`
-    const everything = [
-      'grant usage on schema dw to conferente_regra, conferente_escrita;',
-      'grant select on dw.lancamentos to conferente_regra, conferente_escrita;',
-    ]
-    t.match(await read(), { situacao: 'erro', sugestao: everything.join(' ') })
-    t.match(await writeLine(), {
-      situacao: 'erro',
-      sugestao: 'grant update on dw.lancamentos to conferente_escrita;',
-    })
-    t.equal((await lines(leo)).get('linhas'), undefined, 'what cannot be read is not counted')
-    await sql.unsafe(`${everything.join('')} revoke select on dw.lancamentos from conferente_regra`)
-    t.match(await read(), { sugestao: 'grant select on dw.lancamentos to conferente_regra;' })
+t.test('each missing grant is printed as SQL, for the role and the columns concerned', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  await makeWarehouse(sql)
+  await book(sql, { id: '1' })
+  const leo = connectAs('leo')
+  const read = async () => (await lines(leo)).get('ler dw.lancamentos')
+  const writeLine = async () => (await lines(leo)).get('escrever dw.lancamentos')
+  await sql`revoke all on dw.lancamentos from conferente_regra, conferente_escrita`
+  await sql`revoke all on schema dw from conferente_regra, conferente_escrita`
+  const everything = [
+    'grant usage on schema dw to conferente_regra, conferente_escrita;',
+    'grant select on dw.lancamentos to conferente_regra, conferente_escrita;',
+  ]
+  t.match(await read(), { situacao: 'erro', sugestao: everything.join(' ') })
+  t.match(await writeLine(), {
+    situacao: 'erro',
+    sugestao: 'grant update on dw.lancamentos to conferente_escrita;',
+  })
+  t.equal((await lines(leo)).get('linhas'), undefined, 'what cannot be read is not counted')
+  await sql.unsafe(`${everything.join('')} revoke select on dw.lancamentos from conferente_regra`)
+  t.match(await read(), { sugestao: 'grant select on dw.lancamentos to conferente_regra;' })
 
-    const columns = (
-      await sql`select attname from pg_attribute where attrelid = 'dw.lancamentos'::regclass and attnum > 0`
-    ).map((c) => c['attname'] as string)
-    const minus = columns.filter((c) => c !== 'valor' && c !== 'documento').join()
-    await sql.unsafe(`grant select (${minus}) on dw.lancamentos to conferente_regra;
+  const columns = (
+    await sql`select attname from pg_attribute where attrelid = 'dw.lancamentos'::regclass and attnum > 0`
+  ).map((c) => c['attname'] as string)
+  const minus = columns.filter((c) => c !== 'valor' && c !== 'documento').join()
+  await sql.unsafe(`grant select (${minus}) on dw.lancamentos to conferente_regra;
     grant update (${minus}) on dw.lancamentos to conferente_escrita`)
-    const missing = {
-      ler: 'grant select (documento, valor) on dw.lancamentos to conferente_regra;',
-      escrever: 'grant update (documento, valor) on dw.lancamentos to conferente_escrita;',
-    }
-    t.match(await read(), { situacao: 'erro', sugestao: missing.ler })
-    t.match(await writeLine(), { situacao: 'erro', sugestao: missing.escrever })
-    await sql.unsafe(missing.ler + missing.escrever)
-    t.match(
-      [await read(), await writeLine()],
-      [{ situacao: 'ok' }, { situacao: 'ok' }],
-      'columns alone will do',
-    )
+  const missing = {
+    ler: 'grant select (documento, valor) on dw.lancamentos to conferente_regra;',
+    escrever: 'grant update (documento, valor) on dw.lancamentos to conferente_escrita;',
+  }
+  t.match(await read(), { situacao: 'erro', sugestao: missing.ler })
+  t.match(await writeLine(), { situacao: 'erro', sugestao: missing.escrever })
+  await sql.unsafe(missing.ler + missing.escrever)
+  t.match(
+    [await read(), await writeLine()],
+    [{ situacao: 'ok' }, { situacao: 'ok' }],
+    'columns alone will do',
+  )
 
-    await sql`alter table dw.lancamentos rename to fatos`
-    await sql`create view dw.lancamentos with (security_invoker) as select * from dw.fatos`
-    await sql.unsafe(
-      `${everything[1]} grant update on dw.lancamentos to conferente_escrita; revoke all on dw.fatos from conferente_regra`,
-    )
-    t.match(await read(), { situacao: 'erro', detalhe: /fatos/, sugestao: /security_invoker/ })
-  },
-)
+  await sql`alter table dw.lancamentos rename to fatos`
+  await sql`create view dw.lancamentos with (security_invoker) as select * from dw.fatos`
+  await sql.unsafe(
+    `${everything[1]} grant update on dw.lancamentos to conferente_escrita; revoke all on dw.fatos from conferente_regra`,
+  )
+  t.match(await read(), { situacao: 'erro', detalhe: /fatos/, sugestao: /security_invoker/ })
+})
 
 t.test(
-  'of rules of one’s own the diagnosis says what they may not call, and what names no entry',
+  'for custom rules the diagnosis names functions they may not call, and labels without entries',
   async (t) => {
     const { sql, connectAs } = await testDatabase(t)
     await makeWarehouse(sql)
@@ -424,7 +421,7 @@ t.test(
   },
 )
 
-t.test('entries without a category are counted, and labels that no entry has are named', async (t) => {
+t.test('entries without a category are counted, and labels without entries are named', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeWarehouse(sql)
   const [leo, adelia] = [connectAs('leo'), connectAs('adelia')]

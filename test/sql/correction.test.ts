@@ -182,7 +182,7 @@ t.test('a row that is gone before the second approval of typed values is obsolet
 })
 
 t.test(
-  'a trigger that alters what is written: that is undone, and said with what was asked and what is there',
+  'a write altered by a trigger is undone, and the reason says what was asked and what was stored',
   async (t) => {
     for (const when of ['before', 'after']) {
       const c = await scene(t)
@@ -207,22 +207,19 @@ t.test(
   },
 )
 
-t.test(
-  'what is asked is asked to the byte, whatever the collation of the column takes for equal',
-  async (t) => {
-    const c = await scene(t)
-    await c.sql.unsafe(`
+t.test("values are compared to the byte, whatever the column's collation considers equal", async (t) => {
+  const c = await scene(t)
+  await c.sql.unsafe(`
     create collation public.sem_caixa (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
     alter table dw.lancamentos alter column categoria type text collate public.sem_caixa;
     create function dw.caixa() returns trigger language plpgsql as $$ begin new.categoria := upper(new.categoria); return new; end $$;
     create trigger caixa before update on dw.lancamentos for each row execute function dw.caixa()`)
-    const earlier = await photograph(c.sql)
-    t.match(await auto(c), { corrigidas: 0n, falhas: 5n })
-    t.same(await photograph(c.sql), earlier)
-  },
-)
+  const earlier = await photograph(c.sql)
+  t.match(await auto(c), { corrigidas: 0n, falhas: 5n })
+  t.same(await photograph(c.sql), earlier)
+})
 
-t.test('a row that only the writer may not see is refused, and not called gone', async (t) => {
+t.test('a row that only the writer cannot see is refused, not reported as gone', async (t) => {
   const c = await scene(t)
   await c.sql.unsafe(`
     alter table dw.lancamentos enable row level security;
@@ -240,7 +237,7 @@ t.test('a row that only the writer may not see is refused, and not called gone',
   t.same(await categories(c), ['Errada', 'Frete', 'Errada', 'Errada', 'Errada'])
 })
 
-t.test('what a foreign key takes along into another column of the row was not asked', async (t) => {
+t.test('a change that a foreign key carries into another column of the row is undone', async (t) => {
   const c = await scene(t, `'{"categoria": "Frete", "documento": "NF-2"}'::jsonb`, ['categoria', 'documento'])
   await c.sql.unsafe(`
     update dw.lancamentos set documento = id::text, descricao = id::text;
@@ -254,7 +251,7 @@ t.test('what a foreign key takes along into another column of the row was not as
   t.same(await photograph(c.sql), before)
 })
 
-t.test('what the server itself derives from a corrected column may move along with it', async (t) => {
+t.test('generated columns may change along with a corrected column', async (t) => {
   const c = await scene(t, `'{"categoria": "Frete", "valor": 60}'::jsonb`)
   await c.sql.unsafe(`
     update dw.lancamentos set valor_documento = 100;
@@ -272,41 +269,38 @@ t.test('what the server itself derives from a corrected column may move along wi
   t.same(await photograph(c.sql), earlier)
 })
 
-t.test(
-  'what the rule still flags after its own correction is undone, with both operations kept',
-  async (t) => {
-    const c = await scene(t)
-    await book(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
-    await makeRule(c, {
-      nome: 'teimosa',
-      consulta: proposing(
-        `jsonb_build_object('categoria', t.categoria || '!')`,
-        't.id in (1, 2) or t.id = 4 and length(t.categoria) = 6',
-      ),
-    })
-    const earlier = await photograph(c.sql)
-    t.match(await runSession(c.olivia, 'auto', ['teimosa']), {
-      status: 'concluida_com_falhas',
-      corrigidas: 1n,
-      falhas: 2n,
-    })
-    t.same(await categories(c), ['Errada', 'Errada', 'Errada', 'Errada!', 'Errada'])
-    t.match(await findingsIn(c.ana, 'falha'), [
-      { registro_id: '1', motivo: /ainda aponta/ },
-      { registro_id: '2' },
-    ])
-    t.match(
-      await c.sql`select o.tipo, a.antes ->> 'categoria' as antes from audit.alteracoes a join audit.operacoes o on o.id = a.operacao_id
+t.test('a correction that its rule still flags is undone, and both operations are kept', async (t) => {
+  const c = await scene(t)
+  await book(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
+  await makeRule(c, {
+    nome: 'teimosa',
+    consulta: proposing(
+      `jsonb_build_object('categoria', t.categoria || '!')`,
+      't.id in (1, 2) or t.id = 4 and length(t.categoria) = 6',
+    ),
+  })
+  const earlier = await photograph(c.sql)
+  t.match(await runSession(c.olivia, 'auto', ['teimosa']), {
+    status: 'concluida_com_falhas',
+    corrigidas: 1n,
+    falhas: 2n,
+  })
+  t.same(await categories(c), ['Errada', 'Errada', 'Errada', 'Errada!', 'Errada'])
+  t.match(await findingsIn(c.ana, 'falha'), [
+    { registro_id: '1', motivo: /ainda aponta/ },
+    { registro_id: '2' },
+  ])
+  t.match(
+    await c.sql`select o.tipo, a.antes ->> 'categoria' as antes from audit.alteracoes a join audit.operacoes o on o.id = a.operacao_id
       join audit.divergencias_processadas d on d.id = a.divergencia_id where d.registro_id = '1' order by o.id`,
-      [
-        { tipo: 'correcao', antes: 'Errada' },
-        { tipo: 'autoverificacao', antes: 'Errada!' },
-      ],
-    )
-    await rollBack(c.ana, (await findingsIn(c.ana, 'corrigida'))[0]?.['id'])
-    t.same(await photograph(c.sql), earlier)
-  },
-)
+    [
+      { tipo: 'correcao', antes: 'Errada' },
+      { tipo: 'autoverificacao', antes: 'Errada!' },
+    ],
+  )
+  await rollBack(c.ana, (await findingsIn(c.ana, 'corrigida'))[0]?.['id'])
+  t.same(await photograph(c.sql), earlier)
+})
 
 const ABSURD: [string, string][] = [
   ['the value that the row has by now', `null::text, t.id::text, '{"categoria": "Frete"}'::jsonb, 0.99`],
@@ -339,30 +333,27 @@ for (const [name, finding] of ABSURD) {
   })
 }
 
-t.test(
-  'verification finds its rows whatever day they are booked on, or are moved to, or on none',
-  async (t) => {
-    const c = await scene(t)
-    await c.adelia`select audit.alterar_configuracao('sessao.tamanho_lote', '2', 'teste')`
-    await c.sql`update dw.lancamentos
+t.test('verification finds its rows on any booking date, moved dates and none', async (t) => {
+  const c = await scene(t)
+  await c.adelia`select audit.alterar_configuracao('sessao.tamanho_lote', '2', 'teste')`
+  await c.sql`update dw.lancamentos
     set data_lancamento = case id when 1 then date '2026-01-05' when 2 then '2026-12-30' when 4 then '2026-02-10' end where id < 5`
-    await book(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
-    await makeRule(c, {
-      nome: 'teimosa',
-      // asking for days does not list rows without one, except in the first look over everything
-      consulta: proposing(
-        `jsonb_build_object('categoria', t.categoria || '!') || case t.id when 5 then '{"data_lancamento": "2027-05-05"}' else '{}' end::jsonb`,
-        `t.id > 0 and (janela.data_inicio is null or t.data_lancamento between janela.data_inicio and janela.data_fim
+  await book(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
+  await makeRule(c, {
+    nome: 'teimosa',
+    // asking for days does not list rows without one, except in the first look over everything
+    consulta: proposing(
+      `jsonb_build_object('categoria', t.categoria || '!') || case t.id when 5 then '{"data_lancamento": "2027-05-05"}' else '{}' end::jsonb`,
+      `t.id > 0 and (janela.data_inicio is null or t.data_lancamento between janela.data_inicio and janela.data_fim
         or t.data_lancamento is null and janela.chaves is null)`,
-      ),
-      colunas: ['categoria', 'data_lancamento'],
-    })
-    await c.sql`update audit.regras set coluna_data = 'data_lancamento' where nome = 'teimosa'`
-    const earlier = await photograph(c.sql)
-    t.match(await runSession(c.olivia, 'auto', ['teimosa']), { corrigidas: 0n, falhas: 5n })
-    t.same(await photograph(c.sql), earlier)
-  },
-)
+    ),
+    colunas: ['categoria', 'data_lancamento'],
+  })
+  await c.sql`update audit.regras set coluna_data = 'data_lancamento' where nome = 'teimosa'`
+  const earlier = await photograph(c.sql)
+  t.match(await runSession(c.olivia, 'auto', ['teimosa']), { corrigidas: 0n, falhas: 5n })
+  t.same(await photograph(c.sql), earlier)
+})
 
 /** Where five entries are booked, what the warehouse does about them, and the days at which verification must look. */
 const verified = [
@@ -391,7 +382,7 @@ const verified = [
   },
 ]
 for (const { caso, dias, ddl, janela, recusadas } of verified) {
-  t.test(`verification looks at the days of what was altered and at no others: ${caso}`, async (t) => {
+  t.test(`verification reads only the days of altered rows: ${caso}`, async (t) => {
     const c = await scene(t)
     await c.sql`update dw.lancamentos l set data_lancamento = d.dia
       from unnest(${dias}::date[]) with ordinality as d (dia, id) where d.id = l.id`

@@ -23,7 +23,7 @@ t.test('many batches correct all of it, whatever the keys look like', async (t) 
   for (const id of ids) t.equal(await c.categoria(id), 'ERR', `row ${id}`)
 })
 
-t.test('contested findings are left open and hold nothing up, even a whole batch of them', async (t) => {
+t.test('contested findings stay open and block nothing, even a whole batch of them', async (t) => {
   const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('sessao.tamanho_lote', '2', 'teste')`
   await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }, { id: 5 })
@@ -54,7 +54,7 @@ t.test('contested findings are left open and hold nothing up, even a whole batch
   t.equal(open?.['n'], 2)
 })
 
-t.test('what is contested does not count against a limit', async (t) => {
+t.test('contested findings do not count against a limit', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3 })
   await c.sql.unsafe(`
@@ -77,12 +77,10 @@ t.test('what is contested does not count against a limit', async (t) => {
   t.equal(session['corrigidas'], 2n)
 })
 
-t.test(
-  'what a trigger below the view makes of a correction is not called corrected: it is undone',
-  async (t) => {
-    const c = await scenario(t)
-    await c.book({ id: 1 }, { id: 2 })
-    await c.sql.unsafe(`
+t.test('a correction changed by a trigger below the view is undone, not reported as corrected', async (t) => {
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 })
+  await c.sql.unsafe(`
     alter table dw.lancamentos rename to fato;
     create view dw.lancamentos as select * from dw.fato;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
@@ -93,16 +91,15 @@ t.test(
       return null;
     end $$;
     create trigger acrescentar after update on dw.fato for each row execute function gatilho.acrescentar();`)
-    const session = await c.runSession('auto')
-    t.match(session, { status: 'concluida_com_falhas', corrigidas: 0n, falhas: 2n })
-    t.same(await c.sql`select from audit.alteracoes`, [])
-    t.same(
-      (await c.sql`select categoria from dw.fato where id > 0 order by id`).map((r) => r['categoria']),
-      ['ERR', 'ERR'],
-    )
-    t.match(await c.sql`select status, motivo from audit.divergencias_processadas`, [
-      { status: 'falha', motivo: /foi pedido "CERTA", e ficou "CERTA \(revista\)"/ },
-      { status: 'falha' },
-    ])
-  },
-)
+  const session = await c.runSession('auto')
+  t.match(session, { status: 'concluida_com_falhas', corrigidas: 0n, falhas: 2n })
+  t.same(await c.sql`select from audit.alteracoes`, [])
+  t.same(
+    (await c.sql`select categoria from dw.fato where id > 0 order by id`).map((r) => r['categoria']),
+    ['ERR', 'ERR'],
+  )
+  t.match(await c.sql`select status, motivo from audit.divergencias_processadas`, [
+    { status: 'falha', motivo: /foi pedido "CERTA", e ficou "CERTA \(revista\)"/ },
+    { status: 'falha' },
+  ])
+})

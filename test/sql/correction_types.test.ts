@@ -14,7 +14,7 @@ import {
 } from '../helper/warehouse.ts'
 
 t.test(
-  'columns of every type, several at once, of any table are corrected and come back exactly',
+  'columns of every type, several at once, in any table, are corrected and restored exactly',
   async (t) => {
     const { sql, connectAs } = await testDatabase(t)
     const [olivia, adelia, ana] = [connectAs('olivia'), connectAs('adelia'), connectAs('ana')]
@@ -89,7 +89,7 @@ t.test(
   },
 )
 
-t.test('a finding has one identity in whatever time zone the session runs', async (t) => {
+t.test('a finding has the same identity in every time zone', async (t) => {
   const { sql, url } = await testDatabase(t)
   const { connect } = await import('../../src/db/connection.ts')
   const adelia = sql
@@ -151,7 +151,7 @@ for (const shape of ['tabela', 'estrela'] as const) {
 }
 
 t.test(
-  'a row that somebody holds too long fails the step, not the item; the next session corrects it',
+  'a row that is locked too long fails the step, not the finding; the next session corrects it',
   async (t) => {
     const { sql, connectAs } = await testDatabase(t)
     const [olivia, adelia] = [connectAs('olivia'), connectAs('adelia')]

@@ -6,7 +6,7 @@ import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 const counters = async (c: Scenario) =>
   one(await c.sql`select aprovadas::int, rejeitadas::int from audit.regras where nome = 'errada'`)
 
-t.test('approval corrects and counts, rejection leaves alone and counts', async (t) => {
+t.test('approval corrects and counts, rejection changes nothing and counts', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.5 }, { id: 2, confianca: 0.5 })
   await c.runSession()
@@ -84,7 +84,7 @@ t.test('a typed value needs two people and is checked', async (t) => {
   t.match(await c.approve('bruno', forbidden), [{ status: 'falha' }], 'the warehouse refused')
 })
 
-t.test('a proposal that people refused twice was wrong once', async (t) => {
+t.test('a proposal that people rejected twice counts as wrong once', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   await c.runSession()
@@ -105,7 +105,7 @@ t.test('a value of another type is refused', async (t) => {
   t.equal(await sqlstate(c.typeIn('ana', id, { valor: 1e30 })), 'NC015')
 })
 
-t.test('the service speaks for people, nobody else does', async (t) => {
+t.test('the service acts for people, nobody else does', async (t) => {
   const c = await scenario(t)
   // the service's login becomes the caller's role, as PostGraphile does
   const service = (await newcomer(t, c, 'servico', 'conferente_servico', 'conferente_revisor')).connect()
@@ -160,7 +160,7 @@ t.test('all or nothing', async (t) => {
   t.match(await c.sql`select from audit.decisoes`, { length: 0 })
 })
 
-t.test('two approvers at one moment make one correction', async (t) => {
+t.test('two simultaneous approvals make one correction', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   await c.runSession()

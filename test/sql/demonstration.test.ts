@@ -40,7 +40,7 @@ t.test('the example warehouse', async (t) => {
   const list = async (query: string) => (await sql.unsafe(query)).map((line) => Object.values(line))
   const number = async (query: string) => Number((await list(query))[0]?.[0])
 
-  await t.test('is the same for the same arguments, whatever the session is set to', async (t) => {
+  await t.test('is the same for the same arguments under any settings', async (t) => {
     await sql`select exemplo.criar_armazem(2000, 7, '2026-10-31')`
     const first = await hash()
     await sql.begin(async (other) => {
@@ -101,7 +101,7 @@ t.test('the example warehouse', async (t) => {
   })
 
   await t.test(
-    'has suppliers as they are: valid, branched, spelt in many ways, one large, a long tail',
+    'has realistic suppliers: valid, with branches and many spellings, one large, a long tail',
     async (t) => {
       const suppliers = await sql<{ cnpj: string; raiz: string }[]>`
       select cnpj, raiz from dw.dim_fornecedor union all select cnpj, left(cnpj, 8) from dw.dim_filial`
@@ -214,7 +214,7 @@ t.test('the example warehouse', async (t) => {
     )
   })
 
-  await t.test('has patterns that only marketing and known traps match', async (t) => {
+  await t.test('has patterns that match only marketing and known traps', async (t) => {
     t.ok((await number('select count(*) from exemplo.padroes()')) >= 15)
     const strange = await list(`
       with padrao as (
@@ -232,7 +232,7 @@ t.test('the example warehouse', async (t) => {
     t.strictSame(strange, [])
   })
 
-  await t.test('is corrected through the view, and the score sees help and harm', async (t) => {
+  await t.test('is corrected through the view, and the score shows help and harm', async (t) => {
     const [before] = await sql<
       { danos: number; plantados: number }[]
     >`select danos::int, plantados::int from exemplo.placar() where regra = '(total)'`
@@ -284,7 +284,7 @@ t.test('the example warehouse', async (t) => {
     await t.rejects(sql`select exemplo.carregar_dia(0, '2026-11-03')`, { code: 'NC902' })
   })
 
-  await t.test('never touches a warehouse that is not its own', async (t) => {
+  await t.test('never touches another warehouse', async (t) => {
     await sql`create table dw.razao (i int)`
     await t.rejects(sql`select exemplo.criar_armazem(100)`, { code: 'NC901', detail: 'dw.razao' })
     await t.rejects(sql`select exemplo.remover_armazem()`, { code: 'NC901' })

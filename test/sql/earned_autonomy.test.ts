@@ -91,7 +91,7 @@ t.test('a rule that people refute loses auto in the same transaction, and says w
   t.match(
     await rule(c),
     { automatica: false, prova: 'sem_prova' },
-    'a word taken back does not give it back by itself',
+    'withdrawing an answer does not give it back by itself',
   )
   t.equal(await sqlstate(change(c, { automatica: true }, 'ana')), '42501')
   t.equal(
@@ -107,7 +107,7 @@ t.test('a rule that people refute loses auto in the same transaction, and says w
 })
 
 t.test(
-  'right answers prove a rule; then it needs no grant, and a mistake among many costs nothing',
+  'right answers prove a rule; then it needs no grant, and one mistake among many costs nothing',
   async (t) => {
     const c = await scenario(t)
     const ids = await proposing(c, 1, 105)
@@ -171,7 +171,7 @@ t.test(
   },
 )
 
-t.test('no setting, and no way there and back, washes a record', async (t) => {
+t.test('no change of settings, there and back, clears a record', async (t) => {
   const c = await scenario(t)
   await c.reject('ana', ...(await proposing(c, 1, 19)))
   t.match(await rule(c), { automatica: false, prova: 'refutada', erradas_no_limiar: 19 })
@@ -216,7 +216,7 @@ t.test('no setting, and no way there and back, washes a record', async (t) => {
 })
 
 t.test(
-  'what is granted without proof is used up, in corrections and in reais, and every digest says so',
+  'a grant without proof is used up, in corrections and in reais, and every digest shows it',
   async (t) => {
     const c = await scenario(t)
     await change(c, { concessao_correcoes: 3, concessao_valor: 1000 })
@@ -266,7 +266,7 @@ t.test(
   },
 )
 
-t.test('doubtful findings, and what says nothing of the proposal, do not count', async (t) => {
+t.test('doubtful findings, and decisions that say nothing about the proposal, do not count', async (t) => {
   const c = await scenario(t)
   await c.reject('ana', ...(await proposing(c, 1, 30, 0.94)))
   t.match(
@@ -285,7 +285,7 @@ t.test('doubtful findings, and what says nothing of the proposal, do not count',
   t.match(await rule(c), { aprovadas: 9, certas_no_limiar: 4, respostas: 4 }, 'each finding counts once')
 })
 
-t.test('two people at one moment are both counted, and the second costs auto', async (t) => {
+t.test('two simultaneous answers both count, and the second costs auto', async (t) => {
   const c = await scenario(t)
   const ids = await proposing(c, 1, 4)
   await c.reject('ana', ...ids.slice(0, 2))
@@ -299,7 +299,7 @@ t.test('two people at one moment are both counted, and the second costs auto', a
   t.match(await rule(c), { automatica: false, rejeitadas: 4, erradas_no_limiar: 4 })
 })
 
-t.test('another value typed, and an exception declared, are a person’s word too', async (t) => {
+t.test('typing another value and declaring an exception count as answers too', async (t) => {
   const c = await scenario(t)
   const [um, ...others] = (await proposing(c, 1, 4)) as [number, number, number, number]
   await c.typeIn('ana', um, { categoria: 'MINHA' })
@@ -314,7 +314,7 @@ t.test('another value typed, and an exception declared, are a person’s word to
   t.match(await rule(c), { automatica: false, rejeitadas: 4, erradas_no_limiar: 4 })
 })
 
-t.test('automatic corrections that people call wrong are held against all of them', async (t) => {
+t.test('automatic corrections that people call wrong count against the rule', async (t) => {
   const c = await scenario(t)
   await c.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
     select i, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', 100, 0.99 from generate_series(1, 60) as i`
@@ -357,7 +357,7 @@ t.test('automatic corrections that people call wrong are held against all of the
   )
 })
 
-t.test('taken back for another reason, corrections say nothing of the rule', async (t) => {
+t.test('corrections rolled back for another reason say nothing about the rule', async (t) => {
   const c = await scenario(t)
   await c.book(...Array.from({ length: 5 }, (_, i) => ({ id: i + 1 })))
   const session = (await c.runSession('auto'))['id']
@@ -374,7 +374,7 @@ t.test('taken back for another reason, corrections say nothing of the rule', asy
   t.match(await rule(c), { automatica: true, automaticas_revertidas: 0, rejeitadas: 0 })
 })
 
-t.test('an approval that is rolled back counts no longer', async (t) => {
+t.test('an approval that is rolled back no longer counts', async (t) => {
   const c = await scenario(t)
   const [um] = (await proposing(c, 1, 1)) as [number]
   await c.approve('ana', um)
@@ -384,7 +384,7 @@ t.test('an approval that is rolled back counts no longer', async (t) => {
 })
 
 t.test(
-  'an approval that is rolled back as wrong is a word against the proposal; brought back, it counts again',
+  'an approval rolled back as wrong counts against the proposal; brought back, it counts again',
   async (t) => {
     const c = await scenario(t)
     const [um] = (await proposing(c, 1, 1)) as [number]

@@ -55,7 +55,7 @@ test('wrong arguments are refused by code', async (t) => {
   )
 })
 
-test('a session has something to work on, and is worked on only while it is under way', async (t) => {
+test('a session needs something to work on, and takes steps only while it is under way', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   const olivia = connectAs('olivia')
   await t.rejects(olivia`select audit.processar_divergencias()`, { code: 'NC010' }, 'no warehouse')
@@ -73,7 +73,7 @@ test('a session has something to work on, and is worked on only while it is unde
   await t.rejects(olivia.unsafe(`select audit.reverter_sessao(${id}, 'nada')`), { code: 'NC017' }, 'nothing')
 })
 
-test('an operation is ended once, by who opened it', async (t) => {
+test('an operation is ended once, by the person who opened it', async (t) => {
   const { connectAs } = await testDatabase(t)
   const [ana, bruno] = [connectAs('ana'), connectAs('bruno')]
   const [operation] = await ana<
@@ -85,7 +85,7 @@ test('an operation is ended once, by who opened it', async (t) => {
   await t.rejects(ana.unsafe(end), { code: 'NC005' })
 })
 
-test('a rule that finds what is not there fails alone; typed values and undoings are checked', async (t) => {
+test('a rule that finds rows that do not exist fails alone; typed values and undos are checked', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   const [olivia, adelia, ana] = [connectAs('olivia'), connectAs('adelia'), connectAs('ana')]
   await makeLedger(sql)

@@ -81,11 +81,13 @@ const ELSEWHERE = [
   `set timezone = 'America/Sao_Paulo'; set datestyle = 'German'; set intervalstyle = 'sql_standard'; set extra_float_digits = 0`,
 ]
 
-t.test('rejected in one session and silent in every other, for columns of every type', async (t) => {
-  const { sql, connectAs } = await testDatabase(t)
-  const [adelia, ana, olivia] = [connectAs('adelia'), connectAs('ana'), connectAs('olivia')]
-  const columns = TYPES.map(([type], n) => `c${n} ${type}`)
-  await sql.unsafe(`create schema meus; create domain meus.instante as timestamptz; create domain meus.periodo as tstzrange;
+t.test(
+  "a finding rejected under one session's settings stays silent under any other, for columns of every type",
+  async (t) => {
+    const { sql, connectAs } = await testDatabase(t)
+    const [adelia, ana, olivia] = [connectAs('adelia'), connectAs('ana'), connectAs('olivia')]
+    const columns = TYPES.map(([type], n) => `c${n} ${type}`)
+    await sql.unsafe(`create schema meus; create domain meus.instante as timestamptz; create domain meus.periodo as tstzrange;
     create domain meus.preco as numeric check (value > 0); create type meus.humor as enum ('bom', 'mau');
     create type meus.par as (x float8, n numeric, d interval); create type meus.faixa as range (subtype = numeric);
     create table meus.outra (); create table meus.tudo (id int primary key);
@@ -94,50 +96,51 @@ t.test('rejected in one session and silent in every other, for columns of every 
     ${TYPES.map(([, held], n) => `update meus.tudo set c${n} = ${held} where id = ${n};`).join('\n')}
     grant usage on schema meus to conferente_regra, conferente_escrita;
     grant select on meus.tudo to conferente_regra, conferente_escrita; grant update on meus.tudo to conferente_escrita`)
-  const proposal = (of: (row: (typeof TYPES)[number]) => string) =>
-    `case t.id ${TYPES.map((row, n) => `when ${n} then jsonb_build_object('c${n}', (${of(row)})::${row[0]})`).join(' ')} end`
-  await makeRule(
-    { sql, adelia },
-    {
-      nome: 'tipos',
-      tabela: 'meus.tudo',
-      colunas: TYPES.map((_, n) => `c${n}`),
-      consulta: proposing(
-        `case t.versao when 0 then ${proposal((row) => row[2])} when 1 then ${proposal((row) => row[4]?.[1] ?? row[2])}
+    const proposal = (of: (row: (typeof TYPES)[number]) => string) =>
+      `case t.id ${TYPES.map((row, n) => `when ${n} then jsonb_build_object('c${n}', (${of(row)})::${row[0]})`).join(' ')} end`
+    await makeRule(
+      { sql, adelia },
+      {
+        nome: 'tipos',
+        tabela: 'meus.tudo',
+        colunas: TYPES.map((_, n) => `c${n}`),
+        consulta: proposing(
+          `case t.versao when 0 then ${proposal((row) => row[2])} when 1 then ${proposal((row) => row[4]?.[1] ?? row[2])}
           else ${proposal((row) => row[3])} end`,
-        'true',
-        'meus.tudo',
-      ),
-      automatica: false,
-    },
-  )
-  await olivia.unsafe(HERE)
-  t.match(await runSession(olivia, 'manual', ['tipos']), {
-    status: 'concluida',
-    encontradas: BigInt(TYPES.length),
-  })
-  const first = await findingsIn(sql, 'aberta')
-  await ana`select from audit.rejeitar_divergencias(${arrayOf(...first.map((d) => d['id']))}::bigint[], 'está certo')`
-  const spoken = async () =>
-    (await findingsIn(sql, 'aberta')).map((d) => TYPES[Number(d['registro_id'])]?.[0]).sort()
+          'true',
+          'meus.tudo',
+        ),
+        automatica: false,
+      },
+    )
+    await olivia.unsafe(HERE)
+    t.match(await runSession(olivia, 'manual', ['tipos']), {
+      status: 'concluida',
+      encontradas: BigInt(TYPES.length),
+    })
+    const first = await findingsIn(sql, 'aberta')
+    await ana`select from audit.rejeitar_divergencias(${arrayOf(...first.map((d) => d['id']))}::bigint[], 'está certo')`
+    const spoken = async () =>
+      (await findingsIn(sql, 'aberta')).map((d) => TYPES[Number(d['registro_id'])]?.[0]).sort()
 
-  for (const settings of ELSEWHERE) {
-    await olivia.unsafe(settings)
-    t.match(await runSession(olivia, 'manual', ['tipos']), { status: 'concluida', novas: 0n })
-    t.same(await spoken(), [], settings)
-  }
+    for (const settings of ELSEWHERE) {
+      await olivia.unsafe(settings)
+      t.match(await runSession(olivia, 'manual', ['tipos']), { status: 'concluida', novas: 0n })
+      t.same(await spoken(), [], settings)
+    }
 
-  await sql`update audit.configuracoes_sistema set valor = '"Asia/Tokyo"' where chave = 'agenda.fuso'`
-  await runSession(olivia, 'manual', ['tipos'])
-  t.same(await spoken(), [], 'days are counted in another zone')
+    await sql`update audit.configuracoes_sistema set valor = '"Asia/Tokyo"' where chave = 'agenda.fuso'`
+    await runSession(olivia, 'manual', ['tipos'])
+    t.same(await spoken(), [], 'days are counted in another zone')
 
-  const amount = TYPES.findIndex(([type]) => type === 'numeric')
-  await sql.unsafe(`alter table meus.tudo alter c${amount} type numeric(18,4); update meus.tudo set versao = 1;
+    const amount = TYPES.findIndex(([type]) => type === 'numeric')
+    await sql.unsafe(`alter table meus.tudo alter c${amount} type numeric(18,4); update meus.tudo set versao = 1;
     ${TYPES.flatMap(([, , , , again], n) => (again ? [`update meus.tudo set c${n} = ${again[0]} where id = ${n};`] : [])).join('\n')}`)
-  await runSession(olivia, 'manual', ['tipos'])
-  t.same(await spoken(), [], 'equal values, written otherwise')
+    await runSession(olivia, 'manual', ['tipos'])
+    t.same(await spoken(), [], 'equal values, written otherwise')
 
-  await sql`update meus.tudo set versao = 2`
-  await runSession(olivia, 'manual', ['tipos'])
-  t.same(await spoken(), TYPES.map(([type]) => type).sort(), 'what is proposed differs, so it speaks')
-})
+    await sql`update meus.tudo set versao = 2`
+    await runSession(olivia, 'manual', ['tipos'])
+    t.same(await spoken(), TYPES.map(([type]) => type).sort(), 'what is proposed differs, so it speaks')
+  },
+)

@@ -64,37 +64,32 @@ t.test('rows on one other server are corrected, with a warning in the diagnosis'
   t.equal(await c.categoria(101), 'CERTA')
 })
 
-t.test(
-  'the copy that a subscription fills is not corrected, nor what was corrected before taken back',
-  async (t) => {
-    const c = await scenario(t)
-    await c.book({ id: 1 }, { id: 2 })
-    await c.runSession()
-    const before = await c.finding(2)
-    t.match(await c.approve('ana', before.id), [{ status: 'corrigida' }])
-    await c.sql`create subscription do_erp connection 'host=127.0.0.1 port=1' publication p with (connect = false)`
-    t.teardown(() =>
-      c.sql.unsafe('alter subscription do_erp set (slot_name = none); drop subscription do_erp'),
-    )
-    await c.sql`insert into pg_subscription_rel (srsubid, srrelid, srsubstate)
+t.test('a table filled by a subscription is neither corrected nor rolled back', async (t) => {
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 })
+  await c.runSession()
+  const before = await c.finding(2)
+  t.match(await c.approve('ana', before.id), [{ status: 'corrigida' }])
+  await c.sql`create subscription do_erp connection 'host=127.0.0.1 port=1' publication p with (connect = false)`
+  t.teardown(() => c.sql.unsafe('alter subscription do_erp set (slot_name = none); drop subscription do_erp'))
+  await c.sql`insert into pg_subscription_rel (srsubid, srrelid, srsubstate)
     select oid, 'dw.lancamentos'::regclass, 'r' from pg_subscription where subname = 'do_erp'`
-    t.match(await ground(c, 'replicação lógica'), [
-      { situacao: 'erro', detalhe: /dw.lancamentos vem .* do_erp/ },
-    ])
-    const rolledBack = await c.asPerson('bruno')`select resultado, explicacao
+  t.match(await ground(c, 'replicação lógica'), [
+    { situacao: 'erro', detalhe: /dw.lancamentos vem .* do_erp/ },
+  ])
+  const rolledBack = await c.asPerson('bruno')`select resultado, explicacao
     from audit.reverter_divergencias(${[before.id]}, 'engano')`
-    t.match(rolledBack, [{ explicacao: /a origem desfaria/ }])
-    t.equal(await c.categoria(2), 'CERTA')
-    const again = await c.runSession('auto')
-    t.match(await c.sql`select motivo from audit.execucoes_regra where sessao_id = ${again['id']}`, [
-      { motivo: /nada corrige sozinha aqui: replicação lógica/ },
-    ])
-    t.equal(await c.categoria(1), 'ERR')
-  },
-)
+  t.match(rolledBack, [{ explicacao: /a origem desfaria/ }])
+  t.equal(await c.categoria(2), 'CERTA')
+  const again = await c.runSession('auto')
+  t.match(await c.sql`select motivo from audit.execucoes_regra where sessao_id = ${again['id']}`, [
+    { motivo: /nada corrige sozinha aqui: replicação lógica/ },
+  ])
+  t.equal(await c.categoria(1), 'ERR')
+})
 
 t.test(
-  'a dimension that a subscription fills, looked up by a view, is a warning; the fact is corrected',
+  'a looked-up dimension filled by a subscription is a warning; the fact table is corrected',
   async (t) => {
     const c = await scenario(t)
     await c.book({ id: 1 })
@@ -125,7 +120,7 @@ t.test(
   },
 )
 
-t.test('a view over a distributed table is not written through, and the diagnosis says so', async (t) => {
+t.test('nothing is written through a view over a distributed table, and the diagnosis says so', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   // what Citus keeps its distributed tables in
@@ -147,7 +142,7 @@ t.test('another way of storing rows is a warning', async (t) => {
   t.same(await ground(c, 'tabelas externas', 'replicação lógica', 'servidor'), [], 'and nothing else is said')
 })
 
-t.test('statements of functions that go to the log with their values are a warning', async (t) => {
+t.test('logging of statements inside functions, with their values, is a warning', async (t) => {
   const c = await scenario(t)
   await c.sql.unsafe(
     `alter role all in database ${new URL(c.url).pathname.slice(1)} set auto_explain.log_nested_statements = on`,

@@ -18,7 +18,7 @@ const decide = (c: Scenario, who: People, act: string, g: Group | undefined, exc
 const id = async (c: Scenario, record: number) => (await c.finding(record)).id
 
 t.test(
-  'what waits is grouped by kind, change, confidence and people needed; a reader sees the same',
+  'findings are grouped by kind, change, confidence and people needed; readers see the same groups',
   async (t) => {
     const c = await scenario(t)
     await c.book(
@@ -43,7 +43,7 @@ t.test(
   },
 )
 
-t.test('a hundredfold amount and a hundredth of it are two groups, and a turned sign a third', async (t) => {
+t.test('an amount times 100, one divided by 100, and a wrong sign are three groups', async (t) => {
   const c = await scenario(t)
   const [line] = await c.sql`select audit_interno.mudanca('{"valor": 100}', '{"valor": 1}') as menos,
     audit_interno.mudanca('{"valor": 1}', '{"valor": 100}') as mais, audit_interno.mudanca('{"valor": -7}', '{"valor": 7}') as sinal,
@@ -60,80 +60,77 @@ t.test('a hundredfold amount and a hundredth of it are two groups, and a turned 
   )
 })
 
+t.test('a group is approved in one act, without exclusions and newcomers, and undone in one', async (t) => {
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.runSession()
+  const [group] = await groups(c)
+  await c.book({ id: 4 })
+  await c.runSession()
+  const done = await decide(c, 'ana', 'aprovar', group, [await id(c, 2)])
+  t.match(done, [
+    { id: await id(c, 1), resultado: 'feita', status: 'corrigida' },
+    { id: await id(c, 3), resultado: 'feita' },
+  ])
+  t.equal(done.length, 2)
+  t.strictSame(
+    await Promise.all([1, 2, 3, 4].map((n) => c.categoria(n))),
+    ['CERTA', 'ERR', 'CERTA', 'ERR'],
+    'what was left out and what came since is as it was',
+  )
+  t.match(await groups(c), [{ quantidade: 2, parecidas_decididas: 2, parecidas_certas: 2 }])
+  t.match(await c.undo('ana', done[0]?.['operacao_id']), [{ resultado: 'feita' }, { resultado: 'feita' }])
+  t.match(await groups(c), [{ quantidade: 4, parecidas_decididas: 0 }])
+  t.equal(await c.categoria(1), 'ERR')
+  const [again] = await decide(c, 'bruno', 'aprovar', group, [await id(c, 2)]).then(
+    () => ['aceito'],
+    (e) => [e.code],
+  )
+  t.equal(again, 'NC005', 'what came back was not what he saw')
+})
+
 t.test(
-  'a group is approved in one act, without what was left out and what came since, and taken back in one',
+  'findings that somebody else decided are reported with the name, and the rest are decided',
   async (t) => {
     const c = await scenario(t)
     await c.book({ id: 1 }, { id: 2 }, { id: 3 })
     await c.runSession()
-    const [group] = await groups(c)
-    await c.book({ id: 4 })
-    await c.runSession()
-    const done = await decide(c, 'ana', 'aprovar', group, [await id(c, 2)])
+    const [group] = await groups(c, 'bruno')
+    await c.reject('ana', await id(c, 2))
+    const done = await decide(c, 'bruno', 'aprovar', group)
     t.match(done, [
-      { id: await id(c, 1), resultado: 'feita', status: 'corrigida' },
-      { id: await id(c, 3), resultado: 'feita' },
+      { resultado: 'feita' },
+      {
+        id: await id(c, 2),
+        resultado: 'deixada',
+        codigo: 'NC005',
+        explicacao: /já está rejeitada por ana .*: está certo/,
+      },
+      { resultado: 'feita' },
     ])
-    t.equal(done.length, 2)
-    t.strictSame(
-      await Promise.all([1, 2, 3, 4].map((n) => c.categoria(n))),
-      ['CERTA', 'ERR', 'CERTA', 'ERR'],
-      'what was left out and what came since is as it was',
-    )
-    t.match(await groups(c), [{ quantidade: 2, parecidas_decididas: 2, parecidas_certas: 2 }])
-    t.match(await c.undo('ana', done[0]?.['operacao_id']), [{ resultado: 'feita' }, { resultado: 'feita' }])
-    t.match(await groups(c), [{ quantidade: 4, parecidas_decididas: 0 }])
-    t.equal(await c.categoria(1), 'ERR')
-    const [again] = await decide(c, 'bruno', 'aprovar', group, [await id(c, 2)]).then(
-      () => ['aceito'],
-      (e) => [e.code],
-    )
-    t.equal(again, 'NC005', 'what came back was not what he saw')
+    t.equal(await c.status(2), 'rejeitada')
+    t.equal(await sqlstate(decide(c, 'bruno', 'rejeitar', group)), 'NC005', 'nothing of it is left')
   },
 )
 
-t.test('of what somebody else decided meanwhile it says who, and the rest goes through', async (t) => {
+t.test('two reviewers at once: each finding is decided once, and the slower one is told', async (t) => {
   const c = await scenario(t)
-  await c.book({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.book(...Array.from({ length: 20 }, (_, i) => ({ id: i + 1 })))
   await c.runSession()
-  const [group] = await groups(c, 'bruno')
-  await c.reject('ana', await id(c, 2))
-  const done = await decide(c, 'bruno', 'aprovar', group)
-  t.match(done, [
-    { resultado: 'feita' },
-    {
-      id: await id(c, 2),
-      resultado: 'deixada',
-      codigo: 'NC005',
-      explicacao: /já está rejeitada por ana .*: está certo/,
-    },
-    { resultado: 'feita' },
+  const [group] = await groups(c)
+  const ends = await Promise.allSettled([
+    decide(c, 'ana', 'aprovar', group),
+    decide(c, 'bruno', 'rejeitar', group),
   ])
-  t.equal(await c.status(2), 'rejeitada')
-  t.equal(await sqlstate(decide(c, 'bruno', 'rejeitar', group)), 'NC005', 'nothing of it is left')
+  const lost = ends.filter((e) => e.status === 'rejected')
+  t.equal(lost.length, 1)
+  t.match(lost[0], { reason: { code: 'NC005', message: /por (ana|bruno)/ } })
+  const [n] =
+    await c.sql`select count(distinct ator)::int as pessoas, count(*)::int as decisoes from audit.decisoes`
+  t.match(n, { pessoas: 1, decisoes: 20 })
 })
 
-t.test(
-  'two reviewers at one moment: each finding is decided once, and the slower one hears of it',
-  async (t) => {
-    const c = await scenario(t)
-    await c.book(...Array.from({ length: 20 }, (_, i) => ({ id: i + 1 })))
-    await c.runSession()
-    const [group] = await groups(c)
-    const ends = await Promise.allSettled([
-      decide(c, 'ana', 'aprovar', group),
-      decide(c, 'bruno', 'rejeitar', group),
-    ])
-    const lost = ends.filter((e) => e.status === 'rejected')
-    t.equal(lost.length, 1)
-    t.match(lost[0], { reason: { code: 'NC005', message: /por (ana|bruno)/ } })
-    const [n] =
-      await c.sql`select count(distinct ator)::int as pessoas, count(*)::int as decisoes from audit.decisoes`
-    t.match(n, { pessoas: 1, decisoes: 20 })
-  },
-)
-
-t.test('two people: the first proposes the group, another approves it, not the same', async (t) => {
+t.test('two people: the first proposes the group, and only another can approve it', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, valor: 200_000 }, { id: 2, valor: 300_000 })
   await c.runSession()
@@ -146,27 +143,24 @@ t.test('two people: the first proposes the group, another approves it, not the s
   t.match(await decide(c, 'bruno', 'aprovar', second), [{ status: 'corrigida' }, { status: 'corrigida' }])
 })
 
-t.test(
-  'a group that grew under the same numbers, an unknown act and a missing sight are refused',
-  async (t) => {
-    const c = await scenario(t)
-    await c.book({ id: 1 }, { id: 2 })
-    await c.runSession()
-    const [group] = await groups(c)
-    const seenState = { ...(group?.['visto'] as object), quantidade: 1 }
-    t.equal(await sqlstate(decide(c, 'ana', 'aprovar', { ...group, visto: seenState } as never)), 'NC021')
-    t.equal(await sqlstate(decide(c, 'ana', 'apagar', group)), 'NC001')
-    t.equal(
-      await sqlstate(decide(c, 'ana', 'aprovar', { ...group, visto: { quantidade: '2' } } as never)),
-      'NC001',
-    )
-    t.equal(await sqlstate(decide(c, 'ana', 'aprovar', { ...group, visto: null } as never)), 'NC001')
-    t.equal(await sqlstate(decide(c, 'ana', 'aprovar', { ...group, grupo: 'nenhum' } as never)), 'NC005')
-    t.match(await decide(c, 'ana', 'confirmar', group), [{ status: 'resolvida' }, { status: 'resolvida' }])
-  },
-)
+t.test('a group that grew, an unknown act and a missing visto are refused', async (t) => {
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 })
+  await c.runSession()
+  const [group] = await groups(c)
+  const seenState = { ...(group?.['visto'] as object), quantidade: 1 }
+  t.equal(await sqlstate(decide(c, 'ana', 'aprovar', { ...group, visto: seenState } as never)), 'NC021')
+  t.equal(await sqlstate(decide(c, 'ana', 'apagar', group)), 'NC001')
+  t.equal(
+    await sqlstate(decide(c, 'ana', 'aprovar', { ...group, visto: { quantidade: '2' } } as never)),
+    'NC001',
+  )
+  t.equal(await sqlstate(decide(c, 'ana', 'aprovar', { ...group, visto: null } as never)), 'NC001')
+  t.equal(await sqlstate(decide(c, 'ana', 'aprovar', { ...group, grupo: 'nenhum' } as never)), 'NC005')
+  t.match(await decide(c, 'ana', 'confirmar', group), [{ status: 'resolvida' }, { status: 'resolvida' }])
+})
 
-t.test('what is probably no error, by the floor of its rule, is a group that says so', async (t) => {
+t.test("findings below their rule's floor form a group marked as unlikely", async (t) => {
   const c = await scenario(t)
   await c.book(
     { id: 1, confianca: 0.05 },

@@ -7,7 +7,7 @@ import { houseRule, type Kind, propose, warehouse } from '../helper/warehouses.t
 const BASE: Record<Kind, string> = { estrela: 'fato', razao: 'lancamentos', debito_credito: 'movimento' }
 
 for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
-  t.test(`${kind}: by the view, by the table below it, with and without its schema`, async (t) => {
+  t.test(`${kind}: found by the view, by the table below it, with and without schema`, async (t) => {
     const { sql, connectAs } = await testDatabase(t)
     const [olivia, leo] = [connectAs('olivia'), connectAs('leo')]
     const dw = await warehouse(sql, { kind })

@@ -54,11 +54,11 @@ t.test('a load that commits after the margin has passed is found, reported and r
   t.match(
     await c.runSession('auto'),
     { status: 'concluida', mensagem: null },
-    'told once, when it was taken in',
+    'reported once, when it was read',
   )
 })
 
-t.test('a load whose rows lie far back, or have no time at all, is found by its booking dates', async (t) => {
+t.test('a load with old times, or none, is found by its booking dates', async (t) => {
   const c = await scenario(t)
   await c.runSession('auto')
   await c.book(
@@ -79,22 +79,19 @@ t.test('a load whose rows lie far back, or have no time at all, is found by its 
   t.match(await c.runSession('auto'), { mensagem: 'nenhuma linha lida na janela' })
 })
 
-t.test(
-  'what the session before saw, a reload of the day beside it, and rows that go do not hide a late load',
-  async (t) => {
-    const c = await scenario(t)
-    await c.book(...[1, 2, 3, 4, 5].map((id) => ({ id, categoria: 'BOA', carregado: '2026-11-11 03:00Z' })))
-    await c.runSession('auto')
-    const confirm = await openLoad(c, [6, 7], 6)
-    await c.runSession('auto')
-    await confirm()
-    await c.sql`delete from dw.lancamentos where id in (1, 2)`
-    await c.sql`update dw.lancamentos set carregado_em = now() where id in (3, 4)`
-    const session = await c.runSession('auto')
-    t.match(session, { status: 'concluida_com_falhas' })
-    t.match(await execution(c, session['id']), { atrasadas: 2, corrigidas: 2 })
-  },
-)
+t.test('rows seen before, a reload of the next day and deleted rows do not hide a late load', async (t) => {
+  const c = await scenario(t)
+  await c.book(...[1, 2, 3, 4, 5].map((id) => ({ id, categoria: 'BOA', carregado: '2026-11-11 03:00Z' })))
+  await c.runSession('auto')
+  const confirm = await openLoad(c, [6, 7], 6)
+  await c.runSession('auto')
+  await confirm()
+  await c.sql`delete from dw.lancamentos where id in (1, 2)`
+  await c.sql`update dw.lancamentos set carregado_em = now() where id in (3, 4)`
+  const session = await c.runSession('auto')
+  t.match(session, { status: 'concluida_com_falhas' })
+  t.match(await execution(c, session['id']), { atrasadas: 2, corrigidas: 2 })
+})
 
 t.test('rows that a session missed are reported and read by the next', async (t) => {
   const c = await scenario(t)
@@ -122,7 +119,7 @@ t.test('the margin may be made smaller: no row falls between two windows', async
   t.match(await execution(c, session['id']), { corrigidas: 1 })
 })
 
-t.test('what comes within the margin is read and not late, to the microsecond', async (t) => {
+t.test('rows within the margin are read and not late, to the microsecond', async (t) => {
   const c = await scenario(t)
   const { id } = await c.runSession('auto')
   await c.sql`
@@ -137,7 +134,7 @@ t.test('what comes within the margin is read and not late, to the microsecond', 
   t.match(await c.runSession('auto'), { mensagem: null, encontradas: 0n }, 'each was read')
 })
 
-t.test('only so many days back are counted', async (t) => {
+t.test('only the configured number of days is counted', async (t) => {
   const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('sessao.atrasadas_dias', '30', 'basta um mês')`
   await c.runSession('auto')
@@ -151,7 +148,7 @@ t.test('only so many days back are counted', async (t) => {
   )
 })
 
-t.test('the diagnosis says how often loads came late, and of what', async (t) => {
+t.test('the diagnosis says how often loads came late, and for which rules', async (t) => {
   const c = await scenario(t)
   const line = async () => [
     ...(await c.asPerson('leo')`
@@ -178,7 +175,7 @@ t.test('the diagnosis says how often loads came late, and of what', async (t) =>
   ])
 })
 
-t.test('a simulation tells it too, and keeps nothing', async (t) => {
+t.test('a simulation reports it too, and keeps nothing', async (t) => {
   const c = await scenario(t)
   await c.runSession('auto')
   await c.book({ id: 1, carregado: '2026-11-11 03:00Z' })
@@ -189,41 +186,37 @@ t.test('a simulation tells it too, and keeps nothing', async (t) => {
   t.match(await c.runSession('auto'), { mensagem: /1 linha / })
 })
 
-t.test('entries without a finite booking date stop nothing', async (t) => {
+t.test('entries without a finite booking date cause no failure', async (t) => {
   const c = await scenario(t)
   await c.runSession('auto')
   await c.book({ id: 1, data: 'infinity', carregado: '2026-11-11 03:00Z' }, { id: 2, carregado: 'infinity' })
   t.match(await c.runSession('auto'), { mensagem: 'nenhuma linha lida na janela' })
 })
 
-t.test(
-  'where workers share the session, what came late is looked at once, when the parts are joined',
-  async (t) => {
-    const c = await scenario(t)
-    await c.sql`select audit.alterar_configuracao('sessao.margem_incremental', '"48:00:00"', 'cargas longas'),
+t.test('when workers share the session, late rows are read once, when the parts are joined', async (t) => {
+  const c = await scenario(t)
+  await c.sql`select audit.alterar_configuracao('sessao.margem_incremental', '"48:00:00"', 'cargas longas'),
     audit.alterar_configuracao('sessao.linhas_por_parte', '1', 'um dia por parte')`
-    await c.runSession('auto')
-    const hours = (n: number) => new Date(Date.now() - n * 3_600_000).toISOString()
-    await c.book(
-      { id: 1, carregado: hours(30) },
-      { id: 2, carregado: hours(1) },
-      { id: 3, carregado: hours(80), data: '2026-11-02' },
-      { id: 4, carregado: hours(80), data: '2026-09-30' },
-      { id: 5, carregado: hours(1), data: '2026-11-02' },
-    )
-    const [requested] =
-      await c.sql`select id from audit.solicitar_processamento('auto', regras => '{errada}')`
-    const session = await inParts(c.url, requested?.['id'] as bigint)
-    t.ok(Number(session['partes']) > 1, 'it was really cut')
-    t.match(session, {
-      status: 'concluida_com_falhas',
-      mensagem: /2 linhas de carga atrasada.*30\/09\/2026 a 02\/11\/2026/,
-    })
-    t.match(await execution(c, session['id']), {
-      atrasadas: 2,
-      linhas_examinadas: 5,
-      encontradas: 5,
-      corrigidas: 5,
-    })
-  },
-)
+  await c.runSession('auto')
+  const hours = (n: number) => new Date(Date.now() - n * 3_600_000).toISOString()
+  await c.book(
+    { id: 1, carregado: hours(30) },
+    { id: 2, carregado: hours(1) },
+    { id: 3, carregado: hours(80), data: '2026-11-02' },
+    { id: 4, carregado: hours(80), data: '2026-09-30' },
+    { id: 5, carregado: hours(1), data: '2026-11-02' },
+  )
+  const [requested] = await c.sql`select id from audit.solicitar_processamento('auto', regras => '{errada}')`
+  const session = await inParts(c.url, requested?.['id'] as bigint)
+  t.ok(Number(session['partes']) > 1, 'it was really cut')
+  t.match(session, {
+    status: 'concluida_com_falhas',
+    mensagem: /2 linhas de carga atrasada.*30\/09\/2026 a 02\/11\/2026/,
+  })
+  t.match(await execution(c, session['id']), {
+    atrasadas: 2,
+    linhas_examinadas: 5,
+    encontradas: 5,
+    corrigidas: 5,
+  })
+})

@@ -38,38 +38,41 @@ const decide = (
     from audit.decidir_grupo(${g?.['grupo'] as string}, ${act}, '{}', ${c.sql.json(g?.['visto'] as never)}, 'porque sim',
       ${ate}::text::date, ${para}) order by id`
 
-t.test('postponed to a day it is out of the queue, still in the list, and back on that day', async (t) => {
-  const c = await scenario(t)
-  await zone(c, 'Pacific/Pago_Pago')
-  await c.book({ id: 1 }, { id: 2 })
-  await c.runSession()
-  const { id } = await c.finding(1)
-  const before = await rule(c)
-  const tomorrow = await day(c, 1)
-  const [done] = await c.postpone('ana', tomorrow, id)
-  t.match(done, { resultado: 'feita', status: 'aberta', explicacao: /^adiada até \d\d\/\d\d\/\d{4}$/ })
-  t.equal(await queuedNow(c), 1)
-  t.match(await opened(c, id), {
-    status: 'aberta',
-    adiada: true,
-    adiada_ate: tomorrow,
-    nota_por: 'ana',
-    nota_motivo: 'espero a nota de crédito',
-    nota_operacao_id: done?.['operacao_id'],
-    grupo: null,
-  })
-  t.strictSame(await rule(c), before, 'it says nothing of the rule')
-  await c.runSession('auto')
-  t.equal(await c.categoria(2), 'CERTA')
-  t.equal(await c.categoria(1), 'ERR', 'auto leaves it to people')
-  t.equal(await queuedNow(c), 0, 'found again it is postponed all the same')
-  await zone(c, 'Pacific/Kiritimati')
-  t.equal(await queuedNow(c), 1, 'its day has come')
-  t.match(await opened(c, id), { adiada: false, adiada_ate: null, grupo: /./ })
-})
+t.test(
+  'postponed to a day, a finding leaves the queue, stays in the list, and comes back that day',
+  async (t) => {
+    const c = await scenario(t)
+    await zone(c, 'Pacific/Pago_Pago')
+    await c.book({ id: 1 }, { id: 2 })
+    await c.runSession()
+    const { id } = await c.finding(1)
+    const before = await rule(c)
+    const tomorrow = await day(c, 1)
+    const [done] = await c.postpone('ana', tomorrow, id)
+    t.match(done, { resultado: 'feita', status: 'aberta', explicacao: /^adiada até \d\d\/\d\d\/\d{4}$/ })
+    t.equal(await queuedNow(c), 1)
+    t.match(await opened(c, id), {
+      status: 'aberta',
+      adiada: true,
+      adiada_ate: tomorrow,
+      nota_por: 'ana',
+      nota_motivo: 'espero a nota de crédito',
+      nota_operacao_id: done?.['operacao_id'],
+      grupo: null,
+    })
+    t.strictSame(await rule(c), before, 'it says nothing of the rule')
+    await c.runSession('auto')
+    t.equal(await c.categoria(2), 'CERTA')
+    t.equal(await c.categoria(1), 'ERR', 'auto leaves it to people')
+    t.equal(await queuedNow(c), 0, 'found again it is postponed all the same')
+    await zone(c, 'Pacific/Kiritimati')
+    t.equal(await queuedNow(c), 1, 'its day has come')
+    t.match(await opened(c, id), { adiada: false, adiada_ate: null, grupo: /./ })
+  },
+)
 
 t.test(
-  'postponed until its row changes it stays away, and what the row is then is in the queue',
+  'postponed until its row changes, a finding stays away; the changed row is in the queue',
   async (t) => {
     const c = await scenario(t)
     await c.book({ id: 1 }, { id: 2 }, { id: 3 })
@@ -83,7 +86,7 @@ t.test(
     await c.change(2, 'BOA')
     await c.runSession()
     t.equal(await c.status(1), 'obsoleta aberta', 'the row holds something else: another finding')
-    t.equal(await c.status(2), 'resolvida', 'the row was mended: it closes by itself')
+    t.equal(await c.status(2), 'resolvida', 'the row was fixed: it closes by itself')
     t.equal(await queuedNow(c), 2)
     await c.change(2, 'ERR')
     await c.runSession()
@@ -92,7 +95,7 @@ t.test(
   },
 )
 
-t.test('whoever reviews may decide it meanwhile, and two people are two people all the same', async (t) => {
+t.test('any reviewer may decide it meanwhile, and two people are still needed where required', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2, valor: 200_000 })
   await c.runSession()
@@ -107,7 +110,7 @@ t.test('whoever reviews may decide it meanwhile, and two people are two people a
   t.match(await c.approve('bruno', two), [{ status: 'corrigida' }])
 })
 
-t.test('what was shown before it was postponed is not decided with its group', async (t) => {
+t.test('a finding postponed since it was shown is not decided with its group', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
   await c.runSession()
@@ -126,7 +129,7 @@ t.test('what was shown before it was postponed is not decided with its group', a
   t.equal(await c.status(1), 'aberta')
 })
 
-t.test('a forwarded finding is a group of its own, and its person and its role know it', async (t) => {
+t.test('a forwarded finding forms its own group, marked for its person or role', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3 })
   await c.runSession()
@@ -147,7 +150,7 @@ t.test('a forwarded finding is a group of its own, and its person and its role k
   t.equal(await c.categoria(2), 'ERR')
 })
 
-t.test('a group is postponed, forwarded and commented as a whole, and taken back', async (t) => {
+t.test('a whole group is postponed, forwarded and commented, and each act undone', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 })
   await c.runSession()
@@ -171,7 +174,7 @@ t.test('a group is postponed, forwarded and commented as a whole, and taken back
   t.match(await groups(c), [{ quantidade: 2, encaminhada_para: 'bruno' }])
 })
 
-t.test('taken back it is exactly what it was, and only by whoever did it', async (t) => {
+t.test('undone, it is exactly what it was, and only the person who did it can undo it', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 })
   await c.runSession()
@@ -207,22 +210,19 @@ t.test('taken back it is exactly what it was, and only by whoever did it', async
   t.equal(await c.status(1), 'rejeitada')
 })
 
-t.test(
-  'anybody who reviews brings it back to the queue today, and a day that is past is refused',
-  async (t) => {
-    const c = await scenario(t)
-    await c.book({ id: 1 })
-    await c.runSession()
-    const { id } = await c.finding(1)
-    await c.postpone('ana', null, id)
-    t.equal(await sqlstate(c.postpone('ana', await day(c, -1), id)), 'NC001')
-    t.match(await c.postpone('bruno', await day(c, 0), id), [{ explicacao: 'de volta à fila' }])
-    t.equal(await queuedNow(c), 1)
-    t.match(await opened(c, id), { adiada: false })
-  },
-)
+t.test('any reviewer can bring it back today, and a past day is refused', async (t) => {
+  const c = await scenario(t)
+  await c.book({ id: 1 })
+  await c.runSession()
+  const { id } = await c.finding(1)
+  await c.postpone('ana', null, id)
+  t.equal(await sqlstate(c.postpone('ana', await day(c, -1), id)), 'NC001')
+  t.match(await c.postpone('bruno', await day(c, 0), id), [{ explicacao: 'de volta à fila' }])
+  t.equal(await queuedNow(c), 1)
+  t.match(await opened(c, id), { adiada: false })
+})
 
-t.test('a comment is of any finding, changes nothing, and stands in its story', async (t) => {
+t.test('any finding can be commented; a comment changes nothing and appears in the history', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.5 }, { id: 2, confianca: 0.5 })
   await c.runSession()
@@ -254,7 +254,7 @@ t.test('a comment is of any finding, changes nothing, and stands in its story', 
   t.equal(await c.categoria(1), 'ERR')
 })
 
-t.test('the last answer is the last answer, whatever was commented since', async (t) => {
+t.test('later comments do not replace the last answer', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 })
   await c.runSession()
@@ -269,7 +269,7 @@ t.test('the last answer is the last answer, whatever was commented since', async
   t.equal(await c.categoria(2), 'ERR')
 })
 
-t.test('none of it is a reader’s or an operator’s, nor without a reason or a name', async (t) => {
+t.test('readers and operators may do none of it, and it needs a reason and a name', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   await c.runSession()
@@ -290,7 +290,7 @@ t.test('none of it is a reader’s or an operator’s, nor without a reason or a
   t.equal((await c.sql`select from audit.decisoes where tipo <> 'rejeicao'`).length, 0)
 })
 
-t.test('the trail holds what was postponed, to whom it went, and what was written', async (t) => {
+t.test('the trail holds what was postponed, forwarded to whom, and commented', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   await c.runSession()

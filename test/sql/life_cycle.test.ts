@@ -60,7 +60,7 @@ t.test('it closes by itself, and says why', async (t) => {
   t.equal(await c.status(1), 'resolvida', 'mended elsewhere')
   t.equal(await c.status(2), 'obsoleta', 'the row is gone')
   t.equal(await c.status(3), 'aberta')
-  t.equal(await c.status(4), 'resolvida', 'mended outside the window')
+  t.equal(await c.status(4), 'resolvida', 'fixed outside the window')
 
   await c.sql`update dw.ajuste set prefixo = 'OUTRO'`
   await c.runSession()
@@ -73,7 +73,7 @@ t.test('it closes by itself, and says why', async (t) => {
   t.equal(await c.status(3), 'aberta', 'found again after obsoleta')
 })
 
-t.test('a correction that a load writes over is made again', async (t) => {
+t.test('a correction that a load overwrites is made again', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   await c.runSession('auto')
@@ -86,7 +86,7 @@ t.test('a correction that a load writes over is made again', async (t) => {
   t.equal(await c.categoria(1), 'CERTA')
 })
 
-t.test('what a person rolled back is left alone by auto; reopened, it is corrected again', async (t) => {
+t.test('auto leaves alone what a person rolled back; reopened, it is corrected again', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   await c.runSession('auto')
@@ -102,7 +102,7 @@ t.test('what a person rolled back is left alone by auto; reopened, it is correct
   t.equal(await c.status(1), 'corrigida')
 })
 
-t.test('what a person typed is not overruled by auto after a load wrote over it', async (t) => {
+t.test('auto does not overrule a typed value that a load overwrote', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.99 })
   await c.runSession()

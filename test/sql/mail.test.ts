@@ -24,7 +24,7 @@ const content = async (c: Scenario, type: string) => {
   return factsSchema.parse(row['c'])
 }
 
-test('a list with an invalid address is refused when it is set, and the address named', async (t) => {
+test('a list with an invalid address is refused when set, and the address is named', async (t) => {
   const c = await scenario(t)
   const set = (key: string, value: unknown) =>
     c.asPerson('adelia')`select audit.alterar_configuracao(${key}, ${c.sql.json(value as never)}, 'teste')`
@@ -86,7 +86,7 @@ test('a list with an invalid address is refused when it is set, and the address 
   await t.rejects(set('agenda.prazo', '8h'), { code: 'NC009' })
 })
 
-test('every session that ended is reported once, a simulation and a cancelled one are not', async (t) => {
+test('every ended session is reported once; simulations and cancelled sessions are not', async (t) => {
   const c = await scenario(t)
   await c.runSession()
   t.same(
@@ -128,7 +128,7 @@ test('every session that ended is reported once, a simulation and a cancelled on
   )
 })
 
-test('the message and the job that composes it are there together, or not at all', async (t) => {
+test('a message and the job that composes it are created together or not at all', async (t) => {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', [MANAGER])
   const jobs = () =>
@@ -155,7 +155,7 @@ test('the message and the job that composes it are there together, or not at all
   })
 })
 
-test('mail is not kept waiting by the parts of a session that is already queued', async (t) => {
+test('queued parts of a session do not delay mail', async (t) => {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', [MANAGER])
   await c.sql`select graphile_worker.add_job('detectar_parte', '{}', job_key => 'parte')`
@@ -181,7 +181,7 @@ test('a kind of message with its own list does not use the general one', async (
   t.same(await to('resumo'), [MANAGER, 'b@empresa.com.br'])
 })
 
-/** A rule that mends amounts, so that the control totals move. */
+/** A rule that corrects amounts, so that the control totals move. */
 const VALORES = `
   create schema dobrado;
   create function dobrado.dobrado(janela audit.janela) returns setof audit.achado language sql stable
@@ -281,7 +281,7 @@ test('the digest’s numbers are those of the tables, to the cent', async (t) =>
   )
 })
 
-test('what waits grows old, and is overdue after the days that are set', async (t) => {
+test('waiting findings become overdue after the configured days', async (t) => {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', [MANAGER])
   await c.book(
@@ -316,7 +316,7 @@ test('what waits grows old, and is overdue after the days that are set', async (
   t.match(fresh.html, /band-gap/, 'it is not green while something waits')
 })
 
-test('a mail composed after the next session has run reports its own session', async (t) => {
+test('a mail composed after the next session still reports its own session', async (t) => {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', [MANAGER])
   await c.book({ id: 1, confianca: 0.5, valor: 10.5 }, { id: 2, confianca: 0.5, valor: 20.25 })
@@ -345,7 +345,7 @@ test('a rule’s grant is shown in reais', async (t) => {
   )
 })
 
-test('postponed findings are neither done nor overdue, and counted apart', async (t) => {
+test('postponed findings are neither done nor overdue, and are counted separately', async (t) => {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', [MANAGER])
   await c.book(
@@ -407,7 +407,7 @@ test('gaps are reported: a failed rule, no rows, a limit; the digest goes out wh
 
 const AGENDA = `update audit.configuracoes_sistema set alterada_em = '2026-01-01' where chave like 'agenda.%'`
 
-test('no session ended by the hour: one alert for the day, whoever looks and how often', async (t) => {
+test('if no session ended in time, there is one alert for the day, however many check and how often', async (t) => {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', [MANAGER])
   const look = async (at: string, who = c.sql) => [
@@ -431,14 +431,14 @@ test('no session ended by the hour: one alert for the day, whoever looks and how
 
   await c.sql`select audit.alterar_configuracao('agenda.cron', '"0 7 * * 1-5"', 'teste')`
   await c.sql.unsafe(AGENDA)
-  t.same(await look('2026-11-22 20:00Z'), [], 'none was due on Sunday, nor on Saturday; Friday’s was told')
+  t.same(await look('2026-11-22 20:00Z'), [], "none was due on Sunday or Saturday; Friday's was reported")
   await c.sql`select audit.alterar_configuracao('agenda.prazo', '"06:00"', 'teste')`
   await c.sql.unsafe(AGENDA)
   t.same(await look('2026-11-23 20:00Z'), [], 'a deadline before the due time is that of the next morning')
   t.same(await look('2026-11-24 09:00Z'), [{ dia: '2026-11-23', status: 'pendente' }])
 })
 
-test('a session of the day silences the alert; a look at a few days or at one rule does not', async (t) => {
+test("the day's session prevents the alert; a session over a few days or one rule does not", async (t) => {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', [MANAGER])
   await c.sql`update audit.regras set ativa = nome = 'errada'`
@@ -465,7 +465,7 @@ test('a session of the day silences the alert; a look at a few days or at one ru
   t.equal((await tonight()).length, 0)
 })
 
-test('the first due time of a day is the one that the worker will keep', async (t) => {
+test('the first due time of a day is the one that the worker keeps', async (t) => {
   const c = await scenario(t)
   for (const cron of [
     '0 7 * * *',
@@ -497,7 +497,7 @@ test('the first due time of a day is the one that the worker will keep', async (
   }
 })
 
-test('the diagnosis tells what mail lacks before anybody can use it, and is silent once it is set', async (t) => {
+test('the diagnosis says what mail still needs, and is silent once it is set up', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeWarehouse(sql)
   const lacks = async () =>

@@ -38,7 +38,7 @@ t.test('a window is answered by the index on the date, the load time or the key'
   t.strictSame(await plan('null'), ['Seq Scan on notas l'], 'an open window asks nothing of a row')
 })
 
-t.test('its borders: days included, load times from the first up to and without the last', async (t) => {
+t.test('its bounds: both days included, load times including the first and excluding the last', async (t) => {
   const { sql } = await testDatabase(t)
   const inside = async (window: string, day: string, load: string, key: string) =>
     (

@@ -40,7 +40,7 @@ const registrar = (reason: string) =>
   `select audit.finalizar_operacao(audit.registrar_operacao('externa', '${reason}'))`
 const exportAll = `select audit.finalizar_operacao(audit.registrar_exportacao('{}'))`
 
-t.test('who has an act sealed early, and then waits, keeps nobody waiting', async (t) => {
+t.test('somebody who seals an act early and then waits blocks nobody', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2, confianca: 0.5 })
   await c.runSession()
@@ -66,7 +66,7 @@ t.test('who has an act sealed early, and then waits, keeps nobody waiting', asyn
   ])
 })
 
-t.test('a commit that somebody stretches keeps nobody waiting', async (t) => {
+t.test('a long commit blocks nobody', async (t) => {
   const c = await scenario(t)
   const leo = await c.connectAs('leo').reserve()
   await leo.unsafe(`
@@ -92,7 +92,7 @@ t.test('a commit that somebody stretches keeps nobody waiting', async (t) => {
 })
 
 t.test(
-  'also where one of the engine’s own holds the head: the others go on, and are sealed after it',
+  "even if one of the engine's own logins holds the head, others go on and are sealed after it",
   async (t) => {
     const c = await scenario(t)
     const owner = await c.sql.reserve()
@@ -116,7 +116,7 @@ t.test(
   },
 )
 
-t.test('nobody but the engine seals, and what waits for its seal is guarded like what has one', async (t) => {
+t.test('only the engine seals, and what waits for its seal is guarded like sealed facts', async (t) => {
   const c = await scenario(t)
   for (const who of ['leo', 'ana', 'olivia', 'adelia'] as const) {
     t.equal(await sqlstate(c.asPerson(who)`select audit_interno.selar()`), '42501', who)
@@ -150,7 +150,7 @@ t.test('nobody but the engine seals, and what waits for its seal is guarded like
   ])
 })
 
-t.test('guessed numbers stop neither sessions nor rules nor mail nor workers', async (t) => {
+t.test('guessed lock numbers block neither sessions nor rules nor mail nor workers', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   const nobody = await c.connectAs('ninguem').reserve()
@@ -190,7 +190,7 @@ t.test('guessed numbers stop neither sessions nor rules nor mail nor workers', a
 })
 
 t.test(
-  'an operator who leaves a session open keeps others waiting for a limited time, and they are told who',
+  'an operator who leaves a session open blocks others only for a limited time, and they are told who',
   async (t) => {
     const c = await scenario(t)
     await c.book({ id: 1 })
@@ -208,7 +208,7 @@ t.test(
   },
 )
 
-t.test('a decision or a setting left open in psql keeps others waiting for a limited time', async (t) => {
+t.test('a decision or setting left open in psql blocks others only for a limited time', async (t) => {
   const c = await scenario(t)
   for (const id of [1, 2, 3]) await c.book({ id, confianca: 0.5 })
   await c.runSession('manual')

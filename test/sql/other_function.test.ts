@@ -39,7 +39,7 @@ const backTest = (sql: Sql, other: string): Promise<Refusal | undefined> =>
     (error: Refusal) => error,
   )
 
-t.test('a reviewer cannot have a function of her own read what rules read', async (t) => {
+t.test('a reviewer cannot make her own function read what rules read', async (t) => {
   const { sql, ana } = await scene(t)
   const spy = (
     name: string,
@@ -66,7 +66,7 @@ t.test('a reviewer cannot have a function of her own read what rules read', asyn
 })
 
 t.test(
-  'whoever owns it, a version that is tried reads nothing of ours that rules may not, and writes nothing',
+  'a version that is tried reads nothing of ours that rules may not, and writes nothing, whoever owns it',
   async (t) => {
     const { sql, ana } = await scene(t)
     await sql`select audit_interno.abrir_operacao('externa', motivo => 'uma operação')`
@@ -111,7 +111,7 @@ t.test(
   },
 )
 
-t.test('another version is held to what a registered function is held to', async (t) => {
+t.test('another version must meet the requirements of a registered function', async (t) => {
   const { sql, ana } = await scene(t)
   t.equal(await backTest(ana, 'dw.boa_v2'), undefined)
   await fn(sql, 'dw.sem_caminho', FOUND, 'stable')
@@ -123,7 +123,7 @@ t.test('another version is held to what a registered function is held to', async
   t.match(await backTest(ana, 'dw.boa_v2(audit.janela)'), { code: 'NC011', message: /sem argumentos/ })
 })
 
-t.test('a temporary table of the caller never stands before what a rule reads', async (t) => {
+t.test("a caller's temporary table never hides what a rule reads", async (t) => {
   const { sql, ana } = await scene(t)
   const session = await ana.reserve()
   t.teardown(() => session.release())
@@ -150,7 +150,7 @@ t.test('a temporary table of the caller never stands before what a rule reads', 
   t.equal(await backTest(session, 'dw.vazia'), undefined, 'every name is said in full')
 })
 
-t.test('what fails while two are compared says which of them failed', async (t) => {
+t.test('an error while comparing two versions says which one failed', async (t) => {
   const { sql, ana } = await scene(t)
   await fn(sql, 'dw.divide', FOUND.replace('1.0', '1 / (l.id - l.id)'))
   await fn(sql, 'dw.exagera', FOUND.replace('0.5', '1.5'))

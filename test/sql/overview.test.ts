@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'tap'
 import { scenario, sqlstate } from '../helper/scenario.ts'
 
-test('the latest days in one document: what waits, came and went, what each rule did, mail, the next run', async (t) => {
+test('the last days in one document: waiting, new and settled findings, each rule, mail, the next run', async (t) => {
   const c = await scenario(t)
   const leo = c.asPerson('leo')
   // biome-ignore lint/suspicious/noExplicitAny: a document
@@ -66,7 +66,7 @@ test('the latest days in one document: what waits, came and went, what each rule
     t.equal(await sqlstate(leo`select audit.visao_geral(${days})`), 'NC001', String(days))
 })
 
-test('an interval on both sides of what people found of a rule', async (t) => {
+test("the interval around a rule's observed precision", async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3 })
   await c.runSession()
@@ -84,7 +84,7 @@ test('an interval on both sides of what people found of a rule', async (t) => {
   t.same(await measured(), { precisao: 0.6667, precisao_minima: 0.2076, precisao_maxima: 0.9386 })
 })
 
-test('the code of a rule is kept at the first sight of its hash, and the story of a row names it', async (t) => {
+test("a rule's code is kept when its hash is first seen, and a row's history names it", async (t) => {
   const c = await scenario(t)
   const leo = c.asPerson('leo')
   const codes = () => leo`select hash, regra, codigo from audit.codigos_regra order by visto_em`

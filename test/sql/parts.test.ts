@@ -101,7 +101,7 @@ async function cut(
 }
 
 for (const shape of drawn(['tabela', 'particionada', 'visao'] as const, 1)) {
-  test(`cut by month or whole, the same is found, corrected and closed: ${shape}`, async (t) => {
+  test(`divided by month or whole, the same is found, corrected and closed: ${shape}`, async (t) => {
     const [one, many] = [await scene(t, shape), await scene(t, shape)]
     const compare = async (name: string, mode: string, from: string | null, to: string | null) => {
       const [left, right] = [await whole(one, mode, from, to), await cut(many, mode, from, to)]
@@ -137,7 +137,7 @@ for (const shape of drawn(['tabela', 'particionada', 'visao'] as const, 1)) {
   })
 }
 
-test('an incremental window is cut by days of load when it is long, and left whole when it is not', async (t) => {
+test('a long incremental window is divided by days of load, a short one is not', async (t) => {
   const [one, many] = [await scene(t, 'tabela'), await scene(t, 'tabela')]
   const now = new Date()
   for (const { sql } of [one, many]) {
@@ -152,7 +152,7 @@ test('an incremental window is cut by days of load when it is long, and left who
   t.match(await cut(many, 'manual', '-infinity', 'infinity'), { partes: 3n, partes_concluidas: 3n })
 })
 
-test('the shares are the window: none is empty, they meet without gap or overlap, and its ends stay as they were', async (t) => {
+test('the parts make up the window: none is empty, no gaps or overlaps, and the ends stay the same', async (t) => {
   const { sql } = await scene(t, 'tabela')
   const shares = async (rows: number, from: string, to: string) => {
     const found = await sql`
@@ -173,7 +173,7 @@ test('the shares are the window: none is empty, they meet without gap or overlap
   t.equal((await shares(1, '-infinity', 'infinity')).length, 6, 'dates that cannot be have a share as well')
 })
 
-test('a rule may take both cores in a session of its own, and not where workers share them', async (t) => {
+test('a rule may use both cores in its own session, but not when workers share them', async (t) => {
   const base = await testDatabase(t)
   const { sql } = base
   await makeWarehouse(sql)

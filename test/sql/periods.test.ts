@@ -38,71 +38,71 @@ const execution = async (c: Scenario) =>
     where regra = 'errada' order by sessao_id desc limit 1`,
   )
 
-t.test('auto leaves a closed month as it is, says how many, and corrects it once it is open', async (t) => {
-  const c = await scenario(t)
-  await c.book(
-    { id: 1, data: '2026-10-31' },
-    { id: 2, data: '2026-11-01' },
-    { id: 3, data: '2026-10-02', confianca: 0.6 },
-  )
-  t.match(await closeGates(c, '2026-10-15'), [{ mes: '2026-10-01', filial: null, fechado_por: 'adelia' }])
-  t.match(await c.runSession('auto'), {
-    status: 'concluida',
-    corrigidas: 1n,
-    mensagem: /1 em período fechado \(R\$ 100\.00\), deixadas como estão/,
-  })
-  t.match(
-    await execution(c),
-    { fechadas: 1, valor: 100, corrigidas: 1 },
-    '3 is not sure enough for auto anyway',
-  )
-  t.equal(await c.categoria(1), 'ERR')
-  t.equal(await c.categoria(2), 'CERTA')
-  t.match(
-    await c.asPerson(
-      'leo',
-    )`select registro_id, periodo_fechado, ajuste_periodo::float from audit.vw_divergencias_abertas order by 1`,
-    [
-      { registro_id: '1', periodo_fechado: true, ajuste_periodo: 100 },
-      { registro_id: '3', periodo_fechado: true },
-    ],
-  )
-  t.match(await c.asPerson('ana')`select sum(fechadas)::int as n from audit.vw_grupos_abertos`, [{ n: 2 }])
-  t.match(await reopen(c, '2026-10-01'), [{ mes: '2026-10-01', reaberto_por: 'adelia' }])
-  t.match(await c.runSession('auto'), { corrigidas: 1n, mensagem: null })
-  t.equal(await c.categoria(1), 'CERTA')
-  t.match(await c.sql`select * from audit.verificar_integridade()`, [{ situacao: 'provada' }])
-})
-
 t.test(
-  'a simulation says how many it leaves out and how much they are, of what auto would have corrected',
+  'auto leaves a closed month alone, says how many findings it has, and corrects them once it is open',
   async (t) => {
     const c = await scenario(t)
     await c.book(
-      { id: 1, data: '2026-10-31', valor: 250.5 },
-      { id: 2 },
-      { id: 3, data: '2026-10-30', confianca: 0.6 },
-      { id: 4, data: '2026-10-29', descricao: 'aponta' },
-      { id: 5, data: '2026-10-28', valor: 200000 },
-      { id: 6, data: '2026-10-27', valor: 20 },
+      { id: 1, data: '2026-10-31' },
+      { id: 2, data: '2026-11-01' },
+      { id: 3, data: '2026-10-02', confianca: 0.6 },
     )
-    await c.runSession()
-    await c.postpone('ana', null, (await c.finding(6)).id)
-    await closeGates(c, '2026-10-01')
-    const simulate = async (mode: string) =>
-      one(
-        await c.asPerson('olivia')`
-      select mensagem, resumo from audit.processar_divergencias(${mode}, regras => '{errada}', simular => true)`,
-      )
-    t.match(await simulate('auto'), {
-      mensagem: /1 em período fechado \(R\$ 250\.50\)/,
-      resumo: { regras: [{ fechadas: 1, valor_fechado: 250.5, corrigidas: 1 }] },
+    t.match(await closeGates(c, '2026-10-15'), [{ mes: '2026-10-01', filial: null, fechado_por: 'adelia' }])
+    t.match(await c.runSession('auto'), {
+      status: 'concluida',
+      corrigidas: 1n,
+      mensagem: /1 em período fechado \(R\$ 100\.00\), deixadas como estão/,
     })
-    t.match(await simulate('manual'), { resumo: { regras: [{ fechadas: 4, valor_fechado: 200370.5 }] } })
+    t.match(
+      await execution(c),
+      { fechadas: 1, valor: 100, corrigidas: 1 },
+      '3 is not sure enough for auto anyway',
+    )
+    t.equal(await c.categoria(1), 'ERR')
+    t.equal(await c.categoria(2), 'CERTA')
+    t.match(
+      await c.asPerson(
+        'leo',
+      )`select registro_id, periodo_fechado, ajuste_periodo::float from audit.vw_divergencias_abertas order by 1`,
+      [
+        { registro_id: '1', periodo_fechado: true, ajuste_periodo: 100 },
+        { registro_id: '3', periodo_fechado: true },
+      ],
+    )
+    t.match(await c.asPerson('ana')`select sum(fechadas)::int as n from audit.vw_grupos_abertos`, [{ n: 2 }])
+    t.match(await reopen(c, '2026-10-01'), [{ mes: '2026-10-01', reaberto_por: 'adelia' }])
+    t.match(await c.runSession('auto'), { corrigidas: 1n, mensagem: null })
+    t.equal(await c.categoria(1), 'CERTA')
+    t.match(await c.sql`select * from audit.verificar_integridade()`, [{ situacao: 'provada' }])
   },
 )
 
-t.test('what lies in a closed month costs nothing of what a rule was granted', async (t) => {
+t.test('a simulation says how many corrections a closed month prevents, and their amount', async (t) => {
+  const c = await scenario(t)
+  await c.book(
+    { id: 1, data: '2026-10-31', valor: 250.5 },
+    { id: 2 },
+    { id: 3, data: '2026-10-30', confianca: 0.6 },
+    { id: 4, data: '2026-10-29', descricao: 'aponta' },
+    { id: 5, data: '2026-10-28', valor: 200000 },
+    { id: 6, data: '2026-10-27', valor: 20 },
+  )
+  await c.runSession()
+  await c.postpone('ana', null, (await c.finding(6)).id)
+  await closeGates(c, '2026-10-01')
+  const simulate = async (mode: string) =>
+    one(
+      await c.asPerson('olivia')`
+      select mensagem, resumo from audit.processar_divergencias(${mode}, regras => '{errada}', simular => true)`,
+    )
+  t.match(await simulate('auto'), {
+    mensagem: /1 em período fechado \(R\$ 250\.50\)/,
+    resumo: { regras: [{ fechadas: 1, valor_fechado: 250.5, corrigidas: 1 }] },
+  })
+  t.match(await simulate('manual'), { resumo: { regras: [{ fechadas: 4, valor_fechado: 200370.5 }] } })
+})
+
+t.test('findings in a closed month use up nothing of a grant', async (t) => {
   const c = await scenario(t)
   await c.sql`update audit.regras set prova = 'sem_prova', concessao_correcoes = 1, concessao_valor = 1000 where nome = 'errada'`
   await c.book({ id: 1, data: '2026-10-31', valor: 5000 }, { id: 2, data: '2026-10-30' }, { id: 3 })
@@ -111,7 +111,7 @@ t.test('what lies in a closed month costs nothing of what a rule was granted', a
   t.equal(await c.categoria(3), 'CERTA')
 })
 
-t.test('what would be too much for auto is counted without what it leaves anyway', async (t) => {
+t.test('limits do not count findings that auto leaves anyway', async (t) => {
   const c = await scenario(t)
   await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 1}', 'teste')`
   await c.book({ id: 1, data: '2026-10-31' }, { id: 2, data: '2026-10-30' }, { id: 3 })
@@ -119,29 +119,32 @@ t.test('what would be too much for auto is counted without what it leaves anyway
   t.match(await c.runSession('auto'), { corrigidas: 1n, limite_atingido: null })
 })
 
-t.test('nor by a person: an approval leaves it, a typed value and a rollback are refused', async (t) => {
-  const c = await scenario(t)
-  await c.book(
-    { id: 1, data: '2026-10-31', confianca: 0.6 },
-    { id: 2, confianca: 0.6 },
-    { id: 3, data: '2026-10-05' },
-  )
-  await c.runSession('auto')
-  t.equal(await c.categoria(3), 'CERTA')
-  const [um, two, three] = [await c.finding(1), await c.finding(2), await c.finding(3)]
-  await closeGates(c, '2026-10-01')
-  t.match(await c.approve('ana', um.id, two.id), [
-    { resultado: 'deixada', codigo: 'NC022', status: 'aberta', explicacao: /10\/2026 está fechado/ },
-    { resultado: 'feita', status: 'corrigida' },
-  ])
-  t.equal(await sqlstate(c.approve('ana', um.id)), 'NC022')
-  t.equal(await sqlstate(c.typeIn('ana', um.id, { categoria: 'OUTRA' })), 'NC022')
-  t.match(await c.asPerson('ana')`select * from audit.reverter_divergencias(${[three.id]}, 'engano')`, [
-    { resultado: 'recusada', explicacao: /o período está fechado/, status: 'corrigida' },
-  ])
-  t.equal(await c.categoria(3), 'CERTA')
-  t.match(await c.reject('ana', um.id), [{ resultado: 'feita' }], 'what writes nothing is still possible')
-})
+t.test(
+  'people cannot write there either: an approval leaves it, a typed value and a rollback are refused',
+  async (t) => {
+    const c = await scenario(t)
+    await c.book(
+      { id: 1, data: '2026-10-31', confianca: 0.6 },
+      { id: 2, confianca: 0.6 },
+      { id: 3, data: '2026-10-05' },
+    )
+    await c.runSession('auto')
+    t.equal(await c.categoria(3), 'CERTA')
+    const [um, two, three] = [await c.finding(1), await c.finding(2), await c.finding(3)]
+    await closeGates(c, '2026-10-01')
+    t.match(await c.approve('ana', um.id, two.id), [
+      { resultado: 'deixada', codigo: 'NC022', status: 'aberta', explicacao: /10\/2026 está fechado/ },
+      { resultado: 'feita', status: 'corrigida' },
+    ])
+    t.equal(await sqlstate(c.approve('ana', um.id)), 'NC022')
+    t.equal(await sqlstate(c.typeIn('ana', um.id, { categoria: 'OUTRA' })), 'NC022')
+    t.match(await c.asPerson('ana')`select * from audit.reverter_divergencias(${[three.id]}, 'engano')`, [
+      { resultado: 'recusada', explicacao: /o período está fechado/, status: 'corrigida' },
+    ])
+    t.equal(await c.categoria(3), 'CERTA')
+    t.match(await c.reject('ana', um.id), [{ resultado: 'feita' }], 'what writes nothing is still possible')
+  },
+)
 
 t.test('an entry that was moved into a closed month after it was seen', async (t) => {
   const c = await scenario(t)
@@ -153,7 +156,7 @@ t.test('an entry that was moved into a closed month after it was seen', async (t
   t.equal(await c.categoria(1), 'ERR', 'by the statement that writes')
 })
 
-t.test('a branch alone; of a rule that knows no branch any branch counts', async (t) => {
+t.test('a single branch; for a rule without branches, any closed branch counts', async (t) => {
   const c = await scenario(t)
   await asOwner(
     c.sql,
@@ -177,7 +180,7 @@ t.test('a branch alone; of a rule that knows no branch any branch counts', async
   t.match(await c.runSession('auto'), { corrigidas: 3n })
 })
 
-t.test('a correction of the date itself does not cross a closed month, either way', async (t) => {
+t.test('a corrected date does not move an entry into or out of a closed month', async (t) => {
   const c = await scenario(t)
   await ruleOfDates(c)
   await c.book(
@@ -241,7 +244,7 @@ t.test("a branch is the same however it is written, here and in the warehouse's 
   t.match(await c.runSession('auto'), { corrigidas: 0n })
 })
 
-t.test('a branch that no entry has is not closed in silence', async (t) => {
+t.test('closing a branch that no entry has is refused', async (t) => {
   const c = await scenario(t)
   t.match(await closeGates(c, '2026-09-01', 'Recife'), [{ filial: 'Recife' }], 'no rule knows any branch')
   await c.sql`update audit.regras set coluna_filial = 'filial' where nome = 'errada'`
@@ -260,39 +263,36 @@ t.test('a branch that no entry has is not closed in silence', async (t) => {
   )
 })
 
-t.test(
-  'a typed date that would move an entry into a closed month is refused at once; out of the proposal it is not',
-  async (t) => {
-    const c = await scenario(t)
-    await ruleOfDates(c)
-    await c.book(
-      { id: 1, categoria: 'BOA', data: '2026-11-01', descricao: '2026-11-02' },
-      { id: 2, categoria: 'BOA', data: '2026-11-01', descricao: '2026-10-31' },
-    )
-    await c.asPerson('olivia')`select * from audit.processar_divergencias('manual', regras => '{data}')`
-    await closeGates(c, '2026-10-01')
-    const [one_, two] = [await c.finding(1), await c.finding(2)]
-    for (const day of ['2026-10-31', '2026-10-01']) {
-      t.equal(await sqlstate(c.typeIn('ana', one_.id, { data_lancamento: day })), 'NC022', day)
-    }
-    t.equal(await c.status(1), 'aberta')
-    t.match(await c.typeIn('ana', one_.id, { data_lancamento: '2026-12-01' }), [
-      { status: 'aguardando_segunda_aprovacao' },
-    ])
-    t.match(
-      await c.typeIn('ana', two.id, { data_lancamento: '2026-11-20' }),
-      [{ status: 'aguardando_segunda_aprovacao' }],
-      'the rule proposed a closed month, the person did not',
-    )
-    // closed in the meantime: the second person is refused
-    await closeGates(c, '2026-12-01')
-    t.equal(await sqlstate(c.approve('bruno', one_.id)), 'NC022')
-    t.match(await c.approve('bruno', two.id), [{ resultado: 'feita', status: 'corrigida' }])
-  },
-)
+t.test('a typed date that would move an entry into a closed month is refused at once', async (t) => {
+  const c = await scenario(t)
+  await ruleOfDates(c)
+  await c.book(
+    { id: 1, categoria: 'BOA', data: '2026-11-01', descricao: '2026-11-02' },
+    { id: 2, categoria: 'BOA', data: '2026-11-01', descricao: '2026-10-31' },
+  )
+  await c.asPerson('olivia')`select * from audit.processar_divergencias('manual', regras => '{data}')`
+  await closeGates(c, '2026-10-01')
+  const [one_, two] = [await c.finding(1), await c.finding(2)]
+  for (const day of ['2026-10-31', '2026-10-01']) {
+    t.equal(await sqlstate(c.typeIn('ana', one_.id, { data_lancamento: day })), 'NC022', day)
+  }
+  t.equal(await c.status(1), 'aberta')
+  t.match(await c.typeIn('ana', one_.id, { data_lancamento: '2026-12-01' }), [
+    { status: 'aguardando_segunda_aprovacao' },
+  ])
+  t.match(
+    await c.typeIn('ana', two.id, { data_lancamento: '2026-11-20' }),
+    [{ status: 'aguardando_segunda_aprovacao' }],
+    'the rule proposed a closed month, the person did not',
+  )
+  // closed in the meantime: the second person is refused
+  await closeGates(c, '2026-12-01')
+  t.equal(await sqlstate(c.approve('bruno', one_.id)), 'NC022')
+  t.match(await c.approve('bruno', two.id), [{ resultado: 'feita', status: 'corrigida' }])
+})
 
 t.test(
-  'undoing in a closed month says that it is closed; nor do the other ways back write there',
+  'undoing in a closed month says that it is closed, and other ways back do not write there either',
   async (t) => {
     const c = await scenario(t)
     await c.book(
@@ -339,7 +339,7 @@ t.test(
   },
 )
 
-t.test('what rules only flag says what to book in the open month', async (t) => {
+t.test('findings that are only flagged say what to book in the open month', async (t) => {
   const c = await scenario(t)
   await c.sql`update audit.regras set ativa = nome = 'validacao_valores'`
   const note = { fornecedor: 'Gráfica Alfa Ltda', documento: 'NF 4711', valor: 100, valor_documento: 100 }
@@ -370,7 +370,7 @@ t.test('what rules only flag says what to book in the open month', async (t) => 
   )
 })
 
-t.test('what began to write while a closing stood open is waited for when it commits', async (t) => {
+t.test('a closing waits, when it commits, for writes that began meanwhile', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, data: '2026-10-30', confianca: 0.6 })
   await c.runSession()
@@ -412,7 +412,7 @@ t.test('two people close two months at once', async (t) => {
   t.same(await closed(c), ['2026-09 - conferente', '2026-10 - conferente'])
 })
 
-t.test('somebody who reads from before a closing does not write into it either', async (t) => {
+t.test('a transaction with a snapshot from before a closing does not write into it either', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, data: '2026-10-30', confianca: 0.6 })
   await c.runSession()
@@ -426,7 +426,7 @@ t.test('somebody who reads from before a closing does not write into it either',
   t.equal(await c.categoria(1), 'ERR')
 })
 
-t.test('an instant belongs to the month that it has where the company is', async (t) => {
+t.test("an instant belongs to the month of the company's time zone", async (t) => {
   const c = await scenario(t)
   await c.sql`alter table dw.lancamentos alter data_lancamento type timestamptz`
   await c.book({ id: 1 }, { id: 2 })
@@ -439,7 +439,7 @@ t.test('an instant belongs to the month that it has where the company is', async
   t.same([await c.categoria(1), await c.categoria(2)], ['ERR', 'CERTA'])
 })
 
-t.test('a source with an infinite month is not understood, and nothing is written', async (t) => {
+t.test('a source with an infinite month is an error, and nothing is written', async (t) => {
   const c = await scenario(t)
   await c.sql.unsafe(
     `create table dw.fechados (mes date); insert into dw.fechados values ('infinity'); grant select on dw.fechados to conferente_regra`,
@@ -474,42 +474,45 @@ for (const [o, did] of [
   })
 }
 
-t.test('while that list cannot be read nothing is written, and everybody is told why', async (t) => {
-  const c = await scenario(t)
-  await c.sql.unsafe('create table dw.fechados (mes date, filial text)')
-  await c.book({ id: 1 }, { id: 2, confianca: 0.6 })
-  for (const [name, said] of [
-    ['dw.fechados', /permission denied/],
-    ['dw.esquecida', /dw\.esquecida não existe/],
-    ['dw.ajuste', /mes/],
-  ] as const) {
-    await source(c, name)
-    t.match(
-      await c.runSession('auto'),
-      { status: 'concluida_com_falhas', corrigidas: 0n, limite_atingido: said },
-      name,
-    )
-    t.equal(await sqlstate(c.approve('ana', (await c.finding(2)).id)), 'NC022')
-    t.match(await c.asPerson('leo')`select periodo_fechado from audit.vw_divergencias_abertas`, [
-      { periodo_fechado: null },
-      { periodo_fechado: null },
-    ])
-    t.match(
-      await c.runSession('manual'),
-      { status: 'concluida', mensagem: said },
-      'finding is still possible',
-    )
-    t.match(
-      await c.asPerson('leo')`select * from audit.diagnosticar_contrato() where item = 'periodos.fonte'`,
-      [{ situacao: 'erro' }],
-    )
-  }
-  t.equal(await c.categoria(1), 'ERR')
-  await source(c, '')
-  t.match(await c.runSession('auto'), { corrigidas: 1n })
-})
+t.test(
+  "while the warehouse's list cannot be read, nothing is written, and everybody is told why",
+  async (t) => {
+    const c = await scenario(t)
+    await c.sql.unsafe('create table dw.fechados (mes date, filial text)')
+    await c.book({ id: 1 }, { id: 2, confianca: 0.6 })
+    for (const [name, said] of [
+      ['dw.fechados', /permission denied/],
+      ['dw.esquecida', /dw\.esquecida não existe/],
+      ['dw.ajuste', /mes/],
+    ] as const) {
+      await source(c, name)
+      t.match(
+        await c.runSession('auto'),
+        { status: 'concluida_com_falhas', corrigidas: 0n, limite_atingido: said },
+        name,
+      )
+      t.equal(await sqlstate(c.approve('ana', (await c.finding(2)).id)), 'NC022')
+      t.match(await c.asPerson('leo')`select periodo_fechado from audit.vw_divergencias_abertas`, [
+        { periodo_fechado: null },
+        { periodo_fechado: null },
+      ])
+      t.match(
+        await c.runSession('manual'),
+        { status: 'concluida', mensagem: said },
+        'finding is still possible',
+      )
+      t.match(
+        await c.asPerson('leo')`select * from audit.diagnosticar_contrato() where item = 'periodos.fonte'`,
+        [{ situacao: 'erro' }],
+      )
+    }
+    t.equal(await c.categoria(1), 'ERR')
+    await source(c, '')
+    t.match(await c.runSession('auto'), { corrigidas: 1n })
+  },
+)
 
-t.test('who closes waits for who writes; a closing that is left open in psql stops nobody', async (t) => {
+t.test('a closing waits for writers; one that is left open in psql blocks nobody', async (t) => {
   const c = await scenario(t)
   await c.book(...[1, 2, 3].map((id) => ({ id, data: '2026-10-30', confianca: id === 3 ? 0.99 : 0.6 })))
   await c.runSession()
@@ -541,7 +544,7 @@ t.test('who closes waits for who writes; a closing that is left open in psql sto
   t.equal(await sqlstate(c.approve('ana', (await c.finding(2)).id)), 'NC022', 'closed once it is committed')
 })
 
-t.test('corrections that do not end: nothing is closed, and the person is told', async (t) => {
+t.test('if corrections do not end, nothing is closed, and the person is told', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.6 })
   await c.runSession()
@@ -552,7 +555,7 @@ t.test('corrections that do not end: nothing is closed, and the person is told',
   t.same(await closed(c), [])
 })
 
-t.test('months at once, the refusals, and who may', async (t) => {
+t.test('several months at once, refusals, and who may close', async (t) => {
   const c = await scenario(t)
   t.match(await closeGates(c, '2026-08-20', null, '2026-10-01'), [
     { mes: '2026-08-01' },
@@ -580,14 +583,11 @@ t.test('months at once, the refusals, and who may', async (t) => {
   )
 })
 
-t.test(
-  'one person approves again and again, of a rule that knows no branch, while another month is closed',
-  async (t) => {
-    const c = await scenario(t)
-    await c.book(...Array.from({ length: 8 }, (_, n) => ({ id: n + 1, confianca: 0.6 })))
-    await c.runSession('manual')
-    await closeGates(c, '2026-10-01')
-    for (let n = 1; n <= 8; n++)
-      t.match(await c.approve('ana', (await c.finding(n)).id), [{ status: 'corrigida' }], `entry ${n}`)
-  },
-)
+t.test('repeated approvals for a rule without branches work while another month is closed', async (t) => {
+  const c = await scenario(t)
+  await c.book(...Array.from({ length: 8 }, (_, n) => ({ id: n + 1, confianca: 0.6 })))
+  await c.runSession('manual')
+  await closeGates(c, '2026-10-01')
+  for (let n = 1; n <= 8; n++)
+    t.match(await c.approve('ana', (await c.finding(n)).id), [{ status: 'corrigida' }], `entry ${n}`)
+})

@@ -34,7 +34,7 @@ test('no function is executable by everybody', async (t) => {
   )
 })
 
-test('every function that runs with its owner’s rights pins its search_path, temporary objects last', async (t) => {
+test('every security definer function pins its search_path, with temporary objects last', async (t) => {
   const { sql } = await testDatabase(t)
   const loose = await sql<{ name: string }[]>`
     select p.oid::regprocedure::text as name from pg_proc p
@@ -90,7 +90,7 @@ test('nobody who logs in writes a table directly', async (t) => {
   }
 })
 
-test('only facts of the past tense: not even the owner changes or deletes them', async (t) => {
+test('facts are append-only: not even the owner changes or deletes them', async (t) => {
   const { sql } = await testDatabase(t)
   await sql.unsafe(SCENE)
   for (const table of FACTS) {
@@ -136,7 +136,7 @@ const SCENE = `
   values ('1', 1, 'teste', 'conferente_leitor', 'teste', now() + interval '1 day');
   insert into audit.revogacoes (operacao_id, token_id, motivo, revogado_por) values (1, '1', 'teste', 'teste');`
 
-test('the roles that run what is not ours may create in no schema of ours', async (t) => {
+test('the roles that run foreign code may not create anything in our schemas', async (t) => {
   const { sql } = await testDatabase(t)
   t.same(
     await sql`

@@ -97,7 +97,7 @@ t.test('a booking date is a date, a load time is a time, an amount can be summed
   t.match(await runSession(olivia, 'manual', rules), { status: 'concluida' })
 })
 
-t.test('a function is given by its name, and a table too', async (t) => {
+t.test('functions and tables are given by name', async (t) => {
   const { adelia } = await scene(t)
   for (const name of [
     'dw.r_boa(audit.janela)',
@@ -118,7 +118,7 @@ t.test('a function is given by its name, and a table too', async (t) => {
   t.equal(await registrar(adelia, { funcao: '"dw"."r_boa"', tabela: '"dw".incentivos' }), undefined)
 })
 
-t.test('a function in a temporary schema is no rule: elsewhere its name is another', async (t) => {
+t.test('a function in a temporary schema cannot be a rule', async (t) => {
   const { adelia } = await scene(t)
   const session = await adelia.reserve()
   t.teardown(() => session.release())
@@ -137,7 +137,7 @@ t.test('what is missing is named', async (t) => {
   }
 })
 
-t.test('a rule that does not come to an end is named when its trial is cut off', async (t) => {
+t.test('a rule that does not end is named when its trial is cut off', async (t) => {
   const { sql, adelia } = await scene(t)
   await sql.unsafe(`create function dw.r_infinita(janela audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
       as $$ ${ENDLESS} $$;

@@ -19,7 +19,7 @@ const blocks = [...(backup.split('\n## ')[0] ?? '').matchAll(/```sh\n(.*?)```/gs
   ([, text = '']) => text,
 )
 
-test('a backup is restored on another server, proven by a mailed seal, and goes on', async (t) => {
+test('a backup is restored on another server, proven by a mailed seal, and work continues', async (t) => {
   const { sql, url, workerUrl, slowDown, requestSession, connectAs } = await workshop(t)
   const [{ versao = '' } = {}] =
     await sql`select split_part(current_setting('server_version'), '.', 1) as versao`

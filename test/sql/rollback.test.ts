@@ -19,7 +19,7 @@ const last = async (c: Scenario, type: string) =>
 const whole = async (c: Scenario, id: number) =>
   one(await c.sql`select to_jsonb(l) as linha from dw.lancamentos l where id = ${id}`)['linha']
 
-t.test('an item comes back exactly', async (t) => {
+t.test('a finding is rolled back exactly', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, categoria: 'ERRÁ  "ç" 😀' }, { id: 2 })
   const before = await whole(c, 1)
@@ -33,7 +33,7 @@ t.test('an item comes back exactly', async (t) => {
   t.equal(await sqlstate(revertItems(c, 999)), 'NC004')
 })
 
-t.test('a session comes back, again and again', async (t) => {
+t.test('a session is rolled back, again and again', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 })
   const session = (await c.runSession('auto'))['id']
@@ -65,7 +65,7 @@ t.test('a correction that is brought back is not called wrong by that', async (t
   ])
 })
 
-t.test('an operation comes back in parts; conflicts are shown three ways', async (t) => {
+t.test('an operation is rolled back in part; conflicts are shown three ways', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
   await c.runSession('auto')
@@ -93,7 +93,7 @@ t.test('an operation comes back in parts; conflicts are shown three ways', async
   t.equal(await sqlstate(revert(c, 'operacao', await last(c, 'deteccao'))), 'NC017')
 })
 
-t.test('what somebody else put back stays rolled back, however often it is asked for', async (t) => {
+t.test('what somebody else restored stays as it is, however often a rollback is asked for', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   await c.runSession('auto')
@@ -105,7 +105,7 @@ t.test('what somebody else put back stays rolled back, however often it is asked
   t.equal(await c.status(1), 'revertida', 'the row holds ERR: it must not read corrigida')
 })
 
-t.test('bringing a correction back does not overrule what people decided since', async (t) => {
+t.test('bringing a correction back does not override what people decided since', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 })
   const session = (await c.runSession('auto'))['id']

@@ -19,7 +19,7 @@ async function scene(t: Parameters<typeof testDatabase>[0]) {
   }
 }
 
-test('every column in its order, with its type and all its digits, also one that is called like the table', async (t) => {
+test('every column in order, with its type and all its digits, even one named like the table', async (t) => {
   const { ver, sql } = await scene(t)
   t.same(
     (await ver('a/1 ü')).map(({ coluna, tipo, valor }) => `${coluna} ${tipo} ${valor}`),
@@ -37,7 +37,7 @@ test('every column in its order, with its type and all its digits, also one that
   t.match((await ver('b'))[4], { valor: null })
 })
 
-test('nothing of a row, a table or a key that is gone, and nothing of what was never found', async (t) => {
+test('nothing for a row, table or key that is gone, and nothing without a finding', async (t) => {
   const { ver, sql, ana } = await scene(t)
   t.equal(await sqlstate(ana`select * from audit.ver_registro(-1)`), 'NC004')
   t.equal(await sqlstate(ana`select * from audit.ver_registro(null)`), 'NC004')
@@ -49,7 +49,7 @@ test('nothing of a row, a table or a key that is gone, and nothing of what was n
   t.same([...(await ver('a/1 ü'))], [])
 })
 
-test('those who decide or administer see it, nobody else', async (t) => {
+test('only reviewers and administrators see it', async (t) => {
   const { connectAs, ids } = await scene(t)
   const id = ids.get('b') ?? null
   for (const [who, code] of [

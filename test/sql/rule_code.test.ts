@@ -34,7 +34,7 @@ async function changeRule(sql: Sql, name: string, change: string): Promise<boole
 const touched = (signature: string) => `do $do$ begin
   execute replace(pg_get_functiondef('${signature}'::regprocedure), 'AS $function$', 'AS $function$ -- outra' || chr(10)); end $do$`
 
-t.test('the hash of a bundled rule covers what it runs, wherever it lies', async (t) => {
+t.test('the hash of a bundled rule covers all the code it runs', async (t) => {
   const { sql } = await testDatabase(t)
   const name = 'pendente_verificacao'
   const [punctuate] =
@@ -68,11 +68,9 @@ t.test('the hash of a bundled rule covers what it runs, wherever it lies', async
   t.not(await hash(sql, name), await hash(sql, 'trade_marketing'), 'two rules are two')
 })
 
-t.test(
-  'names are followed from one to the next, in functions and views, and along the search_path',
-  async (t) => {
-    const c = await scenario(t)
-    await c.sql.unsafe(`
+t.test('names are followed through functions, views and the search_path', async (t) => {
+  const c = await scenario(t)
+  await c.sql.unsafe(`
     create schema util; create schema fundo; create schema "Outro Lugar";
     create type fundo.cor as enum ('azul');
     create function fundo.base(c fundo.cor default 'azul') returns text language sql immutable as $$ select 'ERR' $$;
@@ -88,42 +86,41 @@ t.test(
     grant usage on schema util, fundo, "Outro Lugar" to conferente_regra;
     grant execute on all functions in schema util to conferente_regra;
     select audit.registrar_regra('distante', 'x', 'util.errada', 'dw.lancamentos', 'id', array['categoria'])`)
-    for (const [change, what] of [
-      [
-        `create or replace function fundo.base(c fundo.cor default 'azul') returns text language sql immutable as $$ select 'X' $$`,
-        'a function that a view names',
-      ],
-      [`create or replace view util.prefixos as select 'ERR'::text as prefixo`, 'a view'],
-      [`alter type fundo.cor add value 'verde'`, 'a type that an argument names'],
-      [
-        'create or replace function util.solta() returns int language sql immutable begin atomic select 2; end',
-        'a body of SQL’s own, named without its schema',
-      ],
-      [
-        `create or replace function "Outro Lugar"."Limite"() returns int language sql immutable as $$ select 2 $$`,
-        'a quoted name',
-      ],
-    ] as const) {
-      t.ok(await changeRule(c.sql, 'distante', change), what)
-    }
-    await c.sql.unsafe(
-      `create schema dinamico; create function dinamico.f() returns int language sql immutable as $$ select 1 $$`,
-    )
-    const other = `create or replace function dinamico.f() returns int language sql immutable as $$ select 2 $$`
-    t.notOk(await changeRule(c.sql, 'distante', other), 'what is reached dynamically cannot be seen')
-    const adelia = c.asPerson('adelia')
-    for (const dependency of ['dinamico', 'dinamico.f']) {
-      await adelia`select audit.alterar_regra('distante', ${c.sql.json({ dependencias: [dependency] })}, 'x')`
-      t.ok(await changeRule(c.sql, 'distante', other), `declared as ${dependency}`)
-    }
-    t.equal(
-      await sqlstate(adelia`select audit.alterar_regra('distante', '{"dependencias": ["nenhures.f"]}', 'x')`),
-      'NC009',
-    )
-  },
-)
+  for (const [change, what] of [
+    [
+      `create or replace function fundo.base(c fundo.cor default 'azul') returns text language sql immutable as $$ select 'X' $$`,
+      'a function that a view names',
+    ],
+    [`create or replace view util.prefixos as select 'ERR'::text as prefixo`, 'a view'],
+    [`alter type fundo.cor add value 'verde'`, 'a type that an argument names'],
+    [
+      'create or replace function util.solta() returns int language sql immutable begin atomic select 2; end',
+      'a body of SQL’s own, named without its schema',
+    ],
+    [
+      `create or replace function "Outro Lugar"."Limite"() returns int language sql immutable as $$ select 2 $$`,
+      'a quoted name',
+    ],
+  ] as const) {
+    t.ok(await changeRule(c.sql, 'distante', change), what)
+  }
+  await c.sql.unsafe(
+    `create schema dinamico; create function dinamico.f() returns int language sql immutable as $$ select 1 $$`,
+  )
+  const other = `create or replace function dinamico.f() returns int language sql immutable as $$ select 2 $$`
+  t.notOk(await changeRule(c.sql, 'distante', other), 'what is reached dynamically cannot be seen')
+  const adelia = c.asPerson('adelia')
+  for (const dependency of ['dinamico', 'dinamico.f']) {
+    await adelia`select audit.alterar_regra('distante', ${c.sql.json({ dependencias: [dependency] })}, 'x')`
+    t.ok(await changeRule(c.sql, 'distante', other), `declared as ${dependency}`)
+  }
+  t.equal(
+    await sqlstate(adelia`select audit.alterar_regra('distante', '{"dependencias": ["nenhures.f"]}', 'x')`),
+    'NC009',
+  )
+})
 
-t.test('what a cast or an operator calls is named by nobody and counts all the same', async (t) => {
+t.test('code called by a cast or an operator counts too, although nothing names it', async (t) => {
   const c = await scenario(t)
   await c.sql.unsafe(`
     create schema tipos; create schema casa; create schema sinais; create schema caminho;
@@ -182,7 +179,7 @@ const rule = async (c: Scenario) =>
     await c.sql`select automatica, automatica_perdida, prova, respostas::int from audit.regras where nome = 'errada'`,
   )
 
-t.test('other code has no auto until an administrator gives it, and everybody is told', async (t) => {
+t.test('changed code has no auto until an administrator gives it, and everybody is told', async (t) => {
   const c = await scenario(t)
   await withHelp(c)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
@@ -273,7 +270,7 @@ t.test('code that changes between detection and correction corrects nothing', as
   )
 })
 
-t.test('auto given to code that had changed unseen is given to that code', async (t) => {
+t.test('auto given after an unnoticed change is given to the changed code', async (t) => {
   const c = await scenario(t)
   await withHelp(c)
   await c.book({ id: 11 }, { id: 12 }, { id: 13 }, { id: 14 })
@@ -291,29 +288,32 @@ t.test('auto given to code that had changed unseen is given to that code', async
   t.match(await c.runSession('auto'), { status: 'concluida', corrigidas: 5n })
 })
 
-t.test('the row’s own amount decides over a second person, whatever the rule says is at stake', async (t) => {
-  const c = await scenario(t)
-  await withHelp(c) // says nothing of an amount
-  await c.book({ id: 1, valor: 200_000 }, { id: 2, valor: -200_000 }, { id: 3, valor: 10 })
-  await c.runSession('auto')
-  t.equal(await c.status(1), 'aberta', 'not by auto')
-  t.equal(await c.status(2), 'aberta', 'whatever its sign')
-  t.equal(await c.status(3), 'corrigida')
-  await c.approve('ana', (await c.finding(1)).id)
-  t.equal(await c.status(1), 'aguardando_segunda_aprovacao')
-  await c.approve('bruno', (await c.finding(1)).id)
-  t.equal(await c.status(1), 'corrigida')
-  t.match(
-    await c.sql`select valor_em_risco::float, valor_decisao::float from audit.divergencias_processadas order by registro_id::int`,
-    [
-      { valor_em_risco: 0, valor_decisao: 200_000 },
-      { valor_em_risco: 0, valor_decisao: 200_000 },
-      { valor_em_risco: 0, valor_decisao: 10 },
-    ],
-  )
-})
+t.test(
+  "the row's own amount decides whether a second person is needed, whatever the rule says",
+  async (t) => {
+    const c = await scenario(t)
+    await withHelp(c) // says nothing of an amount
+    await c.book({ id: 1, valor: 200_000 }, { id: 2, valor: -200_000 }, { id: 3, valor: 10 })
+    await c.runSession('auto')
+    t.equal(await c.status(1), 'aberta', 'not by auto')
+    t.equal(await c.status(2), 'aberta', 'whatever its sign')
+    t.equal(await c.status(3), 'corrigida')
+    await c.approve('ana', (await c.finding(1)).id)
+    t.equal(await c.status(1), 'aguardando_segunda_aprovacao')
+    await c.approve('bruno', (await c.finding(1)).id)
+    t.equal(await c.status(1), 'corrigida')
+    t.match(
+      await c.sql`select valor_em_risco::float, valor_decisao::float from audit.divergencias_processadas order by registro_id::int`,
+      [
+        { valor_em_risco: 0, valor_decisao: 200_000 },
+        { valor_em_risco: 0, valor_decisao: 200_000 },
+        { valor_em_risco: 0, valor_decisao: 10 },
+      ],
+    )
+  },
+)
 
-t.test('a rule that names no amount, or another one, hides none of what the entry is worth', async (t) => {
+t.test("a rule that names no amount, or another one, cannot hide the entry's amount", async (t) => {
   const c = await scenario(t)
   await c.sql.unsafe(`
     create function dw.calada(janela audit.janela) returns setof audit.achado language sql stable
@@ -340,7 +340,7 @@ t.test('a rule that names no amount, or another one, hides none of what the entr
   t.equal((await c.finding(1)).status, 'aguardando_segunda_aprovacao')
 })
 
-t.test('and over bringing a correction back that was rolled back', async (t) => {
+t.test('the same for bringing back a correction that was rolled back', async (t) => {
   const c = await scenario(t)
   await withHelp(c) // says nothing of an amount
   await c.book({ id: 1, valor: 200_000 }, { id: 2, valor: 10 })
@@ -359,7 +359,7 @@ t.test('and over bringing a correction back that was rolled back', async (t) => 
 })
 
 t.test(
-  'a change of the amount counts too, the rule may ask for more, and without any amount it takes two',
+  'a change in the amount counts too, a rule may ask for more, and without any amount it takes two people',
   async (t) => {
     const c = await scenario(t)
     await c.sql.unsafe(`

@@ -3,7 +3,7 @@ import { testDatabase } from '../helper/database.ts'
 import { read } from '../helper/files.ts'
 import { dumpSchema } from '../helper/schema.ts'
 
-test('docs/schema.sql tells what a migrated database holds', async (t) => {
+test('docs/schema.sql is what a migrated database holds', async (t) => {
   const { sql } = await testDatabase(t)
   const [now, told] = [await dumpSchema(sql), read('docs/schema.sql')].map((text) => text.split('\n'))
   const news = now?.filter((line) => !told?.includes(line)).slice(0, 20)

@@ -79,7 +79,7 @@ t.test('both dates are included; wrong requests are refused', async (t) => {
   t.equal(await sqlstate(olivia`select audit.processar_divergencias(regras => '{}')`), 'NC003')
 })
 
-t.test('nothing read is not success; each rule is accounted for', async (t) => {
+t.test('reading no rows is not success; each rule is accounted for', async (t) => {
   const c = await scenario(t)
   t.match(await c.runSession(), {
     status: 'concluida_com_falhas',

@@ -25,7 +25,7 @@ t.test('past a limit nothing is corrected, and the session says so', async (t) =
   }
 })
 
-t.test('rows that a rule of another table reads make no broken load look smaller', async (t) => {
+t.test("another table's rows do not make a broken load look smaller", async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4, categoria: 'BOA' })
   await c.sql.unsafe(`
@@ -46,16 +46,19 @@ t.test('rows that a rule of another table reads make no broken load look smaller
   t.match(session, { corrigidas: 0n, linhas_examinadas: 1004n, limite_atingido: /3 de 4 linhas da janela/ })
 })
 
-t.test('what a limit stopped is corrected by the next session, once the limit allows it', async (t) => {
-  const c = await scenario(t)
-  await c.book({ id: 1 }, { id: 2 }, { id: 3 })
-  await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 1}', 'x')`
-  t.match(await c.runSession('auto'), { corrigidas: 0n })
-  // the rows would lie before the next window, if the stopped session had moved it on
-  await c.sql`update dw.lancamentos set carregado_em = now() - interval '5 hours'`
-  await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 5}', 'x')`
-  t.match(await c.runSession('auto'), { corrigidas: 3n, status: 'concluida' })
-})
+t.test(
+  'corrections that a limit stopped are made by the next session, once the limit allows them',
+  async (t) => {
+    const c = await scenario(t)
+    await c.book({ id: 1 }, { id: 2 }, { id: 3 })
+    await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 1}', 'x')`
+    t.match(await c.runSession('auto'), { corrigidas: 0n })
+    // the rows would lie before the next window, if the stopped session had moved it on
+    await c.sql`update dw.lancamentos set carregado_em = now() - interval '5 hours'`
+    await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 5}', 'x')`
+    t.match(await c.runSession('auto'), { corrigidas: 3n, status: 'concluida' })
+  },
+)
 
 t.test('auto corrects only what is sure, small and allowed', async (t) => {
   const c = await scenario(t)
@@ -79,7 +82,7 @@ t.test('auto corrects only what is sure, small and allowed', async (t) => {
   t.match(await c.runSession('auto'), { corrigidas: 0n })
 })
 
-t.test('a simulation tells what would change and changes nothing', async (t) => {
+t.test('a simulation says what would change, and changes nothing', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2, confianca: 0.5 })
   await c.runSession()
@@ -125,7 +128,7 @@ t.test('two sessions at once over the same window', async (t) => {
 })
 
 t.test(
-  'what a reviewer is at is left to the reviewer, and the other batches are corrected all the same',
+  'findings that a reviewer is deciding are left to the reviewer, and other batches are corrected',
   async (t) => {
     const c = await scenario(t)
     await c.book({ id: 1 }, { id: 2 }, { id: 3 })
@@ -153,7 +156,7 @@ t.test(
   },
 )
 
-t.test('a session is conducted step by step, in turn, and can be cancelled', async (t) => {
+t.test('a session runs step by step, in order, and can be cancelled', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   const conductor = connect(Object.assign(new URL(c.url), { username: 'olivia', password: 'teste' }).href, {
@@ -222,7 +225,7 @@ t.test('a request queues a job in the same transaction', async (t) => {
   t.equal(await tasks(), 1)
 })
 
-t.test('what a person typed is the last word, whatever the rule still says', async (t) => {
+t.test('a typed value is final, whatever the rule still says', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   await c.runSession()

@@ -102,7 +102,7 @@ t.test('a setting takes only what its type and range allow, and says what that i
   )
 })
 
-t.test('a rule changes only where it may', async (t) => {
+t.test('only allowed settings of a rule can be changed', async (t) => {
   const c = await scenario(t)
   const alter = (name: string | null, changes: string, reason = 'teste') =>
     c.asPerson('adelia')`select * from audit.alterar_regra(${name}, ${changes}::text::jsonb, ${reason})`
@@ -135,7 +135,7 @@ t.test('a rule changes only where it may', async (t) => {
   t.equal(await sqlstate(alter('errada', '{}', '')), 'NC006')
 })
 
-t.test('the exchange rates from which a ratio looks like one keep their order', async (t) => {
+t.test('the smallest exchange rate must stay below the largest', async (t) => {
   const c = await scenario(t)
   const alter = (key: string, valor: string) =>
     c.asPerson('adelia')`select audit.alterar_configuracao(${key}, ${valor}::text::jsonb, 'teste')`.then(
@@ -148,7 +148,7 @@ t.test('the exchange rates from which a ratio looks like one keep their order', 
   t.equal(await alter('valores.cambio_maximo', '8'), 'aceito')
 })
 
-t.test('a pattern that would reach everything, or nothing, is refused', async (t) => {
+t.test('a pattern that would match everything, or nothing, is refused', async (t) => {
   const c = await scenario(t)
   const save = (
     field: string | null,
@@ -193,30 +193,27 @@ t.test('a pattern that would reach everything, or nothing, is refused', async (t
   t.match(await c.sql`select ator from audit.operacoes where tipo = 'padrao'`, { length: 3 })
 })
 
-t.test(
-  'a label that no entry has is set all the same, with a warning that names those like it',
-  async (t) => {
-    const { sql, url } = await testDatabase(t)
-    const personalUrl = new URL(url)
-    personalUrl.username = 'adelia'
-    personalUrl.password = PASSWORD
-    const warned: { code: string; message: string }[] = []
-    const adelia = connect(personalUrl.href, { max: 1, onWarning: (w) => warned.push(w) })
-    t.teardown(() => adelia.end())
-    const set = (valor: string) =>
-      adelia`select valor from audit.alterar_configuracao('trade_marketing.categoria', ${valor}::text::jsonb, 'teste')`
-    await set('"Nada"')
-    t.same(warned, [], 'no warehouse, no word')
-    await makeWarehouse(sql)
-    await set('"Trade"')
-    t.same(warned, [], 'an empty one knows no label')
-    await book(sql, { id: 1, categoria: 'Marketing e Trade' })
-    t.match(await set('"Trade Marketing"'), [{ valor: 'Trade Marketing' }])
-    t.match(warned, [{ code: 'NC031', message: /Marketing e Trade \(1\)/ }])
-    await set('"Marketing e Trade"')
-    t.equal(warned.length, 1)
-    await sql`revoke all on dw.lancamentos from conferente_regra`
-    await set('"Outra"')
-    t.equal(warned.length, 1, 'what cannot be read keeps nobody from setting')
-  },
-)
+t.test('a label that no entry has is set, with a warning that names similar ones', async (t) => {
+  const { sql, url } = await testDatabase(t)
+  const personalUrl = new URL(url)
+  personalUrl.username = 'adelia'
+  personalUrl.password = PASSWORD
+  const warned: { code: string; message: string }[] = []
+  const adelia = connect(personalUrl.href, { max: 1, onWarning: (w) => warned.push(w) })
+  t.teardown(() => adelia.end())
+  const set = (valor: string) =>
+    adelia`select valor from audit.alterar_configuracao('trade_marketing.categoria', ${valor}::text::jsonb, 'teste')`
+  await set('"Nada"')
+  t.same(warned, [], 'no warehouse, no word')
+  await makeWarehouse(sql)
+  await set('"Trade"')
+  t.same(warned, [], 'an empty one knows no label')
+  await book(sql, { id: 1, categoria: 'Marketing e Trade' })
+  t.match(await set('"Trade Marketing"'), [{ valor: 'Trade Marketing' }])
+  t.match(warned, [{ code: 'NC031', message: /Marketing e Trade \(1\)/ }])
+  await set('"Marketing e Trade"')
+  t.equal(warned.length, 1)
+  await sql`revoke all on dw.lancamentos from conferente_regra`
+  await set('"Outra"')
+  t.equal(warned.length, 1, 'what cannot be read keeps nobody from setting')
+})

@@ -41,7 +41,7 @@ async function board(c: Scenario, results: readonly Row[]) {
   )
 }
 
-test('a sheet decides as the page does, each line with its reason, and the digest of the file is sealed', async (t) => {
+test("a sheet decides like the page, line by line with reasons, and the file's digest is sealed", async (t) => {
   const { c, id, sheetOf } = await queue(t)
   const file = await saveSheet(
     await sheetOf({
@@ -105,11 +105,11 @@ test('a sheet decides as the page does, each line with its reason, and the diges
   t.match(
     await c.undo('ana', operations[2]?.['id']),
     [{ status: 'aberta' }, { status: 'aberta' }],
-    'and taken back as any act',
+    'and undone like any act',
   )
 })
 
-test('the same file a second time finds everything decided, and says by what', async (t) => {
+test('the same file sent twice finds everything decided, and says by which operation', async (t) => {
   const { c, sheetOf } = await queue(t)
   const file = await saveSheet(await sheetOf({ 1: ['aprovar'], 2: ['rejeitar', 'certo'], 5: ['aprovar'] }))
   await decideBySheet(c.asPerson('ana'), file)
@@ -136,7 +136,7 @@ test('the same file a second time finds everything decided, and says by what', a
   ])
 })
 
-test('what moved since the export is left, line by line, and the others go through', async (t) => {
+test('lines that changed since the export are left, and the others are decided', async (t) => {
   const { c, sheetOf } = await queue(t)
   const file = await saveSheet(
     await sheetOf({
@@ -166,7 +166,7 @@ test('what moved since the export is left, line by line, and the others go throu
   t.equal(await c.categoria(6), 'ERR2')
 })
 
-test('a row of the warehouse that moved is not overwritten', async (t) => {
+test('a warehouse row that changed is not overwritten', async (t) => {
   const { c, sheetOf } = await queue(t)
   const file = await saveSheet(await sheetOf({ 1: ['aprovar'], 2: ['aprovar'] }))
   await c.change(1, 'ERRADA')
@@ -175,7 +175,7 @@ test('a row of the warehouse that moved is not overwritten', async (t) => {
   t.equal(await c.categoria(1), 'ERRADA')
 })
 
-test('changed cells elsewhere are refused, with a decision and without', async (t) => {
+test('changed cells elsewhere are refused, with or without a decision', async (t) => {
   const { c, sheetOf } = await queue(t)
   const rows = await sheetOf({ 1: ['aprovar'], 2: ['aprovar'], 3: ['rejeitar', 'certo'] })
   const [heading = []] = rows
@@ -192,7 +192,7 @@ test('changed cells elsewhere are refused, with a decision and without', async (
   t.equal(await c.categoria(1), 'ERR')
 })
 
-test('a digest that somebody computed again does not pass what makes up the decision', async (t) => {
+test('a recomputed digest does not hide changes to what is decided', async (t) => {
   const { c, id } = await queue(t)
   const line = async (row: number, cellsOf: object) => {
     const [v] = await c.sql`
@@ -241,7 +241,7 @@ test('a digest that somebody computed again does not pass what makes up the deci
   )
 })
 
-test('lines that cannot be meant are left with what is wrong', async (t) => {
+test('invalid lines are left, with the reason', async (t) => {
   const { c, id, sheetOf } = await queue(t)
   const rows = await sheetOf({
     1: ['sim'],
@@ -279,7 +279,7 @@ test('lines that cannot be meant are left with what is wrong', async (t) => {
   )
 })
 
-test('what is no sheet of decisions does nothing', async (t) => {
+test('a file that is not a sheet of decisions does nothing', async (t) => {
   const { c, sheetOf } = await queue(t)
   const ana = c.asPerson('ana')
   t.equal(await sqlstate(decideBySheet(ana, await saveSheet(await sheetOf({})))), 'NC001', 'nothing decided')
@@ -346,13 +346,13 @@ test('a finding is postponed from a sheet, until the day before the reason or un
   )
   const [operation] = await c.sql`select id::int, detalhes from audit.operacoes where tipo = 'adiamento'`
   t.match(operation?.['detalhes'], { planilha: { nome: 'fila.xlsx' } })
-  t.equal((await c.undo('ana', operation?.['id'])).length, 4, 'one act, taken back as one')
+  t.equal((await c.undo('ana', operation?.['id'])).length, 4, 'one act, undone as one')
   t.match(await c.asPerson('leo')`select situacao from audit.verificar_integridade()`, [
     { situacao: 'provada' },
   ])
 })
 
-test('a sheet is simulated: each line says what would become of it, and nothing is written', async (t) => {
+test('simulating a sheet says what would become of each line, and writes nothing', async (t) => {
   const { c, id, sheetOf } = await queue(t)
   const lines = (
     await readDecisions(

@@ -48,7 +48,7 @@ test('a one-time link lets its person in once, for ten minutes, with a session o
   t.equal(Math.round((Number(other['expira_em']) - Number(other['emitido_em'])) / 3_600_000), 2)
 })
 
-test('of two who use a link at the same moment one comes in', async (t) => {
+test('if two people use a link at the same moment, one gets in', async (t) => {
   const base = await testDatabase(t)
   const [one, two] = [base.connectAs('api'), base.connectAs('api')]
   for (let round = 0; round < 10; round++) {
@@ -60,7 +60,7 @@ test('of two who use a link at the same moment one comes in', async (t) => {
   t.equal((await base.sql`select from audit.tokens`).length, 10)
 })
 
-test('whoever is shut out is not let in by an older link, and may be invited again', async (t) => {
+test('a removed person cannot use an older link, but may be invited again', async (t) => {
   const base = await testDatabase(t)
   const api = base.connectAs('api')
   const [old, fresh] = [digest(), digest()]
@@ -71,7 +71,7 @@ test('whoever is shut out is not let in by an older link, and may be invited aga
   t.equal(await sqlstate(use(api, fresh)), 'aceito')
 })
 
-test('signing out refuses that session alone, and is recorded in its owner’s name', async (t) => {
+test("signing out ends only that session, and is recorded in its owner's name", async (t) => {
   const base = await testDatabase(t)
   const api = base.connectAs('api')
   const [here, there] = [digest(), digest()]
@@ -94,7 +94,7 @@ test('signing out refuses that session alone, and is recorded in its owner’s n
   t.same(await prove(base), ['provada'])
 })
 
-test('people registered by an administrator have a role; another role ends what is open; removed, they have none', async (t) => {
+test('registered people have a role; a new role ends open sessions; removed people have none', async (t) => {
   const base = await testDatabase(t)
   const [api, adelia] = [base.connectAs('api'), base.connectAs('adelia')]
   const provider = (name: string, role: string | null = null) =>
@@ -151,7 +151,7 @@ test('people registered by an administrator have a role; another role ends what 
   t.equal(await sqlstate(adelia`select audit.registrar_pessoa('bia', 'revisor', ' ')`), 'NC006')
 })
 
-test('a link asked for by an address goes to a registered one alone, and three times in ten minutes', async (t) => {
+test('a requested link goes only to registered addresses, at most three times in ten minutes', async (t) => {
   const base = await testDatabase(t)
   const api = base.connectAs('api')
   const request = async (address: string, summary = digest()) =>
@@ -174,7 +174,7 @@ test('a link asked for by an address goes to a registered one alone, and three t
   t.equal((await request('ana@empresa.com.br'))['nome'], 'ana')
 })
 
-test('who let whom in is in the trail without any secret, and no change of it goes unseen', async (t) => {
+test('the trail shows who let whom in, without secrets, and any change to it is found', async (t) => {
   const base = await testDatabase(t)
   const { sql } = base
   await base.connectAs(

@@ -3,7 +3,7 @@ import { test } from 'tap'
 import { sqlstate } from '../helper/scenario.ts'
 import { until, workshop } from '../helper/work.ts'
 
-test('how far a simulation is can be seen by who runs it, and by nobody in another name', async (t) => {
+test('only the person who runs a simulation sees its progress', async (t) => {
   const c = await workshop(t)
   const [runs, looks] = [c.connectAs('olivia'), c.connectAs('olivia')]
   const seen = () => looks`select etapa, regra, feitas::int, total::int from audit.simulacoes_em_curso()`
@@ -19,7 +19,7 @@ test('how far a simulation is can be seen by who runs it, and by nobody in anoth
   t.same([...(await seen())], [], 'and it is gone with its transaction')
   t.equal((await c.sql`select from audit.sessoes_processamento`).length, 0)
 
-  // a stranger may give an application the same name, but his login is not hers; nor is her own name believed if it is no step
+  // a stranger may give an application the same name, but his login is not hers; nor is her own name believed if it is not a step
   const mark = (await c.sql`select left(md5('olivia'), 8) as mark`)[0]?.['mark'] as string
   await c.connectAs('leo').begin(async (leo) => {
     await leo`select set_config('application_name', ${`simula ${mark} detectar 1/2 uma`}, true)`

@@ -9,7 +9,7 @@ const shown = async (c: Scenario, who: Parameters<Scenario['asPerson']>[0]) =>
     join audit.divergencias_processadas d on d.id = a.id
     join audit.vw_divergencias_exportacao e on e.id = a.id`
 
-t.test('the summary is kept with the finding and shown to those who may see the row', async (t) => {
+t.test('the summary is kept with the finding and shown to people who may see the row', async (t) => {
   const c = await scenario(t)
   await c.sql`select audit.alterar_regra('errada', '{"colunas_resumo": ["fornecedor", "data_lancamento", "valor"]}', 'conhecer')`
   await c.book({ id: 1, valor: 1234.5 })

@@ -47,7 +47,7 @@ t.test('in the session that corrected the row, with the rule and the operation',
     (await byRule(c, 2)).every((d) => d['status'] === 'aberta'),
     'rows that were not corrected keep theirs',
   )
-  t.match(session, { resolvidas: 0n }, 'nothing was mended elsewhere')
+  t.match(session, { resolvidas: 0n }, 'nothing was fixed elsewhere')
 
   await c.approve(
     'ana',
@@ -64,7 +64,7 @@ t.test('in the session that corrected the row, with the rule and the operation',
   ])
 })
 
-t.test('a rule that fails does not take the other one’s correction with it', async (t) => {
+t.test("a rule that fails does not undo the other rule's correction", async (t) => {
   const c = await scenario(t)
   await other(c, 'prefixo', `l.categoria like 'ERR%'`, ['categoria'])
   await c.book({ id: 1 })

@@ -1,4 +1,4 @@
-// What the warehouse makes of a correction, tried by the diagnosis: written, read again, taken back.
+// What the warehouse makes of a correction, tried by the diagnosis: written, read again, undone.
 import t from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { testDatabase, untilLocked } from '../helper/database.ts'
@@ -65,7 +65,7 @@ async function tryOut(
   return new Map(rows.map((l) => [(l['item'] as string).replace('experimentar dw.lancamentos.', ''), l]))
 }
 
-t.test('a trigger that is right is right in every column', async (t) => {
+t.test('a correct trigger passes in every column', async (t) => {
   const { sql, adelia } = await scene(t)
   await book(sql, {
     id: '4',
@@ -100,7 +100,7 @@ t.test('a trigger that is right is right in every column', async (t) => {
   )
 })
 
-t.test('a look-up in another spelling, into a key that may be null, loses the category', async (t) => {
+t.test('a look-up by another spelling into a nullable key loses the category, and is reported', async (t) => {
   const { sql, adelia } = await scene(t)
   await addTrigger(sql, RIGHT, 'upper(c.nome)')
   const per = await tryOut(t, sql, adelia)
@@ -128,14 +128,14 @@ t.test('a column that a trigger skips is reported, as an error where rules propo
   t.match(per.get('documento'), { situacao: 'aviso', detalhe: /não é gravada/ })
 })
 
-t.test('columns that change along are reported, except registered ones', async (t) => {
+t.test('columns that change as well are reported, except registered ones', async (t) => {
   const { sql, adelia } = await scene(t)
   await addTrigger(sql, RIGHT.replace('set cc', `set filial = 'X', carga = now(), cc`))
   const per = await tryOut(t, sql, adelia)
   t.match(per.get('valor'), { situacao: 'erro', detalhe: /mudou junto: filial de "Matriz" para "X"$/ })
 })
 
-t.test('a trigger that refuses, one that returns nothing and one that changes another row', async (t) => {
+t.test('triggers that refuse, return nothing or change another row', async (t) => {
   const { sql, adelia } = await scene(t)
   await addTrigger(
     sql,
@@ -152,7 +152,7 @@ t.test('a trigger that refuses, one that returns nothing and one that changes an
   t.match(per.get('categoria'), { situacao: 'erro', detalhe: /sumiu/ })
 })
 
-t.test('a trigger that writes to other rows too is reported, whatever the row itself holds', async (t) => {
+t.test('a trigger that also writes to other rows is reported', async (t) => {
   const { sql, adelia } = await scene(t)
   await addTrigger(sql, RIGHT.replace('where nk = old.id', ''))
   let per = await tryOut(t, sql, adelia)
@@ -169,12 +169,12 @@ t.test('a trigger that writes to other rows too is reported, whatever the row it
   t.match(
     per.get('categoria'),
     { situacao: 'erro', detalhe: /mudou outros registros/ },
-    'a label that others bear',
+    'a label that others have',
   )
   t.match(per.get('valor'), { situacao: 'ok' })
 })
 
-t.test('what a trigger would leave behind is refused as in a correction', async (t) => {
+t.test('a trigger that leaves something behind is refused, as in a correction', async (t) => {
   const { sql, adelia } = await scene(t)
   await addTrigger(sql, `perform set_config('work_mem', '64kB', false); ${RIGHT}`)
   const per = await tryOut(t, sql, adelia)
@@ -198,7 +198,7 @@ t.test('a policy that hides rows from the writer is found without a trigger', as
   )
 })
 
-t.test('a trigger runs with no rights of ours, and cannot act in our name', async (t) => {
+t.test('a trigger runs without our rights, and cannot act in our name', async (t) => {
   const { sql, adelia } = await scene(t)
   await sql`alter function estrela.gravar() security invoker`
   await sql.unsafe(`create or replace function estrela.gravar() returns trigger language plpgsql as $$
@@ -207,7 +207,7 @@ t.test('a trigger runs with no rights of ours, and cannot act in our name', asyn
   t.match(per.get('categoria'), { detalhe: /conferente_escrita f/ })
 })
 
-t.test('an ordinary table needs no trial, and a column without another value gets none', async (t) => {
+t.test('an ordinary table needs no trial, and a column with only one value gets none', async (t) => {
   const { adelia } = await scene(t, 'tabela')
   t.match(await adelia`select * from audit.experimentar_escrita()`, [
     { situacao: 'ok', detalhe: /nenhum gatilho/ },
@@ -224,37 +224,34 @@ t.test('an ordinary table needs no trial, and a column without another value get
   ])
 })
 
-t.test(
-  'a row that somebody holds is not waited for long; where one only reads nothing is tried',
-  async (t) => {
-    const { sql, adelia } = await scene(t)
-    await addTrigger(sql, RIGHT)
-    let letGo = () => {}
-    const loose = new Promise<void>((resolve) => {
-      letGo = resolve
-    })
-    let held = () => {}
-    const heldLock = new Promise<void>((resolve) => {
-      held = resolve
-    })
-    const other = sql.begin(async (tx) => {
-      await tx`update estrela.fato set vl = 5`
-      held()
-      await loose
-    })
-    await heldLock
-    const rows = adelia`select * from audit.experimentar_escrita()`
-    void rows.catch(() => {})
-    await untilLocked(sql)
-    t.match((await rows)[0], { situacao: 'aviso', detalhe: /outra transação/ })
-    letGo()
-    await other
-    const [reading] = await adelia.begin('read only', (tx) => tx`select * from audit.experimentar_escrita()`)
-    t.match(reading, { situacao: 'aviso', detalhe: /só se lê/ })
-  },
-)
+t.test('the trial does not wait long for a locked row; on a read-only server nothing is tried', async (t) => {
+  const { sql, adelia } = await scene(t)
+  await addTrigger(sql, RIGHT)
+  let letGo = () => {}
+  const loose = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  let held = () => {}
+  const heldLock = new Promise<void>((resolve) => {
+    held = resolve
+  })
+  const other = sql.begin(async (tx) => {
+    await tx`update estrela.fato set vl = 5`
+    held()
+    await loose
+  })
+  await heldLock
+  const rows = adelia`select * from audit.experimentar_escrita()`
+  void rows.catch(() => {})
+  await untilLocked(sql)
+  t.match((await rows)[0], { situacao: 'aviso', detalhe: /outra transação/ })
+  letGo()
+  await other
+  const [reading] = await adelia.begin('read only', (tx) => tx`select * from audit.experimentar_escrita()`)
+  t.match(reading, { situacao: 'aviso', detalhe: /só se lê/ })
+})
 
-t.test('who only reads does not try; what is missing is said by the diagnosis', async (t) => {
+t.test('readers do not run the trial; the diagnosis says what is missing', async (t) => {
   const { sql, adelia, connectAs } = await scene(t)
   t.equal(await refusalOf(connectAs('leo')`select * from audit.experimentar_escrita()`), '42501')
   t.equal(await refusalOf(connectAs('ana')`select * from audit.experimentar_escrita()`), '42501')

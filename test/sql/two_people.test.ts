@@ -24,7 +24,7 @@ const approveAs = (c: Scenario, name: string, id: number) =>
     return one(await tx`select status from audit.aprovar_divergencias(${[id]}, 'conferido', ${shown})`)
   })
 
-test('a name in another spelling is no second person', async (t) => {
+test('a name in another spelling is not a second person', async (t) => {
   const c = await scenario(t)
   const id = await proposed(c, 1)
   const ways = {
@@ -50,7 +50,7 @@ test('a name in another spelling is no second person', async (t) => {
   t.same(await approveAs(c, 'bruno', id), { status: 'corrigida' })
 })
 
-test('a login and an address are one person once an administrator says so, for what was proposed before too', async (t) => {
+test('a login and an address are one person once an administrator says so, even for earlier proposals', async (t) => {
   const c = await scenario(t)
   const [first, second] = [await proposed(c, 1), await proposed(c, 2)]
   const adelia = c.asPerson('adelia')
@@ -82,7 +82,7 @@ test('a login and an address are one person once an administrator says so, for w
   )
 })
 
-test('somebody else says which names are one person’s, clearly, and never in a circle', async (t) => {
+test('another administrator ties names to a person, unambiguously and never in a circle', async (t) => {
   const c = await scenario(t)
   const adelia = c.asPerson('adelia')
   const tie = (theName: string | null, somebody: string | null, reason: string | null = 'teste') =>
@@ -108,7 +108,7 @@ test('somebody else says which names are one person’s, clearly, and never in a
   t.equal(await sqlstate(c.sql`delete from audit.identidades`), 'NC013')
 })
 
-test('an administrator who is tied unties nobody but others', async (t) => {
+test('an administrator cannot undo their own tie', async (t) => {
   const c = await scenario(t)
   const { login, connect } = await newcomer(t, c, 'bia', 'conferente_administrador')
   await c.asPerson('adelia')`select audit.ligar_identidade('bia@empresa.com.br', ${login}, 'teste')`
@@ -117,7 +117,7 @@ test('an administrator who is tied unties nobody but others', async (t) => {
   t.not(await untie(c.asPerson('adelia')), 'NC007')
 })
 
-test("the system's own names are nobody's", async (t) => {
+test("nobody can use the system's own names", async (t) => {
   const c = await scenario(t)
   const id = await proposed(c, 1)
   for (const name of [
@@ -144,7 +144,7 @@ test("the system's own names are nobody's", async (t) => {
   )
 })
 
-test('whoever raises the amount for two people still cannot approve alone', async (t) => {
+test('an administrator who raises the amount for two people still cannot approve alone', async (t) => {
   const c = await scenario(t)
   const [bia, rui] = await Promise.all(
     ['bia', 'rui'].map((name) => newcomer(t, c, name, 'conferente_administrador', 'conferente_revisor')),
@@ -175,7 +175,7 @@ test('whoever raises the amount for two people still cannot approve alone', asyn
   )
 })
 
-test('the table itself refuses one person under two names, whoever writes it', async (t) => {
+test('the table itself refuses one person under two names', async (t) => {
   const c = await scenario(t)
   const id = await proposed(c, 1)
   await c.asPerson('adelia')`select audit.ligar_identidade('asilva', 'ana', 'teste')`

@@ -1,4 +1,4 @@
-// One's own act is taken back in one call, and counts for and against nobody.
+// One's own act is undone in one call, and no longer counts.
 import t from 'tap'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
@@ -9,7 +9,7 @@ const rule = async (c: Scenario) =>
   )
 const openOnes = async (c: Scenario) => (await c.sql`select from audit.vw_divergencias_abertas`).length
 
-t.test('fifty approvals taken back are back in the queue, and count for nobody', async (t) => {
+t.test('fifty undone approvals are back in the queue, and no longer count', async (t) => {
   const c = await scenario(t)
   await c.book(...Array.from({ length: 50 }, (_, i) => ({ id: i + 1 })))
   await c.runSession()
@@ -31,7 +31,7 @@ t.test('fifty approvals taken back are back in the queue, and count for nobody',
   t.equal(await sqlstate(c.undo('ana', done?.['operacao_id'])), 'NC005', 'nothing of it is left to undo')
 })
 
-t.test('a first approval, a rejection, a confirmation and a typed value are taken back too', async (t) => {
+t.test('a first approval, a rejection, a confirmation and a typed value are undone too', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, valor: 100000 }, { id: 2 }, { id: 3, descricao: 'aponta' }, { id: 4 })
   await c.runSession()
@@ -79,7 +79,7 @@ t.test('findings to which something happened later are reported and left', async
   t.equal(await c.categoria(4), 'ERR')
 })
 
-t.test('a rejection by mistake that cost auto, taken back, gives it back', async (t) => {
+t.test('undoing a mistaken rejection that cost auto gives auto back', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
   await c.runSession()
@@ -107,7 +107,7 @@ t.test('only a decision is undone, by its own number, with a reason', async (t) 
   t.equal(await sqlstate(c.asPerson('olivia')`select audit.desfazer(${correction?.['id']}, 'x')`), '42501')
 })
 
-t.test('what was taken back and is found again comes back to the queue, for a person', async (t) => {
+t.test('a rolled back finding that is found again comes back to the queue, for a person', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   const session = (await c.runSession('auto'))['id']
@@ -121,45 +121,50 @@ t.test('what was taken back and is found again comes back to the queue, for a pe
   t.equal(await c.categoria(1), 'CERTA')
 })
 
-t.test('in a batch, what somebody else decided meanwhile is reported, the others go through', async (t) => {
-  const c = await scenario(t)
-  await c.book({ id: 1 }, { id: 2 }, { id: 3, descricao: 'aponta' }, { id: 4, valor: 100000 })
-  await c.runSession()
-  const [um, two, three, four] = (await Promise.all(
-    [1, 2, 3, 4].map(async (n) => (await c.finding(n)).id),
-  )) as [number, number, number, number]
-  await c.reject('bruno', um)
-  await c.approve('ana', four)
-  t.match(await c.approve('ana', um, two, three, four), [
-    {
-      id: um,
-      resultado: 'deixada',
-      codigo: 'NC005',
-      status: 'rejeitada',
-      explicacao: /rejeitada por bruno em .*: está certo/,
-    },
-    { id: two, resultado: 'feita', codigo: null, status: 'corrigida' },
-    { id: three, resultado: 'deixada', codigo: 'NC017', status: 'aberta' },
-    { id: four, resultado: 'deixada', codigo: 'NC007', status: 'aguardando_segunda_aprovacao' },
-  ])
-  t.match(await c.reject('ana', um, three), [
-    { resultado: 'deixada' },
-    { resultado: 'feita', status: 'rejeitada' },
-  ])
-  const reopened = await c.asPerson('ana')`select * from audit.reabrir_divergencias(${[um, two]}, 'de novo')`
-  t.match(reopened, [{ status: 'aberta' }, { resultado: 'deixada', status: 'corrigida' }])
-  t.match(await c.asPerson('ana')`select * from audit.reverter_divergencias(${[um, two]}, 'x')`, [
-    { resultado: 'deixada', status: 'aberta' },
-    { resultado: 'revertida', status: 'revertida' },
-  ])
-  t.equal(
-    (await c.sql`select from audit.decisoes where divergencia_id = ${um}`).length,
-    2,
-    'nothing is said of what was left',
-  )
-})
+t.test(
+  'in a batch, findings that somebody else decided meanwhile are reported, the others are decided',
+  async (t) => {
+    const c = await scenario(t)
+    await c.book({ id: 1 }, { id: 2 }, { id: 3, descricao: 'aponta' }, { id: 4, valor: 100000 })
+    await c.runSession()
+    const [um, two, three, four] = (await Promise.all(
+      [1, 2, 3, 4].map(async (n) => (await c.finding(n)).id),
+    )) as [number, number, number, number]
+    await c.reject('bruno', um)
+    await c.approve('ana', four)
+    t.match(await c.approve('ana', um, two, three, four), [
+      {
+        id: um,
+        resultado: 'deixada',
+        codigo: 'NC005',
+        status: 'rejeitada',
+        explicacao: /rejeitada por bruno em .*: está certo/,
+      },
+      { id: two, resultado: 'feita', codigo: null, status: 'corrigida' },
+      { id: three, resultado: 'deixada', codigo: 'NC017', status: 'aberta' },
+      { id: four, resultado: 'deixada', codigo: 'NC007', status: 'aguardando_segunda_aprovacao' },
+    ])
+    t.match(await c.reject('ana', um, three), [
+      { resultado: 'deixada' },
+      { resultado: 'feita', status: 'rejeitada' },
+    ])
+    const reopened = await c.asPerson(
+      'ana',
+    )`select * from audit.reabrir_divergencias(${[um, two]}, 'de novo')`
+    t.match(reopened, [{ status: 'aberta' }, { resultado: 'deixada', status: 'corrigida' }])
+    t.match(await c.asPerson('ana')`select * from audit.reverter_divergencias(${[um, two]}, 'x')`, [
+      { resultado: 'deixada', status: 'aberta' },
+      { resultado: 'revertida', status: 'revertida' },
+    ])
+    t.equal(
+      (await c.sql`select from audit.decisoes where divergencia_id = ${um}`).length,
+      2,
+      'nothing is said of what was left',
+    )
+  },
+)
 
-t.test('an approval is of what was seen', async (t) => {
+t.test('only what was seen is approved', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 })
   await c.runSession()
@@ -196,7 +201,7 @@ t.test('an approval is of what was seen', async (t) => {
   t.equal(await sqlstate(approve('bruno', [um, two], ['x'])), 'NC001')
 })
 
-t.test('a row that changed since it was seen is not approved by what was seen', async (t) => {
+t.test('a row that changed since it was seen is not approved', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3 })
   await c.runSession()
@@ -219,7 +224,7 @@ t.test('a row that changed since it was seen is not approved by what was seen', 
   t.equal(await c.status(1), 'obsoleta aberta', 'what is there now waits to be seen')
 })
 
-t.test('a typed value dies with the state in which it was typed', async (t) => {
+t.test("a typed value is cleared when the finding's state changes", async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.5 })
   await c.runSession()
@@ -237,7 +242,7 @@ t.test('a typed value dies with the state in which it was typed', async (t) => {
   t.equal(await c.categoria(1), 'CERTA', 'what is proposed now, not what was typed then')
 })
 
-t.test('after a second approval that the warehouse refused, the first may propose again', async (t) => {
+t.test('after the warehouse refused a second approval, the first person may propose again', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, valor: 200000 })
   await c.runSession()
@@ -259,27 +264,30 @@ t.test('after a second approval that the warehouse refused, the first may propos
   t.match(await c.approve('bruno', id), [{ status: 'corrigida' }])
 })
 
-t.test('right, and dealt with outside: closed, counted as right, silent until the row changes', async (t) => {
-  const c = await scenario(t)
-  await c.book({ id: 1, descricao: 'aponta' }, { id: 2 })
-  await c.runSession()
-  const [um, two] = [(await c.finding(1)).id, (await c.finding(2)).id]
-  t.match(await c.confirm('ana', um, two), [{ status: 'resolvida' }, { status: 'resolvida' }])
-  t.match(await rule(c), { aprovadas: 2, certas_no_limiar: 0 }, 'which proves nothing of what is proposed')
-  t.equal(await c.categoria(2), 'ERR', 'the warehouse is not touched')
-  await c.runSession('auto')
-  t.equal(`${await c.status(1)} ${await c.status(2)} ${await c.categoria(2)}`, 'resolvida resolvida ERR')
-  await c.change(1, 'ERR9')
-  await c.runSession()
-  t.equal(await c.status(1), 'resolvida aberta', 'another row, another finding')
-  t.equal(await sqlstate(c.confirm('bruno', um)), 'NC005')
-  t.equal(await sqlstate(c.asPerson('olivia')`select audit.confirmar_divergencias(${[um]}, 'x')`), '42501')
-  t.equal(await sqlstate(c.asPerson('ana')`select audit.confirmar_divergencias(${[um]}, '')`), 'NC006')
-  await c.asPerson('ana')`select from audit.reabrir_divergencias(${[um]}, 'não foi cancelada')`
-  t.match(await rule(c), { aprovadas: 1 })
-})
+t.test(
+  'confirmed as dealt with elsewhere: closed, counted as right, silent until the row changes',
+  async (t) => {
+    const c = await scenario(t)
+    await c.book({ id: 1, descricao: 'aponta' }, { id: 2 })
+    await c.runSession()
+    const [um, two] = [(await c.finding(1)).id, (await c.finding(2)).id]
+    t.match(await c.confirm('ana', um, two), [{ status: 'resolvida' }, { status: 'resolvida' }])
+    t.match(await rule(c), { aprovadas: 2, certas_no_limiar: 0 }, 'which proves nothing of what is proposed')
+    t.equal(await c.categoria(2), 'ERR', 'the warehouse is not touched')
+    await c.runSession('auto')
+    t.equal(`${await c.status(1)} ${await c.status(2)} ${await c.categoria(2)}`, 'resolvida resolvida ERR')
+    await c.change(1, 'ERR9')
+    await c.runSession()
+    t.equal(await c.status(1), 'resolvida aberta', 'another row, another finding')
+    t.equal(await sqlstate(c.confirm('bruno', um)), 'NC005')
+    t.equal(await sqlstate(c.asPerson('olivia')`select audit.confirmar_divergencias(${[um]}, 'x')`), '42501')
+    t.equal(await sqlstate(c.asPerson('ana')`select audit.confirmar_divergencias(${[um]}, '')`), 'NC006')
+    await c.asPerson('ana')`select from audit.reabrir_divergencias(${[um]}, 'não foi cancelada')`
+    t.match(await rule(c), { aprovadas: 1 })
+  },
+)
 
-t.test('who may undo an undo: a reviewer, and two of them above the amount', async (t) => {
+t.test('rolling back a rollback takes a reviewer, and two above the amount', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, valor: 167852 }, { id: 2 }, { id: 3 })
   await c.runSession()

@@ -92,7 +92,7 @@ t.test('errors that a reload brings back are reported, corrected again and count
 })
 
 t.test(
-  'where the load time goes back, what lies outside the window is seen and made again all the same',
+  'even if load times go back, undone corrections outside the window are noticed and made again',
   async (t) => {
     const c = await scenario(t)
     await c.book({ id: 1 }, { id: 2, categoria: 'BOA' })
@@ -118,7 +118,7 @@ t.test(
       valor_corrigido: '0',
       mensagem: /1 correções que uma carga havia desfeito foram refeitas/,
     })
-    t.equal(await c.categoria(1), 'CERTA', 'after a manual session that only told of it')
+    t.equal(await c.categoria(1), 'CERTA', 'after a manual session that only reported it')
     await reload(c, 'antiga')
     t.match(await c.runSession('auto'), { desfeitas: 1n, refeitas: 1n, corrigidas: 1n })
     t.equal(await c.categoria(1), 'CERTA')
@@ -162,7 +162,7 @@ t.test('an approved correction that was overwritten is not reported as done', as
   }
 })
 
-t.test('another value over a correction closes it, and what is wrong now is found', async (t) => {
+t.test('another value written over a correction closes its finding, and new errors are found', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3 })
   await c.runSession('auto')
@@ -176,7 +176,7 @@ t.test('another value over a correction closes it, and what is wrong now is foun
   t.match(await undone(c), [{ valor_encontrado: 'BOA', situacao: 'outro_valor' }, {}, {}])
 })
 
-t.test('a key that a reload gave to another entry is not a correction undone', async (t) => {
+t.test('a key that a reload gave to another entry is not an undone correction', async (t) => {
   const c = await scenario(t)
   await asOwner(
     c.sql,
@@ -237,7 +237,7 @@ t.test(
   },
 )
 
-t.test('what the system wrote over a correction itself is not undone from outside', async (t) => {
+t.test('what the system itself wrote over a correction does not count as undone from outside', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 })
   await source(c)
@@ -260,7 +260,7 @@ t.test('what the system wrote over a correction itself is not undone from outsid
   t.equal(await c.categoria(2), 'ERR', 'what a person took back is left alone')
 })
 
-t.test('undone too often, a person is asked', async (t) => {
+t.test('a correction undone too often waits for a person', async (t) => {
   const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await configure(c, 'sessao.desfeitas_maximo', 2)
@@ -288,7 +288,7 @@ t.test('undone too often, a person is asked', async (t) => {
 })
 
 t.test(
-  'typed by two people and overwritten: opened again with what they typed, auto keeps off',
+  'a typed value that was overwritten is reopened with the value, and auto leaves it alone',
   async (t) => {
     const c = await scenario(t)
     await c.book({ id: 1 }, { id: 2, categoria: 'BOA' })
@@ -303,7 +303,7 @@ t.test(
   },
 )
 
-t.test('how far back is a setting, and a limit reached is reported', async (t) => {
+t.test('how far back to compare is a setting, and reaching the limit is reported', async (t) => {
   const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await c.book({ id: 1, carregado: new Date(Date.now() - 20 * 3_600_000).toISOString() })
@@ -335,7 +335,7 @@ t.test('how far back is a setting, and a limit reached is reported', async (t) =
   t.match(saidTexts, /1 errada/)
 })
 
-t.test('a simulation says it and changes nothing', async (t) => {
+t.test('a simulation reports undone corrections and changes nothing', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2, categoria: 'BOA' })
   await source(c)
@@ -353,7 +353,7 @@ t.test('a simulation says it and changes nothing', async (t) => {
   t.same(await undone(c), [])
 })
 
-t.test('the command line says it and prints the list for the source', async (t) => {
+t.test('the command line reports undone corrections and prints the list for the source', async (t) => {
   const c = await scenario(t)
   const [olivia, leo] = [personal(c.url, 'olivia'), personal(c.url, 'leo')]
   const empty = await conferente(['listar', '--desfeitas'], { url: leo })
@@ -375,7 +375,7 @@ t.test('the command line says it and prints the list for the source', async (t) 
   t.equal((await conferente(['listar', '--desfeitas', '--status', 'aberta'], { url: leo })).code, 2)
 })
 
-t.test('where workers share the session it is looked at once, not in every part', async (t) => {
+t.test('when workers share the session, corrections are compared once, not in every part', async (t) => {
   const { sql, url, request } = await monthsWorkshop(t)
   await inParts(url, await request('auto'))
   await sql`update dw.mensal set situacao = 'errada' where id > 0`
@@ -399,29 +399,26 @@ t.test('where workers share the session it is looked at once, not in every part'
   t.match(await sql`select from dw.mensal where situacao = 'errada'`, { length: 0 })
 })
 
-t.test(
-  'what it costs grows with what was undone, also where statistics are of before the session',
-  async (t) => {
-    const c = await scenario(t)
-    const rows = 400
-    await c.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
+t.test('the cost grows with the number undone, even with old planner statistics', async (t) => {
+  const c = await scenario(t)
+  const rows = 400
+  await c.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
     select n, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', 100, 0.99 from generate_series(1, ${rows}) n`
-    await configure(c, 'limites.fracao', 1)
-    await source(c)
-    await c.runSession('auto')
-    await reload(c)
-    await c.runSession('auto')
-    await reload(c)
-    await c.sql`analyze`
-    const read = await c.sql.begin(async (tx) => {
-      // the plan that the planner prefers for ten thousand rows of which it expects one, obtained here with few
-      await tx`set local enable_hashjoin = off`
-      await tx`set local enable_mergejoin = off`
-      const [session] = await tx`select * from audit.processar_divergencias('auto', regras => '{errada}')`
-      t.match(session, { desfeitas: BigInt(rows) })
-      return tx`select seq_tup_read::int as linhas from pg_stat_xact_all_tables where relname = 'conferente_achado'`
-    })
-    t.equal(read.length, 1)
-    t.ok(read[0]?.['linhas'] < 20 * rows, `${read[0]?.['linhas']} rows of findings read for ${rows}`)
-  },
-)
+  await configure(c, 'limites.fracao', 1)
+  await source(c)
+  await c.runSession('auto')
+  await reload(c)
+  await c.runSession('auto')
+  await reload(c)
+  await c.sql`analyze`
+  const read = await c.sql.begin(async (tx) => {
+    // the plan that the planner prefers for ten thousand rows of which it expects one, obtained here with few
+    await tx`set local enable_hashjoin = off`
+    await tx`set local enable_mergejoin = off`
+    const [session] = await tx`select * from audit.processar_divergencias('auto', regras => '{errada}')`
+    t.match(session, { desfeitas: BigInt(rows) })
+    return tx`select seq_tup_read::int as linhas from pg_stat_xact_all_tables where relname = 'conferente_achado'`
+  })
+  t.equal(read.length, 1)
+  t.ok(read[0]?.['linhas'] < 20 * rows, `${read[0]?.['linhas']} rows of findings read for ${rows}`)
+})

@@ -43,7 +43,7 @@ async function scene(
 
 for (const shape of ['tabela', 'particionada', 'visao', 'estrela'] as const)
   t.test(
-    `on ${shape}: auto leaves a label that no entry has to a person, and says so everywhere`,
+    `on ${shape}: auto leaves a label that no entry has to a person, and says so in every channel`,
     async (t) => {
       const { sql, ana, auto } = await scene(t, shape)
       const session = await auto()
@@ -68,7 +68,7 @@ t.test('a label that an entry has is corrected, exactly as it is written there',
   t.match(await auto(), { corrigidas: 0n, mensagem: /2 deixadas/ }, 'another spelling is another label')
 })
 
-t.test('a label that only our own corrections wrote is not history, however many they are', async (t) => {
+t.test('a label that only our own corrections wrote is not history, however often', async (t) => {
   const { sql, auto } = await scene(t, 'tabela', 'Marketing e Trade')
   await book(sql, ...Array.from({ length: 14 }, (_, i) => ({ id: String(100 + i), descricao: 'errado' })))
   t.match(await auto(), { corrigidas: 15n })
@@ -79,7 +79,7 @@ t.test('a label that only our own corrections wrote is not history, however many
   t.match(await auto(), { corrigidas: 1n, mensagem: null }, 'a sixteenth is not')
 })
 
-t.test('an approval that was rolled back taught nothing', async (t) => {
+t.test('an approval that was rolled back teaches nothing', async (t) => {
   const { ana, auto } = await scene(t)
   await auto()
   const [{ id } = { id: null }] = await findingsIn(ana)
@@ -88,7 +88,7 @@ t.test('an approval that was rolled back taught nothing', async (t) => {
   t.match(await auto(), { corrigidas: 0n })
 })
 
-t.test('numbers, and texts that go back to null, are not asked about', async (t) => {
+t.test('numbers, and texts set to null, need not be known', async (t) => {
   const { sql, adelia, olivia } = await scene(t)
   await makeRule(
     { sql, adelia },
@@ -101,7 +101,7 @@ t.test('numbers, and texts that go back to null, are not asked about', async (t)
   t.match(await runSession(olivia, 'auto', ['numero']), { corrigidas: 1n, mensagem: null })
 })
 
-t.test('what is left does not count against the limits', async (t) => {
+t.test('findings left to people do not count against the limits', async (t) => {
   const { adelia, auto } = await scene(t)
   await adelia`select audit.alterar_configuracao('limites.linhas', '0', 'nada')`
   t.match(await auto(), { status: 'concluida', limite_atingido: null, mensagem: /^1 deixadas/ })

@@ -3,7 +3,7 @@ import t from 'tap'
 import { nextRuns } from '../../src/worker/schedule.ts'
 import { testDatabase } from '../helper/database.ts'
 
-t.test('the next run is when the worker will begin it, whatever the schedule', async (t) => {
+t.test('the next run shown is when the worker starts it, under any schedule', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   for (const cron of [
     '0 7 * * *',
@@ -25,7 +25,7 @@ t.test('the next run is when the worker will begin it, whatever the schedule', a
   t.equal(never?.['quando'], null, 'a day that the calendar does not have')
 })
 
-t.test('each is told who one is, and what roles one holds', async (t) => {
+t.test('everybody is told their own name and roles', async (t) => {
   const { connectAs } = await testDatabase(t)
   const who = async (person: Parameters<typeof connectAs>[0]) => ({
     ...(await connectAs(person)`select nome, papeis from audit.quem_sou()`)[0],

@@ -41,7 +41,7 @@ async function brokenOne(c: Scenario, body: string) {
   await fn(body)
 }
 
-t.test('a rule with little time takes no time from what the session does as a whole', async (t) => {
+t.test("a rule's short time limit does not limit the session's own work", async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   await c.sql`select audit.alterar_regra('errada', '{"tempo_limite": "5 seconds"}', 'é rápida')`
@@ -56,7 +56,7 @@ t.test('a rule with little time takes no time from what the session does as a wh
   conductor.release()
 })
 
-t.test('a session that fails as a whole leaves none of its rules half done', async (t) => {
+t.test('a session that fails leaves none of its rules half done', async (t) => {
   for (const conducts of [conduct, work]) {
     const c = await scenario(t)
     await c.book({ id: 1 })
@@ -73,7 +73,7 @@ t.test('a session that fails as a whole leaves none of its rules half done', asy
   }
 })
 
-t.test("the rule's own fault is the rule's alone, whoever conducts the session", async (t) => {
+t.test("a rule's own fault fails only that rule, whatever runs the session", async (t) => {
   for (const body of [
     `perform 1 / 0;`,
     `assert false, 'não pode ser';`,
@@ -94,7 +94,7 @@ t.test("the rule's own fault is the rule's alone, whoever conducts the session",
   }
 })
 
-t.test("the server's fault ends the session, whoever conducts it", async (t) => {
+t.test('a server fault ends the session, whatever runs it', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   await brokenOne(

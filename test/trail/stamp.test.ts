@@ -17,7 +17,7 @@ const sealed = randomBytes(72)
 const seal = createHash('sha256').update(sealed).digest()
 
 for (const kind of ['rsa', 'ec'] as const)
-  t.test(`a stamp by a key of ${kind}`, async (t) => {
+  t.test(`a stamp signed with a key of ${kind}`, async (t) => {
     const tsa = await authority(t, kind)
     const roots = readCertificates(tsa.ca)
     const { der, nonce } = stampRequest(seal)
@@ -54,7 +54,7 @@ for (const kind of ['rsa', 'ec'] as const)
     t.same(lies, [], 'no changed byte makes another time or authority of it')
   })
 
-t.test('a certificate that is not for stamping stamps nothing', async (t) => {
+t.test('a certificate that is not for time stamping is refused', async (t) => {
   const tsa = await authority(t)
   const { der, nonce } = stampRequest(seal)
   const forger = await authority(t)

@@ -49,7 +49,7 @@ async function bothSay(written: readonly string[], ...witnesses: { elo: number; 
   return { breaks, kinds: breaks.map(({ situacao }) => situacao), code, stdout }
 }
 
-t.test('what the database gives is proven, by both', async (t) => {
+t.test('an export is proven by both checkers', async (t) => {
   for (const kind of ['deteccao', 'alteracao', 'decisao', 'excecao', 'desfeita', 'estado', 'achado'])
     t.ok(
       lines.some((line) => line.includes(`"${kind}"`)),
@@ -72,7 +72,7 @@ t.test('what the database gives is proven, by both', async (t) => {
   })
 })
 
-t.test('whatever the reader’s session is set to', async (t) => {
+t.test("under any settings of the reader's session", async (t) => {
   await leo.begin(async (tx) => {
     await tx.unsafe(`set local timezone = 'Asia/Tokyo'; set local datestyle = 'SQL, DMY'; set local intervalstyle = 'iso_8601';
       set local bytea_output = 'escape'; set local extra_float_digits = -5; set local transaction_read_only = on`)
@@ -81,7 +81,7 @@ t.test('whatever the reader’s session is set to', async (t) => {
   })
 })
 
-t.test('what waits for its seal is counted, and not in it', async (t) => {
+t.test('operations waiting for a seal are counted, but not in the file', async (t) => {
   await c.asPerson('ana')`select audit.comentar(${[(await c.finding(4)).id]}, 'ainda sem selo')`
   t.match(await checkLines(await trailOf(leo)), { breaks: [], ...truth, pendentes: 1 })
   await c.sql`update audit.divergencias_processadas set justificativa = justificativa`
@@ -175,7 +175,7 @@ const TAMPERINGS: Record<string, readonly [written: readonly string[], kinds: re
 }
 
 for (const [name, [written, kinds]] of Object.entries(TAMPERINGS))
-  t.test(`${name} is found, by both`, async (t) => {
+  t.test(`${name} is found by both checkers`, async (t) => {
     t.notSame(written, lines, 'something was changed')
     const said = await bothSay(written)
     t.same(new Set(said.kinds), new Set(kinds))
@@ -190,7 +190,7 @@ t.test('the link that is broken is named', async (t) => {
   ])
 })
 
-t.test('a file rewritten as a whole is contradicted by a witness alone', async (t) => {
+t.test('a completely rewritten file is contradicted only by a witness', async (t) => {
   const others = await scenario(t)
   await others.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
   for (let i = 0; i < 9; i++) await others.runSession()

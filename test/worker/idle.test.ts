@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
 import { launchWorker, until, workshop } from '../helper/work.ts'
 
-test('a server that cuts off idle connections does not cut off a worker that waits for work', async (t) => {
+test('a worker waiting for work survives a server that cuts idle connections', async (t) => {
   const { requestSession, session, sql, workerUrl, url } = await workshop(t)
   await sql.unsafe(`alter database ${new URL(url).pathname.slice(1)} set idle_session_timeout = '500ms'`)
   const worker = await launchWorker(t, workerUrl, { tick: 2000 })

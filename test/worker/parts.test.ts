@@ -1,4 +1,4 @@
-// A long window is cut into parts that any number of workers share: each part is done once, whoever dies or cancels on the way.
+// A long window is cut into parts that any number of workers share: each part is done once, even if workers die or somebody cancels.
 import { test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { MONTHS, monthsWorkshop, ROWS } from '../helper/parts.ts'
@@ -8,7 +8,7 @@ const ALL = MONTHS * ROWS
 const ours = (sql: Sql) => sql`
   select from graphile_worker.jobs where task_identifier in ('processar_sessao', 'detectar_parte')`
 
-test('workers share the parts of one session, progress is seen meanwhile, and they are joined once', async (t) => {
+test("workers share a session's parts, progress is visible, and parts are joined once", async (t) => {
   const { request, closeGates, stopped, accounts, session, workerUrl } = await monthsWorkshop(t)
   const open = await closeGates(5, 6)
   const id = await request('auto')
@@ -33,7 +33,7 @@ test('workers share the parts of one session, progress is seen meanwhile, and th
   })
 })
 
-test('a part that fails fails its rule alone, with the reason, and leaves nothing half', async (t) => {
+test('a failing part fails only its rule, with the reason, and leaves nothing half done', async (t) => {
   const { request, accounts, session, workerUrl, sql } = await monthsWorkshop(t)
   await sql`insert into dw.quebra values (3)`
   const id = await request('auto', 'mensal', 'uma')
@@ -69,7 +69,7 @@ test('a part that is under way when its rule fails is not kept', async (t) => {
   })
 })
 
-test('a session is cancelled while its parts run: they stop, and nothing is half', async (t) => {
+test('cancelling a session stops its parts, and nothing is half done', async (t) => {
   const { request, closeGates, stopped, accounts, session, connectAs, workerUrl, sql } =
     await monthsWorkshop(t)
   await closeGates(2, 4) // and never opened
@@ -94,7 +94,7 @@ test('a session is cancelled while its parts run: they stop, and nothing is half
   t.match(await sql`select * from audit.verificar_integridade()`, [{ situacao: 'provada' }])
 })
 
-test('kill -9 of a worker in the middle of its parts: others take them, nothing lost and nothing doubled', async (t) => {
+test('after kill -9 in the middle of parts, others take them; nothing is lost or doubled', async (t) => {
   const { request, closeGates, stopped, accounts, session, workerUrl } = await monthsWorkshop(t)
   const open = await closeGates(1, 2)
   const id = await request('auto')
@@ -116,7 +116,7 @@ test('kill -9 of a worker in the middle of its parts: others take them, nothing 
   })
 })
 
-test('SIGTERM in the middle of parts hands them back; another worker does each once', async (t) => {
+test('SIGTERM in the middle of parts hands them back, and another worker does each once', async (t) => {
   const { request, closeGates, stopped, accounts, session, workerUrl } = await monthsWorkshop(t)
   const open = await closeGates(1, 2)
   const id = await request()
@@ -149,7 +149,7 @@ test('a job for a part that is done, taken, unknown or of an ended session does 
   t.match(await accounts(id), { status: 'concluida', deteccoes: ALL, operacoes: MONTHS })
 })
 
-test('the conductor’s connection is lost while another works on the last part: the session is resumed', async (t) => {
+test("the session's process loses its connection while another works on the last part: the session is resumed", async (t) => {
   const { request, accounts, session, workerUrl, sql } = await monthsWorkshop(t)
   const other = await sql.reserve()
   const id = await request()

@@ -21,7 +21,7 @@ test('seven in the morning is seven local time, across both changes of daylight 
   ])
 })
 
-test('a time that the change skips runs at the end of the gap; one that comes twice runs once', async (t) => {
+test('a time skipped by daylight saving runs at the end of the gap; one that comes twice runs once', async (t) => {
   const skipped = { cron: '30 2 * * *', fuso: NEW_YORK }
   t.same(texts(nextRuns(skipped, at('2026-03-07T12:00Z'), 2)), ['2026-03-08T07:00', '2026-03-09T06:30'])
   const twice = { cron: '30 1 * * *', fuso: NEW_YORK }
@@ -39,7 +39,7 @@ test('the last due time includes the very moment', async (t) => {
   t.same(lastRun(daily, at('2026-11-23T09:59:59Z')), at('2026-11-22T10:00:00Z'))
 })
 
-test('a schedule that never comes is known as such', async (t) => {
+test('a schedule that is never due is recognised', async (t) => {
   t.ok(possible({ cron: '0 7 29 2 *', fuso: 'UTC' }))
   for (const cron of ['0 7 31 2 *', '0 7 * *', '61 * * * *', '0 0 7 * * *', 'amanhã']) {
     t.notOk(possible({ cron, fuso: 'UTC' }), cron)
@@ -50,7 +50,7 @@ test('a schedule that never comes is known as such', async (t) => {
 /** As if the schedule had been set long ago. */
 const SINCE_2026 = `update audit.configuracoes_sistema set alterada_em = '2026-01-01' where chave like 'agenda.%'`
 
-test('days of fake time: one session a day, across the change, with many looking at each moment', async (t) => {
+test('over days of simulated time: one session a day, across the clock change, with many workers checking', async (t) => {
   const { sql } = await workshop(t)
   await sql`select audit.alterar_configuracao('agenda.fuso', ${sql.json(NEW_YORK)}, 'teste')`
   await sql`select audit.alterar_configuracao('agenda.cron', '"30 2 * * *"', 'teste')`
@@ -77,7 +77,7 @@ test('days of fake time: one session a day, across the change, with many looking
   t.equal(sessions?.['n'], 5, 'and no session besides')
 })
 
-test('a week off is made up for by one session, whose window goes back to the last one', async (t) => {
+test('after a week off, one session catches up, from the end of the last one on', async (t) => {
   const { sql, workerUrl } = await workshop(t)
   await sql.unsafe(SINCE_2026)
   await scheduleDue(sql, at('2026-11-02T10:00Z'))
@@ -100,7 +100,7 @@ test('a week off is made up for by one session, whose window goes back to the la
   t.ok(last?.['carregado_desde'] <= before[0]?.['ate'], 'no gap between the windows')
 })
 
-test('a new schedule is in force at once, and says nothing of the time before it', async (t) => {
+test('a new schedule is in force at once, and does not apply to earlier times', async (t) => {
   const { sql, connectAs, workerUrl } = await workshop(t)
   const workers = await Promise.all([launchWorker(t, workerUrl), launchWorker(t, workerUrl)])
   const adelia = connectAs('adelia')
@@ -128,13 +128,13 @@ test('a session that cannot be queued is recorded, reported, and tried again', a
   t.match(await scheduleDue(sql, moment), { sessao_id: null, erro_codigo: 'NC003', tentativas: 1 })
   t.match(await scheduleDue(sql, moment), { sessao_id: null, erro_codigo: 'NC003', tentativas: 2 })
   const told = await sql`select from audit.notificacoes where tipo = 'falha'`
-  t.equal(told.length, 1, 'told once')
+  t.equal(told.length, 1, 'reported once')
   await sql`update audit.regras set ativa = true where nome = 'uma'`
   t.match(await scheduleDue(sql, moment), { sessao_id: 1n, erro_codigo: null, tentativas: 3 })
   t.equal(await scheduleDue(sql, moment), undefined)
 })
 
-test('an impossible schedule or zone is refused when it is set, whoever sets it', async (t) => {
+test('an impossible schedule or time zone is refused when set', async (t) => {
   const { sql, connectAs } = await workshop(t)
   const adelia = connectAs('adelia')
   const set = (key: string, value: unknown) =>

@@ -163,7 +163,7 @@ test('a failed stamp is never silent, and is requested again', async (t) => {
   )
 })
 
-test('the worker asks no internal address for a stamp unless whoever runs it says so', async (t) => {
+test('the worker requests no stamp from an internal address unless its operator allows it', async (t) => {
   const { requestSession, workerUrl, sql, connectAs } = await workshop(t)
   const at = await stamping(t, await authority(t))
   await connectAs(

@@ -1,9 +1,9 @@
-// The worker as the operator sees it: what is asked for is done once, whoever dies or is stopped on the way.
+// The worker as the operator sees it: work is done once, even if workers die or are stopped on the way.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
 import { exited, launchWorker, startProcess, underWay, until, workshop } from '../helper/work.ts'
 
-test('a session asked for in SQL is run by the worker, under a login that is no superuser', async (t) => {
+test('a session requested in SQL is run by the worker, without superuser rights', async (t) => {
   const { requestSession, session: theSession, workerUrl, sql } = await workshop(t)
   const id = await requestSession()
   t.match(await theSession(id), { status: 'agendada', solicitada_por: 'olivia', na_fila: 1 })
@@ -14,7 +14,7 @@ test('a session asked for in SQL is run by the worker, under a login that is no 
   t.equal(wrong?.['n'], 0)
 })
 
-test('sessions asked for together run one after the other, with any number of workers', async (t) => {
+test('sessions requested together run one after the other, with any number of workers', async (t) => {
   const { requestSession, session: theSession, slowDown, workerUrl } = await workshop(t)
   await slowDown(0.3)
   const ids = [await requestSession(), await requestSession(), await requestSession()]
@@ -28,7 +28,7 @@ test('sessions asked for together run one after the other, with any number of wo
   }
 })
 
-test('whoever may connect cannot stop the workers by what they listen to', async (t) => {
+test('other logins cannot stop workers through NOTIFY', async (t) => {
   const { requestSession, session: theSession, connectAs, workerUrl } = await workshop(t)
   const worker = await launchWorker(t, workerUrl)
   let over = false
@@ -78,7 +78,7 @@ test('a job that finishes while the worker is shutting down runs once', async (t
   }
 })
 
-test('SIGTERM ends after the step under way; another worker goes on with the next', async (t) => {
+test('SIGTERM takes effect after the current step; another worker continues with the next', async (t) => {
   const { requestSession, session: theSession, slowDown, workerUrl, sql } = await workshop(t)
   await slowDown(1.5)
   const id = await requestSession()
@@ -111,7 +111,7 @@ test('SIGTERM hands back, within the stated time, a step that takes too long', a
   t.match(await theSession(id), { status: 'concluida', deteccoes: 1, corrigidas: 20n })
 })
 
-test('kill -9 in the middle: another worker finishes, nothing lost and nothing doubled', async (t) => {
+test('after kill -9 in the middle, another worker finishes; nothing is lost or doubled', async (t) => {
   const { requestSession, session: theSession, slowDown, workerUrl, sql } = await workshop(t)
   await slowDown(2)
   const id = await requestSession()
@@ -129,7 +129,7 @@ test('kill -9 in the middle: another worker finishes, nothing lost and nothing d
   t.ok(next.said.includes('released'))
 })
 
-test('work of a living worker is not taken away from it, however long it takes', async (t) => {
+test('a living worker keeps its work, however long it takes', async (t) => {
   const { requestSession, session: theSession, slowDown, workerUrl } = await workshop(t)
   await slowDown(4)
   const workers = await Promise.all([1, 2].map(() => launchWorker(t, workerUrl, { grace: '2 seconds' })))
@@ -142,7 +142,7 @@ test('work of a living worker is not taken away from it, however long it takes',
   )
 })
 
-test('a connection lost in the middle: the worker itself goes on', async (t) => {
+test('after losing a connection in the middle, the worker continues', async (t) => {
   const { requestSession, session: theSession, slowDown, workerUrl, sql } = await workshop(t)
   await slowDown(1)
   const id = await requestSession()

@@ -1,15 +1,15 @@
-// Data Studio's community connector for Conferente's REST. `clasp push` makes Code.gs of it. What a person reads is in
-// Portuguese, like the data. Address and token are one credential, so that whoever edits a report cannot send the token elsewhere.
+// A Data Studio community connector for Conferente's REST API. `clasp push` turns it into Code.gs. What people read is in
+// Portuguese, like the data. Address and token are one credential, so somebody who edits a report cannot send the token elsewhere.
 
 const cc = DataStudioApp.createCommunityConnector()
 const { FieldType, AggregationType } = cc
 const { SUM, AVG } = AggregationType
 
 const PAGE_ROWS = 500
-/** Apps Script ends a call after six minutes; a report of more rows wants the summary, or PostgreSQL. */
+/** Apps Script ends a call after six minutes; for more rows use the summary, or PostgreSQL. */
 const MAX_PAGES = 60
 
-/** Each field: id, name, type, and for a metric how it is added up. */
+/** Each field: id, name, type, and for a metric how it is aggregated. */
 const REPORTS = {
   resumo: {
     label: 'Resumo por dia, regra e status',
@@ -44,7 +44,7 @@ const REPORTS = {
   },
 }
 
-/** How a row of the API becomes the value of a field; whatever is not named is taken as it is. */
+/** How a row of the API becomes the value of a field; fields that are not named are taken unchanged. */
 const VALUES = {
   id: ({ id }) => String(id),
   dia: ({ dia, detectada_em }) => (dia === undefined ? dayOf(detectada_em) : dia.replaceAll('-', '')),
@@ -61,7 +61,7 @@ function setCredentials({ pathKey: { path, key } }) {
   return cc.newSetCredentialsResponse().setIsValid(valid).build()
 }
 
-/** Only a refused token asks for another one: a server that is away comes back by itself. */
+/** Only a refused token makes us ask for another one; a server that does not answer comes back by itself. */
 function isAuthValid() {
   const { address, token } = credentials()
   return Boolean(address && token) && probe({ address, token }) !== 401
@@ -113,7 +113,7 @@ function fieldsOf({ fields: wanted }) {
   return fields
 }
 
-/** By rising number, so that what is found meanwhile comes last. */
+/** In the order of their numbers, so findings made meanwhile come last. */
 function pages(filter) {
   const rows = []
   for (let pagina = 1; pagina <= MAX_PAGES; pagina += 1) {
@@ -124,7 +124,7 @@ function pages(filter) {
   return fail('São divergências demais para um relatório: escolha menos dias, ou o resumo.')
 }
 
-/** The API writes times by the clock of the finance department (agenda.fuso): their day is the one that all reports speak of. */
+/** The API writes times in the finance department's time zone (agenda.fuso), so their day is the day in all reports. */
 function dayOf(instant) {
   return instant.slice(0, 10).replaceAll('-', '')
 }
@@ -134,7 +134,7 @@ function credentials() {
   return { address, token }
 }
 
-/** Status of the smallest question there is, or 0 when nobody answers. */
+/** Status of the smallest possible request, or 0 when nobody answers. */
 function probe(to) {
   try {
     return request(to, '/api/v1/divergencias', { por_pagina: 1 }).getResponseCode()
@@ -157,7 +157,7 @@ function ask(path, query) {
   return fail(`O Conferente recusou o pedido (${status}).`, body)
 }
 
-/** A redirection would carry the token to wherever it points. */
+/** A redirect would carry the token to wherever it points. */
 function request({ address, token }, path, query) {
   const pairs = Object.entries(query).filter(([, value]) => value !== undefined)
   const search = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
@@ -168,7 +168,7 @@ function request({ address, token }, path, query) {
   })
 }
 
-/** The debug text is shown to whoever deployed the connector, and to nobody else. */
+/** Only the person who deployed the connector sees the debug text. */
 function fail(text, debug = text) {
   return cc.newUserError().setText(text).setDebugText(debug).throwException()
 }

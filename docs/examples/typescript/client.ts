@@ -1,5 +1,5 @@
-// What waits for a person, most at stake first, over GraphQL. Types follow from the query and the schema: change a field's
-// name and `npx tsc -p docs/examples/typescript` refuses it.
+// What waits for a person, largest amounts first, over GraphQL. Types follow from the query and the schema: misspell a field,
+// and `npx tsc -p docs/examples/typescript` refuses it.
 import { initGraphQLTada, type ResultOf, type TadaDocumentNode } from 'gql.tada'
 import { print } from 'graphql'
 import type { introspection } from './graphql-env.d.ts'

@@ -22,7 +22,7 @@ as $$
 $$;
 comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints to be checked after a write to a relation, and those of them to be deferred again.';
 
--- Which schemas of a relation's constraints conferente_escrita may not even name, in one sentence with the grant that mends it, or null.
+-- Which schemas of a relation's constraints conferente_escrita may not even name, in one sentence with the grant that fixes it, or null.
 -- What such constraints check or change at commit could not be seen before it. Called before a batch is applied.
 create or replace function audit_interno.fora_do_alcance(relacao regclass)
 returns text

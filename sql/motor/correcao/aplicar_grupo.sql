@@ -135,7 +135,7 @@ begin
       where l.divergencia_id = any (ids);
       return 'empty'::daterange;
     end if;
-    -- pin on rows only what the data cause; a deadlock, a lost privilege or a full disk is no row's fault
+    -- pin on rows only what the data cause; a deadlock, a lost privilege or a full disk is not a row's fault
     if audit_interno.falha_de_quem(v_codigo) <> 'linha' then
       raise;
     end if;

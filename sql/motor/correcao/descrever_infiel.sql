@@ -1,4 +1,4 @@
--- In one sentence: what was asked of a row, what the warehouse made of it, and how to mend that. Called by aplicar_grupo for rows that are
+-- In one sentence: what was asked of a row, what the warehouse made of it, and how to fix that. Called by aplicar_grupo for rows that are
 -- then undone.
 create or replace function audit_interno.descrever_infiel(pedido jsonb, agora jsonb, outras jsonb, outras_agora jsonb)
 returns text

@@ -1,6 +1,6 @@
 -- After a batch of corrections, closes the other waiting findings on the changed rows that are now moot, and records the rule and the
 -- operation responsible. Their rules run again over these rows alone; a finding stays open if its rule does not decide by a changed column
--- or still finds the same. A rule that fails here fails in its own next session, not in this correction. These do not count as mended
+-- or still finds the same. A rule that fails here fails in its own next session, not in this correction. These do not count as fixed
 -- elsewhere. Called by audit_interno.corrigir_lote and audit.aprovar_divergencias once the corrected findings have their new status.
 create or replace function audit_interno.fechar_superadas(operacao_id bigint)
 returns bigint

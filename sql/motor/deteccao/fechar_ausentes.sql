@@ -1,4 +1,4 @@
--- Closes findings that this session did not find again: mended elsewhere, moved, gone. Runs the rule over the rows of the open findings, so
+-- Closes findings that this session did not find again: fixed elsewhere, moved, gone. Runs the rule over the rows of the open findings, so
 -- that one outside the window closes only if it really no longer holds.
 create or replace function audit_interno.fechar_ausentes(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void

@@ -1,6 +1,6 @@
 -- Takes pg_temp.conferente_achado into audit.divergencias_processadas: opens new findings and counts known ones. A finding that a person
 -- rejected, confirmed or rolled back as wrong stays as it is. One that had closed by itself, or by an exception no longer in force, or
--- whose correction was taken back for another reason, opens again.
+-- whose correction was rolled back for another reason, opens again.
 create or replace function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql

@@ -42,7 +42,7 @@ begin
   update audit_interno.partes_sessao p
   set status = 'concluida', operacao_id = v_operacao, inicio = v_inicio, fim = clock_timestamp()
   where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra and p.parte = numero;
-  -- progress for whoever watches; if somebody else holds the row, the next part carries this one's count
+  -- progress, for those who watch; if somebody else holds the row, the next part carries this one's count
   perform from audit.sessoes_processamento s where s.id = detectar_parte.sessao_id for no key update skip locked;
   if found then
     perform audit_interno.totalizar_sessao(detectar_parte.sessao_id);

@@ -32,7 +32,7 @@ begin
     insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, reverte_operacao_id, resultado)
     select d.id, d.regra, d.tabela, d.registro_id, d.entrada, a.depois, a.antes, a.operacao_id,
       -- An alteration followed by another is no longer the row's state, even if the values happen to agree. Nor is one whose finding is no
-      -- longer as that alteration left it: reopened, rejected, failed, mended elsewhere.
+      -- longer as that alteration left it: reopened, rejected, failed, fixed elsewhere.
       case
         when u.operacao_id > a.operacao_id then 'superada'
         when d.status = case
@@ -74,7 +74,7 @@ begin
     where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
     set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
-        -- nothing of ours brought the value back, so nothing of ours can be taken back again
+        -- nothing of ours brought the value back, so nothing of ours can be rolled back again
         else 'resolvida' end,
       motivo = case when d.status = 'revertida' and l.resultado = 'ja_certa' then 'o registro já tem o valor: foi corrigido fora do sistema'
         else reverter_lote.motivo end,

@@ -1,4 +1,4 @@
--- Checks what is not in the chain itself but recorded by its operations: which exceptions were taken back and by whom, who may sign in,
+-- Checks what is not in the chain itself but recorded by its operations: which exceptions were revoked and by whom, who may sign in,
 -- which links and tokens were issued, and who was shut out. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_acesso()
 returns setof audit_interno.quebra
@@ -23,7 +23,7 @@ as $$
       else format('%s, %s, até %s, emitido por %s', t.nome, t.papel, to_jsonb(t.expira_em) #>> '{}', t.emitido_por) end
   from (
     select p.id, p.elo, p.ator, p.detalhes,
-      -- a text that is no time is not what was sealed, which quebras_cadeia reports
+      -- a text that is not a time is not what was sealed, which quebras_cadeia reports
       case when p.detalhes ->> 'expira_em' ~ '^\d{4}-(0\d|1[0-2])-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d+)?[+-]\d\d(:\d\d)?$'
         then (p.detalhes ->> 'expira_em')::timestamptz end as expira_em
     from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' = 'token emitido'

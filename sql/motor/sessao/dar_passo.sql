@@ -13,7 +13,7 @@ begin
   set status = 'em_andamento', inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp())
   where s.id = dar_passo.sessao_id and s.status = 'agendada';
   if etapa in ('repartir', 'detectar', 'juntar') then
-    -- a long step leaves the row to whoever watches or cancels; the rule's own row decides at the end whether the step still counts
+    -- a long step leaves the row to those who watch or cancel; the rule's own row decides at the end whether the step still counts
     select s.status into v_status from audit.sessoes_processamento s where s.id = dar_passo.sessao_id;
   else
     update audit.sessoes_processamento s set ultima_atividade = clock_timestamp()

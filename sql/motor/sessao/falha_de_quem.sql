@@ -1,5 +1,5 @@
 -- Whose fault an error is, by its SQLSTATE; nothing else decides that. An error of linha is pinned on a row; of linha or regra it fails the
--- rule alone; of sessao (try again) or servidor (mend it first) it ends the session.
+-- rule alone; of sessao (try again) or servidor (fix it first) it ends the session.
 create or replace function audit_interno.falha_de_quem(codigo text)
 returns text
 language sql

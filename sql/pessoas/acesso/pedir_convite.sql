@@ -1,5 +1,5 @@
 -- A link for a person who asks by address. Nothing if nobody has that address, or if its owner was sent three links in ten minutes. The API
--- answers the same either way, so that nobody learns who is registered.
+-- answers the same either way, so nobody learns who is registered.
 create or replace function audit_interno.pedir_convite(
   endereco text, resumo bytea, out nome text, out endereco_registrado text, out expira_em timestamptz, out pagina text, out remetente text
 )

@@ -1,5 +1,5 @@
 -- Enters people's decisions on findings into the record of their rules, and takes `auto` from a rule that the record no longer supports.
--- certas: the proposals were right, wrong, or (null) the decision is taken back. A finding counts once: a later decision replaces an
+-- certas: the proposals were right, wrong, or (null) the decision is undone. A finding counts once: a later decision replaces an
 -- earlier one. prova says whether this proves anything about auto. A finding that only flags is never corrected by auto, and one that a
 -- person dealt with elsewhere says nothing about the values proposed. Rules are locked in one order, so simultaneous decisions are counted
 -- one after the other.

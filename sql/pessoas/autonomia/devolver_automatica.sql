@@ -1,4 +1,4 @@
--- An act that is taken back leaves no trace on the rule: auto lost by it comes back, unless the record without it still speaks against the
+-- An act that is undone leaves no trace on the rule: auto lost by it comes back, unless the record without it still speaks against the
 -- rule. Called by audit.desfazer and audit_interno.contar_reversoes, after the record was corrected.
 create or replace function audit_interno.devolver_automatica(operacao_id bigint)
 returns void

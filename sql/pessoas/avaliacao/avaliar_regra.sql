@@ -1,5 +1,5 @@
 -- Back-tests a rule, and on request another version of it, over a past window. Everything runs in subtransactions that are rolled back: no
--- finding, statistic or row of the warehouse has changed when it returns. Rows that were corrected or mended since are put back for the
+-- finding, statistic or row of the warehouse has changed when it returns. Rows that were corrected or fixed since are put back for the
 -- rule's eyes only; until it returns nobody else can change them. The rule runs as in a session, as conferente_regra. Reviewers may call
 -- this, so outra_funcao must belong to somebody who may register rules.
 create or replace function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text default null)

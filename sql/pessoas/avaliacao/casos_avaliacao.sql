@@ -57,7 +57,7 @@ begin
           select from audit.decisoes p
           where p.divergencia_id = o.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual')))
       then l.agora
-      -- right, says a person, who mends it outside; a finding that only flags gives no value
+      -- right, says a person, who fixes it outside; a finding that only flags gives no value
       when l.status = 'resolvida' and l.palavra = 'confirmacao' then nullif(l.valores, '{}')
     end as verdade,
     l.status <> 'rejeitada' and l.agora <> l.originais as rebobinar

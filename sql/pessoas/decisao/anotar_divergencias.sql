@@ -1,5 +1,5 @@
 -- A decision that answers nothing: the finding keeps its status, and its rule its record. The decision keeps what the person wrote and what
--- was there before, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar, and by
+-- was there before, so that it can be undone exactly. Called by audit.adiar, audit.encaminhar and audit.comentar, and by
 -- audit.decidir_planilha, which gives what was seen (visto), a reason (motivos) and a day (ates) for each finding, in the order of the ids,
 -- and names the file in the operation (detalhes).
 create or replace function audit_interno.anotar_divergencias(

@@ -1,4 +1,4 @@
--- A person says that the finding is right and is dealt with outside: a duplicate that the supplier cancels, an entry that is mended at the
+-- A person says that the finding is right and is dealt with outside: a duplicate that the supplier cancels, an entry that is fixed at the
 -- source. Nothing changes in the warehouse; the finding stays silent until the row changes.
 create or replace function audit.confirmar_divergencias(ids bigint[], motivo text)
 returns setof audit.resultado_decisao

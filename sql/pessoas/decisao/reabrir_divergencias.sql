@@ -1,4 +1,4 @@
--- A person takes back a rejection or a confirmation, or gives a failed or rolled back finding another chance.
+-- A person withdraws a rejection or a confirmation, or gives a failed or rolled back finding another chance.
 create or replace function audit.reabrir_divergencias(ids bigint[], motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -18,7 +18,7 @@ begin
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
   select v_operacao, d.id, 'reabertura', v_ator, v_motivo, d.confianca
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
-  perform audit_interno.contar_decisoes(v_ids, null); -- the decision is taken back; auto is not given back
+  perform audit_interno.contar_decisoes(v_ids, null); -- the decision is withdrawn; auto is not given back
   update audit.divergencias_processadas d
   set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
   where d.id = any (v_ids);

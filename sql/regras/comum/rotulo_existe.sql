@@ -1,4 +1,4 @@
--- Whether the ledger has an entry in one of the given categories, without case and accents; the empty text stands for no category.
+-- Whether the ledger has an entry in one of the given categories, without case and accents; the empty text means no category.
 -- Categories are few beside entries: each is folded once. Reads dw.lancamentos; changes nothing. Called by what the rules require.
 create or replace function regras.rotulo_existe(rotulos text[]) returns boolean
 language plpgsql stable

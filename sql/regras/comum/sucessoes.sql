@@ -1,6 +1,6 @@
 -- What became of each category that people said has ended, folded: from the month of desde until that of ate (exclusive; null while it
 -- lasts) entries of de are booked under para. Chains are followed, each step later than the one before: a name that was passed on resolves
--- to what it is now, and one that was taken back is itself again. renasce: from this month on de is in use again for something else, and
+-- to what it is now, and one whose successor was removed is itself again. renasce: from this month on de is in use again for something else, and
 -- what is booked under it then is its own. Reads audit.sucessoras_categoria. Called by the rules.
 create or replace function regras.sucessoes()
 returns table (de text, para_escrita text, para text, desde date, ate date, renasce date)

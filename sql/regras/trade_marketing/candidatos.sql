@@ -204,7 +204,7 @@ grant execute on function audit.acertos_padroes() to conferente_leitor;
 
 -- People's answers on the findings of each marketing pattern as it is written now, by pattern and entry: the supplier (null when unknown),
 -- the category in which the entry was booked, folded, and whether the proposal was right. The last decision on a finding counts. What was
--- taken back does not count, nor what nobody looked at. Reads the audit tables and the patterns; changes nothing. Called by
+-- withdrawn does not count, nor what nobody looked at. Reads the audit tables and the patterns; changes nothing. Called by
 -- regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.respostas_padroes()
 returns table (padrao_id bigint, registro_id text, chave text, categoria_dobrada text, certo boolean)

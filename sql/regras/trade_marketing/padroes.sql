@@ -57,7 +57,7 @@ return case
     select case when x.letras !~ '[][\\|(){}]' and x.letras ~ '[^%]{3}' then '%' || x.letras || '%' end
     from (
       select pg_catalog.regexp_replace(
-        -- removes classes and plain groups with their quantifiers, then optional characters, then what stands for any character
+        -- removes classes and plain groups with their quantifiers, then optional characters, then what matches any character
         pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
           pg_catalog.lower(pg_catalog.regexp_replace(padrao_dobrado, '^\(\?i\)', '')),
           '\[[^][\\]+\][?*+]*', '%', 'g'), '\((\?:)?[^()?\\][^()\\]*\)[?*+]*', '%', 'g'), '[^%][?*][?*+]*', '%', 'g'),

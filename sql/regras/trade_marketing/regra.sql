@@ -245,7 +245,7 @@ begin
     limit 1
   ) k on true
   cross join lateral (
-    -- A pending entry has no booked category to defend, so the supplier's usual one takes its place. The entry itself is no history.
+    -- A pending entry has no booked category to defend, so the supplier's usual one takes its place. The entry itself does not count as history.
     select p.proprio,
       case
         when b.pendente then coalesce(r.maior_outra, 0)

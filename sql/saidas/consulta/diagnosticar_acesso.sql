@@ -1,5 +1,5 @@
 -- Part of the diagnosis: whether conferente_regra may read a relation, and conferente_escrita read and write it, column by column, with the
--- exact grants that mend it. What grants alone do not show (a view that reads with its reader's rights) is tried, without reading a row.
+-- exact grants that fix it. What grants alone do not show (a view that reads with its reader's rights) is tried, without reading a row.
 -- Called by audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_acesso(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)

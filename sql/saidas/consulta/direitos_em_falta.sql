@@ -1,4 +1,4 @@
--- The grants on a table that our two roles lack, as commands that mend it; null where none is missing. Shown where a session fails for lack
+-- The grants on a table that our two roles lack, as commands that fix it; null where none is missing. Shown where a session fails for lack
 -- of them. Reads what audit_interno.diagnosticar_acesso reads; changes nothing.
 create or replace function audit_interno.direitos_em_falta(tabela text)
 returns text

@@ -1,5 +1,5 @@
 -- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value found
--- elsewhere in that column, read again together with other rows, and taken back. Nothing remains: no change, no operation. For each column
+-- elsewhere in that column, read again together with other rows, and undone. Nothing remains: no change, no operation. For each column
 -- it waits at most two seconds for a row that another transaction holds. Called by `conferente diagnostico`.
 create or replace function audit.experimentar_escrita(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)

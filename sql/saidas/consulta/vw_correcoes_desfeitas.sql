@@ -1,4 +1,4 @@
--- For the owner of the source: what to mend there, because a load brings the error back.
+-- For the owner of the source: what to fix there, because a load brings the error back.
 create or replace view audit.vw_correcoes_desfeitas with (security_invoker = true) as
 select d.id as divergencia_id, d.regra, d.tabela, d.registro_id, c.coluna, u.esperado ->> c.coluna as valor_corrigido,
   u.agora ->> c.coluna as valor_encontrado, u.situacao, d.justificativa, d.valor_em_risco, p.finalizada_em as corrigida_em,

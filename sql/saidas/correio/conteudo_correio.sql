@@ -9,7 +9,7 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'tipo', n.tipo, 'canal', c.nome, 'assunto', n.assunto, 'status', n.status,
     'criada_em', n.criada_em, 'erro', n.ultimo_erro, 'recusados', n.recusados) order by n.id), '[]')
   from audit.notificacoes n left join audit.canais c on c.id = n.canal_id
-  where n.id < conteudo_correio.notificacao_id and n.tipo <> 'teste' -- whoever tested a channel saw the result
+  where n.id < conteudo_correio.notificacao_id and n.tipo <> 'teste' -- the person who tested a channel saw the result
     -- a message may be given up days after it was queued
     and greatest(n.criada_em, n.ultima_tentativa, n.desistida_em) >= ((now() at time zone conteudo_correio.fuso)::date - 1)::timestamp at time zone conteudo_correio.fuso
     and (n.status = 'falhou' or n.recusados <> '{}' or n.status = 'composta' and n.ultimo_erro is not null)

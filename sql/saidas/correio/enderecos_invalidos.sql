@@ -1,4 +1,4 @@
--- The elements of a list that are no mail addresses, or appear twice. Called by validar_configuracao.
+-- The elements of a list that are not mail addresses, or appear twice. Called by validar_configuracao.
 create or replace function audit_interno.enderecos_invalidos(lista jsonb)
 returns text
 language sql

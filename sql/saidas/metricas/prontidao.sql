@@ -21,7 +21,7 @@ as $$
   from (
     select count(*) filter (where n.status = 'falhou' and coalesce(n.desistida_em, n.criada_em) > clock_timestamp() - interval '1 day') as falhas,
       coalesce(clock_timestamp() - min(n.criada_em) filter (where n.status in ('pendente', 'composta')), interval '0') as idade
-    from audit.notificacoes n where n.status <> 'enviada' and n.tipo <> 'teste' -- whoever tests a channel sees the result
+    from audit.notificacoes n where n.status <> 'enviada' and n.tipo <> 'teste' -- the person who tests a channel sees the result
   ) as c
 $$;
 comment on function audit_interno.prontidao() is

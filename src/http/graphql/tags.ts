@@ -55,7 +55,7 @@ const rules: PgSmartTagRule[] = [
   },
   {
     kind: 'attribute',
-    // PostGraphile looks for no index on a table that is kept by the month.
+    // PostGraphile does not look for indexes on a table partitioned by month.
     match: (attribute) => {
       const relation = attribute.getClass()
       return (

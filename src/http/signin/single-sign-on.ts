@@ -91,7 +91,7 @@ function refusalOf(text: Catalogue, error: Error): Refusal {
   return { status: problem.status, message: problem.message, hint: problem.details.hint }
 }
 
-/** The content of the cookie, which whoever holds the browser may have changed. */
+/** The content of the cookie, which the owner of the browser may have changed. */
 function keptIn(value: string | undefined): Kept | undefined {
   if (value === undefined) return undefined
   try {

@@ -15,7 +15,7 @@ import {
 } from '../../helper/desk.ts'
 
 test(
-  'one key decides a group; what needs a second person leaves my queue, and waits on a screen for somebody else',
+  'one key decides a group; findings that need a second person leave my queue and wait on another screen',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -69,7 +69,7 @@ test(
 )
 
 test(
-  'a group holds what two people proposed: each sees the other’s to approve, and no more than that is approved',
+  "in a group proposed by two people, each sees and approves only the other's findings",
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -97,7 +97,7 @@ test(
 )
 
 test(
-  'rejected with a code, taken back step by step, left out, corrected by hand, and left in peace',
+  'reject with a reason, undo step by step, leave out, correct by hand, declare an exception',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -182,36 +182,32 @@ test(
   },
 )
 
-test(
-  'what can only be flagged is confirmed by one key; a reason typed before goes with it',
-  noBrowser,
-  async (t) => {
-    const { cena, signIn } = await makeDesk(t)
-    await cena.book({ id: 1, descricao: 'aponta' }, { id: 2, descricao: 'aponta' })
-    await cena.runSession()
-    const page = await signIn('revisor', 'ana')
-    await untilReady(page)
-    await page.keyboard.press('m')
-    await page.getByRole('textbox', { name: /^Motivo/ }).fill('estorno pedido')
-    await page.keyboard.press('Enter')
-    await page.getByText('Motivo: estorno pedido').waitFor()
-    await page.keyboard.press('p')
-    await saidOnPage(page, /2 fechadas/)
-    t.same([await cena.status(1), await cena.status(2)], ['resolvida', 'resolvida'])
-    t.match(await cena.sql`select tipo, ator, motivo from audit.decisoes order by id`, [
-      {
-        tipo: 'confirmacao',
-        ator: 'ana',
-        motivo: 'procedem, tratadas fora; dito na revisão, 2 de uma vez. estorno pedido',
-      },
-      { tipo: 'confirmacao' },
-    ])
-    await waitFor(page, 'Nada espera por decisão.')
-  },
-)
+test('one key confirms a finding that is only flagged, with a reason typed before', noBrowser, async (t) => {
+  const { cena, signIn } = await makeDesk(t)
+  await cena.book({ id: 1, descricao: 'aponta' }, { id: 2, descricao: 'aponta' })
+  await cena.runSession()
+  const page = await signIn('revisor', 'ana')
+  await untilReady(page)
+  await page.keyboard.press('m')
+  await page.getByRole('textbox', { name: /^Motivo/ }).fill('estorno pedido')
+  await page.keyboard.press('Enter')
+  await page.getByText('Motivo: estorno pedido').waitFor()
+  await page.keyboard.press('p')
+  await saidOnPage(page, /2 fechadas/)
+  t.same([await cena.status(1), await cena.status(2)], ['resolvida', 'resolvida'])
+  t.match(await cena.sql`select tipo, ator, motivo from audit.decisoes order by id`, [
+    {
+      tipo: 'confirmacao',
+      ator: 'ana',
+      motivo: 'procedem, tratadas fora; dito na revisão, 2 de uma vez. estorno pedido',
+    },
+    { tipo: 'confirmacao' },
+  ])
+  await waitFor(page, 'Nada espera por decisão.')
+})
 
 test(
-  'what was not achieved is not shown as done: a row that moved, a conflict three ways, somebody who was faster',
+  'failures are not shown as done: a row that changed, a three-way conflict, somebody who was faster',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -253,7 +249,7 @@ test(
 )
 
 test(
-  'a value that was typed after the list was drawn is not approved by who did not see it',
+  'a value typed after the list was loaded is not approved by somebody who did not see it',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -272,7 +268,7 @@ test(
 )
 
 test(
-  'a group of more than a page: the rest comes below, once, and one key decides it all as it was shown',
+  'in a group of more than a page, the rest loads below, once, and one key decides everything shown',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)

@@ -8,7 +8,7 @@ import { one } from '../../helper/scenario.ts'
 
 const ROWS = 60_000
 
-test('a morning of 8,000 rows: at most 40 decisions and 60 keys, no click', noBrowser, async (t) => {
+test('a morning of 8,000 rows takes at most 40 decisions and 60 keys, and no click', noBrowser, async (t) => {
   const { sql, url, connectAs } = await testDatabase(t)
   const olivia = connectAs('olivia')
   await sql`select exemplo.criar_armazem(${ROWS})`

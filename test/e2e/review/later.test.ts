@@ -5,7 +5,7 @@ import { noBrowser } from '../../helper/browser.ts'
 import { inHand, itemRows, makeDesk, readable, saidOnPage, untilReady, waitFor } from '../../helper/desk.ts'
 
 test(
-  'a group is postponed in two or three keys, stands on its screen with day, name and reason, and comes back with one',
+  'two or three keys postpone a group, its screen shows day, name and reason, and one key brings it back',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -77,7 +77,7 @@ test(
 )
 
 test(
-  'what is forwarded is for somebody else: it stands first with whom it is for, apart with the others; comments are in the story',
+  'forwarded findings come first for their addressee and apart for others; comments are in the history',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -128,7 +128,7 @@ test(
   },
 )
 
-test('the reasons are those of the setting; a reader has none of these keys', noBrowser, async (t) => {
+test('the reasons come from the setting; readers have none of these keys', noBrowser, async (t) => {
   const { cena, signIn } = await makeDesk(t)
   await cena.asPerson('adelia')`
     select audit.alterar_configuracao('revisao.motivos', '[{"ato": "rejeitar", "texto": "fora do escopo"}]', 'teste')`
@@ -160,7 +160,7 @@ test('the reasons are those of the setting; a reader has none of these keys', no
 })
 
 test(
-  'what is probably no error is counted and out of the way, and one key leads there',
+  'findings that are probably not errors are counted and kept apart, one key away',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)

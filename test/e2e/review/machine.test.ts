@@ -1,4 +1,4 @@
-// What the machine did and may do, looked at and taken back.
+// What the machine did and may do, reviewed and rolled back.
 
 import type { Page } from 'playwright-core'
 import { test } from 'tap'
@@ -36,7 +36,7 @@ test('a rule that has lost auto is shown, and an administrator gives it back', n
 })
 
 test(
-  'what was corrected is looked at by sample, and what may be wrong is said in reais',
+  'corrections are checked by sample, and the page says in reais how much may be wrong',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -66,7 +66,7 @@ test(
 )
 
 test(
-  'what the machine did: looked at by group, taken back in part or as a whole, and never over what changed since',
+  'automatic corrections are reviewed by group and rolled back in part or as a whole, never over later changes',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -104,7 +104,7 @@ test(
   },
 )
 
-test('no share is rounded up to certainty, and what waits is shown by its age', noBrowser, async (t) => {
+test('no share is rounded up to 100%, and waiting findings are shown by age', noBrowser, async (t) => {
   const { cena, signIn } = await makeDesk(t)
   await cena.book({ id: 1, confianca: 0.9996 })
   await cena.runSession()

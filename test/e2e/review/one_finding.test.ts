@@ -6,7 +6,7 @@ import { dialogOf, giveReason, itemRows, makeDesk, readable, saidOnPage, waitFor
 import { prices } from '../../helper/prices.ts'
 
 test(
-  'the link of a letter shows the finding and its row; approved, the warehouse has it, and undone it is as before',
+  'a link in a mail shows the finding and its row; approving changes the warehouse, undoing restores it',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -42,7 +42,7 @@ test(
 )
 
 test(
-  'a label that the ledger does not have is refused in the dialog, and those it has are offered',
+  'the dialog refuses a label that the ledger does not have, and offers those it has',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -75,7 +75,7 @@ test(
 )
 
 test(
-  'a ledger of more labels than a list holds is asked: what it has is offered while one types, what it has not is refused',
+  'with more labels than a list can hold, matches are offered while typing, and unknown labels refused',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -108,77 +108,68 @@ test(
   },
 )
 
-test(
-  'an opened entry shows the ledger’s own entries most like it, one by one; to a reader it does not',
-  noBrowser,
-  async (t) => {
-    const { cena, signIn } = await makeDesk(t)
-    await cena.book({ id: 1, descricao: 'verba cooperada' })
-    await cena.book(
-      { id: 2, categoria: 'Verbas', descricao: 'VERBA de outubro', valor: 1234.5, data: '2026-10-31' },
-      { id: 3, categoria: 'Fretes', descricao: 'frete' },
-    )
-    await cena.sql`update dw.lancamentos set documento = 'NF 7' where id = 2`
-    await cena.runSession()
-    const { id } = await cena.finding(1)
-    const page = await signIn('revisor', 'ana')
-    await itemRows(page).first().waitFor()
-    await page.keyboard.press('o')
-    const alike = page.getByRole('table', { name: 'Lançamentos parecidos' })
-    await alike.waitFor()
-    t.equal(await alike.locator('tbody tr').count(), 1)
-    t.match(
-      await readable(alike.locator('tbody tr')),
-      /31\/10\s+NF 7\s+—\s+VERBA de outubro\s+1\.234,50\s+Verbas\s+verba/,
-    )
-    await cena.sql`update dw.lancamentos set descricao = null where id = 1`
-    await page.reload()
-    await itemRows(page).first().waitFor()
-    await page.keyboard.press('o')
-    await page.getByText('Não há lançamento da mesma empresa').waitFor()
-    const reader = await signIn('leitor', 'leo', `?divergencia=${id}`)
-    await reader.getByRole('heading', { name: 'Histórico do registro' }).waitFor()
-    t.equal(await reader.getByRole('heading', { name: 'Lançamentos parecidos' }).count(), 0)
-  },
-)
+test('an opened entry shows similar entries of the ledger, but not to readers', noBrowser, async (t) => {
+  const { cena, signIn } = await makeDesk(t)
+  await cena.book({ id: 1, descricao: 'verba cooperada' })
+  await cena.book(
+    { id: 2, categoria: 'Verbas', descricao: 'VERBA de outubro', valor: 1234.5, data: '2026-10-31' },
+    { id: 3, categoria: 'Fretes', descricao: 'frete' },
+  )
+  await cena.sql`update dw.lancamentos set documento = 'NF 7' where id = 2`
+  await cena.runSession()
+  const { id } = await cena.finding(1)
+  const page = await signIn('revisor', 'ana')
+  await itemRows(page).first().waitFor()
+  await page.keyboard.press('o')
+  const alike = page.getByRole('table', { name: 'Lançamentos parecidos' })
+  await alike.waitFor()
+  t.equal(await alike.locator('tbody tr').count(), 1)
+  t.match(
+    await readable(alike.locator('tbody tr')),
+    /31\/10\s+NF 7\s+—\s+VERBA de outubro\s+1\.234,50\s+Verbas\s+verba/,
+  )
+  await cena.sql`update dw.lancamentos set descricao = null where id = 1`
+  await page.reload()
+  await itemRows(page).first().waitFor()
+  await page.keyboard.press('o')
+  await page.getByText('Não há lançamento da mesma empresa').waitFor()
+  const reader = await signIn('leitor', 'leo', `?divergencia=${id}`)
+  await reader.getByRole('heading', { name: 'Histórico do registro' }).waitFor()
+  t.equal(await reader.getByRole('heading', { name: 'Lançamentos parecidos' }).count(), 0)
+})
 
-test(
-  'the keys of a group do the same for one finding alone: later, somebody else, a word beside it',
-  noBrowser,
-  async (t) => {
-    const { cena, signIn } = await makeDesk(t)
-    await cena.book({ id: 1 }, { id: 2 })
-    await cena.runSession()
-    const page = await signIn('revisor', 'ana', `?divergencia=${(await cena.finding(1)).id}`)
-    await page.getByRole('button', { name: /^Adiar/ }).waitFor()
-    await page.keyboard.press('c')
-    await page.getByLabel('Comentário', { exact: true }).fill('liguei')
-    await page.keyboard.press('Enter')
-    await saidOnPage(page, /1 comentada/)
-    await page.keyboard.press('f')
-    await page.getByRole('group', { name: 'Encaminhar 1' }).waitFor()
-    await page.keyboard.press('1')
-    await saidOnPage(page, /1 encaminhada/)
-    await page.keyboard.press('s')
-    await page.getByRole('group', { name: 'Adiar 1' }).waitFor()
-    await page.keyboard.press('3')
-    await page.getByRole('button', { name: '1 espero resposta do fornecedor' }).waitFor()
-    await page.keyboard.press('1')
-    await saidOnPage(page, /1 adiada/)
-    t.match(await cena.sql`select tipo from audit.decisoes order by id`, [
-      { tipo: 'comentario' },
-      { tipo: 'encaminhamento' },
-      { tipo: 'adiamento' },
-    ])
-    t.equal(
-      (await cena.sql`select from audit.decisoes where divergencia_id <> ${(await cena.finding(1)).id}`)
-        .length,
-      0,
-    )
-  },
-)
+test("the group's keys also work for one finding: postpone, forward, comment", noBrowser, async (t) => {
+  const { cena, signIn } = await makeDesk(t)
+  await cena.book({ id: 1 }, { id: 2 })
+  await cena.runSession()
+  const page = await signIn('revisor', 'ana', `?divergencia=${(await cena.finding(1)).id}`)
+  await page.getByRole('button', { name: /^Adiar/ }).waitFor()
+  await page.keyboard.press('c')
+  await page.getByLabel('Comentário', { exact: true }).fill('liguei')
+  await page.keyboard.press('Enter')
+  await saidOnPage(page, /1 comentada/)
+  await page.keyboard.press('f')
+  await page.getByRole('group', { name: 'Encaminhar 1' }).waitFor()
+  await page.keyboard.press('1')
+  await saidOnPage(page, /1 encaminhada/)
+  await page.keyboard.press('s')
+  await page.getByRole('group', { name: 'Adiar 1' }).waitFor()
+  await page.keyboard.press('3')
+  await page.getByRole('button', { name: '1 espero resposta do fornecedor' }).waitFor()
+  await page.keyboard.press('1')
+  await saidOnPage(page, /1 adiada/)
+  t.match(await cena.sql`select tipo from audit.decisoes order by id`, [
+    { tipo: 'comentario' },
+    { tipo: 'encaminhamento' },
+    { tipo: 'adiamento' },
+  ])
+  t.equal(
+    (await cena.sql`select from audit.decisoes where divergencia_id <> ${(await cena.finding(1)).id}`).length,
+    0,
+  )
+})
 
-test('the story of a row shows the rule as it was when it found it', noBrowser, async (t) => {
+test("the history of a row shows the rule's code as it was at the time", noBrowser, async (t) => {
   const { cena, signIn } = await makeDesk(t)
   await cena.book({ id: 1 })
   await cena.runSession()
@@ -202,37 +193,33 @@ test('the story of a row shows the rule as it was when it found it', noBrowser, 
   t.equal(await code.count(), 0)
 })
 
-test(
-  'what was corrected long ago is taken back and opened again from the link to it',
-  noBrowser,
-  async (t) => {
-    const { cena, signIn } = await makeDesk(t)
-    await cena.book({ id: 1 })
-    await cena.runSession('auto')
-    const page = await signIn('revisor', 'ana', `?divergencia=${(await cena.finding(1)).id}`)
-    await page.getByRole('button', { name: 'Desfazer a correção' }).click()
-    await dialogOf(page)
-      .getByLabel(/estava errada/)
-      .check()
-    await giveReason(page, 'a nota diz outra coisa')
-    await page.getByRole('button', { name: 'Reabrir' }).waitFor()
-    t.equal(await cena.categoria(1), 'ERR')
-    t.equal(
-      (await cena.sql`select automaticas_revertidas::int as n from audit.regras where nome = 'errada'`)[0]?.[
-        'n'
-      ],
-      1,
-      'it counts',
-    )
-    await page.getByRole('button', { name: 'Reabrir' }).click()
-    await giveReason(page, 'olhar de novo')
-    await page.getByRole('button', { name: /^Aprovar/ }).waitFor()
-    t.equal(await cena.status(1), 'aberta')
-  },
-)
+test('an old correction is rolled back and reopened from its link', noBrowser, async (t) => {
+  const { cena, signIn } = await makeDesk(t)
+  await cena.book({ id: 1 })
+  await cena.runSession('auto')
+  const page = await signIn('revisor', 'ana', `?divergencia=${(await cena.finding(1)).id}`)
+  await page.getByRole('button', { name: 'Desfazer a correção' }).click()
+  await dialogOf(page)
+    .getByLabel(/estava errada/)
+    .check()
+  await giveReason(page, 'a nota diz outra coisa')
+  await page.getByRole('button', { name: 'Reabrir' }).waitFor()
+  t.equal(await cena.categoria(1), 'ERR')
+  t.equal(
+    (await cena.sql`select automaticas_revertidas::int as n from audit.regras where nome = 'errada'`)[0]?.[
+      'n'
+    ],
+    1,
+    'it counts',
+  )
+  await page.getByRole('button', { name: 'Reabrir' }).click()
+  await giveReason(page, 'olhar de novo')
+  await page.getByRole('button', { name: /^Aprovar/ }).waitFor()
+  t.equal(await cena.status(1), 'aberta')
+})
 
 test(
-  'a typed correction is held against the row as it is: by its types, with what was proposed, emptied to null',
+  'a typed correction is checked against the row as it is: types, proposed values, null when emptied',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)

@@ -15,7 +15,7 @@ import {
 } from '../../helper/desk.ts'
 
 test(
-  'a reader sees findings, and neither the warehouse nor acts; an operator takes an operation back',
+  'a reader sees findings but neither rows nor acts; an operator rolls back an operation',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -94,7 +94,7 @@ test(
 )
 
 test(
-  'all tabs share the sign-in; signing out in one shows the door in the other, and coming back goes on there',
+  'all tabs share the sign-in; signing out in one shows the sign-in page in the other, which continues after signing in again',
   noBrowser,
   async (t) => {
     const { cena, server, signIn } = await makeDesk(t)
@@ -121,7 +121,7 @@ test(
 )
 
 test(
-  'the page of the document shows it to whoever has signed in, and says to everybody else what it wants',
+  'the API documentation is shown to people who have signed in, and tells others to sign in',
   noBrowser,
   async (t) => {
     const { server, open, signIn } = await makeDesk(t)

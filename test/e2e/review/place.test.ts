@@ -20,87 +20,79 @@ const COVERED = `(() => {
   return [top + 2, bottom - 2].some((y) => !document.activeElement.contains(document.elementFromPoint((left + right) / 2, y)))
 })()`
 
-test(
-  'searched and filtered: what is found is marked, what is not found is said, and back goes back',
-  noBrowser,
-  async (t) => {
-    const { cena, signIn } = await makeDesk(t, { resumo: true })
-    await cena.book(
-      { id: 1, descricao: 'Café São João' },
-      { id: 2, descricao: 'Açúcar' },
-      { id: 3, descricao: 'café', confianca: 0.6, valor: 50 },
-    )
-    await cena.runSession()
-    await cena.book({ id: 4, descricao: 'aponta' })
-    await cena.runSession()
-    const page = await signIn('revisor', 'ana')
-    await waitFor(page, /^4 esperam, em 3 decisões/)
-    const lines = page.locator('.list button.line')
-    await page.keyboard.press('/')
-    await page.keyboard.type('cafe sao')
-    await page.locator('tr.hit').waitFor()
-    t.equal(await lines.count(), 1)
-    t.match(await readable(page.locator('tr.hit')), /Café São João/)
-    t.match(page.url(), /busca=cafe\+sao/, 'can be kept and sent')
-    await page.getByRole('searchbox').fill('inexistente')
-    await page.getByText('Nada com “inexistente”. 4 esperam ao todo.').waitFor()
-    await page.keyboard.press('Escape')
-    await page.getByText('Nada com').waitFor({ state: 'detached' })
-    t.equal(await lines.count(), 3)
-    t.equal(await page.getByRole('searchbox').inputValue(), '')
+test('search and filter: matches are marked, no match is reported, and Back works', noBrowser, async (t) => {
+  const { cena, signIn } = await makeDesk(t, { resumo: true })
+  await cena.book(
+    { id: 1, descricao: 'Café São João' },
+    { id: 2, descricao: 'Açúcar' },
+    { id: 3, descricao: 'café', confianca: 0.6, valor: 50 },
+  )
+  await cena.runSession()
+  await cena.book({ id: 4, descricao: 'aponta' })
+  await cena.runSession()
+  const page = await signIn('revisor', 'ana')
+  await waitFor(page, /^4 esperam, em 3 decisões/)
+  const lines = page.locator('.list button.line')
+  await page.keyboard.press('/')
+  await page.keyboard.type('cafe sao')
+  await page.locator('tr.hit').waitFor()
+  t.equal(await lines.count(), 1)
+  t.match(await readable(page.locator('tr.hit')), /Café São João/)
+  t.match(page.url(), /busca=cafe\+sao/, 'can be kept and sent')
+  await page.getByRole('searchbox').fill('inexistente')
+  await page.getByText('Nada com “inexistente”. 4 esperam ao todo.').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByText('Nada com').waitFor({ state: 'detached' })
+  t.equal(await lines.count(), 3)
+  t.equal(await page.getByRole('searchbox').inputValue(), '')
 
-    const session = await signIn('revisor', 'ana', '?sessao=2')
-    await session.locator('.list button.line').nth(2).waitFor()
-    const nobody = await signIn('revisor', 'ana', '?sessao=77')
-    await nobody.getByText('Nada com sessão 77. 4 esperam ao todo.').waitFor()
-    await nobody.getByRole('button', { name: /^Ver tudo/ }).click()
-    await untilReady(nobody)
+  const session = await signIn('revisor', 'ana', '?sessao=2')
+  await session.locator('.list button.line').nth(2).waitFor()
+  const nobody = await signIn('revisor', 'ana', '?sessao=77')
+  await nobody.getByText('Nada com sessão 77. 4 esperam ao todo.').waitFor()
+  await nobody.getByRole('button', { name: /^Ver tudo/ }).click()
+  await untilReady(nobody)
 
-    await page.getByRole('link', { name: 'Visão geral' }).click()
-    await inHand(page, 'Sessões').waitFor()
-    await page.goBack()
-    await untilReady(page)
-    await page.goForward()
-    await inHand(page, 'Sessões').waitFor()
-  },
-)
+  await page.getByRole('link', { name: 'Visão geral' }).click()
+  await inHand(page, 'Sessões').waitFor()
+  await page.goBack()
+  await untilReady(page)
+  await page.goForward()
+  await inHand(page, 'Sessões').waitFor()
+})
 
-test(
-  'the keyboard is where it was when a dialog closes, and Escape does not hide what is under way',
-  noBrowser,
-  async (t) => {
-    const { cena, signIn } = await makeDesk(t)
-    await cena.book({ id: 1 })
-    await cena.runSession()
-    const page = await signIn('revisor', 'ana')
-    await untilReady(page)
-    await page.keyboard.press('ArrowDown')
-    await page.keyboard.press('?')
-    await dialogOf(page).getByRole('heading', { name: 'Teclas' }).waitFor()
-    await page.keyboard.press('Escape')
-    t.equal(await page.evaluate("document.activeElement.matches('tr.at')"), true)
-    await page.getByRole('button', { name: /^Corrigir este/ }).press('Enter')
-    await dialogOf(page).getByLabel('categoria').fill('OUTRA')
-    const { promise: held, resolve: release } = Promise.withResolvers<void>()
-    await page.route('**/graphql', async (route) => {
-      await held
-      await route.continue()
-    })
-    await giveReason(page, 'nota conferida')
-    await page.keyboard.press('Escape')
-    t.equal(await dialogOf(page).count(), 1, 'still there while it runs')
-    release()
-    await saidOnPage(page, /1 aguarda segunda pessoa/)
-    // single-letter keys can be switched off
-    await page.keyboard.press('?')
-    await dialogOf(page).getByLabel('Teclas de uma letra ligadas').uncheck()
-    await page.keyboard.press('Escape')
-    await page.keyboard.press('2')
-    t.equal(await page.getByRole('link', { name: /^Segunda/ }).getAttribute('aria-current'), null)
-  },
-)
+test('focus returns when a dialog closes, and Escape does not hide work under way', noBrowser, async (t) => {
+  const { cena, signIn } = await makeDesk(t)
+  await cena.book({ id: 1 })
+  await cena.runSession()
+  const page = await signIn('revisor', 'ana')
+  await untilReady(page)
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('?')
+  await dialogOf(page).getByRole('heading', { name: 'Teclas' }).waitFor()
+  await page.keyboard.press('Escape')
+  t.equal(await page.evaluate("document.activeElement.matches('tr.at')"), true)
+  await page.getByRole('button', { name: /^Corrigir este/ }).press('Enter')
+  await dialogOf(page).getByLabel('categoria').fill('OUTRA')
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
+  await page.route('**/graphql', async (route) => {
+    await held
+    await route.continue()
+  })
+  await giveReason(page, 'nota conferida')
+  await page.keyboard.press('Escape')
+  t.equal(await dialogOf(page).count(), 1, 'still there while it runs')
+  release()
+  await saidOnPage(page, /1 aguarda segunda pessoa/)
+  // single-letter keys can be switched off
+  await page.keyboard.press('?')
+  await dialogOf(page).getByLabel('Teclas de uma letra ligadas').uncheck()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('2')
+  t.equal(await page.getByRole('link', { name: /^Segunda/ }).getAttribute('aria-current'), null)
+})
 
-test('nothing covers the element that has the keyboard', noBrowser, async (t) => {
+test('nothing covers the focused element', noBrowser, async (t) => {
   const { cena, signIn } = await makeDesk(t)
   await cena.book(...Array.from({ length: 60 }, (_, i) => ({ id: i + 1, valor: 100 + i })))
   await cena.runSession()
@@ -117,7 +109,7 @@ test('nothing covers the element that has the keyboard', noBrowser, async (t) =>
 })
 
 test(
-  'a document booked twice is shown beside its twin, with what differs, and the twin’s own story',
+  "a document booked twice is shown beside its twin, with the differences and the twin's history",
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t, { resumo: true })

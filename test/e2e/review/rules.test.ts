@@ -93,7 +93,7 @@ test(
 )
 
 test(
-  'a pattern that is too wide is saved only once the box says that it was looked at',
+  'a pattern that is too wide is saved only once the box "I have seen" is ticked',
   noBrowser,
   async (t) => {
     const place = await makeDesk(t)
@@ -123,40 +123,44 @@ test(
   },
 )
 
-test('what the decisions suggest is taken into the form, with what it would match', noBrowser, async (t) => {
-  const place = await makeDesk(t)
-  await book(place)
-  const { cena, signIn } = place
-  const page = await signIn('administrador', 'adelia', '?tela=regras')
-  await page.getByRole('button', { name: 'Procurar nas correções confirmadas' }).click()
-  await page.getByText('Nenhuma sugestão por enquanto.').waitFor()
-  await cena.asPerson(
-    'adelia',
-  )`select audit.salvar_padrao('descricao', 'palavra', 'verba', 'incluir', 'do negócio')`
-  await cena.sql`
+test(
+  'a pattern suggested by decisions is put into the form, with what it would match',
+  noBrowser,
+  async (t) => {
+    const place = await makeDesk(t)
+    await book(place)
+    const { cena, signIn } = place
+    const page = await signIn('administrador', 'adelia', '?tela=regras')
+    await page.getByRole('button', { name: 'Procurar nas correções confirmadas' }).click()
+    await page.getByText('Nenhuma sugestão por enquanto.').waitFor()
+    await cena.asPerson(
+      'adelia',
+    )`select audit.salvar_padrao('descricao', 'palavra', 'verba', 'incluir', 'do negócio')`
+    await cena.sql`
       insert into dw.lancamentos (id, data_lancamento, categoria, descricao, fornecedor, valor)
       select n, '2026-11-10', 'Serviços', 'verba de adesivação ' || n, 'Agência Sol', 100 from generate_series(21, 23) n`
-  await cena.asPerson(
-    'olivia',
-  )`select from audit.processar_divergencias('manual', '2026-11-10', '2026-11-10', '{trade_marketing}')`
-  await cena.asPerson(
-    'ana',
-  )`select from audit.aprovar_divergencias(array(select id from audit.divergencias_processadas), 'é marketing')`
-  await page.reload()
-  await page.getByRole('button', { name: 'Procurar nas correções confirmadas' }).click()
-  await page.getByRole('button', { name: 'Usar: agencia sol' }).click()
-  t.equal(await page.getByRole('textbox', { name: 'Padrão' }).inputValue(), 'agencia sol')
-  await page.getByText('Nenhum está em outra categoria.').waitFor()
-  await keep(page, 'Novo padrão', 'sempre é')
-  await saidOnPage(page, /“agencia sol”\. Feito/)
-  t.match(
-    await cena.sql`select campo, tipo, acao from audit.padroes_trade_marketing where padrao = 'agencia sol'`,
-    [{ campo: 'fornecedor', tipo: 'palavra', acao: 'incluir' }],
-  )
-})
+    await cena.asPerson(
+      'olivia',
+    )`select from audit.processar_divergencias('manual', '2026-11-10', '2026-11-10', '{trade_marketing}')`
+    await cena.asPerson(
+      'ana',
+    )`select from audit.aprovar_divergencias(array(select id from audit.divergencias_processadas), 'é marketing')`
+    await page.reload()
+    await page.getByRole('button', { name: 'Procurar nas correções confirmadas' }).click()
+    await page.getByRole('button', { name: 'Usar: agencia sol' }).click()
+    t.equal(await page.getByRole('textbox', { name: 'Padrão' }).inputValue(), 'agencia sol')
+    await page.getByText('Nenhum está em outra categoria.').waitFor()
+    await keep(page, 'Novo padrão', 'sempre é')
+    await saidOnPage(page, /“agencia sol”\. Feito/)
+    t.match(
+      await cena.sql`select campo, tipo, acao from audit.padroes_trade_marketing where padrao = 'agencia sol'`,
+      [{ campo: 'fornecedor', tipo: 'palavra', acao: 'incluir' }],
+    )
+  },
+)
 
 test(
-  'thresholds and limits of a rule: only what was changed is sent, with its reason, and what is wrong is said in the form',
+  'thresholds and limits of a rule: only changes are sent, with a reason, and errors are shown in the form',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -315,7 +319,7 @@ test(
 )
 
 test(
-  'a month is closed and opened again with a reason; what waits in it says what is to be booked in the open one',
+  'a month is closed and reopened with a reason; its findings say what to book in the open month',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -346,7 +350,7 @@ test(
   },
 )
 
-test('who does not administer sees no such screen, by link or by key', noBrowser, async (t) => {
+test('only administrators reach this screen, by link or by key', noBrowser, async (t) => {
   const { cena, signIn } = await makeDesk(t)
   await cena.book({ id: 1 })
   await cena.runSession()

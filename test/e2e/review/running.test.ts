@@ -26,7 +26,7 @@ const sleeping = async ({ cena }: Desk) =>
     .length
 
 test(
-  'what waits and how old it is, what came and went by day with a table behind the picture, what each rule did and may',
+  'what waits and for how long, new and settled findings per day with a table, what each rule did and may do',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -120,7 +120,7 @@ test(
 )
 
 test(
-  'a simulation says what a session would do, changes nothing, and stops where it is when it is cancelled',
+  'a simulation says what a session would do, changes nothing, and can be cancelled',
   noBrowser,
   async (t) => {
     const place = await makeDesk(t)
@@ -141,7 +141,7 @@ test(
     await slowOne(place, 60)
     await page.getByRole('button', { name: 'Simular' }).click()
     await page.getByText(/^Simulando há \d+ segundo/).waitFor()
-    await page.locator('.follow').getByText('regra 1 de 1: procura errada').waitFor()
+    await page.locator('.follow').getByText('regra 1 de 1: procurando com errada').waitFor()
     await until(async () => (await sleeping(place)) === 1)
     await sleep(200)
     await page.locator('.follow').getByRole('button', { name: 'Cancelar' }).click()

@@ -5,7 +5,7 @@ import { noBrowser } from '../../helper/browser.ts'
 import { inHand, itemRows, makeDesk, readable, untilReady, waitFor } from '../../helper/desk.ts'
 
 test(
-  'a search says what other screens have of it, and leads there: the lane, what is postponed, what waits for a second person',
+  'a search says how much other screens have and links there: second approval, postponed',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -60,7 +60,7 @@ test(
   },
 )
 
-test('more than a thousand postponed: the page says how many it lists', noBrowser, async (t) => {
+test('with more than a thousand postponed, the page says how many it lists', noBrowser, async (t) => {
   const { cena, signIn } = await makeDesk(t)
   await cena.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
     select n, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', n, 0.99 from generate_series(1, 1100) as n`

@@ -8,7 +8,7 @@ import { dialogOf, makeDesk, readable, saidOnPage, waitFor } from '../../helper/
 import { fillIn, readRows, saveSheet } from '../../helper/sheet.ts'
 
 test(
-  'what waits is downloaded, decided in a spreadsheet and sent back by keyboard, and undone like any act',
+  'findings are downloaded, decided in a spreadsheet, sent back by keyboard, and undone like any act',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)

@@ -4,34 +4,38 @@ import { test } from 'tap'
 import { noBrowser } from '../../helper/browser.ts'
 import { dialogOf, inHand, makeDesk, saidOnPage, untilReady } from '../../helper/desk.ts'
 
-test('when the server falls silent the page says so, and the work can go on after', noBrowser, async (t) => {
-  const { cena, signIn } = await makeDesk(t)
-  await cena.book({ id: 1 })
-  await cena.runSession()
-  const page = await signIn('revisor', 'ana')
-  await untilReady(page)
-  await page.keyboard.press('r')
-  await page.getByRole('group', { name: 'Rejeitar 1' }).waitFor()
-  await page.route('**/graphql', (route) => route.abort())
-  await page.keyboard.press('1')
-  await page.getByRole('alert').filter({ hasText: 'O servidor não responde' }).waitFor()
-  await page.unroute('**/graphql')
-  await untilReady(page)
-  await page.keyboard.press('r')
-  await page.getByRole('group', { name: 'Rejeitar 1' }).waitFor()
-  await page.keyboard.press('1')
-  await saidOnPage(page, /1 rejeitada/)
-  // and also when it is the list that does not come
-  await page.route('**/graphql', (route) => route.abort())
-  await page.keyboard.press('5')
-  await page.getByRole('alert').filter({ hasText: 'O servidor não responde' }).waitFor()
-  await page.unroute('**/graphql')
-  await page.getByRole('button', { name: 'Tentar de novo' }).click()
-  await inHand(page, 'Sessões').waitFor()
-})
+test(
+  'when the server stops answering, the page says so, and work continues afterwards',
+  noBrowser,
+  async (t) => {
+    const { cena, signIn } = await makeDesk(t)
+    await cena.book({ id: 1 })
+    await cena.runSession()
+    const page = await signIn('revisor', 'ana')
+    await untilReady(page)
+    await page.keyboard.press('r')
+    await page.getByRole('group', { name: 'Rejeitar 1' }).waitFor()
+    await page.route('**/graphql', (route) => route.abort())
+    await page.keyboard.press('1')
+    await page.getByRole('alert').filter({ hasText: 'O servidor não responde' }).waitFor()
+    await page.unroute('**/graphql')
+    await untilReady(page)
+    await page.keyboard.press('r')
+    await page.getByRole('group', { name: 'Rejeitar 1' }).waitFor()
+    await page.keyboard.press('1')
+    await saidOnPage(page, /1 rejeitada/)
+    // and also when it is the list that does not come
+    await page.route('**/graphql', (route) => route.abort())
+    await page.keyboard.press('5')
+    await page.getByRole('alert').filter({ hasText: 'O servidor não responde' }).waitFor()
+    await page.unroute('**/graphql')
+    await page.getByRole('button', { name: 'Tentar de novo' }).click()
+    await inHand(page, 'Sessões').waitFor()
+  },
+)
 
 test(
-  'a server that never answers is told after ten seconds; a decision is waited for, and not sent twice',
+  'a server that never answers is reported after ten seconds; a decision is waited for and not sent twice',
   noBrowser,
   async (t) => {
     const { cena, signIn } = await makeDesk(t)
@@ -60,39 +64,33 @@ test(
   },
 )
 
-test(
-  'an answer that comes late is not shown over a newer one, and a decision clicked twice is one',
-  noBrowser,
-  async (t) => {
-    const { cena, signIn } = await makeDesk(t)
-    await cena.book({ id: 1 }, { id: 2, confianca: 0.6, valor: 50 })
-    await cena.runSession()
-    const page = await signIn('revisor', 'ana')
-    await untilReady(page)
-    const single = Promise.withResolvers<void>()
-    await page.route('**/graphql', async (route) => {
-      if (route.request().postData()?.includes('divergencia(')) await single.promise
-      await route.continue().catch(() => {})
-    })
-    await page.goto(`${page.url().split('?')[0]}?divergencia=${(await cena.finding(1)).id}`)
-    await page.getByRole('link', { name: 'Ver todas' }).click()
-    await untilReady(page)
-    const late = page.waitForResponse((response) =>
-      Boolean(response.request().postData()?.includes('divergencia(')),
-    )
-    single.resolve()
-    await (await late).finished()
-    await page.waitForTimeout(200)
-    t.equal(await page.getByText('Só a divergência').count(), 0, 'what was asked last')
-    await page.unroute('**/graphql')
+test('a late answer does not replace a newer one, and a double click decides once', noBrowser, async (t) => {
+  const { cena, signIn } = await makeDesk(t)
+  await cena.book({ id: 1 }, { id: 2, confianca: 0.6, valor: 50 })
+  await cena.runSession()
+  const page = await signIn('revisor', 'ana')
+  await untilReady(page)
+  const single = Promise.withResolvers<void>()
+  await page.route('**/graphql', async (route) => {
+    if (route.request().postData()?.includes('divergencia(')) await single.promise
+    await route.continue().catch(() => {})
+  })
+  await page.goto(`${page.url().split('?')[0]}?divergencia=${(await cena.finding(1)).id}`)
+  await page.getByRole('link', { name: 'Ver todas' }).click()
+  await untilReady(page)
+  const late = page.waitForResponse((response) =>
+    Boolean(response.request().postData()?.includes('divergencia(')),
+  )
+  single.resolve()
+  await (await late).finished()
+  await page.waitForTimeout(200)
+  t.equal(await page.getByText('Só a divergência').count(), 0, 'what was asked last')
+  await page.unroute('**/graphql')
 
-    await page.keyboard.press('e')
-    await dialogOf(page).getByLabel('categoria').fill('OUTRA')
-    await dialogOf(page).getByLabel('Motivo').fill('duas vezes')
-    await page.evaluate(
-      "const f = document.querySelector('dialog form'); f.requestSubmit(); f.requestSubmit()",
-    )
-    await saidOnPage(page, /1 aguarda segunda pessoa/)
-    t.equal((await cena.sql`select from audit.operacoes where tipo = 'correcao_manual'`).length, 1)
-  },
-)
+  await page.keyboard.press('e')
+  await dialogOf(page).getByLabel('categoria').fill('OUTRA')
+  await dialogOf(page).getByLabel('Motivo').fill('duas vezes')
+  await page.evaluate("const f = document.querySelector('dialog form'); f.requestSubmit(); f.requestSubmit()")
+  await saidOnPage(page, /1 aguarda segunda pessoa/)
+  t.equal((await cena.sql`select from audit.operacoes where tipo = 'correcao_manual'`).length, 1)
+})

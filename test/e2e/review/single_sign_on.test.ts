@@ -7,7 +7,7 @@ import { dialogOf, makeDesk, saidOnPage, untilReady, waitFor } from '../../helpe
 import { startProvider } from '../../helper/provider.ts'
 
 test(
-  'the company’s login leads back to where the link led; run out, it lets a decision go on from another tab',
+  'single sign-on returns to where the link led; once expired, signing in on another tab lets the decision continue',
   noBrowser,
   async (t) => {
     const { port, oidc, seat } = await startProvider(t, { a: { preferred_username: 'ana' } })

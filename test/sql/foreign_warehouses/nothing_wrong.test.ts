@@ -62,7 +62,7 @@ async function scene(t: Test, kind: Kind) {
 }
 
 for (const kind of Object.keys(LABELS) as Kind[]) {
-  t.test(`no right entry is changed, before and after the pattern is proved: ${kind}`, async (t) => {
+  t.test(`no right entry is changed, before or after the pattern is proved: ${kind}`, async (t) => {
     const { sql, dw, olivia, ana, january } = await scene(t, kind)
     t.match(await january(), { status: 'concluida', corrigidas: 0 }, 'nobody has answered yet')
     t.same(await dw.differences(), [])

@@ -48,7 +48,7 @@ const otherSupplier = ({ kind, edit }: Warehouse) =>
   )
 
 for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
-  t.test(`${kind}: another entry that holds the very values is left alone by everything`, async (t) => {
+  t.test(`${kind}: another entry that holds the same values is left alone by everything`, async (t) => {
     const { sql, olivia, ana, bruno, dw } = await scene(t, kind)
     const { right, other, key } = dw
     await propose(
@@ -189,7 +189,7 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
   )
 }
 
-t.test('an entry whose document we corrected ourselves is no other entry', async (t) => {
+t.test('an entry whose document we corrected ourselves is still the same entry', async (t) => {
   const b = await testDatabase(t)
   const [olivia, ana, adelia] = [b.connectAs('olivia'), b.connectAs('ana'), b.connectAs('adelia')]
   const { sql } = b
@@ -224,7 +224,7 @@ t.test('an entry whose document we corrected ourselves is no other entry', async
   t.match(await sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
 })
 
-t.test('what waits on an entry that we corrected meanwhile is not said to be of another', async (t) => {
+t.test("findings on an entry that we corrected meanwhile are not taken for another entry's", async (t) => {
   const b = await testDatabase(t)
   const [olivia, adelia] = [b.connectAs('olivia'), b.connectAs('adelia')]
   const dw = await warehouse(b.sql, { kind: 'razao' })

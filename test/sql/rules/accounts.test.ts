@@ -142,7 +142,7 @@ t.test('the account moves along where the history ties it to the category, and n
   )
 })
 
-t.test('both are corrected, verified and taken back as one', async (t) => {
+t.test('both are corrected, verified and rolled back as one', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await book(sql)
   const [id] = (await bookEntries(sql, { ...station, ...stopped, conta_contabil: '1.1.9.99' })) as [string]
@@ -189,7 +189,7 @@ t.test('both are corrected, verified and taken back as one', async (t) => {
   )
 })
 
-t.test('what is marketing leaves the account of the category in which it was booked', async (t) => {
+t.test('marketing entries leave the account of the category they were booked in', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await book(sql)
   await connectAs(

@@ -40,7 +40,7 @@ t.test('each kind, and what only resembles it', async (t) => {
     ['fator_1000', -100000, -100],
     ['outro', 1000000, 100],
     ['outro', -1000, 100],
-    // twelve instalments, twice the quantity: a multiple is no rate
+    // twelve instalments, twice the quantity: a multiple is not a rate
     ['outro', 1200, 100],
     ['outro', 300, 100],
     ['outro', 100, 300],
@@ -115,7 +115,7 @@ t.test('each kind, and what only resembles it', async (t) => {
   }
 })
 
-t.test('how sure a kind is, and what its sentence says', async (t) => {
+t.test('the confidence and the sentence of each kind', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const cases: [entry: LedgerEntry, confianca: number, frase: RegExp][] = [
@@ -154,7 +154,7 @@ t.test('how sure a kind is, and what its sentence says', async (t) => {
   }
 })
 
-t.test('every usual retention is known, to the cent, and nothing else is one', async (t) => {
+t.test('every usual withholding is recognised to the cent, and nothing else', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   // one rate, and what several take together
@@ -191,7 +191,7 @@ t.test('every usual retention is known, to the cent, and nothing else is one', a
   )
 })
 
-t.test('rounding at the source explains half a unit of the last digit, and no more', async (t) => {
+t.test('rounding at the source explains half a unit of the last digit, no more', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await setSetting(sql, 'valores.digitos_significativos', 6)
@@ -456,7 +456,7 @@ t.test('a document booked twice, and what only resembles one', async (t) => {
       'duplicidade',
       0.85,
       doc(`NF ${'7'.repeat(197)}8`, `NF ${'7'.repeat(197)}9`),
-      'alike in all that is compared',
+      'the same in everything that is compared',
     ],
     [null, null, doc('NF 7017)', 'NF 7018)'), 'another number in brackets'],
     ['duplicidade', 0.85, doc('000.017.019', '17019'), 'full stops between thousands'],
@@ -492,7 +492,7 @@ t.test('a document booked twice, and what only resembles one', async (t) => {
   }
 })
 
-t.test('reversed and booked again is once; reversed and booked twice again is twice', async (t) => {
+t.test('reversed and booked again counts once; reversed and booked twice again counts twice', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const note: LedgerEntry = { documento: '1', fornecedor_id: 'A', valor: 10 }
@@ -508,77 +508,70 @@ t.test('reversed and booked again is once; reversed and booked twice again is tw
   const found = (await findings(sql, RULE_FUNCTION)).map((a) => a.registro_id)
   t.ok(found.includes(second as string))
   t.ok(found.includes(third as string))
-  t.equal(found.length, 3, 'of three alike two are too many')
+  t.equal(found.length, 3, 'of three copies two are too many')
 })
 
-t.test(
-  'what was reversed within the days is no longer twice, and what stands beside another is',
-  async (t) => {
-    const { sql } = await testDatabase(t)
-    await makeLedger(sql)
-    let documento = 0
-    /** Bookings (+) and reversals (-) of one document, each with its day in March. */
-    const cases: [movimentos: number[], apontado: number[], gemeo: number[], nome: string][] = [
-      [[1, 3], [1], [0], 'booked twice'],
-      [[1, 3, -6], [], [], 'reversed since'],
-      [[1, 3, -13], [], [], 'reversed on the last of the days'],
-      [[1, 3, -14], [1], [0], 'reversed a day too late'],
-      [[1, 1, -1], [], [], 'all on one day'],
-      [[-1, 1, 1], [], [], 'all on one day, the reversal first'],
-      [[-1, 1, 1, 1], [3], [2], 'all on one day, one too many'],
-      [[1, -1, 3], [], [], 'the reversal dated as the booking'],
-      [[1, 3, -6, 8], [3], [0], 'booked twice, reversed once, booked a third time'],
-      [[1, 3, 5, -6], [1], [0], 'booked three times, reversed once'],
-      [[1, 3, 5, -6, -7], [], [], 'booked three times, reversed twice'],
-      [[1, 3, -6, -7], [], [], 'both reversed'],
-      [[1, 3, -6, -7, 8], [], [], 'both reversed, booked again'],
-      [[1, 3, -6, -7, 8, 9], [5], [4], 'both reversed, booked twice again'],
-      [[1, -8, 9, 15], [3], [2], 'reversed, booked twice again, the first long ago'],
-      [[1, 3, -6, 20], [], [], 'booked again when the first is long ago'],
-      [[1, 10, 19, -24], [1], [0], 'a chain: the last is taken back'],
-    ]
-    for (const sign of [1, -1]) {
-      for (const [movements, flagged, twin, name] of cases) {
-        documento++
-        const ids = await bookEntries(
-          sql,
-          ...movements.map((day) => ({
-            documento: `NF ${documento}`,
-            valor: sign * Math.sign(day) * 100,
-            data_lancamento: `2025-03-${String(Math.abs(day)).padStart(2, '0')}`,
-          })),
-        )
-        const expected = flagged.map((n, i) => [ids[n], ids[twin[i] as number]])
-        const found = (await findings(sql, RULE_FUNCTION)).filter((a) => ids.includes(a.registro_id))
-        t.same(
-          found.map((a) => [a.registro_id, a.evidencia.gemeo.id]),
-          expected,
-          `${name}${sign < 0 ? ', of a credit note' : ''}`,
-        )
-        // each entry by itself, by its key and by its day, gives the same answer
-        if (sign < 0) continue
-        for (const [n, id] of ids.entries()) {
-          const day = `2025-03-${String(Math.abs(movements[n] as number)).padStart(2, '0')}`
-          const windows = [
-            { chaves: [id] },
-            { inicio: day, fim: day },
-            { inicio: day, fim: day, chaves: [id] },
-          ]
-          for (const window_ of windows) {
-            const um = (await findings(sql, RULE_FUNCTION, window_)).filter((a) => a.registro_id === id)
-            t.same(
-              um.map((a) => [a.registro_id, a.evidencia.gemeo.id]),
-              expected.filter(([key]) => key === id),
-              `${name}: entry ${n + 1} by ${JSON.stringify(window_)}`,
-            )
-          }
+t.test('a copy reversed within the days is no longer a duplicate; one without a reversal is', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  let documento = 0
+  /** Bookings (+) and reversals (-) of one document, each with its day in March. */
+  const cases: [movimentos: number[], apontado: number[], gemeo: number[], nome: string][] = [
+    [[1, 3], [1], [0], 'booked twice'],
+    [[1, 3, -6], [], [], 'reversed since'],
+    [[1, 3, -13], [], [], 'reversed on the last of the days'],
+    [[1, 3, -14], [1], [0], 'reversed a day too late'],
+    [[1, 1, -1], [], [], 'all on one day'],
+    [[-1, 1, 1], [], [], 'all on one day, the reversal first'],
+    [[-1, 1, 1, 1], [3], [2], 'all on one day, one too many'],
+    [[1, -1, 3], [], [], 'the reversal dated as the booking'],
+    [[1, 3, -6, 8], [3], [0], 'booked twice, reversed once, booked a third time'],
+    [[1, 3, 5, -6], [1], [0], 'booked three times, reversed once'],
+    [[1, 3, 5, -6, -7], [], [], 'booked three times, reversed twice'],
+    [[1, 3, -6, -7], [], [], 'both reversed'],
+    [[1, 3, -6, -7, 8], [], [], 'both reversed, booked again'],
+    [[1, 3, -6, -7, 8, 9], [5], [4], 'both reversed, booked twice again'],
+    [[1, -8, 9, 15], [3], [2], 'reversed, booked twice again, the first long ago'],
+    [[1, 3, -6, 20], [], [], 'booked again when the first is long ago'],
+    [[1, 10, 19, -24], [1], [0], 'a chain: the last is taken back'],
+  ]
+  for (const sign of [1, -1]) {
+    for (const [movements, flagged, twin, name] of cases) {
+      documento++
+      const ids = await bookEntries(
+        sql,
+        ...movements.map((day) => ({
+          documento: `NF ${documento}`,
+          valor: sign * Math.sign(day) * 100,
+          data_lancamento: `2025-03-${String(Math.abs(day)).padStart(2, '0')}`,
+        })),
+      )
+      const expected = flagged.map((n, i) => [ids[n], ids[twin[i] as number]])
+      const found = (await findings(sql, RULE_FUNCTION)).filter((a) => ids.includes(a.registro_id))
+      t.same(
+        found.map((a) => [a.registro_id, a.evidencia.gemeo.id]),
+        expected,
+        `${name}${sign < 0 ? ', of a credit note' : ''}`,
+      )
+      // each entry by itself, by its key and by its day, gives the same answer
+      if (sign < 0) continue
+      for (const [n, id] of ids.entries()) {
+        const day = `2025-03-${String(Math.abs(movements[n] as number)).padStart(2, '0')}`
+        const windows = [{ chaves: [id] }, { inicio: day, fim: day }, { inicio: day, fim: day, chaves: [id] }]
+        for (const window_ of windows) {
+          const um = (await findings(sql, RULE_FUNCTION, window_)).filter((a) => a.registro_id === id)
+          t.same(
+            um.map((a) => [a.registro_id, a.evidencia.gemeo.id]),
+            expected.filter(([key]) => key === id),
+            `${name}: entry ${n + 1} by ${JSON.stringify(window_)}`,
+          )
         }
       }
     }
-  },
-)
+  }
+})
 
-t.test('what the column holds is proposed, what it cannot hold is only flagged', async (t) => {
+t.test('an amount that the column can hold is proposed, any other is only flagged', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const [fits, rest] = await bookEntries(
@@ -591,7 +584,7 @@ t.test('what the column holds is proposed, what it cannot hold is only flagged',
   t.same(by.get(rest as string), {})
 })
 
-t.test('the twin of an instalment is the same instalment', async (t) => {
+t.test("an instalment's twin is the same instalment", async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const instalment = (n: number): LedgerEntry => ({

@@ -71,7 +71,7 @@ async function pending(sql: postgres.Sql, entries: LedgerEntry[]): Promise<RuleF
   return ids.map((id) => by.get(id) as RuleFinding)
 }
 
-t.test('a supplier’s code given to another company is nobody’s to correct alone', async (t) => {
+t.test('an entry whose code was given to another company is never corrected without a person', async (t) => {
   const { sql } = await testDatabase(t)
   await history(sql)
   const cases = await pending(
@@ -90,7 +90,7 @@ t.test('a supplier’s code given to another company is nobody’s to correct al
   }
 })
 
-t.test('a text that has nothing of what its code ever said speaks against the code too', async (t) => {
+t.test("a text with none of the code's usual words speaks against the code too", async (t) => {
   const { sql } = await testDatabase(t)
   await history(sql)
   const [stranger, costume, withoutText] = await pending(sql, [
@@ -108,7 +108,7 @@ t.test('a text that has nothing of what its code ever said speaks against the co
   }
 })
 
-t.test('the same company in another spelling stays well known', async (t) => {
+t.test('the same company in another spelling is still recognised', async (t) => {
   const { sql } = await testDatabase(t)
   await history(sql)
   const spellings: LedgerEntry[] = [
@@ -130,7 +130,7 @@ t.test('the same company in another spelling stays well known', async (t) => {
   }
 })
 
-t.test('what many companies are called does not make two names one company’s', async (t) => {
+t.test('words that many companies share do not make two names one company', async (t) => {
   const { sql } = await testDatabase(t)
   await history(sql)
   const codes = {
@@ -178,7 +178,7 @@ t.test('what many companies are called does not make two names one company’s',
   }
 })
 
-t.test('a known name under a new code is not thrown away', async (t) => {
+t.test('a known name under a new code keeps its history', async (t) => {
   const { sql } = await testDatabase(t)
   await history(sql)
   const [oneCase, never] = await pending(sql, [
@@ -202,45 +202,48 @@ async function campaigns(sql: postgres.Sql, entries: LedgerEntry[]): Promise<Rul
   return ids.map((id) => by.get(id) as RuleFinding)
 }
 
-t.test('marketing: a code given to another company lends it no history, and says so', async (t) => {
-  const { sql } = await testDatabase(t)
-  await history(sql)
-  // an agency that does nothing but marketing
-  const agency: LedgerEntry = {
-    fornecedor_id: '44555666000177',
-    fornecedor: 'Agência Lua',
-    categoria: 'Trade Marketing',
-  }
-  await bookEntries(
-    sql,
-    ...months.flatMap((m) => [1, 2, 3, 4].map((d) => ({ ...agency, data_lancamento: `${m}-0${d}` }))),
-  )
-  const [foreign, pendingOne, hers, branch, nameless] = await campaigns(sql, [
-    { ...agency, ...STATION },
-    { ...agency, ...STATION, categoria: 'PENDENTE' },
-    { ...agency, categoria: 'Serviços de TI' },
-    { ...agency, fornecedor: 'AGENCIA LUA LTDA - filial Recife', categoria: 'Serviços de TI' },
-    { ...agency, fornecedor: null, categoria: 'Serviços de TI' },
-  ])
-  for (const oneCase of [foreign, pendingOne]) {
-    t.ok(Number(oneCase?.confianca) < 0.5, `below any threshold: ${oneCase?.confianca}`)
-    t.match(oneCase?.evidencia, {
-      contradiz_codigo: 'nome',
-      historico_fornecedor: { lancamentos: 0, em_marketing: 0 },
-    })
-    t.match(
-      oneCase?.justificativa,
-      /Contra: .*o nome não se parece com nenhum que o código 44555666000177 já teve: confira de quem é/,
+t.test(
+  'marketing: a code given to another company gives it no history, and the sentence says so',
+  async (t) => {
+    const { sql } = await testDatabase(t)
+    await history(sql)
+    // an agency that does nothing but marketing
+    const agency: LedgerEntry = {
+      fornecedor_id: '44555666000177',
+      fornecedor: 'Agência Lua',
+      categoria: 'Trade Marketing',
+    }
+    await bookEntries(
+      sql,
+      ...months.flatMap((m) => [1, 2, 3, 4].map((d) => ({ ...agency, data_lancamento: `${m}-0${d}` }))),
     )
-  }
-  for (const oneCase of [hers, branch, nameless]) {
-    t.equal(oneCase?.evidencia.contradiz_codigo, undefined)
-    t.ok(oneCase?.evidencia.historico_fornecedor.em_marketing > 40, 'the code decides')
-    t.ok(Number(oneCase?.confianca) > 3 * Number(foreign?.confianca), `${oneCase?.confianca}`)
-  }
-})
+    const [foreign, pendingOne, hers, branch, nameless] = await campaigns(sql, [
+      { ...agency, ...STATION },
+      { ...agency, ...STATION, categoria: 'PENDENTE' },
+      { ...agency, categoria: 'Serviços de TI' },
+      { ...agency, fornecedor: 'AGENCIA LUA LTDA - filial Recife', categoria: 'Serviços de TI' },
+      { ...agency, fornecedor: null, categoria: 'Serviços de TI' },
+    ])
+    for (const oneCase of [foreign, pendingOne]) {
+      t.ok(Number(oneCase?.confianca) < 0.5, `below any threshold: ${oneCase?.confianca}`)
+      t.match(oneCase?.evidencia, {
+        contradiz_codigo: 'nome',
+        historico_fornecedor: { lancamentos: 0, em_marketing: 0 },
+      })
+      t.match(
+        oneCase?.justificativa,
+        /Contra: .*o nome não se parece com nenhum que o código 44555666000177 já teve: confira de quem é/,
+      )
+    }
+    for (const oneCase of [hers, branch, nameless]) {
+      t.equal(oneCase?.evidencia.contradiz_codigo, undefined)
+      t.ok(oneCase?.evidencia.historico_fornecedor.em_marketing > 40, 'the code decides')
+      t.ok(Number(oneCase?.confianca) > 3 * Number(foreign?.confianca), `${oneCase?.confianca}`)
+    }
+  },
+)
 
-t.test('marketing: what another company did under the code does not defend an entry either', async (t) => {
+t.test("marketing: another company's history under the code does not defend an entry either", async (t) => {
   const { sql } = await testDatabase(t)
   await history(sql)
   const [foreign, hers] = await campaigns(sql, [{ ...TI, fornecedor: 'Posto Beira Rio' }, TI])

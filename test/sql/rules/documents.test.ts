@@ -1,4 +1,4 @@
-// The same document, however two clerks wrote it, and two documents that only look alike.
+// The same document, however two clerks wrote it, and two documents that only look similar.
 import fc from 'fast-check'
 import t from 'tap'
 import { testDatabase } from '../../helper/database.ts'
@@ -16,7 +16,7 @@ const RULE_FUNCTION = 'validacao_valores'
 
 const ACCESS_KEY = key()
 
-t.test('a document is read alike, however it is written', async (t) => {
+t.test('a document number is recognised, however it is written', async (t) => {
   const { sql } = await testDatabase(t)
   /** Number, and what else it says about kind, series, year, key, and whether it takes another document back. */
   const cases: [documento: string | null, numero: string | null, mais?: Record<string, unknown>][] = [
@@ -225,7 +225,7 @@ t.test('a document is read alike, however it is written', async (t) => {
   }
 })
 
-t.test('the quick look at the end of a document lets through whatever has the same number', async (t) => {
+t.test('the quick filter on the end of a number lets every equal number through', async (t) => {
   const { sql } = await testDatabase(t)
   const part = fc.constantFrom(
     ...[...'NFnf 01239aAzZÉéªºçßİıΣ🚗\u0301\u0327\u00a0\t-./;)(#'],
@@ -292,10 +292,13 @@ t.test('the quick look at the end of a document lets through whatever has the sa
       group by d.base
     ) s`
   t.same(row?.lost, [])
-  t.ok((row?.compared ?? 0) > 1000 && (row?.spellings ?? 0) > 20, 'the test means something: many, and alike')
+  t.ok(
+    (row?.compared ?? 0) > 1000 && (row?.spellings ?? 0) > 20,
+    'the test means something: many, and similar',
+  )
 })
 
-t.test('a supplier’s code is one code, whatever a spreadsheet made of it', async (t) => {
+t.test("a supplier's code is the same code, whatever a spreadsheet made of it", async (t) => {
   const { sql } = await testDatabase(t)
   const roots: [codigo: string | null, raiz: string | null][] = [
     ['11.222.333/0001-81', '11222333'],
@@ -356,7 +359,7 @@ t.test('a supplier’s code is one code, whatever a spreadsheet made of it', asy
   for (const [i, [sqlstate, root]] of roots.entries()) t.equal(rows[i]?.['raiz'], root, String(sqlstate))
 })
 
-t.test('the same document is found, and another one is not', async (t) => {
+t.test('the same document is matched, another one is not', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const A = '11.222.333/0001-81'
@@ -526,7 +529,7 @@ t.test('the same document is found, and another one is not', async (t) => {
   }
 })
 
-t.test('two series side by side leave a third spelling to nobody', async (t) => {
+t.test('with two series side by side, a third spelling matches neither', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const note: LedgerEntry = { fornecedor_id: '11222333000181', valor: 50 }
@@ -539,7 +542,7 @@ t.test('two series side by side leave a third spelling to nobody', async (t) => 
   t.same(await findings(sql, RULE_FUNCTION), [])
 })
 
-t.test('what was reversed in parts, together with another note or in words is not twice', async (t) => {
+t.test('a document reversed in parts, with another one, or in words is not booked twice', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   let documento = 100
@@ -609,7 +612,7 @@ t.test('what was reversed in parts, together with another note or in words is no
   t.equal(found.length, booked.filter(([, expected]) => expected).length, 'and nothing else')
 })
 
-t.test('an access key says when its entry cannot be right', async (t) => {
+t.test('an access key shows when its entry cannot be right', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const OURS = '99888777000100'
@@ -716,7 +719,7 @@ t.test('an access key says when its entry cannot be right', async (t) => {
   )
 })
 
-t.test('the same key twice is found, also where a number alone would say nothing', async (t) => {
+t.test('the same key twice is found, even where the number alone would not show it', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   let number = 2000
@@ -804,7 +807,7 @@ t.test('the same key twice is found, also where a number alone would say nothing
   t.ok(wide.length > 1, 'with a year between, the duplicate says it')
 })
 
-t.test('a code that says nothing of its company is none', async (t) => {
+t.test('a code that identifies no company does not count as one', async (t) => {
   const { sql } = await testDatabase(t)
   const codes: [string, string | null][] = [
     ['12345.00', '12345'],

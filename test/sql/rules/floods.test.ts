@@ -41,7 +41,7 @@ t.test('more than ten of one document, amount and day are one finding', async (t
   )
 })
 
-t.test('what has no number, and ten of one kind, are no flood', async (t) => {
+t.test('entries without a number, and ten of a kind, are not a flood', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(sql, ...times(300, () => ({ documento: 'S/N', valor: 12.5 })))
@@ -57,7 +57,7 @@ t.test('what has no number, and ten of one kind, are no flood', async (t) => {
   t.ok(found.every((a) => a.evidencia.tipo === 'duplicidade'))
 })
 
-t.test('bookings and reversals in great number leave what stands', async (t) => {
+t.test('many bookings and reversals leave only what is still booked twice', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const note: LedgerEntry = { documento: 'NF 9', valor: 50 }
@@ -191,62 +191,59 @@ t.test('a load that came in again is one finding', async (t) => {
   }
 })
 
-t.test(
-  'a load that came in again is one finding, however thin its days and however it is written',
-  async (t) => {
-    const { sql } = await testDatabase(t)
-    await makeLedger(sql)
-    const load = (carregado_em: string, other: (i: number) => LedgerEntry = () => ({})) =>
-      times(60, (i) => ({
-        documento: `NF ${1000 + 7 * i}`,
-        valor: 100 + 3 * i,
-        fornecedor_id: `12.345.${String(i % 20).padStart(3, '0')}/0001-00`,
-        fornecedor: `Fornecedor ${i % 20}`,
-        data_lancamento: day(1 + Math.floor(i / 4)),
-        carregado_em,
-        ...other(i),
-      }))
-    const again: [name: string, other: (i: number) => LedgerEntry][] = [
-      ['as it was', () => ({})],
-      ['with another spelling of the supplier', (i) => ({ fornecedor: `FORN. ${i % 20} LTDA` })],
-      ['a day later', (i) => ({ data_lancamento: day(2 + Math.floor(i / 4)) })],
-      ['in another branch', () => ({ filial: 'Filial 2' })],
-    ]
-    for (const [name, other] of again) {
-      await sql`truncate dw.lancamentos`
-      await bookEntries(sql, ...load('2025-03-20T05:00:00Z'))
-      t.same(await findings(sql, RULE_FUNCTION), [])
-      const ids = await bookEntries(sql, ...load('2025-04-02T05:00:00Z', other))
-      const note = { documento: 'NF 5', valor: 5, data_lancamento: day(9) }
-      await bookEntries(sql, note, { ...note, carregado_em: '2025-03-25T05:00:00Z' })
-      const found = await findings(sql, RULE_FUNCTION)
-      t.same(found.map((a) => a.evidencia.tipo).sort(), ['carga_repetida', 'duplicidade'], name)
-      const finding = found.find((a) => a.evidencia.tipo === 'carga_repetida') as RuleFinding
-      t.equal(finding.evidencia.lancamentos, 60, name)
-      t.ok(ids.includes(finding.registro_id))
-      for (const window_ of [
-        { desde: '2025-04-01T00:00:00Z' },
-        { inicio: day(6), fim: day(6) },
-        { chaves: [finding.registro_id] },
-      ]) {
-        t.match(
-          await findings(sql, RULE_FUNCTION, window_),
-          [{ registro_id: finding.registro_id, evidencia: { tipo: 'carga_repetida' } }],
-          `${name}: the same by ${Object.keys(window_)}`,
-        )
-      }
-    }
+t.test('a load that came in again is one finding, with few entries a day and any spelling', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const load = (carregado_em: string, other: (i: number) => LedgerEntry = () => ({})) =>
+    times(60, (i) => ({
+      documento: `NF ${1000 + 7 * i}`,
+      valor: 100 + 3 * i,
+      fornecedor_id: `12.345.${String(i % 20).padStart(3, '0')}/0001-00`,
+      fornecedor: `Fornecedor ${i % 20}`,
+      data_lancamento: day(1 + Math.floor(i / 4)),
+      carregado_em,
+      ...other(i),
+    }))
+  const again: [name: string, other: (i: number) => LedgerEntry][] = [
+    ['as it was', () => ({})],
+    ['with another spelling of the supplier', (i) => ({ fornecedor: `FORN. ${i % 20} LTDA` })],
+    ['a day later', (i) => ({ data_lancamento: day(2 + Math.floor(i / 4)) })],
+    ['in another branch', () => ({ filial: 'Filial 2' })],
+  ]
+  for (const [name, other] of again) {
     await sql`truncate dw.lancamentos`
     await bookEntries(sql, ...load('2025-03-20T05:00:00Z'))
-    await bookEntries(
-      sql,
-      ...load('2025-04-02T05:00:00Z', (i) => (i < 12 ? {} : { documento: `NF ${5000 + i}`, valor: 900 + i })),
-    )
-    t.equal((await findings(sql, RULE_FUNCTION)).length, 12, 'a load of which a fifth was there is none')
-  },
-)
+    t.same(await findings(sql, RULE_FUNCTION), [])
+    const ids = await bookEntries(sql, ...load('2025-04-02T05:00:00Z', other))
+    const note = { documento: 'NF 5', valor: 5, data_lancamento: day(9) }
+    await bookEntries(sql, note, { ...note, carregado_em: '2025-03-25T05:00:00Z' })
+    const found = await findings(sql, RULE_FUNCTION)
+    t.same(found.map((a) => a.evidencia.tipo).sort(), ['carga_repetida', 'duplicidade'], name)
+    const finding = found.find((a) => a.evidencia.tipo === 'carga_repetida') as RuleFinding
+    t.equal(finding.evidencia.lancamentos, 60, name)
+    t.ok(ids.includes(finding.registro_id))
+    for (const window_ of [
+      { desde: '2025-04-01T00:00:00Z' },
+      { inicio: day(6), fim: day(6) },
+      { chaves: [finding.registro_id] },
+    ]) {
+      t.match(
+        await findings(sql, RULE_FUNCTION, window_),
+        [{ registro_id: finding.registro_id, evidencia: { tipo: 'carga_repetida' } }],
+        `${name}: the same by ${Object.keys(window_)}`,
+      )
+    }
+  }
+  await sql`truncate dw.lancamentos`
+  await bookEntries(sql, ...load('2025-03-20T05:00:00Z'))
+  await bookEntries(
+    sql,
+    ...load('2025-04-02T05:00:00Z', (i) => (i < 12 ? {} : { documento: `NF ${5000 + i}`, valor: 900 + i })),
+  )
+  t.equal((await findings(sql, RULE_FUNCTION)).length, 12, 'a load of which a fifth was there is none')
+})
 
-t.test('the thin days of a load that came in again belong to its finding', async (t) => {
+t.test('days with few entries belong to the finding of their repeated load', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const night = (day: string) => ({ carregado_em: `${day}T23:00:00Z` })
@@ -297,7 +294,7 @@ t.test('the thin days of a load that came in again belong to its finding', async
   }
 })
 
-t.test('a load that came in again is the same finding in every window that holds a part of it', async (t) => {
+t.test('a repeated load is the same finding in every window that overlaps it', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   // three months; the middle one has so few documents that alone it proves nothing; two are shared out
@@ -365,7 +362,7 @@ t.test('a load that came in again is the same finding in every window that holds
   }
 })
 
-t.test('a load of shared documents that came in again is one finding too, with its thin days', async (t) => {
+t.test('a repeated load of split documents is one finding too, with its days of few entries', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const note = (number: number, carregado_em: string, ...values: number[]) =>
@@ -398,7 +395,7 @@ t.test('a load of shared documents that came in again is one finding too, with i
   )
 })
 
-t.test('a small load that came in again whole is one finding', async (t) => {
+t.test('a small load that was repeated completely is one finding', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const load = (n: number, carregado_em: string, other: (i: number) => LedgerEntry = () => ({})) =>
@@ -500,7 +497,7 @@ t.test('a small load that came in again whole is one finding', async (t) => {
   t.equal((await kinds()).length, 1)
 })
 
-t.test('a load that is wrong as a whole is one finding about the load', async (t) => {
+t.test('a load that is wrong throughout is one finding about the load', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const entry = (i: number, other: LedgerEntry = {}): LedgerEntry => ({
@@ -616,7 +613,7 @@ t.test('a load that is wrong as a whole is one finding about the load', async (t
   t.same(await findings(sql, RULE_FUNCTION), [])
 })
 
-t.test('a flood of partial reversals of one number leaves what stands', async (t) => {
+t.test('many partial reversals of one number leave only what is still booked twice', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   // amounts of their own, each booked twice; reversals in part that together take back each of them, or hardly anything

@@ -23,7 +23,7 @@ const history = (sign: number): LedgerEntry[] =>
     })),
   ])
 
-t.test('a positive document of a credit note is no turned sign where that is the habit', async (t) => {
+t.test("a credit note's positive document is not a wrong sign where that is the custom", async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(sql, ...history(1))
@@ -55,7 +55,7 @@ t.test('a positive document of a credit note is no turned sign where that is the
   t.match(line, { situacao: 'ok', detalhe: /: 42 são créditos .* 0 apontados um a um; 0 num só achado/ })
 })
 
-t.test('where credit notes have negative documents, or there are none, a turned sign is one', async (t) => {
+t.test('where credit notes have negative documents, or there are none, a wrong sign is found', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeLedger(sql)
   const um = { valor: -150, valor_documento: 150, data_lancamento: month(6) }
@@ -77,7 +77,7 @@ t.test('where credit notes have negative documents, or there are none, a turned 
   t.equal((await findings(sql, RULE_FUNCTION)).length, 1)
 })
 
-t.test('a month whose signs are all turned does not make its own habit', async (t) => {
+t.test('a month with only wrong signs does not make its own custom', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(sql, ...history(-1))
@@ -124,7 +124,7 @@ const credits = (n: number, other: LedgerEntry = {}): LedgerEntry[] =>
     ...other,
   }))
 
-t.test('few credit notes among many entries are as much a habit as many among few', async (t) => {
+t.test('few credit notes among many entries are as much a custom as many among few', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const ledgers: [name: string, ordinary: number, notes: LedgerEntry[]][] = [
@@ -145,7 +145,7 @@ t.test('few credit notes among many entries are as much a habit as many among fe
   }
 })
 
-t.test('turned signs are found beside a habit, and make none', async (t) => {
+t.test('wrong signs are found beside a custom, and make none', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(sql, ...invoices(2000, 100), ...credits(97, { documento: 'NC 5' }))
@@ -163,7 +163,7 @@ t.test('turned signs are found beside a habit, and make none', async (t) => {
   t.same(await kinds(), Array(20).fill('sinal_trocado'), 'and where documents are signed')
 })
 
-t.test('where nothing tells a credit note from a turned sign, it is one question', async (t) => {
+t.test('if nothing distinguishes credit notes from wrong signs, they are one question', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(sql, ...invoices(4000), ...credits(9))
@@ -192,7 +192,7 @@ t.test('where nothing tells a credit note from a turned sign, it is one question
   t.match(line, { situacao: 'aviso', detalhe: /0 são créditos .* 0 apontados um a um; 40 num só/ })
 })
 
-t.test('a ledger of negative expenses, or of turned documents, is as it is', async (t) => {
+t.test("a ledger with negative expenses, or with all documents' signs opposite, is left alone", async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(sql, ...invoices(600).map((l) => ({ ...l, valor: -Number(l.valor) })))

@@ -61,7 +61,7 @@ t.test('as delivered, trade_marketing is skipped and says what to set', async (t
 })
 
 t.test(
-  'as delivered, pendente_verificacao is skipped; so it is with labels that the ledger does not have',
+  'as delivered, pendente_verificacao is skipped; also with labels that the ledger does not have',
   async (t) => {
     const { sql, olivia, adelia } = await delivered(t)
     const unset = await theSession(olivia, 'pendente_verificacao')
@@ -112,7 +112,7 @@ t.test('entries without a category are pending, unless a person says otherwise',
   t.match(await theSession(olivia, 'pendente_verificacao'), { status: 'pulada', motivo: /pendente\.vazias/ })
 })
 
-t.test('a label that is nearly one of the ledger’s is suggested with its count', async (t) => {
+t.test('a similar label of the ledger is suggested, with its count', async (t) => {
   const { sql } = await delivered(t)
   const near = (label: string | null) => sql`select * from regras.rotulos_proximos(${label}, 2)`
   t.same(await near('Trade Marketing'), [{ rotulo: 'Marketing e Trade', lancamentos: 20n }])

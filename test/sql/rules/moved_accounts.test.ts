@@ -77,7 +77,7 @@ async function ledger(sql: postgres.Sql) {
 }
 
 t.test(
-  'a new chart of accounts: the old account is not proposed, the new one once it is clear',
+  'a new chart of accounts: the old account is not proposed, the new one is once it is clear',
   async (t) => {
     const { sql } = await testDatabase(t)
     await ledger(sql)
@@ -156,7 +156,7 @@ t.test('accounts that change in the middle of a month, or that two categories ex
   )
 })
 
-t.test('an entry without an account gets the one of its category', async (t) => {
+t.test("an entry without an account gets its category's account", async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await ledger(sql)
   await setSetting(sql, 'limites.fracao', 1)
@@ -199,7 +199,7 @@ t.test('an entry without an account gets the one of its category', async (t) => 
 })
 
 t.test(
-  'what was decided and left on the transitory account is said by the diagnosis, and corrected by nobody',
+  'the diagnosis names decided entries left on the suspense account, and nothing corrects them',
   async (t) => {
     const { sql, connectAs } = await testDatabase(t)
     await ledger(sql)

@@ -80,7 +80,7 @@ function note(office: Notary, more: Partial<NfeOptions> = {}): LedgerEntry {
   }
 }
 
-t.test('of a month of notes with planted mistakes all are found and nothing else', async (t) => {
+t.test('in a month of notes, all planted mistakes are found and nothing else', async (t) => {
   const c = await scene(t)
   const planted = month(c.office, times(200, { thorough: 1000 }))
   await bookEntries(c.sql, ...planted.map(({ entry }) => entry as LedgerEntry))
@@ -119,7 +119,7 @@ t.test('of a month of notes with planted mistakes all are found and nothing else
   t.match(await c.sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
 })
 
-t.test('only a note signed under a trusted root lets auto correct, and trust may come later', async (t) => {
+t.test('auto corrects only from notes signed under a trusted root, and trust may come later', async (t) => {
   const c = await scene(t)
   const entry = note(c.office)
   const [id] = await bookEntries(c.sql, { ...entry, valor: '185000.00' })
@@ -142,7 +142,7 @@ t.test('only a note signed under a trusted root lets auto correct, and trust may
   t.match(await c.sql`select confiavel from audit.notas`, [{ confiavel: false }], 'and may go again')
 })
 
-t.test('auto leaves to people what a text, a rate or a round discount may explain', async (t) => {
+t.test('auto leaves to people differences that a text, a rate or a round discount may explain', async (t) => {
   const c = await scene(t)
   await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true, "concessao_correcoes": 1000, "concessao_valor": 100000000}', 'confio')`
   await setSetting(c.sql, 'aprovacao.valor_dupla', 10_000_000)
@@ -177,7 +177,7 @@ t.test('auto leaves to people what a text, a rate or a round discount may explai
   )
 })
 
-t.test('auto does no harm to what only looks like a mistake', async (t) => {
+t.test('auto does no harm to entries that only look wrong', async (t) => {
   const c = await scene(t)
   await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true, "concessao_correcoes": 1000, "concessao_valor": 100000000}', 'confio')`
   await setSetting(c.sql, 'aprovacao.valor_dupla', 10_000_000)
@@ -242,7 +242,7 @@ t.test('auto does no harm to what only looks like a mistake', async (t) => {
   )
 })
 
-t.test('a note shared out must add up, whichever day its lines come', async (t) => {
+t.test('the lines of a note must add up, whatever day they come', async (t) => {
   const c = await scene(t)
   const a = note(c.office, { numero: 1 })
   const b = note(c.office, { numero: 2 })
@@ -271,7 +271,7 @@ t.test('a note shared out must add up, whichever day its lines come', async (t) 
 })
 
 t.test(
-  'a cancelled note that is still booked is found, whichever came first, and only by its issuer',
+  'a cancelled note that is still booked is found, whichever came first, if its issuer cancelled it',
   async (t) => {
     const c = await scene(t)
     const first = note(c.office, { numero: 1 })
@@ -322,7 +322,7 @@ t.test('notes that arrive after their entries are found by a session over those 
   t.same(await c.tipos(), [`${id} valor_da_nota`])
 })
 
-t.test('a note without an entry is a finding on the note, and closes when its entry comes', async (t) => {
+t.test('a note without an entry is a finding on the note, closed when the entry comes', async (t) => {
   const c = await scene(t)
   await c.adelia`select audit.alterar_regra('notas_sem_lancamento', '{"ativa": true}', 'temos as notas')`
   const { company } = c.office
@@ -408,7 +408,7 @@ t.test('a note without an entry is a finding on the note, and closes when its en
   t.match(await c.sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
 })
 
-t.test('an entry without a note is found where all notes are read, and only there', async (t) => {
+t.test('an entry without a note is found only where all notes are read', async (t) => {
   const c = await scene(t)
   const { company } = c.office
   await setSetting(c.sql, 'notas.dias_vinculo', 30)
@@ -466,7 +466,7 @@ t.test('an entry without a note is found where all notes are read, and only ther
   t.same(await c.tipos().then((x) => x.filter((y) => y.startsWith(`${missing} sem`))), [])
 })
 
-t.test('a key is read however it is written, and a number only with its supplier and its time', async (t) => {
+t.test('a key is recognised however it is written, a number only with supplier and time', async (t) => {
   const c = await scene(t)
   const { company } = c.office
   const key = note(c.office, { numero: 1 }).documento as string
@@ -503,7 +503,7 @@ t.test('a key is read however it is written, and a number only with its supplier
   )
 })
 
-t.test('an NFS-e bears witness only where who signed it is known', async (t) => {
+t.test('an NFS-e proves something only if its signer is known', async (t) => {
   const c = await scene(t)
   const { by, cnpj } = c.office.company(0)
   const town = c.office.company(1)
@@ -538,7 +538,7 @@ t.test('an NFS-e bears witness only where who signed it is known', async (t) => 
   exactly(t, await c.achados(), [{ confianca: 0.6 }, { confianca: 0.99, proposto: { valor: 1850 } }])
 })
 
-t.test('an NFS-e is cancelled by whoever signed it or is known to sign, and by nobody else', async (t) => {
+t.test('an NFS-e is cancelled only by its signer or a known signer', async (t) => {
   const c = await scene(t)
   const supplier = c.office.company(0)
   const town = c.office.company(1)
@@ -605,7 +605,7 @@ t.test('an NFS-e is cancelled by whoever signed it or is known to sign, and by n
   t.match(await c.sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
 })
 
-t.test('without notes the rule says what it lacks; shipped, it is inactive and without auto', async (t) => {
+t.test('without notes the rule says what is missing; it ships inactive and without auto', async (t) => {
   const b = await testDatabase(t)
   await makeLedger(b.sql)
   t.match(await b.sql`select ativa, automatica from audit.regras where nome = 'notas_fiscais'`, [

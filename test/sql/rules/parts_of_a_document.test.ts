@@ -5,7 +5,7 @@ import { bookEntries, findings, type LedgerEntry, makeLedger } from './ledger.ts
 
 const RULE_FUNCTION = 'validacao_valores'
 
-t.test('a text names a part or a period of a document, however it is written', async (t) => {
+t.test('a part or a period of a document is recognised in a text, however it is written', async (t) => {
   const { sql } = await testDatabase(t)
   /** Part, month, year. */
   const cases: [descricao: string | null, parte: string, mes?: string | undefined, ano?: string][] = [
@@ -83,7 +83,7 @@ t.test('a text names a part or a period of a document, however it is written', a
     t.same({ ...rows[i] }, { parte: part, mes: month ?? null, ano: year ?? null }, String(text))
 })
 
-t.test('another part or period of a document is no second booking, the same one is', async (t) => {
+t.test('another part or period of a document is not a second booking, the same one is', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const different: [string, string][] = [
@@ -185,7 +185,7 @@ t.test('another part or period of a document is no second booking, the same one 
     t.equal(found.has(ids[2 * i + 1] as string), expected, texts.join(' and '))
 })
 
-t.test('a reversal is one, whatever it is called', async (t) => {
+t.test('a reversal is recognised, whatever it is called', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   let number = 300

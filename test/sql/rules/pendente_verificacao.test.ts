@@ -54,7 +54,7 @@ const known: LedgerEntry = {
 }
 
 t.test(
-  'a pending entry gets the category of entries like it, with a confidence that its past supports',
+  'a pending entry gets the category of similar entries, with a confidence that history supports',
   async (t) => {
     const { sql } = await testDatabase(t)
     await makeLedger(sql)
@@ -108,7 +108,7 @@ t.test('words decide where the supplier is unknown, with less confidence', async
   t.ok(Number(by.get(fresh as string)?.confianca) < Number(by.get(right as string)?.confianca))
 })
 
-t.test('nothing to infer from: flagged, not corrected', async (t) => {
+t.test('without history: flagged, not corrected', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const [only] = await bookEntries(sql, pending)
@@ -120,7 +120,7 @@ t.test('nothing to infer from: flagged, not corrected', async (t) => {
   t.match(finding?.justificativa, /nada parecido/)
 })
 
-t.test('what a supplier did of late counts apart from what it always did', async (t) => {
+t.test("a supplier's recent entries count separately from its whole history", async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const booking = (m: number, category: string): LedgerEntry => ({
@@ -156,7 +156,7 @@ t.test('what a supplier did of late counts apart from what it always did', async
   t.same(never?.recentes, [0, 0], 'nothing of a cost centre where the supplier never was')
 })
 
-t.test('two processes find together what one finds, each entry once', async (t) => {
+t.test('two processes together find what one finds, each entry once', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(sql, ...year())
@@ -224,7 +224,7 @@ t.test('two processes find together what one finds, each entry once', async (t) 
   t.match(JSON.stringify(plan), /Parallel Append/, 'each half is a process of its own')
 })
 
-t.test('entries share an answer only where the very same is known of them', async (t) => {
+t.test('entries share an answer only if exactly the same is known about them', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const history = year(100)
@@ -246,7 +246,7 @@ t.test('entries share an answer only where the very same is known of them', asyn
   t.same(
     together.map(({ n }) => n),
     [2, 1, 1],
-    'the two alike, and each that differs',
+    'the two that are the same, and each that differs',
   )
 
   const [alone] = await sql`
@@ -324,7 +324,7 @@ t.test('the sentence agrees with what it names', async (t) => {
   t.match(by.get(name as string), /com o mesmo nome do fornecedor estão/)
 })
 
-t.test('what is known of the supplier is told before what others booked under the account', async (t) => {
+t.test("the sentence names the supplier's history before the account's", async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const fleet = { fornecedor_id: '99888777000100', fornecedor: 'Frota S/A', centro_custo: 'Pátio' }
@@ -368,7 +368,7 @@ t.test('an entry never learns from later ones, nor from pending ones', async (t)
   t.ok(![...by.values()].some((a) => String(a.evidencia.sugestao).startsWith('A class')))
 })
 
-t.test('what we corrected ourselves teaches nothing until a person confirms it', async (t) => {
+t.test('our own corrections teach nothing until a person confirms them', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const ids = await bookEntries(
@@ -399,12 +399,10 @@ t.test('what we corrected ourselves teaches nothing until a person confirms it',
   t.equal(finding?.evidencia.niveis[0].lancamentos, ids.length)
 })
 
-t.test(
-  'what we changed is looked at once each, however old the statistics of the audit tables',
-  async (t) => {
-    const corrected = 400
-    const correct = (sql: postgres.Sql, time: number) =>
-      sql.unsafe(`
+t.test("each of our changes is read once, however old the planner's statistics", async (t) => {
+  const corrected = 400
+  const correct = (sql: postgres.Sql, time: number) =>
+    sql.unsafe(`
       insert into audit.operacoes (tipo, ator, motivo) values ('aprovacao', 'ana', 'certo');
       insert into audit.divergencias_processadas (sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id,
         valores_originais, valores_propostos, confianca, evidencia, justificativa, valor_em_risco, status, detectada_em,
@@ -415,87 +413,80 @@ t.test(
       insert into audit.alteracoes (operacao_id, divergencia_id, antes, depois)
       select (select max(id) from audit.operacoes), d.id, '{"categoria": "Pendente"}', '{"categoria": "Nossa"}'
       from audit.divergencias_processadas d order by d.id desc limit ${corrected}`)
-    const analyse = (sql: postgres.Sql) =>
-      sql.unsafe('vacuum (analyze) audit.alteracoes, audit.divergencias_processadas')
-    const histories: [string, (sql: postgres.Sql) => Promise<unknown>][] = [
-      [
-        'from before them',
-        async (sql) => {
-          await correct(sql, 1)
-          await sql.unsafe('analyze audit.alteracoes, audit.divergencias_processadas')
-          await sql`select regra_pendente_verificacao.preparar(null)`
-          await correct(sql, 2)
-        },
-      ],
-      [
-        'from while they were made, when nothing was to be seen',
-        async (sql) => {
-          await sql`select regra_pendente_verificacao.preparar(null)`
-          await sql.begin(async (tx) => {
-            await correct(tx as unknown as postgres.Sql, 1)
-            await analyse(sql)
-          })
-          const [saidOnes] =
-            await sql`select reltuples::int as n from pg_class where oid = 'audit.alteracoes'::regclass`
-          t.equal(saidOnes?.['n'], 0)
-        },
-      ],
-    ]
-    for (const [when, history] of histories) {
-      const { sql } = await testDatabase(t)
-      await makeLedger(sql)
-      await bookEntries(sql, ...year())
-      await sql`insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por) values ('auto', true, '{pendente_verificacao}', 'x')`
-      await history(sql)
-      const looked = await sql.begin(async (tx) => {
-        await tx`select regra_pendente_verificacao.preparar(null)`
-        const [readOnes] = await tx<{ n: number }[]>`
-          select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int as n from pg_stat_xact_user_tables
-          where relid in ('audit.divergencias_processadas'::regclass, 'audit.alteracoes'::regclass)`
-        return readOnes?.n ?? 0
-      })
-      t.ok(
-        looked >= corrected && looked < 20 * corrected,
-        `${when}: ${looked} rows were read for ${corrected}`,
-      )
-    }
-  },
-)
-
-t.test(
-  'the planner knows how many names a count has found, whatever was said of an earlier one',
-  async (t) => {
+  const analyse = (sql: postgres.Sql) =>
+    sql.unsafe('vacuum (analyze) audit.alteracoes, audit.divergencias_processadas')
+  const histories: [string, (sql: postgres.Sql) => Promise<unknown>][] = [
+    [
+      'from before them',
+      async (sql) => {
+        await correct(sql, 1)
+        await sql.unsafe('analyze audit.alteracoes, audit.divergencias_processadas')
+        await sql`select regra_pendente_verificacao.preparar(null)`
+        await correct(sql, 2)
+      },
+    ],
+    [
+      'from while they were made, when nothing was to be seen',
+      async (sql) => {
+        await sql`select regra_pendente_verificacao.preparar(null)`
+        await sql.begin(async (tx) => {
+          await correct(tx as unknown as postgres.Sql, 1)
+          await analyse(sql)
+        })
+        const [saidOnes] =
+          await sql`select reltuples::int as n from pg_class where oid = 'audit.alteracoes'::regclass`
+        t.equal(saidOnes?.['n'], 0)
+      },
+    ],
+  ]
+  for (const [when, history] of histories) {
     const { sql } = await testDatabase(t)
     await makeLedger(sql)
-    const names = 300
-    await bookEntries(
-      sql,
-      ...Array.from({ length: names }, (_, i) => ({
-        ...known,
-        categoria: 'Uma',
-        fornecedor: `Fornecedor ${i}`,
-      })),
-    )
-    await t.rejects(
-      sql.begin(async (tx) => {
-        await tx`select regra_pendente_verificacao.conhecer_grafias(null, null)`
-        throw new Error('interrupted')
-      }),
-      { message: 'interrupted' },
-    )
-    // the pages exist but are empty: with those statistics every name would be compared with every text
-    await sql.unsafe('vacuum (truncate false, analyze) regra_pendente_verificacao.estatistica_nome')
-    const saidTexts = async () =>
-      (
-        await sql`select reltuples::int as n from pg_class where oid = 'regra_pendente_verificacao.estatistica_nome'::regclass`
-      )[0]?.['n']
-    t.equal(await saidTexts(), 0)
-    await sql`select regra_pendente_verificacao.preparar(null)`
-    t.equal(await saidTexts(), names)
-  },
-)
+    await bookEntries(sql, ...year())
+    await sql`insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por) values ('auto', true, '{pendente_verificacao}', 'x')`
+    await history(sql)
+    const looked = await sql.begin(async (tx) => {
+      await tx`select regra_pendente_verificacao.preparar(null)`
+      const [readOnes] = await tx<{ n: number }[]>`
+          select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int as n from pg_stat_xact_user_tables
+          where relid in ('audit.divergencias_processadas'::regclass, 'audit.alteracoes'::regclass)`
+      return readOnes?.n ?? 0
+    })
+    t.ok(looked >= corrected && looked < 20 * corrected, `${when}: ${looked} rows were read for ${corrected}`)
+  }
+})
 
-t.test('all of history is counted again beside one who reads the old counts, and nobody waits', async (t) => {
+t.test('the planner knows how many names a count found, even after an earlier count', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const names = 300
+  await bookEntries(
+    sql,
+    ...Array.from({ length: names }, (_, i) => ({
+      ...known,
+      categoria: 'Uma',
+      fornecedor: `Fornecedor ${i}`,
+    })),
+  )
+  await t.rejects(
+    sql.begin(async (tx) => {
+      await tx`select regra_pendente_verificacao.conhecer_grafias(null, null)`
+      throw new Error('interrupted')
+    }),
+    { message: 'interrupted' },
+  )
+  // the pages exist but are empty: with those statistics every name would be compared with every text
+  await sql.unsafe('vacuum (truncate false, analyze) regra_pendente_verificacao.estatistica_nome')
+  const saidTexts = async () =>
+    (
+      await sql`select reltuples::int as n from pg_class where oid = 'regra_pendente_verificacao.estatistica_nome'::regclass`
+    )[0]?.['n']
+  t.equal(await saidTexts(), 0)
+  await sql`select regra_pendente_verificacao.preparar(null)`
+  t.equal(await saidTexts(), names)
+})
+
+t.test('history is recounted while somebody reads the old counts, and nobody waits', async (t) => {
   const { sql, url } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(sql, ...year())
@@ -526,7 +517,7 @@ t.test('all of history is counted again beside one who reads the old counts, and
   t.same(await key(), was, 'the key is there again')
 })
 
-t.test('the calibration is fitted to its end: no other curve explains the past better', async (t) => {
+t.test('the calibration is fitted completely: no other curve explains the past better', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   // steady suppliers, some of whose entries went elsewhere; in each month some that come two or three times, and some once
@@ -569,7 +560,7 @@ t.test('the calibration is fitted to its end: no other curve explains the past b
   for (const { fora } of places) t.ok(fora < 0.01, `out of balance by ${fora}`)
 })
 
-t.test('the labels that mean pending are a setting, compared without case and accents', async (t) => {
+t.test('the labels that mean pending are a setting; case and accents do not matter', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const [a, b] = await bookEntries(
@@ -585,7 +576,7 @@ t.test('the labels that mean pending are a setting, compared without case and ac
   )
 })
 
-t.test('blanks that nobody sees in a label or a category change nothing', async (t) => {
+t.test('invisible blanks in a label or a category change nothing', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await setSetting(sql, 'pendente.rotulos', ['A classificar\u00a0'])
@@ -617,94 +608,88 @@ t.test('blanks that nobody sees in a label or a category change nothing', async 
   t.equal(empty?.['n'], 0, 'nothing is learned of them')
 })
 
-t.test(
-  'statistics follow the ledger: loads, changes and settings, at the cost of their months',
-  async (t) => {
-    const { sql } = await testDatabase(t)
-    await makeLedger(sql)
-    await bookEntries(sql, ...year(10).map((e) => ({ ...e, carregado_em: `${e.data_lancamento}T12:00:00Z` })))
-    await sql`select regra_pendente_verificacao.preparar(null)`
-    const counting = () =>
-      sql`select mes, nivel, chave, categoria, linhas from regra_pendente_verificacao.estatistica_contagem order by 1, 2, 3, 4`
-    const months = () => sql`select mes, linhas from regra_pendente_verificacao.estatistica_mes order by mes`
-    const before = await months()
-    await bookEntries(sql, {
-      fornecedor: 'Chegou',
-      categoria: 'Nova',
-      data_lancamento: month(2),
-      carregado_em: '2025-01-02T00:00:00Z',
-    })
-    await sql`update dw.lancamentos set categoria = 'Pendente', carregado_em = '2025-01-02T00:00:00Z' where id =
+t.test('statistics follow loads, changes and settings, recounting only their months', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await bookEntries(sql, ...year(10).map((e) => ({ ...e, carregado_em: `${e.data_lancamento}T12:00:00Z` })))
+  await sql`select regra_pendente_verificacao.preparar(null)`
+  const counting = () =>
+    sql`select mes, nivel, chave, categoria, linhas from regra_pendente_verificacao.estatistica_contagem order by 1, 2, 3, 4`
+  const months = () => sql`select mes, linhas from regra_pendente_verificacao.estatistica_mes order by mes`
+  const before = await months()
+  await bookEntries(sql, {
+    fornecedor: 'Chegou',
+    categoria: 'Nova',
+    data_lancamento: month(2),
+    carregado_em: '2025-01-02T00:00:00Z',
+  })
+  await sql`update dw.lancamentos set categoria = 'Pendente', carregado_em = '2025-01-02T00:00:00Z' where id =
     (select min(id) from dw.lancamentos where data_lancamento >= ${month(7)} and data_lancamento < ${month(8)})`
+  await sql`select regra_pendente_verificacao.preparar(null)`
+  const after = await months()
+  t.same(
+    after
+      .filter((m, i) => m['linhas'] !== before[i]?.['linhas'])
+      .map((m, i) => [m['mes'] % 12, Number(m['linhas']), i]),
+    [
+      [2, 11, 0],
+      [7, 9, 1],
+    ],
+  )
+  const kept = await counting()
+  await sql`select regra_pendente_verificacao.contar_meses(null)`
+  t.same(await counting(), kept, 'kept up month by month is the same as counted at once')
+  await setSetting(sql, 'pendente.rotulos', ['Categoria 1'])
+  await sql`select regra_pendente_verificacao.preparar(null)`
+  const [rest] = await sql`select count(*)::int as n from regra_pendente_verificacao.estatistica_contagem c
+    join regra_pendente_verificacao.estatistica_categoria k on k.id = c.categoria where k.categoria = 'Categoria 1'`
+  t.equal(rest?.['n'], 0, 'other labels, everything counted again')
+})
+
+t.test('incremental counts equal a full count, whatever happened to the rows', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const ids = await bookEntries(
+    sql,
+    ...year(10).map((e) => ({ ...e, carregado_em: `${e.data_lancamento}T12:00:00Z` })),
+  )
+  const counting = () =>
+    sql`select mes, nivel, chave, categoria, linhas from regra_pendente_verificacao.estatistica_contagem order by 1, 2, 3, 4`
+  const check = async (why: string) => {
     await sql`select regra_pendente_verificacao.preparar(null)`
-    const after = await months()
-    t.same(
-      after
-        .filter((m, i) => m['linhas'] !== before[i]?.['linhas'])
-        .map((m, i) => [m['mes'] % 12, Number(m['linhas']), i]),
-      [
-        [2, 11, 0],
-        [7, 9, 1],
-      ],
-    )
     const kept = await counting()
     await sql`select regra_pendente_verificacao.contar_meses(null)`
-    t.same(await counting(), kept, 'kept up month by month is the same as counted at once')
-    await setSetting(sql, 'pendente.rotulos', ['Categoria 1'])
-    await sql`select regra_pendente_verificacao.preparar(null)`
-    const [rest] = await sql`select count(*)::int as n from regra_pendente_verificacao.estatistica_contagem c
-    join regra_pendente_verificacao.estatistica_categoria k on k.id = c.categoria where k.categoria = 'Categoria 1'`
-    t.equal(rest?.['n'], 0, 'other labels, everything counted again')
-  },
-)
+    t.same(kept, await counting(), why)
+  }
+  await sql`select regra_pendente_verificacao.preparar(null)`
+  const day = { data_lancamento: month(11, 20), carregado_em: '2025-01-01T00:00:00Z' }
+  const [a, b] = await bookEntries(
+    sql,
+    { ...day, fornecedor: 'Veio' },
+    { ...day, fornecedor: 'Veio', categoria: 'Pendente' },
+  )
+  await check('a day came')
+  await check('nothing came: nothing is counted twice')
+  await bookEntries(sql, { ...day, carregado_em: '2024-12-31T20:00:00Z', fornecedor: 'Atrasado' })
+  await check('a load that committed after a later one')
+  await sql`update dw.lancamentos set categoria = 'Outra', carregado_em = '2025-01-01T01:00:00Z' where id in (${a as string}, ${b as string})`
+  await check('rows changed shortly after they came')
+  await sql`delete from dw.lancamentos where id = ${a as string}`
+  await check('a row gone shortly after it came')
+  await sql`update dw.lancamentos set data_lancamento = ${month(10)}, carregado_em = '2025-01-01T02:00:00Z' where id = ${b as string}`
+  await check('a row moved to another month')
+  await sql`update dw.lancamentos set categoria = 'Outra', carregado_em = '2025-01-02T00:00:00Z' where id = ${ids[0] as string}`
+  await check('an old row changed')
+  await bookEntries(sql, {
+    data_lancamento: month(3),
+    carregado_em: '2025-01-03T00:00:00Z',
+    fornecedor: 'Veio',
+    categoria: 'Outra',
+  })
+  await check('a day came that belongs to an old month')
+})
 
-t.test(
-  'what is counted as it comes is what counting everything gives, whatever happened to the rows',
-  async (t) => {
-    const { sql } = await testDatabase(t)
-    await makeLedger(sql)
-    const ids = await bookEntries(
-      sql,
-      ...year(10).map((e) => ({ ...e, carregado_em: `${e.data_lancamento}T12:00:00Z` })),
-    )
-    const counting = () =>
-      sql`select mes, nivel, chave, categoria, linhas from regra_pendente_verificacao.estatistica_contagem order by 1, 2, 3, 4`
-    const check = async (why: string) => {
-      await sql`select regra_pendente_verificacao.preparar(null)`
-      const kept = await counting()
-      await sql`select regra_pendente_verificacao.contar_meses(null)`
-      t.same(kept, await counting(), why)
-    }
-    await sql`select regra_pendente_verificacao.preparar(null)`
-    const day = { data_lancamento: month(11, 20), carregado_em: '2025-01-01T00:00:00Z' }
-    const [a, b] = await bookEntries(
-      sql,
-      { ...day, fornecedor: 'Veio' },
-      { ...day, fornecedor: 'Veio', categoria: 'Pendente' },
-    )
-    await check('a day came')
-    await check('nothing came: nothing is counted twice')
-    await bookEntries(sql, { ...day, carregado_em: '2024-12-31T20:00:00Z', fornecedor: 'Atrasado' })
-    await check('a load that committed after a later one')
-    await sql`update dw.lancamentos set categoria = 'Outra', carregado_em = '2025-01-01T01:00:00Z' where id in (${a as string}, ${b as string})`
-    await check('rows changed shortly after they came')
-    await sql`delete from dw.lancamentos where id = ${a as string}`
-    await check('a row gone shortly after it came')
-    await sql`update dw.lancamentos set data_lancamento = ${month(10)}, carregado_em = '2025-01-01T02:00:00Z' where id = ${b as string}`
-    await check('a row moved to another month')
-    await sql`update dw.lancamentos set categoria = 'Outra', carregado_em = '2025-01-02T00:00:00Z' where id = ${ids[0] as string}`
-    await check('an old row changed')
-    await bookEntries(sql, {
-      data_lancamento: month(3),
-      carregado_em: '2025-01-03T00:00:00Z',
-      fornecedor: 'Veio',
-      categoria: 'Outra',
-    })
-    await check('a day came that belongs to an old month')
-  },
-)
-
-t.test('the cases that the evidence counts are the ones that the confidence comes from', async (t) => {
+t.test('the cases in the evidence are those behind the confidence', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(
@@ -795,7 +780,7 @@ t.test('the window restricts what is flagged, not what is learned', async (t) =>
   t.same(await keys({ chaves: [] }), [])
 })
 
-t.test('odd rows raise nothing, as history or as question', async (t) => {
+t.test('odd rows cause no error, as history or as entries to judge', async (t) => {
   for (const key of ['uuid', 'text'] as const) {
     const { sql } = await testDatabase(t)
     await makeLedger(sql, key)
@@ -818,7 +803,7 @@ t.test('odd rows raise nothing, as history or as question', async (t) => {
   }
 })
 
-t.test('suggestions are right as often as they say, on a ledger made for it', async (t) => {
+t.test('suggestions are right as often as they claim, on a generated ledger', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   // forty suppliers; supplier i books its usual category in 60 to 100 of 100 entries, whatever the text says

@@ -9,7 +9,7 @@ t.test('words are letters: folded, without digits and punctuation', async (t) =>
   t.equal(row?.['p'], 'nf e de agua viva a via')
 })
 
-t.test('how well a supplier is known falls into four classes, and four more with its account', async (t) => {
+t.test('how well a supplier is known has four classes, and four more with its account', async (t) => {
   const { sql } = await testDatabase(t)
   const rows =
     await sql`select regra_pendente_verificacao.classe_apoio(a, false)::int as sem, regra_pendente_verificacao.classe_apoio(a, true)::int as com
@@ -24,7 +24,7 @@ t.test('how well a supplier is known falls into four classes, and four more with
   )
 })
 
-t.test('codes of one company are told apart from codes padded with zeros', async (t) => {
+t.test('codes of one company are distinguished from codes padded with zeros', async (t) => {
   const { sql } = await testDatabase(t)
   const root = async (...codes: (string | null)[]) =>
     (
@@ -55,7 +55,7 @@ t.test('a system of equations is solved', async (t) => {
   )
 })
 
-t.test('folding by the short way gives what taking every accent apart gives', async (t) => {
+t.test('fast folding gives the same as decomposing every accent', async (t) => {
   const { sql } = await testDatabase(t)
   const letters = [...'aZ9 -ãÃçÇáÁéÉíÍóÓõÕêÊôÔúÚâÂàÀüÜñÑºª–’“ŞşßœØła\u0301c\u0327']
   const text = fc.array(fc.constantFrom(...letters), { maxLength: 12 }).map((parts) => parts.join(''))
@@ -87,7 +87,7 @@ const expression = fc.oneof(
   fc.tuple(letter, letter).map(([a, b]) => `${a}b|${b}aa`),
 )
 
-t.test('the quick filter of an expression lets through whatever the expression matches', async (t) => {
+t.test('the quick filter of an expression lets through everything that it matches', async (t) => {
   const { sql } = await testDatabase(t)
   const expressions = fc.sample(expression, { numRuns: 1000, seed: 1 })
   const texts = fc.sample(fc.string({ unit: letter, maxLength: 12 }), { numRuns: 100, seed: 2 })
@@ -127,7 +127,7 @@ t.test('the quick filter of an expression lets through whatever the expression m
   )
 })
 
-t.test('an instalment is known by its number, however it is written', async (t) => {
+t.test('an instalment is recognised by its number, however it is written', async (t) => {
   const { sql } = await testDatabase(t)
   const cases: [descricao: string | null, parcela: string][] = [
     ['parcela 2/3', '2'],

@@ -3,7 +3,7 @@ import t from 'tap'
 import { testDatabase } from '../../helper/database.ts'
 import { bookEntries, type LedgerEntry, makeLedger } from './ledger.ts'
 
-t.test('confirmed corrections propose patterns; one is accepted, finds, and is judged', async (t) => {
+t.test('confirmed corrections suggest patterns; one is accepted, finds entries, and is judged', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   const [olivia, ana, adelia] = [connectAs('olivia'), connectAs('ana'), connectAs('adelia')]
   await makeLedger(sql)
@@ -107,7 +107,7 @@ t.test('confirmed corrections propose patterns; one is accepted, finds, and is j
   t.equal((await proposals()).length, 1, 'though not at the precision it has now')
 })
 
-t.test('only who reviews or maintains may see proposals and previews', async (t) => {
+t.test('only reviewers and administrators see suggestions and previews', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeLedger(sql)
   for (const query of [
@@ -119,7 +119,7 @@ t.test('only who reviews or maintains may see proposals and previews', async (t)
   }
 })
 
-t.test('without a warehouse, or with half of one, both say so', async (t) => {
+t.test('without a warehouse, or with an incomplete one, both say so', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   const adelia = connectAs('adelia')
   const queries = [

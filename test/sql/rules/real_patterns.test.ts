@@ -95,7 +95,7 @@ async function patterns(sql: postgres.Sql, category: string, day: string): Promi
 }
 
 for (const { nome, categoria, dias, carregar } of ledgers) {
-  t.test(`what auto changes by patterns is right, or nothing is changed: ${nome}`, async (t) => {
+  t.test(`whatever auto changes by patterns is right: ${nome}`, async (t) => {
     const { sql, connectAs } = await testDatabase(t)
     await makeLedger(sql)
     await carregar(sql)

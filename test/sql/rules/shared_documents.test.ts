@@ -17,7 +17,7 @@ const rows = (number: number, ...parts: (number | LedgerEntry)[]): LedgerEntry[]
     ...(typeof part === 'number' ? { valor: part } : part),
   }))
 
-t.test('lines that together are what the document says are right', async (t) => {
+t.test('lines that add up to the document are right', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const um = (valor: number, other: LedgerEntry = {}) => ({ valor, ...other })
@@ -123,7 +123,7 @@ t.test('lines that together are what the document says are right', async (t) => 
 })
 
 t.test(
-  'a document shared out wrongly is one finding about all its lines, and proposes nothing',
+  'a document that is split wrongly is one finding about all its lines, and proposes nothing',
   async (t) => {
     const { sql } = await testDatabase(t)
     await makeLedger(sql)
@@ -286,32 +286,29 @@ t.test(
   },
 )
 
-t.test(
-  'of a shared document the finding is one and the same until a line comes that changes it',
-  async (t) => {
-    const { sql, connectAs } = await testDatabase(t)
-    await makeLedger(sql)
-    const olivia = connectAs('olivia')
-    const runSession = async () => {
-      const [session] =
-        await olivia`select encontradas::int as n from audit.processar_divergencias('manual', '2025-03-01', '2025-03-31',
+t.test("a split document's finding stays the same until a line changes it", async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  await makeLedger(sql)
+  const olivia = connectAs('olivia')
+  const runSession = async () => {
+    const [session] =
+      await olivia`select encontradas::int as n from audit.processar_divergencias('manual', '2025-03-01', '2025-03-31',
       regras => '{validacao_valores}')`
-      return session?.['n']
-    }
-    const openOnes = () =>
-      sql`select registro_id, vezes_detectada::int as vezes, evidencia ->> 'tipo' as tipo from audit.divergencias_processadas
+    return session?.['n']
+  }
+  const openOnes = () =>
+    sql`select registro_id, vezes_detectada::int as vezes, evidencia ->> 'tipo' as tipo from audit.divergencias_processadas
       where status = 'aberta'`
-    const [, second] = await bookEntries(sql, ...rows(1, 600, 300))
-    t.equal(await runSession(), 1)
-    t.equal(await runSession(), 1)
-    t.same([...(await openOnes())], [{ registro_id: second, vezes: 2, tipo: 'rateio_a_menos' }])
-    await bookEntries(sql, { ...note(1), centro_custo: 'Loja 3', valor: 100, data_lancamento: '2025-04-02' })
-    t.equal(await runSession(), 0, 'the line that was missing has come, though outside the window')
-    t.same([...(await openOnes())], [])
-  },
-)
+  const [, second] = await bookEntries(sql, ...rows(1, 600, 300))
+  t.equal(await runSession(), 1)
+  t.equal(await runSession(), 1)
+  t.same([...(await openOnes())], [{ registro_id: second, vezes: 2, tipo: 'rateio_a_menos' }])
+  await bookEntries(sql, { ...note(1), centro_custo: 'Loja 3', valor: 100, data_lancamento: '2025-04-02' })
+  t.equal(await runSession(), 0, 'the line that was missing has come, though outside the window')
+  t.same([...(await openOnes())], [])
+})
 
-t.test('lines outside the window count, and a line that comes late is what is flagged', async (t) => {
+t.test('lines outside the window count, and the finding is on the line loaded last', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const early = { data_lancamento: '2025-03-05', carregado_em: '2025-03-06T00:00:00Z' }
@@ -331,7 +328,7 @@ t.test('lines outside the window count, and a line that comes late is what is fl
   )
 })
 
-t.test('an entry alone with its document is judged by itself, whatever stands near it', async (t) => {
+t.test('an entry alone with its document is judged by itself, whatever is near it', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const alone = await bookEntries(
@@ -361,7 +358,7 @@ t.test('a whole contract of another month is no second booking of a wrong one', 
   ])
 })
 
-t.test('on a ledger of one currency no ratio is a rate of exchange', async (t) => {
+t.test('in a ledger with one currency no ratio is an exchange rate', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const type = async () => [...new Set((await findings(sql, RULE_FUNCTION)).map((a) => a.evidencia.tipo))]
@@ -379,10 +376,10 @@ t.test('on a ledger of one currency no ratio is a rate of exchange', async (t) =
   await sql`truncate dw.lancamentos`
   const part: LedgerEntry = { valor: 300, valor_documento: 1000 }
   await bookEntries(sql, part, ...sameRate(part))
-  t.same(await type(), ['outro'], 'thirty per cent is a share, whoever has it')
+  t.same(await type(), ['outro'], 'thirty per cent is a share, whatever the supplier')
 })
 
-t.test('one part that three suppliers paid on one day is no rate of exchange', async (t) => {
+t.test('the same part paid to three suppliers on one day is not an exchange rate', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const paid = (ratio: number, day: string, ...suppliers: number[]): LedgerEntry[] =>
@@ -409,7 +406,7 @@ t.test('one part that three suppliers paid on one day is no rate of exchange', a
   t.ok((await type()).includes('razao_cambial'), 'a ratio that comes again and moves is one')
 })
 
-t.test('a turned sign takes back the instalment that it says, and no other', async (t) => {
+t.test('a reversal cancels the instalment that it names, and no other', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const instalment = (n: number, valor: number): LedgerEntry => ({
@@ -440,7 +437,7 @@ t.test('a turned sign takes back the instalment that it says, and no other', asy
 })
 
 t.test(
-  'what may be a part of a document is shown without a proposal; parts that make it whole are right',
+  'possible parts of a document are shown without a proposal; parts that add up are right',
   async (t) => {
     const { sql } = await testDatabase(t)
     await makeLedger(sql)
@@ -473,7 +470,7 @@ t.test(
       booked.push([`${name}: less`, await bookEntries(sql, ...pair(50 + i, documents, [160, 1300]))])
     }
     const [others = [], alone = [], said = []] = [
-      // another document of the same amount is no part of this one
+      // another document of the same amount is not part of this one
       await bookEntries(sql, ...pair(80, ['7001', '7002'], [160, 1440])),
       await bookEntries(sql, ...pair(81, ['7003'], [160])),
       await bookEntries(
@@ -497,30 +494,27 @@ t.test(
   },
 )
 
-t.test(
-  'the lines of one document are its own, whatever a spreadsheet made of the supplier’s code',
-  async (t) => {
-    const { sql } = await testDatabase(t)
-    await makeLedger(sql, 'text')
-    for (const [i, code] of [
-      '360305000104',
-      "'00360305000104",
-      '00360305000104.0',
-      '00.360.305/0001-04\u00a0',
-    ].entries()) {
-      const note = { documento: `NF ${70 + i}`, valor_documento: 1000, fornecedor: null }
-      await bookEntries(
-        sql,
-        { ...note, id: `00${i}`, fornecedor_id: '00.360.305/0001-04', valor: 600, centro_custo: 'Loja 1' },
-        { ...note, id: `0${i}`, fornecedor_id: code, valor: i === 3 ? 400 : 500, centro_custo: 'Loja 2' },
-      )
-    }
-    t.match(
-      await findings(sql, RULE_FUNCTION),
-      ['00', '01', '02'].map((id) => ({
-        registro_id: id,
-        evidencia: { tipo: 'rateio_a_mais', soma: 1100, lancamentos: 2 },
-      })),
+t.test("lines belong to their document, whatever a spreadsheet made of the supplier's code", async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql, 'text')
+  for (const [i, code] of [
+    '360305000104',
+    "'00360305000104",
+    '00360305000104.0',
+    '00.360.305/0001-04\u00a0',
+  ].entries()) {
+    const note = { documento: `NF ${70 + i}`, valor_documento: 1000, fornecedor: null }
+    await bookEntries(
+      sql,
+      { ...note, id: `00${i}`, fornecedor_id: '00.360.305/0001-04', valor: 600, centro_custo: 'Loja 1' },
+      { ...note, id: `0${i}`, fornecedor_id: code, valor: i === 3 ? 400 : 500, centro_custo: 'Loja 2' },
     )
-  },
-)
+  }
+  t.match(
+    await findings(sql, RULE_FUNCTION),
+    ['00', '01', '02'].map((id) => ({
+      registro_id: id,
+      evidencia: { tipo: 'rateio_a_mais', soma: 1100, lancamentos: 2 },
+    })),
+  )
+})

@@ -54,7 +54,7 @@ async function ask(
   return finding as RuleFinding
 }
 
-t.test('a label that has been silent for longer than is its way is not for auto to write', async (t) => {
+t.test('auto does not write a label that has been silent for unusually long', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await book(sql, 'Frete', months(0, 37), { fornecedor: 'Trans', fornecedor_id: 'T' }, 20)
@@ -98,7 +98,7 @@ t.test('a label that has been silent for longer than is its way is not for auto 
   t.match(dead.justificativa, /"Mensal" não tem lançamento desde 12\/2023/)
 })
 
-t.test('of late is measured at the month of the entry, not at the end of the ledger', async (t) => {
+t.test('silence is measured at the month of the entry, not at the end of the ledger', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await book(sql, 'Frete', months(0, 40), { fornecedor: 'Trans', fornecedor_id: 'T' }, 20)
@@ -111,7 +111,7 @@ t.test('of late is measured at the month of the entry, not at the end of the led
   t.ok((await ask(sql, 'Ida', month(19))).justificativa.includes('Ida'))
 })
 
-t.test('credit notes, and what is pending, are no sign of life', async (t) => {
+t.test('credit notes and pending entries do not show that a category is alive', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await book(sql, 'Frete', months(0, 30), { fornecedor: 'Trans', fornecedor_id: 'T' }, 20)
@@ -150,7 +150,7 @@ t.test('a category renamed in the middle of a month, both names in use for two w
 })
 
 t.test(
-  'a successor that is dead itself, or that nobody has booked since, is not proposed with confidence either',
+  'a successor that is dead itself, or not yet booked, is not proposed with confidence either',
   async (t) => {
     const { sql, connectAs } = await testDatabase(t)
     const adelia = connectAs('adelia')
@@ -177,7 +177,7 @@ t.test(
   },
 )
 
-t.test('successors in a circle are refused, whatever its length and order', async (t) => {
+t.test('circular successors are refused, whatever their length and order', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   const adelia = connectAs('adelia')
   const save = (from: string, to: string, since = '2025-04-01') =>
@@ -234,7 +234,7 @@ t.test('successors in a circle are refused, whatever its length and order', asyn
   t.match(await save('L', 'M', '2025-05-01').then((r) => r[0]), { de: 'L' }, 'a month later it is a chain')
 })
 
-t.test('a successor of the future changes nothing yet, in trade_marketing neither', async (t) => {
+t.test('a future successor changes nothing yet, not in trade_marketing either', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   const adelia = connectAs('adelia')
   await makeLedger(sql)

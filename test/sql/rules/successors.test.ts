@@ -68,7 +68,7 @@ const station = (i = 0): LedgerEntry => ({
 })
 
 t.test(
-  'a renamed category: seen as dead in its first month, and history goes with it once a person says so',
+  'a renamed category looks dead in its first month, and its history follows once a person names the successor',
   async (t) => {
     const { sql, connectAs } = await testDatabase(t)
     const adelia = connectAs('adelia')
@@ -122,7 +122,7 @@ t.test(
   },
 )
 
-t.test('merged categories: the history of both speaks for the one', async (t) => {
+t.test('merged categories: the history of both counts for the one', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(
@@ -165,7 +165,7 @@ t.test('merged categories: the history of both speaks for the one', async (t) =>
   t.ok(Number(after?.confianca) >= 0.95, `${after?.confianca}`)
 })
 
-t.test('a split category: nothing is proposed but what new entries say', async (t) => {
+t.test('a split category: only new entries decide what is proposed', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(
@@ -269,7 +269,7 @@ t.test('a category that is booked once a year is not dead, one that ended is', a
   t.notMatch(patient?.justificativa, /não tem lançamento/, 'how long is a setting')
 })
 
-t.test('who may say so, and what is no successor', async (t) => {
+t.test('who may name successors, and what cannot be one', async (t) => {
   const { connectAs } = await testDatabase(t)
   const adelia = connectAs('adelia')
   const save = (from: string | null, to: string | null, since: string | null, reason = 'x') =>
@@ -341,72 +341,69 @@ t.test('the diagnosis names categories that look dead or renamed, and what to do
   )
 })
 
-t.test(
-  'marketing that was renamed, and other categories that were, keep their history against a pattern',
-  async (t) => {
-    const { sql, connectAs } = await testDatabase(t)
-    const adelia = connectAs('adelia')
-    await makeLedger(sql)
-    await adelia`select audit.salvar_padrao('descricao', 'contem', 'ponto de venda', 'incluir', 'do negócio')`
-    const purchase = (category: string, day: string, n = 0): LedgerEntry => ({
-      fornecedor: `Agência ${n}`,
-      fornecedor_id: `A-${n}`,
-      descricao: 'ponto de venda',
-      categoria: category,
-      data_lancamento: day,
-    })
-    const renovation = (category: string, day: string): LedgerEntry => ({
-      fornecedor: 'Reformas Já',
-      fornecedor_id: 'R-1',
-      descricao: 'reparo do ponto de venda',
-      categoria: category,
-      data_lancamento: day,
-    })
-    const [old] = await bookEntries(
-      sql,
-      ...Array.from({ length: 60 }, (_, n) => purchase('Marketing de Loja', '2025-01-10', n)),
-    )
-    await bookEntries(
-      sql,
-      ...Array.from({ length: 20 }, (_, n) => purchase('Trade Marketing', '2025-04-10', n)),
-    )
-    await bookEntries(sql, ...Array.from({ length: 40 }, () => renovation('Obras', '2025-01-10')))
-    const [right, wrong] = await bookEntries(
-      sql,
-      renovation('Obras e Reparos', '2025-04-12'),
-      purchase('Fretes', '2025-04-12', 77),
-    )
-    const per = async () => new Map((await findings(sql, 'trade_marketing')).map((a) => [a.registro_id, a]))
-    const before = await per()
-    t.ok(before.has(old as string), 'sixty entries of before look wrong')
-    t.equal(before.get(right as string)?.evidencia.historico_fornecedor.na_categoria_lancada, 0)
+t.test('renamed categories, marketing included, keep their history against a pattern', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  const adelia = connectAs('adelia')
+  await makeLedger(sql)
+  await adelia`select audit.salvar_padrao('descricao', 'contem', 'ponto de venda', 'incluir', 'do negócio')`
+  const purchase = (category: string, day: string, n = 0): LedgerEntry => ({
+    fornecedor: `Agência ${n}`,
+    fornecedor_id: `A-${n}`,
+    descricao: 'ponto de venda',
+    categoria: category,
+    data_lancamento: day,
+  })
+  const renovation = (category: string, day: string): LedgerEntry => ({
+    fornecedor: 'Reformas Já',
+    fornecedor_id: 'R-1',
+    descricao: 'reparo do ponto de venda',
+    categoria: category,
+    data_lancamento: day,
+  })
+  const [old] = await bookEntries(
+    sql,
+    ...Array.from({ length: 60 }, (_, n) => purchase('Marketing de Loja', '2025-01-10', n)),
+  )
+  await bookEntries(
+    sql,
+    ...Array.from({ length: 20 }, (_, n) => purchase('Trade Marketing', '2025-04-10', n)),
+  )
+  await bookEntries(sql, ...Array.from({ length: 40 }, () => renovation('Obras', '2025-01-10')))
+  const [right, wrong] = await bookEntries(
+    sql,
+    renovation('Obras e Reparos', '2025-04-12'),
+    purchase('Fretes', '2025-04-12', 77),
+  )
+  const per = async () => new Map((await findings(sql, 'trade_marketing')).map((a) => [a.registro_id, a]))
+  const before = await per()
+  t.ok(before.has(old as string), 'sixty entries of before look wrong')
+  t.equal(before.get(right as string)?.evidencia.historico_fornecedor.na_categoria_lancada, 0)
 
-    await adelia`select audit.salvar_sucessora('Marketing de Loja', 'Trade Marketing', '2025-04-01', 'novo plano')`
-    await adelia`select audit.salvar_sucessora('Obras', 'Obras e Reparos', '2025-04-01', 'novo plano')`
-    const after = await per()
-    t.notOk(after.has(old as string), 'marketing was called so')
-    t.match(after.get(wrong as string)?.evidencia.parcela, { em_marketing: 80 }, 'and speaks for the pattern')
-    t.equal(after.get(right as string)?.evidencia.historico_fornecedor.na_categoria_lancada, 40)
-    t.ok(Number(after.get(right as string)?.confianca) < Number(before.get(right as string)?.confianca))
-    t.match(
-      await adelia`select em_marketing::int from audit.medir_padrao('descricao', 'contem', 'ponto de venda')`,
-      [{ em_marketing: 80 }],
-    )
+  await adelia`select audit.salvar_sucessora('Marketing de Loja', 'Trade Marketing', '2025-04-01', 'novo plano')`
+  await adelia`select audit.salvar_sucessora('Obras', 'Obras e Reparos', '2025-04-01', 'novo plano')`
+  const after = await per()
+  t.notOk(after.has(old as string), 'marketing was called so')
+  t.match(after.get(wrong as string)?.evidencia.parcela, { em_marketing: 80 }, 'and speaks for the pattern')
+  t.equal(after.get(right as string)?.evidencia.historico_fornecedor.na_categoria_lancada, 40)
+  t.ok(Number(after.get(right as string)?.confianca) < Number(before.get(right as string)?.confianca))
+  t.match(
+    await adelia`select em_marketing::int from audit.medir_padrao('descricao', 'contem', 'ponto de venda')`,
+    [{ em_marketing: 80 }],
+  )
 
-    // split: what was under the old name speaks for both
-    await adelia`select audit.salvar_sucessora('Obras', 'Pisos', '2025-04-01', 'dividida')`
-    t.equal((await per()).get(right as string)?.evidencia.historico_fornecedor.na_categoria_lancada, 40)
+  // split: what was under the old name speaks for both
+  await adelia`select audit.salvar_sucessora('Obras', 'Pisos', '2025-04-01', 'dividida')`
+  t.equal((await per()).get(right as string)?.evidencia.historico_fornecedor.na_categoria_lancada, 40)
 
-    await adelia`select audit.salvar_sucessora('Trade Marketing', 'Canal', '2025-06-01', 'mais uma vez')`
-    t.match(
-      await connectAs(
-        'olivia',
-      )`select status, mensagem from audit.processar_divergencias('manual', '2025-04-01', '2025-04-30', '{trade_marketing}')`,
-      [{ mensagem: /A categoria "Trade Marketing" acabou em 06\/2025, e em seu lugar está "Canal"/ }],
-      'an ended category is proposed by nobody',
-    )
-  },
-)
+  await adelia`select audit.salvar_sucessora('Trade Marketing', 'Canal', '2025-06-01', 'mais uma vez')`
+  t.match(
+    await connectAs(
+      'olivia',
+    )`select status, mensagem from audit.processar_divergencias('manual', '2025-04-01', '2025-04-30', '{trade_marketing}')`,
+    [{ mensagem: /A categoria "Trade Marketing" acabou em 06\/2025, e em seu lugar está "Canal"/ }],
+    'an ended category is proposed by nobody',
+  )
+})
 
 t.test('marketing that nobody books any more is not proposed with confidence', async (t) => {
   const { sql, connectAs } = await testDatabase(t)

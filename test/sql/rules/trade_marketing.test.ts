@@ -82,7 +82,7 @@ t.test('an expression typed in capitals finds what is booked in any case, simple
   t.same(await keys(sql), found.sort())
 })
 
-t.test('special characters of a plain pattern stand for themselves', async (t) => {
+t.test('special characters in a plain pattern are literal', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await pattern(sql, 'descricao', 'contem', 'a.b (50%) [x] \\d+')
@@ -135,7 +135,7 @@ t.test('an empty or inactive pattern matches nothing, and no pattern finds nothi
   t.same(await keys(sql), [])
 })
 
-t.test('the supplier’s own history speaks against a copied text, and both sides are shown', async (t) => {
+t.test("the supplier's history counts against a copied text, and both sides are shown", async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await pattern(sql, 'descricao', 'contem', 'campanha')
@@ -164,7 +164,7 @@ t.test('the supplier’s own history speaks against a copied text, and both side
 })
 
 t.test(
-  'three of thousands of entries of a supplier defend their category, whatever the others are',
+  "three of a supplier's thousands of entries defend their category, whatever the others are",
   async (t) => {
     const { sql } = await testDatabase(t)
     await makeLedger(sql)
@@ -225,7 +225,7 @@ t.test(
   },
 )
 
-t.test('without a usable date there is no history to speak against it, and a person decides', async (t) => {
+t.test('without a usable date there is no history against it, and a person decides', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await pattern(sql, 'descricao', 'contem', 'campanha')
@@ -257,7 +257,7 @@ t.test('without a usable date there is no history to speak against it, and a per
   }
 })
 
-t.test('of six hundred suppliers each has its own history', async (t) => {
+t.test('each of six hundred suppliers has its own history', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await pattern(sql, 'descricao', 'contem', 'campanha')
@@ -315,7 +315,7 @@ t.test('the rarer the error, the more a pattern has to prove', async (t) => {
   t.ok((await share(9, 9)) < 0.7)
 })
 
-t.test('a supplier that is itself a pattern is heard too, but not about what is long ago', async (t) => {
+t.test('a supplier that is itself a pattern also has a history, but not a very old one', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await setSetting(sql, 'trade_marketing.categoria', 'Combustíveis')
@@ -353,7 +353,7 @@ t.test('a supplier that is itself a pattern is heard too, but not about what is 
   t.equal(by.get(old as string)?.evidencia.contra, null)
 })
 
-t.test('no pattern acts alone before people have proved it, and then it does', async (t) => {
+t.test('a pattern acts alone only once people have proved it', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeLedger(sql)
   const oldOne = await pattern(sql, 'descricao', 'contem', 'campanha')
@@ -387,7 +387,7 @@ t.test('no pattern acts alone before people have proved it, and then it does', a
   await approve(doubts.slice(0, 19))
   t.match(await session(), [{ corrigidas: 0 }], 'nineteen answers are not twenty')
   await approve(doubts.slice(19, 20))
-  // a comment is no answer, and takes none away
+  // a comment is not an answer, and takes none away
   await connectAs(
     'ana',
   )`select from audit.comentar(array(select divergencia_id from audit.decisoes), 'as notas estão no arquivo')`
@@ -434,75 +434,72 @@ t.test('fewer answers prove a pattern only while the rule is bounded by a grant'
   t.match(await found(), [{ confianca: 0.94 }], 'a rule without a bound asks for twenty')
 })
 
-t.test(
-  'what people answered of one supplier proves a pattern for that supplier, and little for others',
-  async (t) => {
-    const { sql, connectAs } = await testDatabase(t)
-    await makeLedger(sql)
-    await pattern(sql, 'descricao', 'palavra', 'brindes')
-    const moon = { fornecedor: 'Agência Lua', fornecedor_id: 'A-1', descricao: 'campanha e brindes' }
-    await bookEntries(sql, ...Array.from({ length: 100 }, () => ({ ...moon, categoria: 'Trade Marketing' })))
-    await bookEntries(
-      sql,
-      ...Array.from({ length: 100 }, () => ({ categoria: 'Frete', descricao: 'frete', fornecedor: 'Trans' })),
-    )
-    const answered = async (entries: LedgerEntry[]) => {
-      const ids = await bookEntries(sql, ...entries)
-      await connectAs(
-        'olivia',
-      )`select from audit.processar_divergencias('manual', '2025-01-01', '2025-12-31', '{trade_marketing}')`
-      await connectAs(
-        'ana',
-      )`select from audit.aprovar_divergencias(array(select id from audit.divergencias_processadas
+t.test('answers on one supplier prove a pattern for that supplier, and little for others', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'palavra', 'brindes')
+  const moon = { fornecedor: 'Agência Lua', fornecedor_id: 'A-1', descricao: 'campanha e brindes' }
+  await bookEntries(sql, ...Array.from({ length: 100 }, () => ({ ...moon, categoria: 'Trade Marketing' })))
+  await bookEntries(
+    sql,
+    ...Array.from({ length: 100 }, () => ({ categoria: 'Frete', descricao: 'frete', fornecedor: 'Trans' })),
+  )
+  const answered = async (entries: LedgerEntry[]) => {
+    const ids = await bookEntries(sql, ...entries)
+    await connectAs(
+      'olivia',
+    )`select from audit.processar_divergencias('manual', '2025-01-01', '2025-12-31', '{trade_marketing}')`
+    await connectAs(
+      'ana',
+    )`select from audit.aprovar_divergencias(array(select id from audit.divergencias_processadas
       where registro_id = any (${ids}) and status = 'aberta'), 'conferi a nota')`
-    }
-    await answered(Array.from({ length: 90 }, () => ({ ...moon, categoria: 'Serviços' })))
-    const [hers, fresh, without] = await bookEntries(
-      sql,
-      { ...moon, categoria: 'Serviços' },
-      { fornecedor: 'Nova Gráfica', fornecedor_id: 'N-9', categoria: 'Escritório', descricao: 'brindes' },
-      { fornecedor: null, fornecedor_id: null, categoria: 'Escritório', descricao: 'brindes' },
-    )
-    const of = async (id: string | undefined) => {
-      const [finding] = await findings(sql, RULE_FUNCTION, { chaves: [id as string] })
-      if (!finding) throw new Error(`nothing found at ${id}`)
-      return finding
-    }
-    t.ok(Number((await of(hers)).confianca) >= 0.95, 'its own next entry')
-    for (const id of [fresh, without]) {
-      const finding = await of(id)
-      t.ok(Number(finding.confianca) < 0.95, `${finding.confianca}`)
-      t.match(
-        finding.justificativa,
-        /3 de 20 respostas certas de pessoas; de cada outro fornecedor contam três/,
-      )
-    }
-    await answered(
-      Array.from({ length: 15 }, (_, n) => ({
-        ...moon,
-        fornecedor: `Gráfica ${n}`,
-        fornecedor_id: `G-${n}`,
-      })),
-    )
-    t.ok(Number((await of(fresh)).confianca) < 0.95, 'fifteen others, one answer each, and three')
-    await answered(
-      Array.from({ length: 30 }, (_, n) => ({
-        ...moon,
-        fornecedor: `Gráfica ${n % 15}`,
-        fornecedor_id: `G-${n % 15}`,
-      })),
-    )
+  }
+  await answered(Array.from({ length: 90 }, () => ({ ...moon, categoria: 'Serviços' })))
+  const [hers, fresh, without] = await bookEntries(
+    sql,
+    { ...moon, categoria: 'Serviços' },
+    { fornecedor: 'Nova Gráfica', fornecedor_id: 'N-9', categoria: 'Escritório', descricao: 'brindes' },
+    { fornecedor: null, fornecedor_id: null, categoria: 'Escritório', descricao: 'brindes' },
+  )
+  const of = async (id: string | undefined) => {
+    const [finding] = await findings(sql, RULE_FUNCTION, { chaves: [id as string] })
+    if (!finding) throw new Error(`nothing found at ${id}`)
+    return finding
+  }
+  t.ok(Number((await of(hers)).confianca) >= 0.95, 'its own next entry')
+  for (const id of [fresh, without]) {
+    const finding = await of(id)
+    t.ok(Number(finding.confianca) < 0.95, `${finding.confianca}`)
     t.match(
-      (await of(fresh)).justificativa,
-      /0 de 5 sobre lançamentos desta categoria/,
-      'fifteen others, three each, but none booked as this one is',
+      finding.justificativa,
+      /3 de 20 respostas certas de pessoas; de cada outro fornecedor contam três/,
     )
-    await sql`update dw.lancamentos set categoria = 'Serviços' where id = ${fresh as string}`
-    t.ok(Number((await of(fresh)).confianca) >= 0.95, 'and one booked as they were')
-  },
-)
+  }
+  await answered(
+    Array.from({ length: 15 }, (_, n) => ({
+      ...moon,
+      fornecedor: `Gráfica ${n}`,
+      fornecedor_id: `G-${n}`,
+    })),
+  )
+  t.ok(Number((await of(fresh)).confianca) < 0.95, 'fifteen others, one answer each, and three')
+  await answered(
+    Array.from({ length: 30 }, (_, n) => ({
+      ...moon,
+      fornecedor: `Gráfica ${n % 15}`,
+      fornecedor_id: `G-${n % 15}`,
+    })),
+  )
+  t.match(
+    (await of(fresh)).justificativa,
+    /0 de 5 sobre lançamentos desta categoria/,
+    'fifteen others, three each, but none booked as this one is',
+  )
+  await sql`update dw.lancamentos set categoria = 'Serviços' where id = ${fresh as string}`
+  t.ok(Number((await of(fresh)).confianca) >= 0.95, 'and one booked as they were')
+})
 
-t.test('a pending entry is proposed too; the supplier’s usual category is what speaks against', async (t) => {
+t.test("a pending entry is proposed too; the supplier's usual category counts against it", async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await pattern(sql, 'descricao', 'contem', 'campanha')
@@ -561,7 +558,7 @@ t.test('the category and the base confidence come from the business', async (t) 
   t.ok(Number((await findings(sql, RULE_FUNCTION))[0]?.confianca) > 0.7, 'where one in five is booked wrong')
 })
 
-t.test('odd rows raise nothing, an explosive expression can be cancelled', async (t) => {
+t.test('odd rows cause no error, and a runaway expression can be cancelled', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql, 'text')
   await pattern(sql, 'descricao', 'contem', 'promo')
@@ -584,7 +581,7 @@ t.test('odd rows raise nothing, an explosive expression can be cancelled', async
   )
 })
 
-t.test('a pattern can be seen at work before it is saved', async (t) => {
+t.test('a pattern can be previewed before it is saved', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const [a, b] = await bookEntries(
@@ -607,65 +604,61 @@ t.test('a pattern can be seen at work before it is saved', async (t) => {
   await t.rejects(sql`select * from audit.previsao_padrao('valor', 'contem', 'x', 1)`, { code: '22023' })
 })
 
-t.test(
-  'words that belong to the booked category speak for it, without any history of the supplier',
-  async (t) => {
-    const { sql } = await testDatabase(t)
-    await makeLedger(sql)
-    await pattern(sql, 'descricao', 'contem', 'campanha')
-    const station = (n: number): LedgerEntry => ({
-      fornecedor: `Posto ${'abcdefghij'[n]}`,
-      categoria: 'Combustível',
-    })
-    const time = (n: number, entry: (i: number) => LedgerEntry) =>
-      Array.from({ length: n }, (_, i) => entry(i))
-    await bookEntries(
-      sql,
-      ...time(6, (i) => ({ ...station(i), descricao: 'diesel' })),
-      // a word of only two suppliers, one of four entries, one that is elsewhere half of the time
-      ...time(8, (i) => ({ ...station(i % 2), descricao: 'lavagem' })),
-      ...time(4, (i) => ({ ...station(i), descricao: 'calibragem' })),
-      ...time(6, (i) => ({ ...station(i), descricao: 'pneus' })),
-      ...time(6, (i) => ({ fornecedor: `Loja ${'abcdefghij'[i]}`, categoria: 'Frota', descricao: 'pneus' })),
-    )
-    let newOnes = 0
-    const newOne = (descricao: string, more: LedgerEntry = {}): LedgerEntry => ({
-      fornecedor: `Nova ${'abcdefghij'[newOnes++]}`,
-      categoria: 'Combustível',
-      descricao,
-      ...more,
-    })
-    const cases: [entry: LedgerEntry, contra: RegExp | null][] = [
-      [newOne('campanha de verão', { fornecedor: 'Posto Novo' }), /"posto" .* 24 de 24/],
-      [newOne('diesel para a campanha'), /"diesel" .* 6 de 6/],
-      [newOne('diesel para a campanha', { categoria: 'Frota' }), null],
-      [newOne('diesel para a campanha', { categoria: 'Pendente' }), null],
-      [newOne('campanha lavagem'), null],
-      [newOne('campanha calibragem'), null],
-      [newOne('campanha pneus'), null],
-      [newOne('campanha de verão e praia'), null],
-    ]
-    const ids = await bookEntries(sql, ...cases.map(([entry]) => entry))
-    const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a]))
-    for (const [i, [entry, against]] of cases.entries()) {
-      const finding = by.get(ids[i] as string)
-      const name = `${entry.fornecedor}, ${entry.descricao}, ${entry.categoria}`
-      if (against) {
-        t.match(finding?.evidencia.contra, against, name)
-        t.match(finding?.justificativa, /Casa com o padrão.*Contra: a palavra/)
-        t.ok(Number(finding?.confianca) < 0.01, `a person decides: ${finding?.confianca}`)
-      } else {
-        t.equal(finding?.evidencia.contra, null, name)
-        t.ok(Number(finding?.confianca) > 0.01, `${name}: ${finding?.confianca}`)
-      }
+t.test("words of the booked category count for it, even without a supplier's history", async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'contem', 'campanha')
+  const station = (n: number): LedgerEntry => ({
+    fornecedor: `Posto ${'abcdefghij'[n]}`,
+    categoria: 'Combustível',
+  })
+  const time = (n: number, entry: (i: number) => LedgerEntry) => Array.from({ length: n }, (_, i) => entry(i))
+  await bookEntries(
+    sql,
+    ...time(6, (i) => ({ ...station(i), descricao: 'diesel' })),
+    // a word of only two suppliers, one of four entries, one that is elsewhere half of the time
+    ...time(8, (i) => ({ ...station(i % 2), descricao: 'lavagem' })),
+    ...time(4, (i) => ({ ...station(i), descricao: 'calibragem' })),
+    ...time(6, (i) => ({ ...station(i), descricao: 'pneus' })),
+    ...time(6, (i) => ({ fornecedor: `Loja ${'abcdefghij'[i]}`, categoria: 'Frota', descricao: 'pneus' })),
+  )
+  let newOnes = 0
+  const newOne = (descricao: string, more: LedgerEntry = {}): LedgerEntry => ({
+    fornecedor: `Nova ${'abcdefghij'[newOnes++]}`,
+    categoria: 'Combustível',
+    descricao,
+    ...more,
+  })
+  const cases: [entry: LedgerEntry, contra: RegExp | null][] = [
+    [newOne('campanha de verão', { fornecedor: 'Posto Novo' }), /"posto" .* 24 de 24/],
+    [newOne('diesel para a campanha'), /"diesel" .* 6 de 6/],
+    [newOne('diesel para a campanha', { categoria: 'Frota' }), null],
+    [newOne('diesel para a campanha', { categoria: 'Pendente' }), null],
+    [newOne('campanha lavagem'), null],
+    [newOne('campanha calibragem'), null],
+    [newOne('campanha pneus'), null],
+    [newOne('campanha de verão e praia'), null],
+  ]
+  const ids = await bookEntries(sql, ...cases.map(([entry]) => entry))
+  const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a]))
+  for (const [i, [entry, against]] of cases.entries()) {
+    const finding = by.get(ids[i] as string)
+    const name = `${entry.fornecedor}, ${entry.descricao}, ${entry.categoria}`
+    if (against) {
+      t.match(finding?.evidencia.contra, against, name)
+      t.match(finding?.justificativa, /Casa com o padrão.*Contra: a palavra/)
+      t.ok(Number(finding?.confianca) < 0.01, `a person decides: ${finding?.confianca}`)
+    } else {
+      t.equal(finding?.evidencia.contra, null, name)
+      t.ok(Number(finding?.confianca) > 0.01, `${name}: ${finding?.confianca}`)
     }
-    t.match(by.get(ids[1] as string)?.evidencia.historico_texto, [
-      { palavra: 'diesel', na_categoria: 6, total: 6 },
-    ])
-  },
-)
+  }
+  t.match(by.get(ids[1] as string)?.evidencia.historico_texto, [
+    { palavra: 'diesel', na_categoria: 6, total: 6 },
+  ])
+})
 
-t.test('entries that match too are no evidence of words, nor those outside the months', async (t) => {
+t.test('entries that match too, or lie outside the months, give no evidence by their words', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await pattern(sql, 'descricao', 'contem', 'campanha')
@@ -688,7 +681,7 @@ t.test('entries that match too are no evidence of words, nor those outside the m
   )
 })
 
-t.test('what is no evidence: pending entries, the patterns’ own words, words cut short', async (t) => {
+t.test("not evidence: pending entries, the patterns' own words, truncated words", async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await pattern(sql, 'descricao', 'palavra', 'test drive')

@@ -55,7 +55,7 @@ t.test('the kind of a wrong amount is named, and the expected amount proposed', 
   }
 })
 
-t.test('what is right, or cannot be judged, is not reported', async (t) => {
+t.test('amounts that are right, or cannot be judged, are not reported', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(
@@ -92,7 +92,7 @@ t.test('tolerances are settings, and both are honoured', async (t) => {
   )
 })
 
-t.test('a source that prints six significant digits is not taken for an error', async (t) => {
+t.test('a source with six significant digits is not an error', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const [, , short, exact] = await bookEntries(
@@ -165,7 +165,7 @@ t.test('a document booked twice is flagged once, with its twin, and never correc
   t.match(by.get(branch as string), { tipo: 'duplicidade_proxima', gemeo: { id: third, filial: 'Matriz' } })
 })
 
-t.test('what only looks like a duplicate is left alone', async (t) => {
+t.test('entries that only look like duplicates are left alone', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const note: LedgerEntry = { fornecedor_id: '11.222.333/0001-81', documento: '900', valor: 500 }
@@ -207,7 +207,7 @@ t.test('what only looks like a duplicate is left alone', async (t) => {
   t.same(await findings(sql, RULE_FUNCTION), [])
 })
 
-t.test('days apart are a setting, and its bound counts', async (t) => {
+t.test('the days between duplicates are a setting, and the last day counts', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const note: LedgerEntry = { fornecedor: 'ÁGUA Viva', documento: '55', valor: 80 }
@@ -307,7 +307,7 @@ t.test('a reversal that is loaded later closes what an earlier load left open', 
   t.same(await keys({ desde: '2025-03-09T00:00:00Z' }), [thirdOne])
 })
 
-t.test('further columns of the warehouse do no harm, whatever they are called', async (t) => {
+t.test('extra columns in the warehouse do no harm, whatever their names', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await sql`alter table dw.lancamentos add column chave text, add column companhia text, add column fornecedor_raiz text`
@@ -318,7 +318,7 @@ t.test('further columns of the warehouse do no harm, whatever they are called', 
   t.same(others, [])
 })
 
-t.test('odd rows raise nothing, with any type of key', async (t) => {
+t.test('odd rows cause no error, with any type of key', async (t) => {
   for (const key of ['uuid', 'text'] as const) {
     const { sql } = await testDatabase(t)
     await makeLedger(sql, key)

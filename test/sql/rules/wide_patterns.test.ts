@@ -23,7 +23,7 @@ const BOOK: LedgerEntry[] = [
 ]
 
 t.test(
-  'a pattern that the ledger contradicts too often is saved only by who says that it was looked at',
+  'a pattern that the ledger contradicts too often is saved only by somebody who says they have looked',
   async (t) => {
     const { sql, connectAs } = await testDatabase(t)
     const [adelia, ana] = [connectAs('adelia'), connectAs('ana')]
@@ -107,7 +107,7 @@ t.test(
 )
 
 t.test(
-  'a pattern that is too wide only proposes until answers of its own have proved it, and each answer counts against it too',
+  'a pattern that is too wide only proposes until its own answers prove it, and wrong answers count too',
   async (t) => {
     const { sql, connectAs } = await testDatabase(t)
     await makeLedger(sql)
@@ -155,7 +155,7 @@ t.test(
   },
 )
 
-t.test('what the ledger disagreed with years ago is looked at too', async (t) => {
+t.test('disagreement in earlier years counts too', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeLedger(sql)
   const save = (pattern: string) =>
@@ -193,7 +193,7 @@ t.test('what the ledger disagreed with years ago is looked at too', async (t) =>
   t.match(await save('wobbler'), [{}], 'two entries are no year')
 })
 
-t.test('another marketing category asks for all active patterns, and the first one too', async (t) => {
+t.test('changing the marketing category checks all active patterns, even the first time', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   const adelia = connectAs('adelia')
   await makeLedger(sql)

@@ -65,7 +65,7 @@ t.test('a withholding explains a difference on the days on which its law is in f
   }
 })
 
-t.test('the day of the document counts, where the document, its key or its note says it', async (t) => {
+t.test("the document's day counts, if the document, its key or its note gives it", async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const december = key({ mes: '2612' })
@@ -126,7 +126,7 @@ t.test('the day of the document counts, where the document, its key or its note 
   }
 })
 
-t.test('a note that was read tells its very day', async (t) => {
+t.test('a note that was read gives the exact day', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await sql`insert into audit.retencoes (tributo, aliquota, vale_de, vale_ate, lei) values ('teste', 7.77, '2026-12-15', '2026-12-20', 'lei que se invente')`
@@ -194,7 +194,7 @@ t.test('an administrator changes withholdings without a migration, and it is aud
   )
 })
 
-t.test('what cannot be a withholding is refused, and others may not change them', async (t) => {
+t.test('an impossible withholding is refused, and only administrators change them', async (t) => {
   const c = await scenario(t)
   const adelia = c.asPerson('adelia')
   const before = await c.sql`select * from audit.retencoes order by id`

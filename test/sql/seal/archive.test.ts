@@ -45,7 +45,7 @@ async function archive(ate: string, more: { apagar?: boolean } = {}) {
   return { lines, proven, done: done as NonNullable<typeof done> }
 }
 
-t.test('what may not go stays', async (t) => {
+t.test('months that may not be archived stay', async (t) => {
   const act = (ate: unknown, more = '') =>
     sqlstate(adelia.unsafe(`select * from audit.arquivar_meses(${ate}, 'guarda' ${more})`))
   t.equal(await act('null'), 'NC009')
@@ -67,7 +67,7 @@ t.test('what may not go stays', async (t) => {
   t.match(await verify(), [{ situacao: 'provada' }])
 })
 
-t.test('a file of another chain, or one that ends too early, does not do', async (t) => {
+t.test('a file of another chain, or one that ends too early, is refused', async (t) => {
   const lines = await trailOf(adelia)
   const proven = await checkLines(lines)
   const exported = async (kind: string, sha256: string) => {
@@ -92,7 +92,7 @@ t.test('a file of another chain, or one that ends too early, does not do', async
 })
 
 let archived: Awaited<ReturnType<typeof archive>>
-t.test('they go, and the chain is proven from its beginning', async (t) => {
+t.test('months are archived, and the chain is still proven from its beginning', async (t) => {
   const before =
     await c.sql`select id, status, vezes_detectada from audit.divergencias_processadas order by id`
   const [planned] =
@@ -127,7 +127,7 @@ t.test('they go, and the chain is proven from its beginning', async (t) => {
   )
 })
 
-t.test('nobody but administrators reads what was detached, and nobody changes it', async (t) => {
+t.test('only administrators read detached months, and nobody changes them', async (t) => {
   const table = `audit_arquivo.alteracoes_${month.slice(0, 7).replace('-', '_')}`
   t.equal((await adelia.unsafe(`select * from ${table}`)).length, 4)
   for (const who of ['leo', 'ana', 'olivia'] as const)
@@ -137,7 +137,7 @@ t.test('nobody but administrators reads what was detached, and nobody changes it
   t.equal(await sqlstate(c.sql`delete from audit_interno.fatos_arquivados`), 'NC013')
 })
 
-t.test('a correction in the archive is not taken back, and says so', async (t) => {
+t.test('an archived correction is not rolled back, and says so', async (t) => {
   const { id } = await c.finding(1)
   const correction = one(
     await c.sql`select id from audit.operacoes where tipo = 'correcao' and sessao_id = ${old['id']} order by id limit 1`,
@@ -156,7 +156,7 @@ t.test('a correction in the archive is not taken back, and says so', async (t) =
   t.match(await verify(), [{ situacao: 'provada' }])
 })
 
-t.test('a load that brings an archived error back is seen', async (t) => {
+t.test('a load that brings back an archived error is noticed', async (t) => {
   await c.change(1, 'ERR')
   await c.runSession('manual')
   t.match(await c.finding(1), { status: 'aberta', motivo: /desfeita fora do sistema/ })
@@ -167,20 +167,23 @@ t.test('a load that brings an archived error back is seen', async (t) => {
   await c.sql`select audit_interno.selar()`
   t.match(await verify(), [{ situacao: 'provada' }])
   await c.asPerson('ana')`select * from audit.reverter_divergencias(${[(await c.finding(1)).id]}, 'x')`
-  t.equal(await c.categoria(1), 'ERR', 'and what was corrected since is taken back')
+  t.equal(await c.categoria(1), 'ERR', 'and what was corrected since is rolled back')
   await c.sql`select audit_interno.selar()`
   t.match(await verify(), [{ situacao: 'provada' }])
 })
 
-t.test('what a session found and what a month was certified to be are not empty lists', async (t) => {
-  t.equal(await sqlstate(c.asPerson('leo')`select * from audit.certificado()`), 'NC043')
-  t.equal(await sqlstate(c.asPerson('leo')`select * from audit.amostra()`), 'NC043')
-  const [{ detalhes }] =
-    (await c.sql`select detalhes from audit.operacoes where tipo = 'arquivamento'`) as never as [
-      { detalhes: { certificados: { corrigidas: number }[] } },
-    ]
-  t.match(detalhes.certificados, [{ corrigidas: 2, valor: 200 }])
-})
+t.test(
+  "an archived session's findings and an archived month's certificate are not shown as empty",
+  async (t) => {
+    t.equal(await sqlstate(c.asPerson('leo')`select * from audit.certificado()`), 'NC043')
+    t.equal(await sqlstate(c.asPerson('leo')`select * from audit.amostra()`), 'NC043')
+    const [{ detalhes }] =
+      (await c.sql`select detalhes from audit.operacoes where tipo = 'arquivamento'`) as never as [
+        { detalhes: { certificados: { corrigidas: number }[] } },
+      ]
+    t.match(detalhes.certificados, [{ corrigidas: 2, valor: 200 }])
+  },
+)
 
 const at = month.slice(0, 7).replace('-', '_')
 /** What a superuser does with all triggers off, and what is said of it. */
@@ -283,7 +286,7 @@ for (const [name, [act, kinds]] of Object.entries(TAMPERINGS))
       })
   })
 
-t.test('hidden from who proves a day alone, as if archived', async (t) => {
+t.test('facts hidden as if archived are found even when only a day is proved', async (t) => {
   const witness = one(await c.sql`select elo, encode(selo, 'hex') as selo from audit_interno.cadeia`)
   await c.runSession()
   await c.sql`select audit_interno.selar()`
@@ -303,7 +306,7 @@ t.test('hidden from who proves a day alone, as if archived', async (t) => {
     })
 })
 
-t.test('rewritten as a whole, only who holds the file sees it', async (t) => {
+t.test('a complete rewrite is noticed only by the file', async (t) => {
   const undone = new Error('undone')
   await c.sql
     .begin(async (tx) => {
@@ -327,7 +330,7 @@ t.test('rewritten as a whole, only who holds the file sees it', async (t) => {
     })
 })
 
-t.test('a file that says otherwise of what it does not hold is found, by both who check', async (t) => {
+t.test('a file with false claims about archived facts is found by both checkers', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'arquivo-'))
   t.teardown(() => rm(directory, { recursive: true }))
   const lines = await trailOf(adelia)
@@ -351,7 +354,7 @@ t.test('a file that says otherwise of what it does not hold is found, by both wh
   }
 })
 
-t.test('the next months go too, and nothing is left of them here', async (t) => {
+t.test('the next months are archived too, and nothing of them is left here', async (t) => {
   await c.change(1, 'ERR')
   await c.runSession()
   await c.sql`select audit_interno.selar()`
@@ -397,7 +400,7 @@ t.test('a broken trail is not archived', async (t) => {
   t.equal(one(await c.sql`select count(*)::int as n from audit.arquivamentos()`)['n'], 2, 'nothing was done')
 })
 
-t.test('partitions of the months to come are made by whatever opens an operation', async (t) => {
+t.test("whatever opens an operation makes the coming months' partitions", async (t) => {
   const next = one(
     await c.sql`select to_char(now() at time zone 'UTC' + interval '1 month', '"audit_interno.estados_"YYYY_MM') as nome`,
   )['nome'] as string

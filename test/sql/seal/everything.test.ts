@@ -180,7 +180,7 @@ t.test('rows of every table that may change', async (t) => {
   ])
 })
 
-t.test('addresses of channels may be left out of a copy, all of them', async (t) => {
+t.test('the addresses of all channels may be left out of a copy', async (t) => {
   await adelia`select audit.salvar_canal('outros', 'x', 'slack', 'https://hooks.slack.com/services/y', eventos => array['falha'])`
   const some = await broken(
     `delete from audit_interno.destinos_canais where canal_id = (select min(canal_id) from audit_interno.destinos_canais)`,
@@ -452,7 +452,7 @@ t.test('the schema: what decides, what guards, and who may', async (t) => {
   ])
 })
 
-t.test('a role of ours that was made more', async (t) => {
+t.test('a role of ours that was given more rights', async (t) => {
   // a role belongs to the whole server, so only within a transaction that is undone
   await eachIsNamed(t, [
     [
@@ -471,7 +471,7 @@ t.test('a role of ours that was made more', async (t) => {
 })
 
 t.test(
-  'what was changed past our functions is named, also with all triggers on, and a function mends it',
+  'a change that bypasses our functions is named, even with all triggers on, and a function settles it',
   async (t) => {
     const direct = [
       [
@@ -527,7 +527,7 @@ t.test('what a DBA may do', async (t) => {
   })
 })
 
-t.test('whoever changes constraints to be checked at once changes nothing of it', async (t) => {
+t.test('setting constraints to immediate changes nothing of this', async (t) => {
   await adelia.begin(async (tx) => {
     await tx`set constraints all immediate`
     await tx`select audit.alterar_configuracao('limites.linhas', '11', 'x')`

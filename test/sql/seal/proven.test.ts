@@ -1,4 +1,4 @@
-// Honest work of every kind is proven, whoever asks and whenever.
+// Honest work of every kind is proven, whoever asks, at any time.
 import t from 'tap'
 import { one, type Scenario, scenario, sqlstate } from '../../helper/scenario.ts'
 
@@ -63,7 +63,7 @@ async function work(c: Scenario) {
   await c.asPerson('ana')`select audit.registrar_operacao('externa', 'carga que ainda corre')`
 }
 
-t.test('before the first operation there is nothing to prove, and that is proven', async (t) => {
+t.test('before the first operation there is nothing to prove, and the empty trail is proven', async (t) => {
   const c = await scenario(t)
   const [nascent] = await verify(c.asPerson('leo'))
   t.match(
@@ -97,7 +97,7 @@ t.test('honest work of every kind is proven', async (t) => {
   for (const kind of ['deteccoes', 'alteracoes', 'decisoes', 'excecoes', 'tokens', 'revogacoes'])
     t.ok(one(await c.sql`select count(*)::int as n from audit.${c.sql(kind)}`)['n'] > 0, kind)
 
-  await t.test('also in one transaction of the caller, before it commits', async (t) => {
+  await t.test("also within the caller's own transaction, before it commits", async (t) => {
     await c.book({ id: 11, confianca: 0.5 }, { id: 12, confianca: 0.5 })
     await c.runSession()
     const [eleven, doze] = [await c.finding(11), await c.finding(12)]
@@ -118,7 +118,7 @@ t.test('honest work of every kind is proven', async (t) => {
     t.match(await verify(c.asPerson('leo')), [{ situacao: 'provada' }])
   })
 
-  await t.test('whatever the session is set to', async (t) => {
+  await t.test('under any session settings', async (t) => {
     await c.asPerson('leo').begin(async (tx) => {
       await tx.unsafe(`set local timezone = 'Asia/Tokyo'; set local datestyle = 'SQL, DMY'; set local intervalstyle = 'iso_8601';
         set local bytea_output = 'escape'; set local extra_float_digits = -5; set local transaction_read_only = on`)
@@ -156,7 +156,7 @@ t.test('a witness is a position and its seal, nothing less', async (t) => {
     t.equal(await sqlstate(verify(leo, link, said)), 'NC001', `${link} ${said}`)
 })
 
-t.test('nobody without a role of ours may ask, and the helpers are nobody’s', async (t) => {
+t.test('only our roles may verify, and nobody may call the helpers', async (t) => {
   const c = await scenario(t)
   t.equal(await sqlstate(verify(c.asPerson('ninguem'))), '42501')
   for (const fn of ['quebras_cadeia()', 'resumos_operacoes()', 'quebras_esquema()'])

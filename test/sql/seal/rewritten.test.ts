@@ -165,7 +165,7 @@ for (const [name, act] of Object.entries(TAMPERINGS))
     })
   })
 
-t.test('whoever also forges the stamp', async (t) => {
+t.test('somebody who also forges the stamp', async (t) => {
   const act = `${TAMPERINGS['a decision by somebody else']}; ${REWRITE}`
   const seal = `(select o.selo from audit.operacoes o where o.elo = ${witness.elo})`
   const put = `update audit_interno.carimbos set selo = ${seal}`
@@ -205,7 +205,7 @@ t.test('whoever also forges the stamp', async (t) => {
   })
 })
 
-t.test('what no stamp and no witness has seen cannot be told from honest: the last operations', async (t) => {
+t.test('the last operations, which no stamp or witness covers, can be rewritten unnoticed', async (t) => {
   await rewritten(
     `update audit.operacoes set motivo = 'outro' where elo > ${witness.elo} and tipo = 'deteccao'`,
     async (sql) => {

@@ -59,7 +59,7 @@ t.test('every operation that ended is sealed, and the seal can be computed again
   })
 })
 
-t.test('transactions at the same moment never fork the chain', async (t) => {
+t.test('simultaneous transactions never fork the chain', async (t) => {
   const c = await scenario(t)
   const before = await check(c, t)
   const registrar = (who: 'ana' | 'bruno' | 'olivia') =>
@@ -92,7 +92,7 @@ t.test('transactions at the same moment never fork the chain', async (t) => {
   t.equal(await check(c, t), before + 32)
 })
 
-t.test('facts only grow, for owner and superuser alike', async (t) => {
+t.test('facts are append-only, for owner and superuser alike', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 })
   await c.runSession('auto')

@@ -44,7 +44,7 @@ async function pages(statement: string): Promise<number> {
   return (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0)
 }
 
-t.test('a day costs a day, at ten times the history', async (t) => {
+t.test('proving a day costs the same with ten times the history', async (t) => {
   const measured: { day: number; all: number }[] = []
   for (const [operations, facts] of [
     [10, 1000],
@@ -71,7 +71,7 @@ t.test('a day costs a day, at ten times the history', async (t) => {
   t.ok(long.all > short.all * 4, 'the whole chain grows')
 })
 
-t.test('what was tampered with after the witness is found, and what a rewrite did before it', async (t) => {
+t.test('tampering after the witness is found, and so is a rewrite before it', async (t) => {
   const before = await head()
   await day()
   const after = await head()

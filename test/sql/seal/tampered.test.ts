@@ -355,7 +355,7 @@ t.test('a changed, deleted or added fact', async (t) => {
   )
   await tamperWith(
     t,
-    'an exception taken back by nobody',
+    'an exception revoked by nobody',
     `update audit.excecoes set revogada_em = now(), revogada_por = 'ana' where operacao_id = ${exception.operacao_id}`,
     [{ situacao: 'excecao_alterada', elo: null, encontrado: 'ana', esperado: 'em vigor' }],
   )
@@ -367,7 +367,7 @@ t.test('a changed, deleted or added fact', async (t) => {
   )
 })
 
-t.test('who was let in and who was shut out', async (t) => {
+t.test('tokens, sign-ins and revocations', async (t) => {
   const equal = `where id = '${token['id']}'`
   for (const [column, value] of Object.entries({
     nome: `'outra'`,
@@ -529,7 +529,7 @@ t.test('the triggers that refuse change', async (t) => {
   })
 })
 
-t.test('a rewrite of everything is contradicted by the mailbox alone', async (t) => {
+t.test('a complete rewrite is contradicted by an old mail', async (t) => {
   await tamperWith(
     t,
     'the tail and the head',
@@ -583,7 +583,7 @@ t.test('a rewrite of everything is contradicted by the mailbox alone', async (t)
   await tamperWith(t, 'a witness from before cannot know', rewrite, proven, before)
 })
 
-t.test('the seal that never came, and facts in the air', async (t) => {
+t.test('a missing seal, and facts without an operation', async (t) => {
   const { sql } = c
   const off = 'set session_replication_role = replica;'
   const tamper = (act: string) => sql.begin((tx) => tx.unsafe(`${off.replace('set', 'set local')} ${act}`))

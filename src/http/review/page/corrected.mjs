@@ -1,4 +1,4 @@
-// Corrigidas hoje: what auto corrected, by operation and group, to look at and to take back.
+// Corrigidas hoje: what auto corrected, by operation and group, to look at and to roll back.
 import { revert, revertOperation } from './acts.mjs'
 import { clock, count, date, dayOf, money, number, say, shares } from './format.mjs'
 import { describe } from './groups.mjs'
@@ -77,7 +77,7 @@ function useLastDay(office) {
 
 /**
  * @param {{ office: import('./office.mjs').Office, decides: boolean, reverts: boolean, address: URLSearchParams,
- *   go: (changes: Record<string, string | null>, how?: { push?: boolean }) => void }} props decides: may take back a part of an operation
+ *   go: (changes: Record<string, string | null>, how?: { push?: boolean }) => void }} props decides: may roll back a part of an operation
  */
 export function Corrected({ office, decides, reverts, address, go }) {
   const { found, failed, load, parts } = useLastDay(office)

@@ -1,4 +1,4 @@
-// The acts under way, one after the other, and those done that may be taken back.
+// The acts under way, one after the other, and those done that may be undone.
 import { isAside, named, revertOperation, undo } from './acts.mjs'
 import { Refusal } from './api.mjs'
 import { say } from './format.mjs'
@@ -62,7 +62,7 @@ export function useLine({ waiting, load, forget, settle, tell, refused }) {
 /**
  * Takes back the last act, even one that is still under way.
  * @param {{ undoable: { current: Done[] }, send: ReturnType<typeof useLine>['send'], forget: (key: string) => void,
- *   undone: (operation: string) => void, nothing: () => void }} office undoable: what may be taken back, the last at the end
+ *   undone: (operation: string) => void, nothing: () => void }} office undoable: what may be undone, the last at the end
  * @returns {Promise<string | undefined>} the group it was about
  */
 export async function takeBack({ undoable, send, forget, undone, nothing }) {

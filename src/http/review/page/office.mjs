@@ -1,4 +1,4 @@
-// What all screens share: what waits, the acts under way, their results, and what may be taken back.
+// What all screens share: what waits, the acts under way, their results, and what may be undone.
 import { named } from './acts.mjs'
 import { Refusal } from './api.mjs'
 import { useDesk } from './desk.mjs'
@@ -15,7 +15,7 @@ import { t } from './words.mjs'
  * @typedef {ReturnType<typeof useOffice>} Office
  */
 
-/** Acts that their author may take back as a whole; a rollback is taken back by rolling it back. */
+/** Acts that their author may undo as a whole; a rollback is undone by rolling it back. */
 const TAKEN_BACK = ['approve', 'reject', 'confirm', 'correct', 'postpone', 'forward', 'comment', 'revert']
 
 /** What a notice says beside the result. @param {readonly import('./acts.mjs').Result[]} results */

@@ -78,7 +78,7 @@ export function Sheet({ office, decides, close }) {
 }
 
 /**
- * Remembers the acts of the file, one for each kind of decision, so that they can be taken back like any other.
+ * Remembers the acts of the file, one for each kind of decision, so that they can be undone like any other.
  * @param {import('./office.mjs').Office} office
  * @param {string} name
  * @param {Line[]} lines

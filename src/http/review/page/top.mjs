@@ -164,7 +164,7 @@ export function Said({ office, undo, hints }) {
   `
 }
 
-/** What could not be taken back, three ways. @param {{ conflicts: readonly any[] }} props */
+/** What could not be rolled back, three ways. @param {{ conflicts: readonly any[] }} props */
 function Conflicts({ conflicts }) {
   return html`
     <table class="facts">
