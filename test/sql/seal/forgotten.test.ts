@@ -283,6 +283,31 @@ t.test('forgotten: no dump holds the name, and everything sealed is as it was se
   )
 })
 
+t.test('nobody who holds the database finds the name by trying names', async (t) => {
+  const [operation] = await c.sql`select id from audit.operacoes where tipo = 'esquecimento'`
+  t.match(
+    await c.sql`select count(*)::int as n from audit_interno.estados where sal is not null and operacao_id < ${operation?.['id']}`,
+    [{ n: 0 }],
+  )
+  t.match(
+    await c.sql.unsafe(
+      `select count(sal)::int as n from audit_arquivo.estados_${month.slice(0, 7).replace('-', '_')}`,
+    ),
+    [{ n: 0 }],
+  )
+  for (const name of [NAME.toLowerCase(), 'zuleica']) {
+    const found = await c.sql`
+      select count(*) filter (where sha256(s.autoria || convert_to(row(${name}::text, d.motivo, d.para, d.antes)::text, 'UTF8')) = f.resumo)::int as hit,
+        count(*)::int as tried
+      from audit_interno.fatos_esquecidos f
+      join audit_interno.sais s on s.operacao_id = f.operacao_id
+      join audit.decisoes d on d.id = f.fato_id
+      where f.parte = 'decisao' and d.ator = ${pseudonym}`
+    t.match(found, [{ hit: 0 }])
+    t.ok(Number(found[0]?.['tried']) > 3)
+  }
+})
+
 t.test('what the person did stands under the pseudonym', async (t) => {
   const list = await c.sql`select distinct ator from audit.decisoes order by 1`
   t.same(
