@@ -895,7 +895,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'certificacao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'canal'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'instalacao'::text, 'registro'::text, 'exportacao'::text, 'externa'::text, 'carimbo'::text, 'arquivamento'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'certificacao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'canal'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'instalacao'::text, 'registro'::text, 'exportacao'::text, 'externa'::text, 'carimbo'::text, 'arquivamento'::text, 'esquecimento'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -2016,6 +2016,14 @@ create function audit.encaminhar(ids bigint[], para text, motivo text)
 comment on function audit.encaminhar(bigint[],text,text) is 'Forwards findings to a person, or to a role (revisor, administrador): they form groups of their own, with encaminhada_para, and come back to the queue if they were postponed. Their status stays the same, and this counts neither for nor against their rule; auto leaves them to people. audit.desfazer undoes it. Returns each: feita, or deixada with the reason. Errors: NC001 none given or nobody named, NC004 unknown id, NC005 none is still waiting, NC006 reason missing.';
 grant execute on function audit.encaminhar(bigint[],text,text) to conferente_revisor;
 
+create function audit.esquecer_pessoa(nome text, motivo text, simular boolean DEFAULT false)
+  returns TABLE(operacao_id bigint, pseudonimo text, lugar text, linhas bigint, em_duvida bigint) language plpgsql volatile security definer
+  set client_min_messages=warning
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.esquecer_pessoa(text,text,boolean) is 'Forgets somebody who has left: a pseudonym stands wherever one of the person''s names (nome, and those tied to it) or addresses stood, in columns, reasons, details, histories and messages, also those in the archive. All that was sealed stays proven. simular: says what would change and changes nothing. Returns, of each column, how many rows changed, and em_duvida: texts that hold what may be the name, and may be part of somebody else''s. Not touched: what the warehouse holds, and what has left the database. There is no way back. Errors: NC001 no person''s name, or the reason holds the name, NC004 unknown, NC006 reason missing, NC007 oneself, NC045 still in office (registered, a login, a token, something that waits for the person or for a second approval, a setting) or a broken trail, 25001 not read committed, 55P03 the tables are in use.';
+grant execute on function audit.esquecer_pessoa(text,text,boolean) to conferente_administrador;
+
 create function audit.excecao_aviso(excecao audit.excecoes)
   returns text language sql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -2389,6 +2397,17 @@ grant usage on schema audit_interno to conferente_operador;
 grant usage on schema audit_interno to conferente_regra;
 grant usage on schema audit_interno to conferente_servico;
 
+create type audit_interno.esquecida as (
+  pessoa text,
+  chaves text[],
+  padrao text,
+  duvidoso text,
+  alheios text,
+  resumos text[],
+  pseudonimo text
+);
+comment on type audit_interno.esquecida is 'Somebody to be forgotten: the person (audit_interno.pessoa_de), keys of all names and addresses (audit_interno.chave_pessoa), expressions that find them in text (with care, and without), one that finds longer names of others which contain them, SHA-256 of the addresses, and the pseudonym.';
+
 create type audit_interno.linha_reversao as (
   divergencia_id bigint,
   tabela text,
@@ -2581,6 +2600,8 @@ create table audit_interno.estados (
   chaves text[] not null,
   resumos bytea[] not null,
   autor text,
+  sal bytea,
+  autoria bytea,
   mes date default (date_trunc('month'::text, (now() AT TIME ZONE 'UTC'::text)))::date not null,
   constraint estados_check CHECK ((cardinality(chaves) = cardinality(resumos))),
   constraint estados_pkey PRIMARY KEY (id, mes)
@@ -2593,8 +2614,10 @@ comment on table audit_interno.estados is 'Digests of rows of our tables after e
 comment on column audit_interno.estados.operacao_id is 'Operation in which they changed: the one under way, or one of the kind registro. Null only within the transaction.';
 comment on column audit_interno.estados.tabela is 'Table, schema-qualified.';
 comment on column audit_interno.estados.chaves is 'Keys of the rows as text, several columns joined by /.';
-comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, for a finding only of its state; null where the row is gone.';
+comment on column audit_interno.estados.resumos is 'SHA-256 over sal and the SHA-256 of each row as JSON, for a finding only of its state; null where the row is gone.';
 comment on column audit_interno.estados.autor is 'Role that changed them bypassing Conferente''s functions; null where a function did.';
+comment on column audit_interno.estados.sal is 'Drawn by chance, so that nobody guesses from a digest what a row held; null once somebody was forgotten and a later fact says the state again.';
+comment on column audit_interno.estados.autoria is 'SHA-256 over sal and autor: what the operation''s digest covers.';
 comment on column audit_interno.estados.mes is 'First day of the month (UTC) in which it was written: its partition.';
 
 create table audit_interno.fatos_arquivados (
@@ -2618,6 +2641,29 @@ comment on table audit_interno.fatos_arquivados is 'For each operation whose fac
 comment on column audit_interno.fatos_arquivados.arquivamento_id is 'Operation that archived them.';
 comment on column audit_interno.fatos_arquivados.mes is 'Month in whose partitions they were.';
 comment on column audit_interno.fatos_arquivados.fatos is 'How many.';
+
+create table audit_interno.fatos_esquecidos (
+  operacao_id bigint not null,
+  parte text not null,
+  fato_id bigint not null,
+  esquecimento_id bigint not null,
+  resumo bytea not null,
+  agora bytea not null,
+  constraint fatos_esquecidos_esquecimento_id_fkey FOREIGN KEY (esquecimento_id) REFERENCES audit.operacoes(id),
+  constraint fatos_esquecidos_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint fatos_esquecidos_parte_check CHECK ((parte = ANY (ARRAY['autoria'::text, 'detalhes'::text, 'decisao'::text, 'excecao'::text]))),
+  constraint fatos_esquecidos_pkey PRIMARY KEY (operacao_id, parte, fato_id)
+);
+CREATE INDEX fatos_esquecidos_esquecimento_id_idx ON audit_interno.fatos_esquecidos USING btree (esquecimento_id);
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit_interno.fatos_esquecidos REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{operacao_id,parte,fato_id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit_interno.fatos_esquecidos REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{operacao_id,parte,fato_id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit_interno.fatos_esquecidos REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{operacao_id,parte,fato_id}', '{}');
+comment on table audit_interno.fatos_esquecidos is 'Facts in which somebody was forgotten: what was sealed of their names, and what stands there now. Each change is a fact of the operation that forgot.';
+comment on column audit_interno.fatos_esquecidos.parte is 'autoria (who and why, of the operation), detalhes (of the operation), decisao or excecao (who and why).';
+comment on column audit_interno.fatos_esquecidos.fato_id is 'Key of the decision or exception; of the operation itself its own.';
+comment on column audit_interno.fatos_esquecidos.esquecimento_id is 'Operation that forgot last.';
+comment on column audit_interno.fatos_esquecidos.resumo is 'Digest that was sealed.';
+comment on column audit_interno.fatos_esquecidos.agora is 'Digest of what stands there since, by the salt that it has since.';
 
 create table audit_interno.fila_selos (
   ordem bigint generated always as identity not null,
@@ -2736,6 +2782,19 @@ create table audit_interno.resumos_divergencias (
   constraint resumos_divergencias_pkey PRIMARY KEY (divergencia_id)
 );
 comment on table audit_interno.resumos_divergencias is 'For each finding, the columns by which a person recognises the entry (audit.regras.colunas_resumo), as the row held them when it was last found. Shown by audit.vw_resumos.';
+
+create table audit_interno.sais (
+  operacao_id bigint not null,
+  autoria bytea not null,
+  detalhes bytea not null,
+  constraint sais_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint sais_pkey PRIMARY KEY (operacao_id)
+);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit_interno.sais FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit_interno.sais FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit_interno.sais is 'Of each operation that has ended, the salts of what of it may name people.';
+comment on column audit_interno.sais.autoria is 'Salt of who and why, also of the decisions and exceptions that are its facts.';
+comment on column audit_interno.sais.detalhes is 'Salt of audit.operacoes.detalhes.';
 
 create table audit_interno.sessoes_a_avisar (
   sessao_id bigint not null,
@@ -3721,6 +3780,11 @@ create function audit_interno.esperar_gravacoes()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.esperar_gravacoes() is 'Takes the lock for closing months. 55P03 after ten seconds.';
 
+create function audit_interno.esquecendo(tabela text, antes jsonb, depois jsonb)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.esquecendo(text,jsonb,jsonb) is 'True for a change of names alone, by the operation that forgets somebody.';
+
 create function audit_interno.esquecer_notas()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -3786,6 +3850,11 @@ create function audit_interno.exigir_dono(funcao text)
   returns void language plpgsql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exigir_dono(text) is 'Refuses (42501) a function whose owner is neither a superuser nor a member of conferente_dono or conferente_administrador.';
+
+create function audit_interno.exigir_fora(quem audit_interno.esquecida)
+  returns void language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_fora(audit_interno.esquecida) is 'NC045 for a person still in office, and while the trail is broken: states are said again, and what was changed must not become right by that.';
 
 create function audit_interno.exigir_motivo(motivo text, nome text DEFAULT 'o motivo'::text)
   returns text language plpgsql immutable
@@ -4204,7 +4273,7 @@ comment on function audit_interno.nome_api(text) is 'The name as it is recorded.
 
 create function audit_interno.nome_do_sistema(nome text)
   returns boolean language sql immutable;
-comment on function audit_interno.nome_do_sistema(text) is 'Whether a name belongs to the system itself.';
+comment on function audit_interno.nome_do_sistema(text) is 'Whether a name is one of the system''s own, or a pseudonym.';
 grant execute on function audit_interno.nome_do_sistema(text) to conferente_servico;
 
 create function audit_interno.nome_pessoa(nome text)
@@ -4251,6 +4320,11 @@ create function audit_interno.objetos_agora()
   set standard_conforming_strings=on;
 comment on function audit_interno.objetos_agora() is 'Functions, tables, constraints, unique indexes, triggers, rewrite rules, policies, types, default privileges, schemas and roles of Conferente as they are, whether a trigger fires, and its definition.';
 
+create function audit_interno.onde_ha_nomes()
+  returns TABLE(tabela text, coluna text, forma text) language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.onde_ha_nomes() is 'Columns in which people are named, and how.';
+
 create function audit_interno.onde_se_grava(relacao regclass, coluna_chave text)
   returns SETOF oid language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -4260,6 +4334,11 @@ create function audit_interno.operacao_em_curso()
   returns bigint language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.operacao_em_curso() is 'Operation to which facts that this transaction writes now belong, or null.';
+
+create function audit_interno.padrao_nome(nome text, cuidado boolean DEFAULT true)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.padrao_nome(text,boolean) is 'Regular expression, case-sensitive, for the name as words of its own.';
 
 create function audit_interno.pagina(caminho text DEFAULT ''::text)
   returns text language sql stable
@@ -4275,6 +4354,16 @@ create function audit_interno.partes_mensais(ate date)
   returns TABLE(tabela text, nome text, mes date) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.partes_mensais(date) is 'Table, partition and its month.';
+
+create function audit_interno.partes_pessoais(ids bigint[] DEFAULT NULL::bigint[])
+  returns TABLE(operacao_id bigint, parte text, fato_id bigint, agora bytea, selado bytea) language sql stable
+  set DateStyle=ISO, YMD
+  set IntervalStyle=postgres
+  set TimeZone=UTC
+  set bytea_output=hex
+  set extra_float_digits=1
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.partes_pessoais(bigint[]) is 'Digests of who and why (of operations, decisions and exceptions) and of details, now and as sealed.';
 
 create function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
   returns boolean language sql immutable;
@@ -4445,6 +4534,12 @@ create function audit_interno.quebras_fatos()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.quebras_fatos() is 'operacao_sem_selo, fato_sem_operacao, fato_sem_selo, fato_sem_divergencia.';
 
+create function audit_interno.quem_esquecer(nome text)
+  returns audit_interno.esquecida language plpgsql volatile
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.quem_esquecer(text) is 'Names and addresses of the person, and a pseudonym drawn by chance. NC004 when nothing here is this person''s.';
+
 create function audit_interno.rastro(papel regrole)
   returns text language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -4545,6 +4640,11 @@ create function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.repartir_regra(bigint,text) is 'Prepares a rule for a session and divides its detection into parts.';
+
+create function audit_interno.repetir_estados(operacao_id bigint)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.repetir_estados(bigint) is 'States of all rows as facts of the operation; no earlier fact keeps its salt.';
 
 create function audit_interno.responde(tipo text)
   returns boolean language sql immutable;
@@ -4688,6 +4788,21 @@ create function audit_interno.selar_operacao()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.selar_operacao() is 'Takes the digest of an ended operation for its seal; for the engine''s own logins, seals it at once.';
 
+create function audit_interno.sem_nome(lista text[], quem audit_interno.esquecida)
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.sem_nome(text[],audit_interno.esquecida) is 'The list with the pseudonym instead of the name.';
+
+create function audit_interno.sem_nome(texto text, quem audit_interno.esquecida)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.sem_nome(text,audit_interno.esquecida) is 'The text with the pseudonym instead of the name.';
+
+create function audit_interno.sem_nome(valor jsonb, quem audit_interno.esquecida)
+  returns jsonb language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.sem_nome(jsonb,audit_interno.esquecida) is 'The value with the pseudonym instead of the name, in texts and keys at any depth.';
+
 create function audit_interno.sem_segredos(texto text)
   returns text language sql immutable;
 comment on function audit_interno.sem_segredos(text) is 'The text with secrets and CPFs as ***.';
@@ -4827,14 +4942,19 @@ comment on function audit_interno.trocar_ajustes(jsonb) is 'Sets each to a value
 grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_escrita;
 grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regra;
 
+create function audit_interno.trocar_nomes(quem audit_interno.esquecida)
+  returns TABLE(lugar text, linhas bigint, em_duvida bigint) language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.trocar_nomes(audit_interno.esquecida) is 'Of each column, how many rows were changed, and how many texts still hold what may be the name and may be somebody else''s.';
+
 create function audit_interno.ultima_alteracao(d audit.divergencias_processadas)
   returns TABLE(operacao_id bigint, antes jsonb, depois jsonb) language sql stable;
 comment on function audit_interno.ultima_alteracao(audit.divergencias_processadas) is 'Operation, columns before and columns after of the last alteration; no row where there was none.';
 
 create function audit_interno.ultimos_estados()
-  returns TABLE(tabela text, chave text, resumo bytea, operacao_id bigint, autor text) language sql stable
+  returns TABLE(tabela text, chave text, resumo bytea, operacao_id bigint, autor text, sal bytea) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.ultimos_estados() is 'For each row, what it was after its last change (null: gone), in which operation, and who changed it bypassing our functions.';
+comment on function audit_interno.ultimos_estados() is 'For each row, what it was after its last change (null: gone), in which operation, who changed it bypassing our functions, and the salt of its digest.';
 
 create function audit_interno.validar_configuracao()
   returns trigger language plpgsql volatile

@@ -8,12 +8,15 @@ import { createReadStream, writeFileSync } from 'node:fs'
 const [file, ...kept] = process.argv.slice(2)
 const witnesses = new Map(kept.map((one) => one.toLowerCase().split('=')))
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest()
+// of what may name people, the digest that was sealed where somebody was forgotten since
+const personal = (salt, text, forgotten) => (forgotten ? hex(forgotten.resumo) : sha256(hex(salt), text))
 const hex = (text) => Buffer.from(text ?? '', 'hex')
 const KINDS = ['deteccao', 'alteracao', 'decisao', 'excecao', 'desfeita', 'estado']
 
 let faults = 0
 let facts = 0
 let archived = 0
+let forgotten = 0
 let head // what the first line says the end is
 let operation // the one whose facts come by
 let last = { elo: 0, selo: sha256('conferente').toString('hex') }
@@ -27,7 +30,14 @@ function expect(right, link, what) {
 
 function close() {
   if (operation) {
-    const { elo, operacao, resumo, selo, selo_anterior, arquivada } = operation
+    const { elo, operacao, autoria, detalhes, sais, esquecida, detalhes_esquecidos } = operation
+    const { resumo, selo, selo_anterior, arquivada } = operation
+    const own = sha256(
+      sha256(operacao),
+      personal(sais[0], autoria, esquecida),
+      personal(sais[1], detalhes, detalhes_esquecidos),
+    )
+    if (esquecida || detalhes_esquecidos) forgotten += 1
     // this file has the digests of facts that an earlier file holds
     const parts = KINDS.map(
       (kind) => hashes[kind]?.digest() ?? (arquivada?.[kind] ? hex(arquivada[kind]) : sha256('')),
@@ -35,7 +45,7 @@ function close() {
     if (arquivada) archived += 1
     const link = Buffer.alloc(8)
     link.writeBigInt64BE(BigInt(elo))
-    expect(resumo === sha256(sha256(operacao), ...parts).toString('hex'), elo, 'operation or facts changed')
+    expect(resumo === sha256(own, ...parts).toString('hex'), elo, 'operation or facts changed')
     expect(elo === last.elo + 1, elo, `comes after link ${last.elo}`)
     expect(selo_anterior === last.selo, elo, 'does not name the seal before it')
     expect(selo === sha256(hex(selo_anterior), link, hex(resumo)).toString('hex'), elo, 'its seal is wrong')
@@ -66,7 +76,11 @@ function take(text) {
     if (!kind || !operation) throw new Error(`neither operation nor fact: ${text.slice(0, 100)}`)
     facts += 1
     hashes[kind] ??= createHash('sha256')
-    hashes[kind].update(sha256(line[kind]))
+    const digest = sha256(line[kind])
+    const { autoria, esquecida } = line
+    hashes[kind].update(
+      autoria === undefined ? digest : sha256(digest, personal(operation.sais[0], autoria, esquecida)),
+    )
     if (line.achado) {
       const finding = sha256(sha256(line.identidade, hex(line.impressao)), line.achado).toString('hex')
       expect(
@@ -100,4 +114,6 @@ console.log(
   `${faults === 0 ? 'proven' : 'BROKEN'}: ${facts} facts, up to link ${last.elo}, seal ${last.selo}`,
 )
 if (archived > 0) console.log(`the facts of ${archived} operations are in an earlier file`)
+if (forgotten > 0)
+  console.log(`somebody was forgotten in ${forgotten} operations: names there are not proven`)
 process.exitCode = faults === 0 ? 0 : 1

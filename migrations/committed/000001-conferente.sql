@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f0ddc7e940c8a8b3e6ffe392fca232891ac6c41b
+--! Hash: sha1:c4a17475de92c1f643e46144fea74507b18d2825
 --! Message: conferente
 
 set local role conferente_dono;
@@ -690,7 +690,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'certificacao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'canal', 'notas', 'sessao', 'acesso', 'instalacao', 'registro', 'exportacao', 'externa', 'carimbo', 'arquivamento')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'certificacao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'canal', 'notas', 'sessao', 'acesso', 'instalacao', 'registro', 'exportacao', 'externa', 'carimbo', 'arquivamento', 'esquecimento')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -760,6 +760,8 @@ create table audit_interno.estados (
   chaves text[] not null,
   resumos bytea[] not null,
   autor text,
+  sal bytea,
+  autoria bytea,
   mes date not null default date_trunc('month', now() at time zone 'UTC')::date,
   primary key (id, mes),
   check (cardinality(chaves) = cardinality(resumos))
@@ -769,8 +771,10 @@ comment on table audit_interno.estados is 'Digests of rows of our tables after e
 comment on column audit_interno.estados.operacao_id is 'Operation in which they changed: the one under way, or one of the kind registro. Null only within the transaction.';
 comment on column audit_interno.estados.tabela is 'Table, schema-qualified.';
 comment on column audit_interno.estados.chaves is 'Keys of the rows as text, several columns joined by /.';
-comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, for a finding only of its state; null where the row is gone.';
+comment on column audit_interno.estados.resumos is 'SHA-256 over sal and the SHA-256 of each row as JSON, for a finding only of its state; null where the row is gone.';
 comment on column audit_interno.estados.autor is 'Role that changed them bypassing Conferente''s functions; null where a function did.';
+comment on column audit_interno.estados.sal is 'Drawn by chance, so that nobody guesses from a digest what a row held; null once somebody was forgotten and a later fact says the state again.';
+comment on column audit_interno.estados.autoria is 'SHA-256 over sal and autor: what the operation''s digest covers.';
 comment on column audit_interno.estados.mes is 'First day of the month (UTC) in which it was written: its partition.';
 
 -- The objects of a release, as they were when it was installed.
@@ -1105,6 +1109,49 @@ comment on column audit_interno.divergencias_arquivadas.deteccao_id is 'Operatio
 comment on column audit_interno.divergencias_arquivadas.resumo is 'Digest of the last.';
 comment on column audit_interno.divergencias_arquivadas.alteracao_id is 'Operation of the last alteration in the archive; null when none is.';
 --! EndIncluded contrato/arquivo.sql
+
+--! Included contrato/esquecimento.sql
+-- What lets a name be forgotten while the chain stays as it was sealed (motor/esquecimento). The digest of an operation covers who acted and
+-- why, and its details, by digests of their own, each over a salt and the text. Forgetting puts a pseudonym in the place of the name, keeps
+-- the old digest and draws another salt, so that nobody finds the name by trying.
+create table audit_interno.sais (
+  operacao_id bigint primary key references audit.operacoes,
+  autoria bytea not null,
+  detalhes bytea not null
+);
+comment on table audit_interno.sais is 'Of each operation that has ended, the salts of what of it may name people.';
+comment on column audit_interno.sais.autoria is 'Salt of who and why, also of the decisions and exceptions that are its facts.';
+comment on column audit_interno.sais.detalhes is 'Salt of audit.operacoes.detalhes.';
+
+create table audit_interno.fatos_esquecidos (
+  operacao_id bigint not null references audit.operacoes,
+  parte text not null check (parte in ('autoria', 'detalhes', 'decisao', 'excecao')),
+  fato_id bigint not null,
+  esquecimento_id bigint not null references audit.operacoes,
+  resumo bytea not null,
+  agora bytea not null,
+  primary key (operacao_id, parte, fato_id)
+);
+create index on audit_interno.fatos_esquecidos (esquecimento_id);
+comment on table audit_interno.fatos_esquecidos is 'Facts in which somebody was forgotten: what was sealed of their names, and what stands there now. Each change is a fact of the operation that forgot.';
+comment on column audit_interno.fatos_esquecidos.parte is 'autoria (who and why, of the operation), detalhes (of the operation), decisao or excecao (who and why).';
+comment on column audit_interno.fatos_esquecidos.fato_id is 'Key of the decision or exception; of the operation itself its own.';
+comment on column audit_interno.fatos_esquecidos.esquecimento_id is 'Operation that forgot last.';
+comment on column audit_interno.fatos_esquecidos.resumo is 'Digest that was sealed.';
+comment on column audit_interno.fatos_esquecidos.agora is 'Digest of what stands there since, by the salt that it has since.';
+
+-- Whom audit.esquecer_pessoa forgets.
+create type audit_interno.esquecida as (
+  pessoa text,
+  chaves text[],
+  padrao text,
+  duvidoso text,
+  alheios text,
+  resumos text[],
+  pseudonimo text
+);
+comment on type audit_interno.esquecida is 'Somebody to be forgotten: the person (audit_interno.pessoa_de), keys of all names and addresses (audit_interno.chave_pessoa), expressions that find them in text (with care, and without), one that finds longer names of others which contain them, SHA-256 of the addresses, and the pseudonym.';
+--! EndIncluded contrato/esquecimento.sql
 
 --! Included contrato/canais.sql
 -- Where people are told besides by mail. The whole address and the signing secret would let anybody speak there, so they stand apart, in a
@@ -1689,13 +1736,14 @@ as $$
 $$;
 comment on function audit_interno.mesma_pessoa(text, text) is 'Whether two names, as recorded in decisions, belong to one person. Null when one is null.';
 
--- No person has a name under which the system itself acts.
+-- No person has a name under which the system itself acts, nor one that stands for somebody who was forgotten (audit.esquecer_pessoa).
 create or replace function audit_interno.nome_do_sistema(nome text)
 returns boolean
 language sql
 immutable parallel safe
-return audit_interno.chave_pessoa(nome) = 'conferente' or pg_catalog.starts_with(audit_interno.chave_pessoa(nome), 'conferente_');
-comment on function audit_interno.nome_do_sistema(text) is 'Whether a name belongs to the system itself.';
+return audit_interno.chave_pessoa(nome) = 'conferente' or pg_catalog.starts_with(audit_interno.chave_pessoa(nome), 'conferente_')
+  or audit_interno.chave_pessoa(nome) ~ '^pessoa-[0-9a-f]{12}$';
+comment on function audit_interno.nome_do_sistema(text) is 'Whether a name is one of the system''s own, or a pseudonym.';
 --! EndIncluded pessoas/acesso/mesma_pessoa.sql
 
 --! Included comum/dobrar_comuns.sql
@@ -2437,6 +2485,8 @@ begin
     return new; -- taken back, once
   elsif tg_op = 'UPDATE' and tg_table_name like 'estados%' and v_antes ->> 'operacao_id' is null and v_depois - 'operacao_id' = v_antes - 'operacao_id' then
     return new; -- the commit of the transaction decides whose fact it is
+  elsif tg_op = 'UPDATE' and audit_interno.esquecendo(format('%s.%s', tg_table_schema, tg_table_name), v_antes, v_depois) then
+    return new; -- a name gives way to a pseudonym
   end if;
   raise exception using errcode = 'NC013', message = format('%s.%s só aceita acréscimos', tg_table_schema, tg_table_name),
     detail = format('operação recusada: %s', tg_op),
@@ -2458,6 +2508,10 @@ $$;
 create or replace trigger proteger before update or delete on audit_interno.fatos_arquivados
   for each row execute function audit_interno.recusar_mudanca();
 create or replace trigger proteger_truncate before truncate on audit_interno.fatos_arquivados
+  for each statement execute function audit_interno.recusar_mudanca();
+create or replace trigger proteger before update or delete on audit_interno.sais
+  for each row execute function audit_interno.recusar_mudanca();
+create or replace trigger proteger_truncate before truncate on audit_interno.sais
   for each statement execute function audit_interno.recusar_mudanca();
 create or replace trigger proteger before delete on audit.divergencias_processadas
   for each row execute function audit_interno.recusar_mudanca();
@@ -2650,7 +2704,7 @@ begin
       when 'deteccoes' then 'x.divergencia_id, x.confianca, x.resumo'
       when 'alteracoes' then 'x.divergencia_id, x.reverte_operacao_id, x.antes, x.depois'
       when 'correcoes_desfeitas' then 'x.divergencia_id, x.correcao_operacao_id, x.situacao, x.esperado, x.agora, x.carregado_em'
-      when 'estados' then 'x.id, x.tabela, x.chaves, x.resumos, x.autor' end,
+      when 'estados' then 'x.id, x.tabela, x.chaves, x.resumos, case when x.sal is null then coalesce(x.autoria, convert_to(x.autor, ''UTF8'')) else sha256(x.sal || convert_to(x.autor, ''UTF8'')) end' end,
     case nome when 'estados' then 'x.id' else 'x.divergencia_id' end, tabela) using ate;
 end
 $$;
@@ -2811,15 +2865,16 @@ begin
   set arquivamento_id = excluded.arquivamento_id, vezes = v.vezes + excluded.vezes, sessao_primeira_id = coalesce(v.sessao_primeira_id, excluded.sessao_primeira_id),
     deteccao_id = coalesce(excluded.deteccao_id, v.deteccao_id), resumo = coalesce(excluded.resumo, v.resumo),
     alteracao_id = coalesce(excluded.alteracao_id, v.alteracao_id);
-  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
-  select arquivar_meses.operacao_id, y.tabela, array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n), y.autor
+  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor, sal, autoria)
+  select arquivar_meses.operacao_id, y.tabela, array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n), y.autor, y.sal,
+    sha256(y.sal || convert_to(y.autor, 'UTF8'))
   from (
-    select u.*, row_number() over (partition by u.tabela, u.autor order by u.chave collate "C") as n
+    select u.*, row_number() over (partition by u.tabela, u.autor, u.sal order by u.chave collate "C") as n
     from audit_interno.ultimos_estados() u
     join pg_temp.conferente_arquivada x on x.id = u.operacao_id
     where u.resumo is not null or u.autor is not null
   ) as y
-  group by y.tabela, y.autor, (y.n - 1) / 10000;
+  group by y.tabela, y.autor, y.sal, (y.n - 1) / 10000;
 
   -- Readers and writers of these tables hold locks that this needs. Waiting while holding one of them could stop a session, so it takes all
   -- locks at once or none, and tries again for ten seconds.
@@ -2865,7 +2920,8 @@ grant execute on function audit.arquivar_meses(date, text, bigint, bigint, text,
 --! EndIncluded motor/arquivo/arquivar_meses.sql
 
 --! Included motor/selo/resumo_operacao.sql
--- Digest of an operation and of every fact that carries its id. The settings pinned here make the text of each value, and so the digest,
+-- Digest of an operation and of every fact that carries its id. Who acted and why, and the details, go in as digests of their own, with a
+-- salt (audit_interno.sais): what was sealed still follows once a name in them is gone (audit_interno.fatos_esquecidos). The settings pinned here make the text of each value, and so the digest,
 -- the same in every session. With offset 0 facts are looked up by operation and then sorted; the planner would rather walk a whole table in
 -- the order of its key.
 create or replace function audit_interno.resumo_operacao(operacao_id bigint)
@@ -2880,8 +2936,8 @@ set extra_float_digits = 1
 set bytea_output = 'hex'
 as $$
   select sha256(
-    sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
-      o.linhas, o.detalhes)::text, 'UTF8'))
+    sha256(sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.iniciada_em, o.finalizada_em, o.linhas)::text, 'UTF8'))
+      || case when qa.agora = p.autoria then qa.resumo else p.autoria end || case when qd.agora = p.detalhes then qd.resumo else p.detalhes end)
     || coalesce((
       select sha256(string_agg(sha256(convert_to(row(d.divergencia_id, d.confianca, d.resumo)::text, 'UTF8')), '' order by d.divergencia_id))
       from (select x.* from audit.deteccoes x where x.operacao_id = o.id offset 0) as d), f.deteccoes, sha256(''))
@@ -2890,23 +2946,39 @@ as $$
         order by a.divergencia_id))
       from (select x.* from audit.alteracoes x where x.operacao_id = o.id offset 0) as a), f.alteracoes, sha256(''))
     || sha256(coalesce((
-      select string_agg(sha256(convert_to(row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.ate, c.para, c.antes, c.confianca,
-        c.decidida_em)::text, 'UTF8')), '' order by c.id)
-      from (select x.* from audit.decisoes x where x.operacao_id = o.id offset 0) as c), ''))
+      select string_agg(sha256(c.fato || case when q.agora = c.autoria then q.resumo else c.autoria end), '' order by c.id)
+      from (
+        select x.id, sha256(convert_to(row(x.id, x.divergencia_id, x.tipo, x.valores, x.ate, x.confianca, x.decidida_em)::text, 'UTF8')) as fato,
+          sha256(p.sal || convert_to(row(x.ator, x.motivo, x.para, x.antes)::text, 'UTF8')) as autoria
+        from audit.decisoes x where x.operacao_id = o.id offset 0
+      ) as c
+      left join audit_interno.fatos_esquecidos q on q.operacao_id = o.id and q.parte = 'decisao' and q.fato_id = c.id), ''))
     || sha256(coalesce((
-      select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
-        e.expira_em)::text, 'UTF8')), '' order by e.id)
-      from audit.excecoes e where e.operacao_id = o.id), ''))
+      select string_agg(sha256(e.fato || case when q.agora = e.autoria then q.resumo else e.autoria end), '' order by e.id)
+      from (
+        select x.id, sha256(convert_to(row(x.id, x.regra, x.tabela, x.registro_id, x.entrada, x.criada_em, x.expira_em)::text, 'UTF8')) as fato,
+          sha256(p.sal || convert_to(row(x.motivo, x.autor)::text, 'UTF8')) as autoria
+        from audit.excecoes x where x.operacao_id = o.id offset 0
+      ) as e
+      left join audit_interno.fatos_esquecidos q on q.operacao_id = o.id and q.parte = 'excecao' and q.fato_id = e.id), ''))
     || coalesce((
       select sha256(string_agg(sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado, u.agora,
         u.carregado_em)::text, 'UTF8')), '' order by u.divergencia_id))
       from (select x.* from audit.correcoes_desfeitas x where x.operacao_id = o.id offset 0) as u), f.correcoes_desfeitas, sha256(''))
     || coalesce((
-      select sha256(string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos, s.autor)::text, 'UTF8')), '' order by s.id))
+      select sha256(string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos,
+        case when s.sal is null then coalesce(s.autoria, convert_to(s.autor, 'UTF8')) else sha256(s.sal || convert_to(s.autor, 'UTF8')) end)::text, 'UTF8')), '' order by s.id))
       from (select x.* from audit_interno.estados x where x.operacao_id = o.id offset 0) as s), f.estados, sha256(''))
   )
   from audit.operacoes o
   left join audit_interno.fatos_arquivados f on f.operacao_id = o.id
+  left join audit_interno.sais l on l.operacao_id = o.id
+  cross join lateral (
+    select coalesce(l.autoria, '') as sal, sha256(coalesce(l.autoria, '') || convert_to(row(o.ator, o.motivo)::text, 'UTF8')) as autoria,
+      sha256(coalesce(l.detalhes, '') || convert_to(o.detalhes::text, 'UTF8')) as detalhes
+  ) as p
+  left join audit_interno.fatos_esquecidos qa on qa.operacao_id = o.id and qa.parte = 'autoria' and qa.fato_id = o.id
+  left join audit_interno.fatos_esquecidos qd on qd.operacao_id = o.id and qd.parte = 'detalhes' and qd.fato_id = o.id
   where o.id = resumo_operacao.operacao_id
 $$;
 comment on function audit_interno.resumo_operacao(bigint) is
@@ -2925,6 +2997,11 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  insert into audit_interno.sais (operacao_id, autoria, detalhes)
+  select o.id, uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid())
+  from audit.operacoes o
+  where o.id = new.id and o.finalizada_em is not null and o.selo is null
+  on conflict do nothing;
   insert into audit_interno.fila_selos (operacao_id, resumo)
   select o.id, audit_interno.resumo_operacao(o.id)
   from audit.operacoes o
@@ -15350,17 +15427,27 @@ as $$
   ), decisao as (
     select x.operacao_id, count(*) as fatos, sha256(string_agg(x.resumo, '' order by x.id)) as resumo
     from (
-      select c.operacao_id, c.id, sha256(convert_to(row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.ate, c.para, c.antes, c.confianca,
-        c.decidida_em)::text, 'UTF8')) as resumo
-      from audit.decisoes c
+      select c.operacao_id, c.id, sha256(c.fato || case when q.agora = c.autoria then q.resumo else c.autoria end) as resumo
+      from (
+        select x.operacao_id, x.id, sha256(convert_to(row(x.id, x.divergencia_id, x.tipo, x.valores, x.ate, x.confianca, x.decidida_em)::text, 'UTF8')) as fato,
+          sha256(coalesce(l.autoria, '') || convert_to(row(x.ator, x.motivo, x.para, x.antes)::text, 'UTF8')) as autoria
+        from audit.decisoes x
+        left join audit_interno.sais l on l.operacao_id = x.operacao_id
+      ) as c
+      left join audit_interno.fatos_esquecidos q on q.operacao_id = c.operacao_id and q.parte = 'decisao' and q.fato_id = c.id
     ) as x
     group by x.operacao_id
   ), excecao as (
     select x.operacao_id, count(*) as fatos, sha256(string_agg(x.resumo, '' order by x.id)) as resumo
     from (
-      select e.operacao_id, e.id, sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
-        e.expira_em)::text, 'UTF8')) as resumo
-      from audit.excecoes e
+      select e.operacao_id, e.id, sha256(e.fato || case when q.agora = e.autoria then q.resumo else e.autoria end) as resumo
+      from (
+        select x.operacao_id, x.id, sha256(convert_to(row(x.id, x.regra, x.tabela, x.registro_id, x.entrada, x.criada_em, x.expira_em)::text, 'UTF8')) as fato,
+          sha256(coalesce(l.autoria, '') || convert_to(row(x.motivo, x.autor)::text, 'UTF8')) as autoria
+        from audit.excecoes x
+        left join audit_interno.sais l on l.operacao_id = x.operacao_id
+      ) as e
+      left join audit_interno.fatos_esquecidos q on q.operacao_id = e.operacao_id and q.parte = 'excecao' and q.fato_id = e.id
     ) as x
     group by x.operacao_id
   ), desfeita as (
@@ -15372,13 +15459,14 @@ as $$
     ) as x
     group by x.operacao_id
   ), estado as (
-    select s.operacao_id, sha256(string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos, s.autor)::text, 'UTF8')), '' order by s.id)) as resumo
+    select s.operacao_id, sha256(string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos,
+        case when s.sal is null then coalesce(s.autoria, convert_to(s.autor, 'UTF8')) else sha256(s.sal || convert_to(s.autor, 'UTF8')) end)::text, 'UTF8')), '' order by s.id)) as resumo
     from audit_interno.estados s
     group by s.operacao_id
   )
   select o.id, coalesce(d.fatos, 0), coalesce(a.fatos, 0), coalesce(c.fatos, 0), coalesce(e.fatos, 0), sha256(
-    sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
-      o.linhas, o.detalhes)::text, 'UTF8'))
+    sha256(sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.iniciada_em, o.finalizada_em, o.linhas)::text, 'UTF8'))
+      || case when qa.agora = p.autoria then qa.resumo else p.autoria end || case when qd.agora = p.detalhes then qd.resumo else p.detalhes end)
     || coalesce(d.resumo, f.deteccoes, sha256('')) || coalesce(a.resumo, f.alteracoes, sha256('')) || coalesce(c.resumo, sha256(''))
     || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, f.correcoes_desfeitas, sha256('')) || coalesce(s.resumo, f.estados, sha256('')))
   from audit.operacoes o
@@ -15389,6 +15477,13 @@ as $$
   left join desfeita u on u.operacao_id = o.id
   left join estado s on s.operacao_id = o.id
   left join audit_interno.fatos_arquivados f on f.operacao_id = o.id
+  left join audit_interno.sais l on l.operacao_id = o.id
+  cross join lateral (
+    select sha256(coalesce(l.autoria, '') || convert_to(row(o.ator, o.motivo)::text, 'UTF8')) as autoria,
+      sha256(coalesce(l.detalhes, '') || convert_to(o.detalhes::text, 'UTF8')) as detalhes
+  ) as p
+  left join audit_interno.fatos_esquecidos qa on qa.operacao_id = o.id and qa.parte = 'autoria' and qa.fato_id = o.id
+  left join audit_interno.fatos_esquecidos qd on qd.operacao_id = o.id and qd.parte = 'detalhes' and qd.fato_id = o.id
   where o.elo is not null or exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.resumos_operacoes() is
@@ -15909,17 +16004,17 @@ comment on function audit_interno.resumo_situacao(audit.divergencias_processadas
 -- The last fact about each row whose changes are facts. A row's changes follow one another, and each takes its number while it holds the
 -- row. Called by quebras_estados, quebras_situacoes and registrar_instalacao.
 create or replace function audit_interno.ultimos_estados()
-returns table (tabela text, chave text, resumo bytea, operacao_id bigint, autor text)
+returns table (tabela text, chave text, resumo bytea, operacao_id bigint, autor text, sal bytea)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select distinct on (u.chave collate "C", e.tabela collate "C") e.tabela, u.chave, u.resumo, e.operacao_id, e.autor
+  select distinct on (u.chave collate "C", e.tabela collate "C") e.tabela, u.chave, u.resumo, e.operacao_id, e.autor, e.sal
   from audit_interno.estados e
   cross join lateral unnest(e.chaves, e.resumos) as u (chave, resumo)
   order by u.chave collate "C", e.tabela collate "C", e.id desc -- keys differ sooner than table names
 $$;
-comment on function audit_interno.ultimos_estados() is 'For each row, what it was after its last change (null: gone), in which operation, and who changed it bypassing our functions.';
+comment on function audit_interno.ultimos_estados() is 'For each row, what it was after its last change (null: gone), in which operation, who changed it bypassing our functions, and the salt of its digest.';
 --! EndIncluded motor/selo/ultimos_estados.sql
 
 --! Included motor/selo/anotar_estados.sql
@@ -15941,20 +16036,22 @@ declare
   v_fora text[] := tg_argv[1]::text[];
   v_tabela text := format('%s.%s', tg_table_schema, tg_table_name);
   v_autor text := nullif(current_user, 'conferente_dono');
+  v_sal bytea := uuid_send(gen_random_uuid());
+  v_autoria bytea := sha256(v_sal || convert_to(v_autor, 'UTF8'));
 begin
   perform audit_interno.abrir_meses();
   case tg_op
     when 'INSERT' then
-      insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
-      select audit_interno.operacao_em_curso(), v_tabela, array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n), v_autor
+      insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor, sal, autoria)
+      select audit_interno.operacao_em_curso(), v_tabela, array_agg(y.chave order by y.n), array_agg(sha256(v_sal || y.resumo) order by y.n), v_autor, v_sal, v_autoria
       from (
         select audit_interno.chave_estado(x.linha, v_chave) as chave, sha256(convert_to(x.linha::text, 'UTF8')) as resumo, row_number() over () as n
         from (select to_jsonb(d) - v_fora as linha from depois d) as x
       ) as y
       group by (y.n - 1) / 10000;
     when 'UPDATE' then
-      insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
-      select audit_interno.operacao_em_curso(), v_tabela, array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n), v_autor
+      insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor, sal, autoria)
+      select audit_interno.operacao_em_curso(), v_tabela, array_agg(y.chave order by y.n), array_agg(sha256(v_sal || y.resumo) order by y.n), v_autor, v_sal, v_autoria
       from (
         select z.chave, z.resumo, row_number() over () as n
         from (
@@ -15969,8 +16066,8 @@ begin
       ) as y
       group by (y.n - 1) / 10000;
     else
-      insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
-      select audit_interno.operacao_em_curso(), v_tabela, array_agg(y.chave order by y.n), array_agg(null::bytea), v_autor
+      insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor, sal, autoria)
+      select audit_interno.operacao_em_curso(), v_tabela, array_agg(y.chave order by y.n), array_agg(null::bytea), v_autor, v_sal, v_autoria
       from (select audit_interno.chave_estado(to_jsonb(a), v_chave) as chave, row_number() over () as n from antes a) as y
       group by (y.n - 1) / 10000;
   end case;
@@ -15990,10 +16087,13 @@ volatile
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off -- the planner does not know how many rows a statement changes, and keeps the plan of the first few
 as $$
+declare
+  v_autor text := nullif(current_user, 'conferente_dono');
+  v_sal bytea := uuid_send(gen_random_uuid());
 begin
-  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
-  select audit_interno.operacao_em_curso(), 'audit.divergencias_processadas', array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n),
-    nullif(current_user, 'conferente_dono')
+  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor, sal, autoria)
+  select audit_interno.operacao_em_curso(), 'audit.divergencias_processadas', array_agg(y.chave order by y.n), array_agg(sha256(v_sal || y.resumo) order by y.n),
+    v_autor, v_sal, sha256(v_sal || convert_to(v_autor, 'UTF8'))
   from (
     select x.id::text as chave, x.resumo, row_number() over () as n
     from (
@@ -16332,16 +16432,18 @@ as $$
   with ultimo as materialized (
     select u.* from audit_interno.ultimos_estados() u
   ), quebrado as (
-    select coalesce(u.tabela, a.tabela) as tabela, coalesce(u.chave, a.chave) as chave, u.operacao_id, u.autor, u.resumo as esperado, a.resumo as encontrado
+    select coalesce(u.tabela, a.tabela) as tabela, coalesce(u.chave, a.chave) as chave, u.operacao_id, u.autor, u.resumo as esperado, e.resumo as encontrado
     from (select x.* from ultimo x where x.tabela <> 'audit.divergencias_processadas') as u
     full join audit_interno.estados_agora() a on a.chave = u.chave and a.tabela = u.tabela
-    where (u.resumo is distinct from a.resumo or u.autor is not null)
+    cross join lateral (select case when u.sal is null then a.resumo else sha256(u.sal || a.resumo) end as resumo) as e
+    where (u.resumo is distinct from e.resumo or u.autor is not null)
       and not (u.tabela = 'audit_interno.destinos_canais' and a.resumo is null and not exists (select from audit_interno.destinos_canais))
     union all
     select 'audit.divergencias_processadas', d.id::text, u.operacao_id, u.autor, coalesce(u.resumo, n.resumo), s.resumo
     from audit.divergencias_processadas d
     left join ultimo u on u.chave = d.id::text and u.tabela = 'audit.divergencias_processadas'
-    cross join lateral (select audit_interno.resumo_situacao(d) as resumo offset 0) as s -- computed once for each
+    cross join lateral (
+      select case when u.sal is null then audit_interno.resumo_situacao(d) else sha256(u.sal || audit_interno.resumo_situacao(d)) end as resumo offset 0) as s -- computed once for each
     -- a finding that never changed is as its first detection left it
     cross join (
       select sha256(convert_to(row('aberta', null::jsonb, null::text, null::text, null::text, null::text, 0, true, true)::text, 'UTF8')) as resumo
@@ -16404,6 +16506,7 @@ as $$
     ('audit_interno.certificados_notas', '{sha256}', '{}'),
     ('audit_interno.divergencias_arquivadas', '{divergencia_id}', '{}'),
     ('audit_interno.destinos_canais', '{canal_id}', '{}'),
+    ('audit_interno.fatos_esquecidos', '{operacao_id,parte,fato_id}', '{}'),
     ('audit_interno.objetos', '{objeto}', '{}'),
     ('audit_interno.vereditos', '{divergencia_id}', '{}'),
     ('regra_validacao_valores.somas_retencao', '{tributos,vale_de,vale_ate}', '{}')
@@ -16448,17 +16551,19 @@ as $$
     from (select 1) as uma
     left join audit_interno.cadeia c on true
     union all
-    select o.elo, 0, o.id, case when f.operacao_id is null then json_build_object('elo', o.elo, 'operacao', x.dita, 'resumo', encode(o.resumo, 'hex'),
-        'selo_anterior', encode(o.selo_anterior, 'hex'), 'selo', encode(o.selo, 'hex'))::text
-      else json_build_object('elo', o.elo, 'operacao', x.dita, 'resumo', encode(o.resumo, 'hex'),
-        'selo_anterior', encode(o.selo_anterior, 'hex'), 'selo', encode(o.selo, 'hex'),
-        'arquivada', json_strip_nulls(json_build_object('por', f.arquivamento_id, 'fatos', f.fatos, 'deteccao', encode(f.deteccoes, 'hex'),
-          'alteracao', encode(f.alteracoes, 'hex'), 'desfeita', encode(f.correcoes_desfeitas, 'hex'), 'estado', encode(f.estados, 'hex'))))::text end
+    select o.elo, 0, o.id, json_strip_nulls(json_build_object('elo', o.elo,
+      'operacao', row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.iniciada_em, o.finalizada_em, o.linhas)::text,
+      'autoria', row(o.ator, o.motivo)::text, 'detalhes', o.detalhes::text, 'sais', json_build_array(coalesce(encode(l.autoria, 'hex'), ''), coalesce(encode(l.detalhes, 'hex'), '')),
+      'esquecida', case when qa.resumo is not null then json_build_object('por', qa.esquecimento_id, 'resumo', encode(qa.resumo, 'hex')) end,
+      'detalhes_esquecidos', case when qd.resumo is not null then json_build_object('por', qd.esquecimento_id, 'resumo', encode(qd.resumo, 'hex')) end,
+      'resumo', encode(o.resumo, 'hex'), 'selo_anterior', encode(o.selo_anterior, 'hex'), 'selo', encode(o.selo, 'hex'),
+      'arquivada', case when f.operacao_id is not null then json_build_object('por', f.arquivamento_id, 'fatos', f.fatos, 'deteccao', encode(f.deteccoes, 'hex'),
+        'alteracao', encode(f.alteracoes, 'hex'), 'desfeita', encode(f.correcoes_desfeitas, 'hex'), 'estado', encode(f.estados, 'hex')) end))::text
     from audit.operacoes o
     left join audit_interno.fatos_arquivados f on f.operacao_id = o.id
-    cross join lateral (
-      select row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em, o.linhas, o.detalhes)::text as dita
-    ) as x
+    left join audit_interno.sais l on l.operacao_id = o.id
+    left join audit_interno.fatos_esquecidos qa on qa.operacao_id = o.id and qa.parte = 'autoria' and qa.fato_id = o.id
+    left join audit_interno.fatos_esquecidos qd on qd.operacao_id = o.id and qd.parte = 'detalhes' and qd.fato_id = o.id
     where o.elo is not null
     union all
     select s.elo, 1, d.divergencia_id, case when p.id is null
@@ -16480,22 +16585,25 @@ as $$
     from audit.alteracoes a
     join seladas s on s.id = a.operacao_id
     union all
-    select s.elo, 3, c.id, json_build_object('decisao', row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.ate, c.para,
-      c.antes, c.confianca, c.decidida_em)::text)::text
+    select s.elo, 3, c.id, json_strip_nulls(json_build_object('decisao', row(c.id, c.divergencia_id, c.tipo, c.valores, c.ate, c.confianca, c.decidida_em)::text,
+      'autoria', row(c.ator, c.motivo, c.para, c.antes)::text, 'esquecida', case when q.resumo is not null then json_build_object('por', q.esquecimento_id, 'resumo', encode(q.resumo, 'hex')) end))::text
     from audit.decisoes c
     join seladas s on s.id = c.operacao_id
+    left join audit_interno.fatos_esquecidos q on q.operacao_id = c.operacao_id and q.parte = 'decisao' and q.fato_id = c.id
     union all
-    select s.elo, 4, e.id, json_build_object('excecao', row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor,
-      e.criada_em, e.expira_em)::text)::text
+    select s.elo, 4, e.id, json_strip_nulls(json_build_object('excecao', row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.criada_em, e.expira_em)::text,
+      'autoria', row(e.motivo, e.autor)::text, 'esquecida', case when q.resumo is not null then json_build_object('por', q.esquecimento_id, 'resumo', encode(q.resumo, 'hex')) end))::text
     from audit.excecoes e
     join seladas s on s.id = e.operacao_id
+    left join audit_interno.fatos_esquecidos q on q.operacao_id = e.operacao_id and q.parte = 'excecao' and q.fato_id = e.id
     union all
     select s.elo, 5, u.divergencia_id, json_build_object('desfeita', row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado,
       u.agora, u.carregado_em)::text)::text
     from audit.correcoes_desfeitas u
     join seladas s on s.id = u.operacao_id
     union all
-    select s.elo, 6, m.id, json_build_object('estado', row(m.id, m.tabela, m.chaves, m.resumos, m.autor)::text)::text
+    select s.elo, 6, m.id, json_build_object('estado', row(m.id, m.tabela, m.chaves, m.resumos,
+      case when m.sal is null then coalesce(m.autoria, convert_to(m.autor, 'UTF8')) else sha256(m.sal || convert_to(m.autor, 'UTF8')) end)::text)::text
     from audit_interno.estados m
     join seladas s on s.id = m.operacao_id
     union all
@@ -28280,6 +28388,501 @@ $$;
 comment on function audit_interno.travar_regra(text, boolean) is 'Waits for the lock of a rule and holds it until the transaction ends. 55P03 with who holds it after nine tenths of tempo_limite.';
 --! EndIncluded motor/posse/travar_regra.sql
 
+--! Included motor/esquecimento/onde_ha_nomes.sql
+-- Where names of people stand: all columns that audit.esquecer_pessoa looks through, and no others. forma: nome (a name), texto (free text),
+-- endereco, lista (of addresses) or json. Not here: what the warehouse holds, which findings and alterations repeat.
+create or replace function audit_interno.onde_ha_nomes()
+returns table (tabela text, coluna text, forma text)
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select v.tabela, c.coluna, v.forma
+  from (values
+    ('audit.agendamentos', 'nome', '{agendado_por}'),
+    ('audit.agendamentos', 'texto', '{erro_mensagem}'),
+    ('audit.canais', 'nome', '{criado_por,alterado_por}'),
+    ('audit.canais', 'texto', '{motivo}'),
+    ('audit.configuracoes_sistema', 'nome', '{alterada_por}'),
+    ('audit.convites', 'nome', '{nome,emitido_por}'),
+    ('audit.convites', 'endereco', '{endereco}'),
+    ('audit.decisoes', 'nome', '{ator,para}'),
+    ('audit.decisoes', 'texto', '{motivo}'),
+    ('audit.decisoes', 'json', '{antes}'),
+    ('audit.divergencias_processadas', 'nome', '{proposta_por,decidida_por,encaminhada_para}'),
+    ('audit.divergencias_processadas', 'texto', '{motivo}'),
+    ('audit.excecoes', 'nome', '{autor,revogada_por}'),
+    ('audit.excecoes', 'texto', '{motivo}'),
+    ('audit.execucoes_regra', 'texto', '{erro_mensagem,motivo,conferencia}'),
+    ('audit.identidades', 'nome', '{nome,pessoa,registrada_por}'),
+    ('audit.notas', 'nome', '{lida_por}'),
+    ('audit.notificacoes', 'lista', '{destinatarios,entregues}'),
+    ('audit.notificacoes', 'texto', '{remetente,assunto,ultimo_erro}'),
+    ('audit.notificacoes', 'json', '{recusados,conteudo}'),
+    ('audit.operacoes', 'nome', '{ator}'),
+    ('audit.operacoes', 'texto', '{motivo}'),
+    ('audit.operacoes', 'json', '{detalhes}'),
+    ('audit.padroes_trade_marketing', 'nome', '{criado_por}'),
+    ('audit.padroes_trade_marketing', 'texto', '{motivo}'),
+    ('audit.periodos', 'nome', '{fechado_por,reaberto_por}'),
+    ('audit.periodos', 'texto', '{motivo,reaberto_motivo}'),
+    ('audit.pessoas', 'nome', '{nome,registrada_por}'),
+    ('audit.pessoas', 'endereco', '{endereco}'),
+    ('audit.regras', 'nome', '{registrada_por,concedida_por}'),
+    ('audit.regras', 'texto', '{automatica_perdida}'),
+    ('audit.retencoes', 'nome', '{criado_por}'),
+    ('audit.retencoes', 'texto', '{motivo}'),
+    ('audit.revogacoes', 'nome', '{nome,revogado_por}'),
+    ('audit.revogacoes', 'texto', '{motivo}'),
+    ('audit.sessoes_processamento', 'nome', '{solicitada_por}'),
+    ('audit.sessoes_processamento', 'texto', '{mensagem,limite_atingido}'),
+    ('audit.sucessoras_categoria', 'nome', '{criado_por}'),
+    ('audit.sucessoras_categoria', 'texto', '{motivo}'),
+    ('audit.tokens', 'nome', '{nome,emitido_por}'),
+    ('audit_interno.alarmes', 'texto', '{chave}'),
+    ('audit_interno.estados', 'nome', '{autor}'),
+    ('audit_interno.pedidos', 'nome', '{autor}'),
+    ('audit_interno.pedidos', 'texto', '{resposta}')
+  ) as v (tabela, forma, colunas)
+  cross join unnest(v.colunas::text[]) as c (coluna)
+$$;
+comment on function audit_interno.onde_ha_nomes() is 'Columns in which people are named, and how.';
+--! EndIncluded motor/esquecimento/onde_ha_nomes.sql
+
+--! Included motor/esquecimento/padrao_nome.sql
+-- A regular expression that finds a name in free text: each letter in either case, with whatever accent, with characters that have no width
+-- between, and any blanks. Only as words of its own, so not "ana" in "banana" or in "ana.paula@…". A name of one word is left where a
+-- capitalised word follows: "Ana Paula" may be somebody else. cuidado => false finds those too.
+create or replace function audit_interno.padrao_nome(nome text, cuidado boolean default true)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select '(?<![[:alnum:]_])(?<![[:alnum:]][.@-])' || string_agg(
+      case when x.letra ~ '[[:space:]]' then '[[:space:]]+'
+        when v.variantes is not null then format('[%s%s]', v.variantes, upper(v.variantes collate "und-x-icu"))
+        when x.letra ~ '[[:alpha:]]' then format('[%s%s]', x.letra, upper(x.letra collate "und-x-icu"))
+        when x.letra ~ '[[:digit:]]' then x.letra
+        else chr(92) || x.letra end || i.invisiveis, '' order by x.n)
+    || '(?![[:alnum:]_])(?![.@-][[:alnum:]])'
+    || case when padrao_nome.cuidado and min(p.palavra::integer) = 1 then '(?![[:space:]]+[[:upper:]][[:lower:]])' else '' end
+  from (select padrao_nome.nome ~ '^[[:alnum:]]+$' as palavra) as p
+  cross join lateral regexp_split_to_table(
+    regexp_replace(lower(normalize(padrao_nome.nome, nfkd) collate "und-x-icu"), '[' || chr(768) || '-' || chr(879) || ']', '', 'g'), '') with ordinality as x (letra, n)
+  left join (values ('a', 'aàáâãäåāăą'), ('c', 'cçćč'), ('e', 'eèéêëēęě'), ('i', 'iìíîïī'), ('n', 'nñńň'), ('o', 'oòóôõöøō'), ('s', 'sśšş'), ('u', 'uùúûüūů'),
+    ('y', 'yýÿ'), ('z', 'zźżž')) as v (letra, variantes) on v.letra = x.letra
+  cross join (select '[' || chr(173) || chr(768) || '-' || chr(879) || chr(8203) || '-' || chr(8207) || chr(8288) || chr(65279) || ']*' as invisiveis) as i
+$$;
+comment on function audit_interno.padrao_nome(text, boolean) is 'Regular expression, case-sensitive, for the name as words of its own.';
+--! EndIncluded motor/esquecimento/padrao_nome.sql
+
+--! Included motor/esquecimento/sem_nome.sql
+-- The pseudonym in the place of the name: of the whole text where it is the name, else wherever it stands as words of its own, except
+-- within a longer name of somebody else.
+create or replace function audit_interno.sem_nome(texto text, quem audit_interno.esquecida)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when length(texto) <= 400 and audit_interno.chave_pessoa(texto) = any ((quem).chaves) then (quem).pseudonimo
+    when texto = any ((quem).resumos) then encode(sha256(convert_to((quem).pseudonimo, 'UTF8')), 'hex')
+    when texto !~ (quem).padrao then texto
+    when (quem).alheios is null then regexp_replace(texto, (quem).padrao, (quem).pseudonimo, 'g')
+    else (
+      select string_agg(case when p.meu then regexp_replace(p.parte, (quem).padrao, (quem).pseudonimo, 'g') else p.parte end, '' order by p.n, not p.meu)
+      from (
+        select true as meu, s.n, s.parte from regexp_split_to_table(texto, (quem).alheios) with ordinality as s (parte, n)
+        union all
+        select false, m.n, m.achado[1] from regexp_matches(texto, '(' || (quem).alheios || ')', 'g') with ordinality as m (achado, n)
+      ) as p) end
+$$;
+comment on function audit_interno.sem_nome(text, audit_interno.esquecida) is 'The text with the pseudonym instead of the name.';
+
+create or replace function audit_interno.sem_nome(valor jsonb, quem audit_interno.esquecida)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case jsonb_typeof(valor)
+    when 'string' then to_jsonb(audit_interno.sem_nome(valor #>> '{}', quem))
+    when 'array' then (
+      select coalesce(jsonb_agg(audit_interno.sem_nome(e.valor, quem) order by e.n), '[]') from jsonb_array_elements(valor) with ordinality as e (valor, n))
+    when 'object' then (
+      select coalesce(jsonb_object_agg(audit_interno.sem_nome(m.key, quem), audit_interno.sem_nome(m.value, quem)), '{}') from jsonb_each(valor) as m)
+    else valor end;
+end
+$$;
+comment on function audit_interno.sem_nome(jsonb, audit_interno.esquecida) is 'The value with the pseudonym instead of the name, in texts and keys at any depth.';
+
+create or replace function audit_interno.sem_nome(lista text[], quem audit_interno.esquecida)
+returns text[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array(select audit_interno.sem_nome(e.texto, quem) from unnest(lista) with ordinality as e (texto, n) order by e.n)
+$$;
+comment on function audit_interno.sem_nome(text[], audit_interno.esquecida) is 'The list with the pseudonym instead of the name.';
+--! EndIncluded motor/esquecimento/sem_nome.sql
+
+--! Included motor/esquecimento/esquecendo.sql
+-- Whether a row differs from what it was only where audit.esquecer_pessoa may change it, and that is under way. Asked by recusar_mudanca.
+create or replace function audit_interno.esquecendo(tabela text, antes jsonb, depois jsonb)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select esquecendo.antes - c.colunas = esquecendo.depois - c.colunas
+    and exists (select from audit.operacoes o where o.id = audit_interno.operacao_em_curso() and o.tipo = 'esquecimento')
+  from (
+    select case when esquecendo.tabela = 'audit_interno.sais' then array['autoria', 'detalhes']
+      when esquecendo.tabela ~ '^audit_(interno|arquivo)[.]estados(_[0-9_]+)?$' then array['autor', 'sal']
+      else array(select n.coluna from audit_interno.onde_ha_nomes() n where n.tabela = esquecendo.tabela) end as colunas
+  ) as c
+$$;
+comment on function audit_interno.esquecendo(text, jsonb, jsonb) is 'True for a change of names alone, by the operation that forgets somebody.';
+--! EndIncluded motor/esquecimento/esquecendo.sql
+
+--! Included motor/esquecimento/partes_pessoais.sql
+-- Of operations (null: of all), the digests of what may name people, by the formula and the settings of audit_interno.resumo_operacao: what they are by the
+-- present salts, and what was sealed. Those without a salt have no digest yet. Called by esquecer_pessoa, before and after.
+create or replace function audit_interno.partes_pessoais(ids bigint[] default null)
+returns table (operacao_id bigint, parte text, fato_id bigint, agora bytea, selado bytea)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+as $$
+  select p.operacao_id, p.parte, p.fato_id, p.agora, case when q.agora = p.agora then q.resumo else p.agora end
+  from (
+    select o.id as operacao_id, 'autoria' as parte, o.id as fato_id, sha256(l.autoria || convert_to(row(o.ator, o.motivo)::text, 'UTF8')) as agora
+    from audit.operacoes o join audit_interno.sais l on l.operacao_id = o.id
+    where partes_pessoais.ids is null or o.id = any (partes_pessoais.ids)
+    union all
+    select o.id, 'detalhes', o.id, sha256(l.detalhes || convert_to(o.detalhes::text, 'UTF8'))
+    from audit.operacoes o join audit_interno.sais l on l.operacao_id = o.id
+    where partes_pessoais.ids is null or o.id = any (partes_pessoais.ids)
+    union all
+    select c.operacao_id, 'decisao', c.id, sha256(l.autoria || convert_to(row(c.ator, c.motivo, c.para, c.antes)::text, 'UTF8'))
+    from audit.decisoes c join audit_interno.sais l on l.operacao_id = c.operacao_id
+    where partes_pessoais.ids is null or c.operacao_id = any (partes_pessoais.ids)
+    union all
+    select e.operacao_id, 'excecao', e.id, sha256(l.autoria || convert_to(row(e.motivo, e.autor)::text, 'UTF8'))
+    from audit.excecoes e join audit_interno.sais l on l.operacao_id = e.operacao_id
+    where partes_pessoais.ids is null or e.operacao_id = any (partes_pessoais.ids)
+  ) as p
+  left join audit_interno.fatos_esquecidos q on q.operacao_id = p.operacao_id and q.parte = p.parte and q.fato_id = p.fato_id
+$$;
+comment on function audit_interno.partes_pessoais(bigint[]) is 'Digests of who and why (of operations, decisions and exceptions) and of details, now and as sealed.';
+--! EndIncluded motor/esquecimento/partes_pessoais.sql
+
+--! Included motor/esquecimento/quem_esquecer.sql
+-- All that is known of a person's names: logins and subjects tied to each other, spellings, addresses. Called by esquecer_pessoa.
+create or replace function audit_interno.quem_esquecer(nome text)
+returns audit_interno.esquecida
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_quem audit_interno.esquecida;
+  v_nomes text[];
+  v_enderecos text[];
+  v_coluna record;
+begin
+  v_quem.pessoa := audit_interno.pessoa_de(quem_esquecer.nome);
+  drop table if exists pg_temp.conferente_nome;
+  create temp table conferente_nome (nome text) on commit drop;
+  for v_coluna in select n.* from audit_interno.onde_ha_nomes() n where n.forma = 'nome' loop -- a turn for each column
+    execute format('insert into pg_temp.conferente_nome select distinct x.%I from %s x where x.%1$I is not null', v_coluna.coluna, v_coluna.tabela);
+  end loop;
+  v_nomes := array(
+    select n.nome from pg_temp.conferente_nome n where audit_interno.pessoa_de(n.nome) = v_quem.pessoa
+    union select i.nome from audit.vw_identidades i where audit_interno.pessoa_de(i.nome) = v_quem.pessoa);
+  if cardinality(v_nomes) = 0 then
+    raise exception using errcode = 'NC004', message = format('pessoa desconhecida: %s', quem_esquecer.nome),
+      hint = 'Nada foi feito. Ninguém com este nome fez nada aqui, ou já foi esquecido.';
+  end if;
+  -- an address that somebody else has had too is not this person's alone
+  select array_agg(distinct e.endereco) filter (where e.deste), array_agg(distinct e.resumo) filter (where e.deste)
+  into v_enderecos, v_quem.resumos
+  from (
+    select x.endereco, encode(sha256(convert_to(x.endereco, 'UTF8')), 'hex') as resumo,
+      bool_and(audit_interno.pessoa_de(x.nome) = v_quem.pessoa) over (partition by lower(x.endereco)) as deste
+    from (select p.nome, p.endereco from audit.pessoas p union select c.nome, c.endereco from audit.convites c) as x
+    where x.endereco is not null
+  ) as e;
+  v_nomes := v_nomes || audit_interno.nome_pessoa(quem_esquecer.nome) || coalesce(v_enderecos, '{}');
+  select array_agg(distinct audit_interno.chave_pessoa(x.nome)), string_agg(distinct audit_interno.padrao_nome(x.nome), '|'),
+    string_agg(distinct audit_interno.padrao_nome(x.nome, false), '|')
+  into v_quem.chaves, v_quem.padrao, v_quem.duvidoso
+  from unnest(v_nomes) as x (nome);
+  select string_agg(x.padrao, '|') into v_quem.alheios
+  from (
+    select distinct audit_interno.padrao_nome(n.nome, false) as padrao from pg_temp.conferente_nome n
+    where n.nome ~ v_quem.duvidoso and audit_interno.pessoa_de(n.nome) <> v_quem.pessoa
+  ) as x;
+  drop table pg_temp.conferente_nome;
+  v_quem.pseudonimo := 'pessoa-' || left(replace(gen_random_uuid()::text, '-', ''), 12);
+  return v_quem;
+end
+$$;
+comment on function audit_interno.quem_esquecer(text) is 'Names and addresses of the person, and a pseudonym drawn by chance. NC004 when nothing here is this person''s.';
+--! EndIncluded motor/esquecimento/quem_esquecer.sql
+
+--! Included motor/esquecimento/exigir_fora.sql
+-- Refuses to forget somebody who can still act, or whose word still waits for somebody: each reason with what to do first. Called by
+-- esquecer_pessoa.
+create or replace function audit_interno.exigir_fora(quem audit_interno.esquecida)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_razao record;
+begin
+  select r.* into v_razao
+  from (
+    select 1 as n, format('%s entra como %s', p.nome, replace(p.papel, 'conferente_', '')) as detalhe, 'conferente pessoas --remover …' as faca
+    from audit.vw_pessoas p where audit_interno.pessoa_de(p.nome) = (quem).pessoa
+    union all
+    select 2, format('o login %s entra no banco', r.rolname), 'Quem cuida do servidor tira o login, ou os papéis dele.'
+    from pg_roles r
+    where r.rolcanlogin and audit_interno.pessoa_de(r.rolname) = (quem).pessoa
+      and (r.rolsuper or exists (
+        select from pg_roles p where p.rolname like 'conferente%' and p.oid <> r.oid and pg_has_role(r.oid, p.oid, 'member')))
+    union all
+    select 3, format('o token %s vale até %s', k.id, to_char(k.expira_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI')), 'conferente token --revogar-pessoa …'
+    from audit.tokens k
+    where k.expira_em > clock_timestamp() and audit_interno.pessoa_de(k.nome) = (quem).pessoa and not exists (
+      select from audit.revogacoes v where v.token_id = k.id or v.nome = k.nome and v.revogado_em >= k.emitido_em)
+    union all
+    select 4, format('a divergência %s espera a segunda aprovação', d.id), 'Outra pessoa a aprova ou rejeita.'
+    from audit.divergencias_processadas d
+    where d.status = 'aguardando_segunda_aprovacao' and audit_interno.pessoa_de(d.proposta_por) = (quem).pessoa
+    union all
+    select 5, format('a divergência %s lhe foi encaminhada', d.id), 'Encaminhe-a a outra pessoa.'
+    from audit.divergencias_processadas d
+    where d.encaminhada_para is not null and audit.aguarda_pessoa(d.status) and audit_interno.pessoa_de(d.encaminhada_para) = (quem).pessoa
+    union all
+    select 6, format('a sessão %s está %s', s.id, replace(s.status, '_', ' ')), 'Espere que acabe, ou cancele-a.'
+    from audit.sessoes_processamento s
+    where s.status in ('agendada', 'em_andamento') and audit_interno.pessoa_de(s.solicitada_por) = (quem).pessoa
+    union all
+    select 7, format('a configuração %s a nomeia', c.chave), 'conferente configurar ' || c.chave || ' …'
+    from audit.configuracoes_sistema c where audit_interno.sem_nome(c.valor, quem) <> c.valor
+    union all
+    select 8, format('a mensagem %s ainda vai a ela', m.id), 'Espere que seja enviada.'
+    from audit.notificacoes m
+    where m.status in ('pendente', 'composta') and audit_interno.sem_nome(m.destinatarios, quem) <> m.destinatarios
+  ) as r
+  order by r.n, r.detalhe collate "C" limit 1;
+  if found then
+    raise exception using errcode = 'NC045', message = 'quem ainda está em exercício não se esquece', detail = v_razao.detalhe,
+      hint = 'Nada foi feito. Antes: ' || v_razao.faca;
+  end if;
+  if exists (select from audit_interno.quebras_estados()) then
+    raise exception using errcode = 'NC045', message = 'a trilha está quebrada', hint = 'Nada foi feito. Veja conferente verificar.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_fora(audit_interno.esquecida) is 'NC045 for a person still in office, and while the trail is broken: states are said again, and what was changed must not become right by that.';
+--! EndIncluded motor/esquecimento/exigir_fora.sql
+
+--! Included motor/esquecimento/trocar_nomes.sql
+-- Replaces names in every column of audit_interno.onde_ha_nomes, in detached months, and in what is left of the worker's jobs. What a column
+-- holds is looked at once for each different value, however many rows have it. Called by esquecer_pessoa, which has locked the tables.
+create or replace function audit_interno.trocar_nomes(quem audit_interno.esquecida)
+returns table (lugar text, linhas bigint, em_duvida bigint)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_coluna record;
+begin
+  for v_coluna in -- a turn for each column
+    select n.tabela, n.coluna, n.forma from audit_interno.onde_ha_nomes() n
+    union all
+    select format('audit_arquivo.%I', c.relname), 'autor', 'nome'
+    from pg_class c
+    where c.relnamespace = to_regnamespace('audit_arquivo') and c.relkind = 'r' and c.relname ~ '^estados_[0-9]{4}_[0-9]{2}$'
+    order by 1, 2
+  loop
+    execute format(
+      'with valor as materialized (select d.v as antes, audit_interno.sem_nome(d.v, $1) as depois from (select distinct x.%1$I as v from %2$s x where x.%1$I is not null) as d),'
+      ' trocada as (update %2$s x set %1$I = v.depois from valor v where v.depois is distinct from v.antes and x.%1$I = v.antes returning 1)'
+      ' select (select count(*) from trocada), (select count(*) from valor v where %3$L <> ''nome'' and regexp_replace(v.depois::text, $2, '''', ''g'') ~ $3)',
+      v_coluna.coluna, v_coluna.tabela, v_coluna.forma)
+    into linhas, em_duvida using quem, coalesce((quem).alheios, 'a^'), (quem).duvidoso;
+    lugar := format('%s.%s', v_coluna.tabela, v_coluna.coluna);
+    if linhas > 0 or em_duvida > 0 then
+      return next;
+    end if;
+  end loop;
+  lugar := 'graphile_worker.jobs';
+  update graphile_worker._private_jobs j
+  set last_error = audit_interno.sem_nome(j.last_error, quem), payload = audit_interno.sem_nome(j.payload::jsonb, quem)::json
+  where j.last_error ~ (quem).padrao or j.payload::text ~ (quem).padrao;
+  get diagnostics linhas = row_count;
+  em_duvida := 0;
+  if linhas > 0 then
+    return next;
+  end if;
+end
+$$;
+comment on function audit_interno.trocar_nomes(audit_interno.esquecida) is 'Of each column, how many rows were changed, and how many texts still hold what may be the name and may be somebody else''s.';
+--! EndIncluded motor/esquecimento/trocar_nomes.sql
+
+--! Included motor/esquecimento/repetir_estados.sql
+-- Says the state of every row again, as a fact of this operation, and takes the salts of all earlier ones: whoever still has their digests
+-- finds no name by trying. That the rows are what the earlier facts say was seen before (exigir_fora). Called by esquecer_pessoa.
+create or replace function audit_interno.repetir_estados(operacao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sal bytea := uuid_send(gen_random_uuid());
+  v_destacada regclass;
+begin
+  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, sal)
+  select repetir_estados.operacao_id, y.tabela, array_agg(y.chave order by y.n), array_agg(sha256(v_sal || y.resumo) order by y.n), v_sal
+  from (
+    select x.*, row_number() over (partition by x.tabela order by x.chave collate "C") as n
+    from (
+      select u.tabela, u.chave, coalesce(a.resumo, audit_interno.resumo_situacao(d)) as resumo
+      from audit_interno.ultimos_estados() u
+      left join audit_interno.estados_agora() a on a.tabela = u.tabela and a.chave = u.chave
+      left join audit.divergencias_processadas d on u.tabela = 'audit.divergencias_processadas' and d.id::text = u.chave
+      where u.operacao_id <> repetir_estados.operacao_id and u.resumo is not null and (a.chave is not null or d.id is not null)
+    ) as x
+  ) as y
+  group by y.tabela, (y.n - 1) / 10000;
+  update audit_interno.estados e set sal = null where e.operacao_id <> repetir_estados.operacao_id and e.sal is not null;
+  for v_destacada in -- a turn for each month that was detached and left here
+    select c.oid::regclass from pg_class c
+    where c.relnamespace = to_regnamespace('audit_arquivo') and c.relkind = 'r' and c.relname ~ '^estados_[0-9]{4}_[0-9]{2}$'
+  loop
+    execute format('update %s set sal = null where sal is not null', v_destacada);
+  end loop;
+end
+$$;
+comment on function audit_interno.repetir_estados(bigint) is 'States of all rows as facts of the operation; no earlier fact keeps its salt.';
+--! EndIncluded motor/esquecimento/repetir_estados.sql
+
+--! Included motor/esquecimento/esquecer_pessoa.sql
+-- Puts a pseudonym in the place of a person's names and addresses, wherever they stand here. All that was sealed stays proven: of each part
+-- of a fact that named the person, the digest that was sealed is kept, and its salt is drawn again, so that nobody finds the name by trying.
+create or replace function audit.esquecer_pessoa(nome text, motivo text, simular boolean default false)
+returns table (operacao_id bigint, pseudonimo text, lugar text, linhas bigint, em_duvida bigint)
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(esquecer_pessoa.motivo);
+  v_nome text := nullif(audit_interno.nome_pessoa(esquecer_pessoa.nome), '');
+  v_tabelas text;
+  v_quem audit_interno.esquecida;
+  v_operacao bigint;
+  v_fatos bigint;
+  v_lugares jsonb;
+begin
+  perform audit_interno.recusar_de_dentro();
+  if v_nome is null or length(v_nome) > 200 or audit_interno.nome_do_sistema(v_nome) then
+    raise exception using errcode = 'NC001', message = format('não é o nome de uma pessoa: %s', coalesce(left(v_nome, 200), 'nulo'));
+  elsif audit_interno.mesma_pessoa(audit_interno.ator(), v_nome) then
+    raise exception using errcode = 'NC007', message = 'ninguém esquece a si mesmo', hint = 'Nada foi feito. Peça a outra pessoa que administra.';
+  elsif current_setting('transaction_isolation') <> 'read committed' then -- an older snapshot would not see the last names written
+    raise exception using errcode = '25001', message = 'esquecer uma pessoa exige uma transação read committed';
+  end if;
+  -- Nobody writes a name while it is looked for. Waiting with some of the tables in hand could stop a session, so all are taken at once
+  -- or none, and asked for again for ten seconds.
+  select string_agg(distinct n.tabela, ', ') into v_tabelas from audit_interno.onde_ha_nomes() n;
+  for v_vez in 1..20 loop
+    begin
+      execute format('lock table audit_interno.sais, audit_interno.fatos_esquecidos, %s in share row exclusive mode nowait', v_tabelas);
+      exit;
+    exception when lock_not_available then
+      if v_vez = 20 then
+        raise;
+      end if;
+    end;
+    perform pg_sleep(0.5);
+  end loop;
+  v_quem := audit_interno.quem_esquecer(v_nome);
+  perform audit_interno.exigir_fora(v_quem);
+  if audit_interno.sem_nome(v_motivo, v_quem) <> v_motivo then
+    raise exception using errcode = 'NC001', message = 'o motivo traz o nome', hint = 'Nada foi feito. O motivo fica na trilha: escreva-o sem nome nem endereço.';
+  end if;
+
+  begin
+    v_operacao := audit_interno.abrir_operacao('esquecimento', motivo => v_motivo);
+    delete from audit_interno.pedidos p where audit_interno.pessoa_de(p.autor) = v_quem.pessoa or p.resposta ~ v_quem.duvidoso; -- kept for a day only
+    drop table if exists pg_temp.conferente_antes, pg_temp.conferente_lugar;
+    create temp table conferente_antes on commit drop as
+    select p.*, p.parte = 'detalhes' as detalhe, false as mudou from audit_interno.partes_pessoais() p;
+    create temp table conferente_lugar on commit drop as select t.* from audit_interno.trocar_nomes(v_quem) t;
+    -- one salt serves who and why of an operation and of all its facts: where one of them changed, all get another
+    update pg_temp.conferente_antes a set mudou = true
+    from (
+      select distinct x.operacao_id, x.detalhe
+      from pg_temp.conferente_antes x
+      join audit_interno.partes_pessoais() p on p.operacao_id = x.operacao_id and p.parte = x.parte and p.fato_id = x.fato_id
+      where p.agora <> x.agora
+    ) as m
+    where m.operacao_id = a.operacao_id and m.detalhe = a.detalhe;
+    update audit_interno.sais s
+    set autoria = case when m.autoria then uuid_send(gen_random_uuid()) else s.autoria end,
+      detalhes = case when m.detalhe then uuid_send(gen_random_uuid()) else s.detalhes end
+    from (select a.operacao_id, bool_or(a.detalhe) as detalhe, bool_or(not a.detalhe) as autoria from pg_temp.conferente_antes a where a.mudou group by 1) as m
+    where s.operacao_id = m.operacao_id;
+    insert into audit_interno.fatos_esquecidos as f (operacao_id, parte, fato_id, esquecimento_id, resumo, agora)
+    select a.operacao_id, a.parte, a.fato_id, v_operacao, a.selado, p.agora
+    from pg_temp.conferente_antes a
+    join audit_interno.partes_pessoais((select array_agg(distinct x.operacao_id) from pg_temp.conferente_antes x where x.mudou)) p
+      on p.operacao_id = a.operacao_id and p.parte = a.parte and p.fato_id = a.fato_id
+    where a.mudou
+    on conflict on constraint fatos_esquecidos_pkey do update set esquecimento_id = excluded.esquecimento_id, resumo = excluded.resumo, agora = excluded.agora;
+    get diagnostics v_fatos = row_count;
+    perform audit_interno.repetir_estados(v_operacao);
+    perform audit_interno.fechar_operacao(v_operacao, v_fatos, detalhes => jsonb_build_object('pseudonimo', v_quem.pseudonimo, 'fatos', v_fatos,
+      'lugares', (select jsonb_object_agg(l.lugar, l.linhas) from pg_temp.conferente_lugar l where l.linhas > 0)));
+    select jsonb_agg(to_jsonb(l)) into v_lugares from pg_temp.conferente_lugar l;
+    if simular then
+      raise exception using errcode = 'NC999', message = 'simulação';
+    end if;
+  exception when sqlstate 'NC999' then
+    v_operacao := null; -- everything above is undone; v_lugares says what it was
+    v_quem.pseudonimo := null;
+  end;
+  return query
+    select v_operacao, v_quem.pseudonimo, l.lugar, l.linhas, l.em_duvida
+    from jsonb_to_recordset(v_lugares) as l (lugar text, linhas bigint, em_duvida bigint)
+    order by l.lugar;
+end
+$$;
+comment on function audit.esquecer_pessoa(text, text, boolean) is
+  'Forgets somebody who has left: a pseudonym stands wherever one of the person''s names (nome, and those tied to it) or addresses stood, in columns, reasons, details, histories and messages, also those in the archive. All that was sealed stays proven. simular: says what would change and changes nothing. Returns, of each column, how many rows changed, and em_duvida: texts that hold what may be the name, and may be part of somebody else''s. Not touched: what the warehouse holds, and what has left the database. There is no way back. Errors: NC001 no person''s name, or the reason holds the name, NC004 unknown, NC006 reason missing, NC007 oneself, NC045 still in office (registered, a login, a token, something that waits for the person or for a second approval, a setting) or a broken trail, 25001 not read committed, 55P03 the tables are in use.';
+grant execute on function audit.esquecer_pessoa(text, text, boolean) to conferente_administrador;
+--! EndIncluded motor/esquecimento/esquecer_pessoa.sql
+
 --! Included pessoas/certificado/riqueza_certificado.sql
 -- For each share in `hipoteses` and after each answer of the sample: what 1 has become in the hands of somebody who bets that less of the
 -- money is wrong. Amounts are drawn with a chance in proportion to what is left. Under the hypothesis the next one is therefore wrong with
@@ -28969,6 +29572,7 @@ declare
   v_retirados bigint;
   v_linhas bigint;
   v_tabelas text[];
+  v_sal bytea := uuid_send(gen_random_uuid());
 begin
   create temp table conferente_objeto on commit drop as
   select distinct on (a.objeto) a.objeto, a.resumo, a.definicao from audit_interno.objetos_agora() a; -- partitions that differ: one of them
@@ -28991,13 +29595,13 @@ begin
   get diagnostics v_novos = row_count;
   drop table pg_temp.conferente_objeto;
 
-  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos)
-  select v_operacao, y.tabela, array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n)
+  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, sal)
+  select v_operacao, y.tabela, array_agg(y.chave order by y.n), array_agg(sha256(v_sal || y.resumo) order by y.n), v_sal
   from (
     select a.tabela, a.chave, a.resumo, row_number() over (partition by a.tabela) as n
     from audit_interno.estados_agora() a
     left join audit_interno.ultimos_estados() u on u.tabela = a.tabela and u.chave = a.chave
-    where a.tabela = any (v_tabelas) and u.resumo is distinct from a.resumo
+    where a.tabela = any (v_tabelas) and u.resumo is distinct from case when u.sal is null then a.resumo else sha256(u.sal || a.resumo) end
   ) as y
   group by y.tabela, (y.n - 1) / 10000;
   select sum(cardinality(e.chaves)) into v_linhas

@@ -7,6 +7,8 @@ create table audit_interno.estados (
   chaves text[] not null,
   resumos bytea[] not null,
   autor text,
+  sal bytea,
+  autoria bytea,
   mes date not null default date_trunc('month', now() at time zone 'UTC')::date,
   primary key (id, mes),
   check (cardinality(chaves) = cardinality(resumos))
@@ -16,8 +18,10 @@ comment on table audit_interno.estados is 'Digests of rows of our tables after e
 comment on column audit_interno.estados.operacao_id is 'Operation in which they changed: the one under way, or one of the kind registro. Null only within the transaction.';
 comment on column audit_interno.estados.tabela is 'Table, schema-qualified.';
 comment on column audit_interno.estados.chaves is 'Keys of the rows as text, several columns joined by /.';
-comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, for a finding only of its state; null where the row is gone.';
+comment on column audit_interno.estados.resumos is 'SHA-256 over sal and the SHA-256 of each row as JSON, for a finding only of its state; null where the row is gone.';
 comment on column audit_interno.estados.autor is 'Role that changed them bypassing Conferente''s functions; null where a function did.';
+comment on column audit_interno.estados.sal is 'Drawn by chance, so that nobody guesses from a digest what a row held; null once somebody was forgotten and a later fact says the state again.';
+comment on column audit_interno.estados.autoria is 'SHA-256 over sal and autor: what the operation''s digest covers.';
 comment on column audit_interno.estados.mes is 'First day of the month (UTC) in which it was written: its partition.';
 
 -- The objects of a release, as they were when it was installed.

@@ -16,6 +16,7 @@ declare
   v_retirados bigint;
   v_linhas bigint;
   v_tabelas text[];
+  v_sal bytea := uuid_send(gen_random_uuid());
 begin
   create temp table conferente_objeto on commit drop as
   select distinct on (a.objeto) a.objeto, a.resumo, a.definicao from audit_interno.objetos_agora() a; -- partitions that differ: one of them
@@ -38,13 +39,13 @@ begin
   get diagnostics v_novos = row_count;
   drop table pg_temp.conferente_objeto;
 
-  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos)
-  select v_operacao, y.tabela, array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n)
+  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, sal)
+  select v_operacao, y.tabela, array_agg(y.chave order by y.n), array_agg(sha256(v_sal || y.resumo) order by y.n), v_sal
   from (
     select a.tabela, a.chave, a.resumo, row_number() over (partition by a.tabela) as n
     from audit_interno.estados_agora() a
     left join audit_interno.ultimos_estados() u on u.tabela = a.tabela and u.chave = a.chave
-    where a.tabela = any (v_tabelas) and u.resumo is distinct from a.resumo
+    where a.tabela = any (v_tabelas) and u.resumo is distinct from case when u.sal is null then a.resumo else sha256(u.sal || a.resumo) end
   ) as y
   group by y.tabela, (y.n - 1) / 10000;
   select sum(cardinality(e.chaves)) into v_linhas

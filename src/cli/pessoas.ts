@@ -17,6 +17,8 @@ interface Options {
   readonly ligar?: string
   readonly pessoa?: string
   readonly desligar?: string
+  readonly esquecer?: string
+  readonly simular?: boolean
   readonly motivo?: string
   readonly json?: boolean
 }
@@ -38,6 +40,15 @@ interface Identity {
   readonly registrada_por: string
 }
 
+/** A row of audit.esquecer_pessoa: one of the places where the name stood. */
+interface Place {
+  readonly operacao_id: bigint | null
+  readonly pseudonimo: string | null
+  readonly lugar: string
+  readonly linhas: bigint
+  readonly em_duvida: bigint
+}
+
 export function register(program: Command, app: App): void {
   const { text } = app
   const { oneOf } = createParsers(text)
@@ -50,6 +61,8 @@ export function register(program: Command, app: App): void {
     .option('--ligar <nome>', text.option.identityTie)
     .option('--pessoa <nome>', text.option.identityPerson)
     .option('--desligar <nome>', text.option.identityUntie)
+    .option('--esquecer <nome>', text.option.personForget)
+    .option('--simular', text.option.personForgetDry)
     .option('--motivo <motivo>', text.option.personReason)
     .option('--json', text.option.json)
     .action((options: Options) => {
@@ -61,14 +74,17 @@ export function register(program: Command, app: App): void {
 /** The act that the options ask for; wrong usage is reported before any database is opened. */
 function choose(app: App, options: Options): (database: Database) => Promise<number> {
   const { usage } = app.text
-  const { nome, papel, endereco, remover, identidades, ligar, pessoa, desligar, motivo } = options
-  const asked = [nome ?? papel ?? endereco, remover, ligar ?? pessoa, desligar, identidades]
+  const { nome, papel, endereco, remover, identidades, ligar, pessoa, desligar, esquecer, motivo } = options
+  const asked = [nome ?? papel ?? endereco, remover, ligar ?? pessoa, desligar, esquecer, identidades]
   const acts = asked.filter((act) => act !== undefined).length
   if (acts > 1) throw new UsageError(usage.personOne)
+  if (options.simular && esquecer === undefined)
+    throw new UsageError(usage.missingOption('--esquecer <nome>'))
   if (identidades) return (database) => listIdentities(app, database, options)
   if (acts === 0) return (database) => list(app, database, options)
   if (motivo === undefined) throw new UsageError(usage.missingOption('--motivo <motivo>'))
   if (remover !== undefined) return (database) => remove(app, database, remover, motivo, options)
+  if (esquecer !== undefined) return (database) => forget(app, database, esquecer, motivo, options)
   if (desligar !== undefined) return (database) => untie(app, database, desligar, motivo, options)
   if (ligar !== undefined || pessoa !== undefined) {
     if (ligar === undefined) throw new UsageError(usage.missingOption('--ligar <nome>'))
@@ -155,5 +171,27 @@ async function untie(
   const [row] = await sql<[Identity]>`select * from audit.desligar_identidade(${nome}, ${motivo})`
   if (json) printJson(row)
   else tell(text.signin.untied(plain(row.nome)))
+  return 0
+}
+
+async function forget(
+  { text, format }: App,
+  { sql }: Database,
+  nome: string,
+  motivo: string,
+  { simular = false, json }: Options,
+): Promise<number> {
+  const places = await sql<Place[]>`select * from audit.esquecer_pessoa(${nome}, ${motivo}, ${simular})`
+  printList(places, { json, nothing: text.signin.nobody }, [
+    { title: text.column.place, of: (r) => r.lugar },
+    { title: text.column.rows, of: (r) => format.number(r.linhas) },
+    { title: text.column.doubtful, of: (r) => format.number(r.em_duvida) },
+  ])
+  if (json) return 0
+  const doubtful = places.reduce((sum, { em_duvida }) => sum + em_duvida, 0n)
+  const [first] = places
+  if (simular) tell(text.signin.wouldForget)
+  else if (first) tell(text.signin.forgotten(String(first.pseudonimo), String(first.operacao_id)))
+  if (doubtful > 0n) tell(text.signin.doubtful(format.number(doubtful)))
   return 0
 }

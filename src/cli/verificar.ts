@@ -205,6 +205,7 @@ async function checkFile(app: App, { arquivo, witness, roots, json }: FileCheck)
       ),
     )
     if (report.arquivadas > 0) print(verificar.archivedFile(format.number(report.arquivadas)))
+    if (report.esquecidos > 0) print(verificar.forgottenFile(format.number(report.esquecidos)))
     if (report.pendentes > 0) print(verificar.pendingFile(format.number(report.pendentes)))
     print(verificar.seal(report.selo))
     printStamps(app, report, roots)

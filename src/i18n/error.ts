@@ -144,6 +144,7 @@ export const code = {
   NC042: both('', 'The rule may not correct by itself.'),
   NC043: both('', 'The facts are in the archive.'),
   NC044: both('', 'The months cannot go to the archive yet.'),
+  NC045: both('', 'The person cannot be forgotten yet.'),
   NC901: both('', 'Schema dw holds objects that do not belong to the demo.'),
   NC902: both('', 'Invalid arguments for the demo.'),
   NC903: both('', 'There is no demo warehouse in this database.'),

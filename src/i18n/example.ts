@@ -293,6 +293,10 @@ export const example = {
       'conferente pessoas --ligar ana@empresa.com.br --pessoa ana --motivo "login e e-mail são dela"',
       'conferente pessoas --ligar ana@company.com --pessoa ana --motivo "login and address are hers"',
     ),
+    both(
+      'conferente pessoas --esquecer ana --simular --motivo "saiu em 2026, a pedido"',
+      'conferente pessoas --esquecer ana --simular --motivo "left in 2026, asked for it"',
+    ),
   ),
   convite: examples(
     'conferente convite --nome ana --papel revisor',

@@ -44,6 +44,14 @@ export const option = {
   ),
   identityPerson: both('a pessoa de quem é o nome dado em --ligar', 'the person whose name --ligar gives'),
   identityUntie: both('desfaz uma ligação errada', 'undoes a tie that was a mistake'),
+  personForget: both(
+    'põe um pseudônimo no lugar do nome e dos endereços de quem saiu; não há volta',
+    'puts a pseudonym in place of the names and addresses of somebody who has left; there is no way back',
+  ),
+  personForgetDry: both(
+    'com --esquecer, diz onde o nome está e nada muda',
+    'with --esquecer, says where the name is and changes nothing',
+  ),
   personReason: both(
     'por que a pessoa é registrada, mudada ou removida',
     'why the person is registered, changed or removed',

@@ -22,6 +22,20 @@ export const signin = {
     (why) => `the link was not mailed: ${why}`,
   ),
   nobody: both('Ninguém registrado.', 'Nobody is registered.'),
+  wouldForget: both(
+    'É onde o nome está. Nada foi feito.',
+    'This is where the name stands. Nothing was done.',
+  ),
+  forgotten: both(
+    (pseudonym: string, id: string) =>
+      `No lugar do nome está ${pseudonym} (operação ${id}). Cópias, e-mails enviados e arquivos exportados ainda o têm.`,
+    (pseudonym: string, id: string) =>
+      `${pseudonym} stands in the place of the name (operation ${id}). Backups, sent mail and exported files still hold it.`,
+  ),
+  doubtful: both(
+    (n: string) => `${n} textos ainda têm uma palavra igual, que pode ser o nome de outra pessoa.`,
+    (n: string) => `${n} texts still hold the same word, which may be somebody else's name.`,
+  ),
   noIdentity: both('Nenhum nome ligado a outra pessoa.', 'No name is tied to another person.'),
   tied: both(
     (name: string, person: string) => `${name} e ${person} são a mesma pessoa a partir de agora.`,

@@ -86,8 +86,8 @@ export const usage = {
     (name, known) => `unknown rule: ${name}; known rules: ${known}`,
   ),
   personOne: both(
-    'uma coisa de cada vez: --nome, --remover, --ligar, --desligar ou --identidades',
-    'one thing at a time: --nome, --remover, --ligar, --desligar or --identidades',
+    'uma coisa de cada vez: --nome, --remover, --ligar, --desligar, --esquecer ou --identidades',
+    'one thing at a time: --nome, --remover, --ligar, --desligar, --esquecer or --identidades',
   ),
   tokenOne: both(
     'diga exatamente um: --papel com --nome, --listar, --revogar ou --revogar-pessoa',

@@ -21,6 +21,12 @@ export const verificar = {
     (n: string) => `Os fatos de ${n} operações estão num arquivo anterior, que se junta a este pelos selos.`,
     (n) => `The facts of ${n} operations are in an earlier file, which joins this one by its seals.`,
   ),
+  forgottenFile: both(
+    (n: string) =>
+      `Em ${n} lugares alguém foi esquecido: o que foi selado confere, o pseudônimo que está lá não se prova.`,
+    (n) =>
+      `In ${n} places somebody was forgotten: what was sealed agrees, the pseudonym that stands there is not proven.`,
+  ),
   archived: both(
     (from: string, to: string, who: string, when: string, id: string, sha256: string, link: string) =>
       `Arquivado: ${from} a ${to}, por ${who} em ${when} (operação ${id}); a trilha até o elo ${link}, SHA-256 ${sha256}.`,
@@ -185,6 +191,10 @@ export const verificar = {
     arquivo_alterado: both(
       'o que ficou no lugar dos fatos arquivados não é o que a operação que os arquivou deixou',
       'what replaces archived facts is not what the operation that archived them left',
+    ),
+    esquecimento_alterado: both(
+      'mais fatos se dizem sem nome do que a operação que esqueceu alguém deixou',
+      'more facts are said to be without a name than the operation that forgot somebody left',
     ),
     mes_alterado: both(
       'um mês destacado, que ficou aqui, não é o que era',

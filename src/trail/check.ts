@@ -17,6 +17,8 @@ export interface TrailReport extends ProvenStamps {
   readonly fatos: number
   /** Operations whose facts are in an earlier file; what this file holds of them is proven. */
   readonly arquivadas: number
+  /** Parts of operations and facts in which somebody was forgotten: who and why was sealed, but is not what stands there. */
+  readonly esquecidos: number
   /** Findings whose content accompanied their last detection. */
   readonly divergencias: number
   /** Position of the last operation. */
@@ -75,6 +77,9 @@ class Check {
   #operations = 0
   #facts = 0
   #archived = 0
+  /** Of each operation that forgot somebody, how many parts it says, and how many name it. */
+  readonly #forgot = new Map<number, number>()
+  readonly #forgotten = new Map<number, number>()
   #findings = 0
 
   constructor(witness: Witness | undefined) {
@@ -95,6 +100,7 @@ class Check {
   end(): void {
     this.#close()
     this.#stampsRecorded()
+    this.#forgettingRecorded()
     const head = this.#head
     const last = this.#before
     if (head === undefined) this.unreadable(1, 'empty')
@@ -118,6 +124,7 @@ class Check {
       operacoes: this.#operations,
       fatos: this.#facts,
       arquivadas: this.#archived,
+      esquecidos: [...this.#forgotten.values()].reduce((sum, parts) => sum + parts, 0),
       divergencias: this.#findings,
       elo: this.#before.elo,
       selo: this.#before.selo,
@@ -174,7 +181,7 @@ class Check {
     const text = kind && line[kind]
     if (kind === undefined || typeof text !== 'string') throw new TypeError('neither operation nor fact')
     if (this.#operation === undefined) throw new TypeError('a fact before the first operation')
-    this.#operation.add(kind, text)
+    this.#operation.add(kind, text, line)
     this.#facts += 1
     if ('achado' in line) this.#finding(line, this.#operation)
   }
@@ -196,6 +203,20 @@ class Check {
       if (!this.#recorded.has(digest)) differ(operation, 'nenhum carimbo', `token ${digest}`)
   }
 
+  /** No part is called forgotten that an operation of the chain did not forget. */
+  #forgettingRecorded(): void {
+    for (const [by, parts] of this.#forgotten)
+      if (parts > (this.#forgot.get(by) ?? 0))
+        this.#add(
+          'esquecimento_alterado',
+          null,
+          by,
+          `audit.operacoes ${by}`,
+          `fatos ${this.#forgot.get(by) ?? 0}`,
+          `fatos ${parts}`,
+        )
+  }
+
   /** The facts of an operation end where the next operation begins. */
   #close(): void {
     const operation = this.#operation
@@ -213,6 +234,9 @@ class Check {
         `resumo ${digest}; ${facts}`,
       )
     }
+    for (const by of operation.forgotten) this.#forgotten.set(by, (this.#forgotten.get(by) ?? 0) + 1)
+    const forgot = operation.forgot()
+    if (forgot !== undefined) this.#forgot.set(id, forgot)
     this.#hear({ elo, selo }, id)
     this.#before = { elo, selo }
     this.#operation = undefined

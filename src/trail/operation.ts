@@ -13,8 +13,15 @@ export class Operation {
   readonly resumo: string
   readonly selo: string
   readonly seloAnterior: string | null
-  /** The operation's own content, PostgreSQL's text of a row. */
+  /** The operation's own content, PostgreSQL's text of a row, and its details. */
   readonly text: string
+  readonly #details: string
+  /** Digest of the operation without its facts. */
+  readonly #own: Buffer
+  /** Salt of who and why, also in its decisions and exceptions. */
+  readonly #salt: Buffer
+  /** Parts in which somebody was forgotten, by the operation that forgot: what was sealed follows, what stands there does not. */
+  readonly forgotten: number[] = []
   readonly counts: Record<Fact, number> = {
     deteccao: 0,
     alteracao: 0,
@@ -31,7 +38,7 @@ export class Operation {
 
   /** @throws {TypeError} where the line does not follow the format */
   constructor(line: Readonly<Record<string, unknown>>) {
-    const { elo, operacao, resumo, selo, selo_anterior: before } = line
+    const { elo, operacao, autoria, detalhes, sais, resumo, selo, selo_anterior: before = null } = line
     const id = typeof operacao === 'string' ? /^\((\d{1,15}),/.exec(operacao)?.[1] : undefined
     if (!Number.isSafeInteger(elo) || typeof operacao !== 'string' || id === undefined)
       throw new TypeError('elo, operacao')
@@ -39,7 +46,20 @@ export class Operation {
       throw new TypeError('resumo, selo')
     this.elo = elo as number
     this.id = Number(id)
+    if (typeof autoria !== 'string' || typeof detalhes !== 'string' || !isPair(sais))
+      throw new TypeError('autoria, detalhes, sais')
     this.text = operacao
+    this.#details = detalhes
+    this.#salt = Buffer.from(sais[0], 'hex')
+    this.#own = hash(
+      'sha256',
+      Buffer.concat([
+        sha256(operacao),
+        this.#personal(this.#salt, autoria, line['esquecida']),
+        this.#personal(Buffer.from(sais[1], 'hex'), detalhes, line['detalhes_esquecidos']),
+      ]),
+      'buffer',
+    )
     this.resumo = resumo
     this.selo = selo
     this.seloAnterior = before
@@ -54,15 +74,40 @@ export class Operation {
     this.archived = line['arquivada'] !== undefined
   }
 
-  add(kind: Fact, text: string): void {
+  /** @throws {TypeError} where the line does not follow the format */
+  add(kind: Fact, text: string, line: Readonly<Record<string, unknown>>): void {
     this.counts[kind] += 1
     this.#facts[kind] ??= createHash('sha256')
-    this.#facts[kind].update(sha256(text))
+    if (kind !== 'decisao' && kind !== 'excecao') {
+      this.#facts[kind].update(sha256(text))
+      return
+    }
+    const { autoria, esquecida } = line
+    if (typeof autoria !== 'string') throw new TypeError('autoria')
+    const parts = [sha256(text), this.#personal(this.#salt, autoria, esquecida)]
+    this.#facts[kind].update(hash('sha256', Buffer.concat(parts), 'buffer'))
+  }
+
+  /** What may name people goes in as a digest of its own, or, where somebody was forgotten, as the one that was sealed. */
+  #personal(salt: Buffer, text: string, sealed: unknown): Buffer {
+    if (sealed === undefined) return hash('sha256', Buffer.concat([salt, Buffer.from(text)]), 'buffer')
+    if (typeof sealed !== 'object' || sealed === null) throw new TypeError('esquecida')
+    const { por, resumo } = sealed as Record<string, unknown>
+    if (!isDigest(resumo) || !Number.isSafeInteger(por)) throw new TypeError('esquecida')
+    this.forgotten.push(por as number)
+    return Buffer.from(resumo, 'hex')
+  }
+
+  /** How many parts it forgot, if the operation forgot somebody. */
+  forgot(): number | undefined {
+    return /^\(\d+,esquecimento,/.test(this.text)
+      ? Number(/"fatos": (\d{1,15})[,}]/.exec(this.#details)?.[1] ?? 0)
+      : undefined
   }
 
   /** As audit_interno.resumo_operacao computes it; to be called once, after all facts. */
   digest(): string {
-    const whole = createHash('sha256').update(sha256(this.text))
+    const whole = createHash('sha256').update(this.#own)
     for (const kind of FACTS) whole.update(this.#facts[kind]?.digest() ?? this.#archived[kind] ?? sha256(''))
     return whole.digest('hex')
   }
@@ -70,7 +115,7 @@ export class Operation {
   /** SHA-256 of the token, if the operation records a stamp. */
   stamped(): string | undefined {
     return /^\(\d+,carimbo,/.test(this.text)
-      ? (/""sha256"": ""([0-9a-f]{64})""/.exec(this.text)?.[1] ?? '')
+      ? (/"sha256": "([0-9a-f]{64})"/.exec(this.#details)?.[1] ?? '')
       : undefined
   }
 
@@ -87,6 +132,10 @@ export class Operation {
     const sealed = this.sealed()
     return sealed && hash('sha256', sealed)
   }
+}
+
+function isPair(value: unknown): value is [string, string] {
+  return Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === 'string')
 }
 
 export function isDigest(value: unknown): value is string {

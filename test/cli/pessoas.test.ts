@@ -60,3 +60,41 @@ t.test('two names are tied to one person, listed, and untied', async (t) => {
   ])
     t.equal((await run(...wrong)).code, 2, wrong.join(' '))
 })
+
+t.test('somebody who has left is forgotten, once a simulation has said where the name stands', async (t) => {
+  const { sql, url } = await testDatabase(t)
+  const run = (...args: string[]) => conferente(['pessoas', ...args], { url: personal(url, 'adelia') })
+  await run(
+    '--nome',
+    'Zuleica',
+    '--papel',
+    'revisor',
+    '--endereco',
+    'zu@empresa.com.br',
+    '--motivo',
+    'contas',
+  )
+  const forget = ['--esquecer', 'zuleica', '--motivo', 'saiu, a pedido']
+  t.match(await run(...forget), { code: 1, stderr: /entra como revisor.*NC045/s })
+  await run('--remover', 'zuleica', '--motivo', 'saiu')
+  t.match(await run(...forget, '--simular'), {
+    code: 0,
+    stdout: /audit\.pessoas\.endereco +1/,
+    stderr: /Nada foi feito/,
+  })
+  t.equal((await sql`select from audit.operacoes where tipo = 'esquecimento'`).length, 0)
+  t.match(await run(...forget), { code: 0, stderr: /No lugar do nome está pessoa-[0-9a-f]{12}/ })
+  t.match(await run(...forget), { code: 1, stderr: /NC004/ })
+  t.match(await sql`select distinct nome ~ '^pessoa-[0-9a-f]{12}$' as esquecida from audit.pessoas`, [
+    { esquecida: true },
+  ])
+  t.match(await conferente(['verificar'], { url }), { code: 0, stdout: /Trilha provada/ })
+  for (const wrong of [
+    ['--esquecer', 'x'],
+    ['--simular', '--nome', 'x', '--papel', 'revisor', '--motivo', 'x'],
+    [...forget, '--remover', 'x'],
+  ])
+    t.equal((await run(...wrong)).code, 2, wrong.join(' '))
+  const other = await conferente(['pessoas', ...forget], { url: personal(url, 'ana') })
+  t.match(other, { code: 1, stderr: /conferente_administrador/ })
+})

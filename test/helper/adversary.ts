@@ -275,6 +275,7 @@ const OWN: Record<string, string> = {
   'audit.operacoes': `(tipo <> 'registro' and coalesce(sessao_id, 0) <= $1) or ator <> 'olivia' or tipo not in ('deteccao', 'correcao', 'autoverificacao', 'registro')`,
   // a session records what it changes; the tables themselves, and verificar_integridade, show that nothing else was changed
   'audit_interno.estados': `operacao_id not in (select id from audit.operacoes where sessao_id > $1 or tipo = 'registro' and ator = 'olivia')`,
+  'audit_interno.sais': `operacao_id not in (select id from audit.operacoes where sessao_id > $1 or tipo = 'registro' and ator = 'olivia')`,
   'audit_interno.portas_abertas': 'false', // the last transaction of this connection
   'audit.deteccoes': 'operacao_id not in (select id from audit.operacoes where sessao_id > $1)',
   'audit.alteracoes': 'operacao_id not in (select id from audit.operacoes where sessao_id > $1)',

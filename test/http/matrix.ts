@@ -82,6 +82,7 @@ divergencia_visto()         L R O A
 encaminhar()                  R
 excecao_aviso()             L R O A
 experimentar_escrita()          O A
+esquecer_pessoa()                 A
 exportar_divergencias()     L R O A
 fechar_periodo()                  A
 finalizar_operacao()        L R O A

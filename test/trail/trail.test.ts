@@ -114,7 +114,7 @@ const TAMPERINGS: Record<string, readonly [written: readonly string[], kinds: re
   'an image left out': [withLine(at('"alteracao"'), () => undefined), ['operacao_alterada']],
   'an image twice': [withLine(at('"alteracao"'), (l) => `${l}\n${l}`), ['operacao_alterada']],
   'a decision by somebody else': [
-    withLine(at('"decisao"'), (l) => l.replace(',ana,', ',bia,')),
+    withLine(at('"decisao"'), (l) => l.replace('(ana,', '(bia,')),
     ['operacao_alterada'],
   ],
   'a blank in a text': [

@@ -108,15 +108,16 @@ begin
   set arquivamento_id = excluded.arquivamento_id, vezes = v.vezes + excluded.vezes, sessao_primeira_id = coalesce(v.sessao_primeira_id, excluded.sessao_primeira_id),
     deteccao_id = coalesce(excluded.deteccao_id, v.deteccao_id), resumo = coalesce(excluded.resumo, v.resumo),
     alteracao_id = coalesce(excluded.alteracao_id, v.alteracao_id);
-  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
-  select arquivar_meses.operacao_id, y.tabela, array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n), y.autor
+  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor, sal, autoria)
+  select arquivar_meses.operacao_id, y.tabela, array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n), y.autor, y.sal,
+    sha256(y.sal || convert_to(y.autor, 'UTF8'))
   from (
-    select u.*, row_number() over (partition by u.tabela, u.autor order by u.chave collate "C") as n
+    select u.*, row_number() over (partition by u.tabela, u.autor, u.sal order by u.chave collate "C") as n
     from audit_interno.ultimos_estados() u
     join pg_temp.conferente_arquivada x on x.id = u.operacao_id
     where u.resumo is not null or u.autor is not null
   ) as y
-  group by y.tabela, y.autor, (y.n - 1) / 10000;
+  group by y.tabela, y.autor, y.sal, (y.n - 1) / 10000;
 
   -- Readers and writers of these tables hold locks that this needs. Waiting while holding one of them could stop a session, so it takes all
   -- locks at once or none, and tries again for ten seconds.

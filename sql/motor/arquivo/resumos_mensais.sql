@@ -18,7 +18,7 @@ begin
       when 'deteccoes' then 'x.divergencia_id, x.confianca, x.resumo'
       when 'alteracoes' then 'x.divergencia_id, x.reverte_operacao_id, x.antes, x.depois'
       when 'correcoes_desfeitas' then 'x.divergencia_id, x.correcao_operacao_id, x.situacao, x.esperado, x.agora, x.carregado_em'
-      when 'estados' then 'x.id, x.tabela, x.chaves, x.resumos, x.autor' end,
+      when 'estados' then 'x.id, x.tabela, x.chaves, x.resumos, case when x.sal is null then coalesce(x.autoria, convert_to(x.autor, ''UTF8'')) else sha256(x.sal || convert_to(x.autor, ''UTF8'')) end' end,
     case nome when 'estados' then 'x.id' else 'x.divergencia_id' end, tabela) using ate;
 end
 $$;

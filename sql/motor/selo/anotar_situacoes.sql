@@ -7,10 +7,13 @@ volatile
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off -- the planner does not know how many rows a statement changes, and keeps the plan of the first few
 as $$
+declare
+  v_autor text := nullif(current_user, 'conferente_dono');
+  v_sal bytea := uuid_send(gen_random_uuid());
 begin
-  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
-  select audit_interno.operacao_em_curso(), 'audit.divergencias_processadas', array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n),
-    nullif(current_user, 'conferente_dono')
+  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor, sal, autoria)
+  select audit_interno.operacao_em_curso(), 'audit.divergencias_processadas', array_agg(y.chave order by y.n), array_agg(sha256(v_sal || y.resumo) order by y.n),
+    v_autor, v_sal, sha256(v_sal || convert_to(v_autor, 'UTF8'))
   from (
     select x.id::text as chave, x.resumo, row_number() over () as n
     from (

@@ -10,16 +10,18 @@ as $$
   with ultimo as materialized (
     select u.* from audit_interno.ultimos_estados() u
   ), quebrado as (
-    select coalesce(u.tabela, a.tabela) as tabela, coalesce(u.chave, a.chave) as chave, u.operacao_id, u.autor, u.resumo as esperado, a.resumo as encontrado
+    select coalesce(u.tabela, a.tabela) as tabela, coalesce(u.chave, a.chave) as chave, u.operacao_id, u.autor, u.resumo as esperado, e.resumo as encontrado
     from (select x.* from ultimo x where x.tabela <> 'audit.divergencias_processadas') as u
     full join audit_interno.estados_agora() a on a.chave = u.chave and a.tabela = u.tabela
-    where (u.resumo is distinct from a.resumo or u.autor is not null)
+    cross join lateral (select case when u.sal is null then a.resumo else sha256(u.sal || a.resumo) end as resumo) as e
+    where (u.resumo is distinct from e.resumo or u.autor is not null)
       and not (u.tabela = 'audit_interno.destinos_canais' and a.resumo is null and not exists (select from audit_interno.destinos_canais))
     union all
     select 'audit.divergencias_processadas', d.id::text, u.operacao_id, u.autor, coalesce(u.resumo, n.resumo), s.resumo
     from audit.divergencias_processadas d
     left join ultimo u on u.chave = d.id::text and u.tabela = 'audit.divergencias_processadas'
-    cross join lateral (select audit_interno.resumo_situacao(d) as resumo offset 0) as s -- computed once for each
+    cross join lateral (
+      select case when u.sal is null then audit_interno.resumo_situacao(d) else sha256(u.sal || audit_interno.resumo_situacao(d)) end as resumo offset 0) as s -- computed once for each
     -- a finding that never changed is as its first detection left it
     cross join (
       select sha256(convert_to(row('aberta', null::jsonb, null::text, null::text, null::text, null::text, 0, true, true)::text, 'UTF8')) as resumo

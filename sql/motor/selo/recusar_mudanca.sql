@@ -23,6 +23,8 @@ begin
     return new; -- taken back, once
   elsif tg_op = 'UPDATE' and tg_table_name like 'estados%' and v_antes ->> 'operacao_id' is null and v_depois - 'operacao_id' = v_antes - 'operacao_id' then
     return new; -- the commit of the transaction decides whose fact it is
+  elsif tg_op = 'UPDATE' and audit_interno.esquecendo(format('%s.%s', tg_table_schema, tg_table_name), v_antes, v_depois) then
+    return new; -- a name gives way to a pseudonym
   end if;
   raise exception using errcode = 'NC013', message = format('%s.%s só aceita acréscimos', tg_table_schema, tg_table_name),
     detail = format('operação recusada: %s', tg_op),
@@ -44,6 +46,10 @@ $$;
 create or replace trigger proteger before update or delete on audit_interno.fatos_arquivados
   for each row execute function audit_interno.recusar_mudanca();
 create or replace trigger proteger_truncate before truncate on audit_interno.fatos_arquivados
+  for each statement execute function audit_interno.recusar_mudanca();
+create or replace trigger proteger before update or delete on audit_interno.sais
+  for each row execute function audit_interno.recusar_mudanca();
+create or replace trigger proteger_truncate before truncate on audit_interno.sais
   for each statement execute function audit_interno.recusar_mudanca();
 create or replace trigger proteger before delete on audit.divergencias_processadas
   for each row execute function audit_interno.recusar_mudanca();

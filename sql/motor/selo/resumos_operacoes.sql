@@ -29,17 +29,27 @@ as $$
   ), decisao as (
     select x.operacao_id, count(*) as fatos, sha256(string_agg(x.resumo, '' order by x.id)) as resumo
     from (
-      select c.operacao_id, c.id, sha256(convert_to(row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.ate, c.para, c.antes, c.confianca,
-        c.decidida_em)::text, 'UTF8')) as resumo
-      from audit.decisoes c
+      select c.operacao_id, c.id, sha256(c.fato || case when q.agora = c.autoria then q.resumo else c.autoria end) as resumo
+      from (
+        select x.operacao_id, x.id, sha256(convert_to(row(x.id, x.divergencia_id, x.tipo, x.valores, x.ate, x.confianca, x.decidida_em)::text, 'UTF8')) as fato,
+          sha256(coalesce(l.autoria, '') || convert_to(row(x.ator, x.motivo, x.para, x.antes)::text, 'UTF8')) as autoria
+        from audit.decisoes x
+        left join audit_interno.sais l on l.operacao_id = x.operacao_id
+      ) as c
+      left join audit_interno.fatos_esquecidos q on q.operacao_id = c.operacao_id and q.parte = 'decisao' and q.fato_id = c.id
     ) as x
     group by x.operacao_id
   ), excecao as (
     select x.operacao_id, count(*) as fatos, sha256(string_agg(x.resumo, '' order by x.id)) as resumo
     from (
-      select e.operacao_id, e.id, sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
-        e.expira_em)::text, 'UTF8')) as resumo
-      from audit.excecoes e
+      select e.operacao_id, e.id, sha256(e.fato || case when q.agora = e.autoria then q.resumo else e.autoria end) as resumo
+      from (
+        select x.operacao_id, x.id, sha256(convert_to(row(x.id, x.regra, x.tabela, x.registro_id, x.entrada, x.criada_em, x.expira_em)::text, 'UTF8')) as fato,
+          sha256(coalesce(l.autoria, '') || convert_to(row(x.motivo, x.autor)::text, 'UTF8')) as autoria
+        from audit.excecoes x
+        left join audit_interno.sais l on l.operacao_id = x.operacao_id
+      ) as e
+      left join audit_interno.fatos_esquecidos q on q.operacao_id = e.operacao_id and q.parte = 'excecao' and q.fato_id = e.id
     ) as x
     group by x.operacao_id
   ), desfeita as (
@@ -51,13 +61,14 @@ as $$
     ) as x
     group by x.operacao_id
   ), estado as (
-    select s.operacao_id, sha256(string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos, s.autor)::text, 'UTF8')), '' order by s.id)) as resumo
+    select s.operacao_id, sha256(string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos,
+        case when s.sal is null then coalesce(s.autoria, convert_to(s.autor, 'UTF8')) else sha256(s.sal || convert_to(s.autor, 'UTF8')) end)::text, 'UTF8')), '' order by s.id)) as resumo
     from audit_interno.estados s
     group by s.operacao_id
   )
   select o.id, coalesce(d.fatos, 0), coalesce(a.fatos, 0), coalesce(c.fatos, 0), coalesce(e.fatos, 0), sha256(
-    sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
-      o.linhas, o.detalhes)::text, 'UTF8'))
+    sha256(sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.iniciada_em, o.finalizada_em, o.linhas)::text, 'UTF8'))
+      || case when qa.agora = p.autoria then qa.resumo else p.autoria end || case when qd.agora = p.detalhes then qd.resumo else p.detalhes end)
     || coalesce(d.resumo, f.deteccoes, sha256('')) || coalesce(a.resumo, f.alteracoes, sha256('')) || coalesce(c.resumo, sha256(''))
     || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, f.correcoes_desfeitas, sha256('')) || coalesce(s.resumo, f.estados, sha256('')))
   from audit.operacoes o
@@ -68,6 +79,13 @@ as $$
   left join desfeita u on u.operacao_id = o.id
   left join estado s on s.operacao_id = o.id
   left join audit_interno.fatos_arquivados f on f.operacao_id = o.id
+  left join audit_interno.sais l on l.operacao_id = o.id
+  cross join lateral (
+    select sha256(coalesce(l.autoria, '') || convert_to(row(o.ator, o.motivo)::text, 'UTF8')) as autoria,
+      sha256(coalesce(l.detalhes, '') || convert_to(o.detalhes::text, 'UTF8')) as detalhes
+  ) as p
+  left join audit_interno.fatos_esquecidos qa on qa.operacao_id = o.id and qa.parte = 'autoria' and qa.fato_id = o.id
+  left join audit_interno.fatos_esquecidos qd on qd.operacao_id = o.id and qd.parte = 'detalhes' and qd.fato_id = o.id
   where o.elo is not null or exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.resumos_operacoes() is

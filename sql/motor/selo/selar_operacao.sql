@@ -9,6 +9,11 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  insert into audit_interno.sais (operacao_id, autoria, detalhes)
+  select o.id, uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid())
+  from audit.operacoes o
+  where o.id = new.id and o.finalizada_em is not null and o.selo is null
+  on conflict do nothing;
   insert into audit_interno.fila_selos (operacao_id, resumo)
   select o.id, audit_interno.resumo_operacao(o.id)
   from audit.operacoes o

@@ -33,17 +33,19 @@ as $$
     from (select 1) as uma
     left join audit_interno.cadeia c on true
     union all
-    select o.elo, 0, o.id, case when f.operacao_id is null then json_build_object('elo', o.elo, 'operacao', x.dita, 'resumo', encode(o.resumo, 'hex'),
-        'selo_anterior', encode(o.selo_anterior, 'hex'), 'selo', encode(o.selo, 'hex'))::text
-      else json_build_object('elo', o.elo, 'operacao', x.dita, 'resumo', encode(o.resumo, 'hex'),
-        'selo_anterior', encode(o.selo_anterior, 'hex'), 'selo', encode(o.selo, 'hex'),
-        'arquivada', json_strip_nulls(json_build_object('por', f.arquivamento_id, 'fatos', f.fatos, 'deteccao', encode(f.deteccoes, 'hex'),
-          'alteracao', encode(f.alteracoes, 'hex'), 'desfeita', encode(f.correcoes_desfeitas, 'hex'), 'estado', encode(f.estados, 'hex'))))::text end
+    select o.elo, 0, o.id, json_strip_nulls(json_build_object('elo', o.elo,
+      'operacao', row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.iniciada_em, o.finalizada_em, o.linhas)::text,
+      'autoria', row(o.ator, o.motivo)::text, 'detalhes', o.detalhes::text, 'sais', json_build_array(coalesce(encode(l.autoria, 'hex'), ''), coalesce(encode(l.detalhes, 'hex'), '')),
+      'esquecida', case when qa.resumo is not null then json_build_object('por', qa.esquecimento_id, 'resumo', encode(qa.resumo, 'hex')) end,
+      'detalhes_esquecidos', case when qd.resumo is not null then json_build_object('por', qd.esquecimento_id, 'resumo', encode(qd.resumo, 'hex')) end,
+      'resumo', encode(o.resumo, 'hex'), 'selo_anterior', encode(o.selo_anterior, 'hex'), 'selo', encode(o.selo, 'hex'),
+      'arquivada', case when f.operacao_id is not null then json_build_object('por', f.arquivamento_id, 'fatos', f.fatos, 'deteccao', encode(f.deteccoes, 'hex'),
+        'alteracao', encode(f.alteracoes, 'hex'), 'desfeita', encode(f.correcoes_desfeitas, 'hex'), 'estado', encode(f.estados, 'hex')) end))::text
     from audit.operacoes o
     left join audit_interno.fatos_arquivados f on f.operacao_id = o.id
-    cross join lateral (
-      select row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em, o.linhas, o.detalhes)::text as dita
-    ) as x
+    left join audit_interno.sais l on l.operacao_id = o.id
+    left join audit_interno.fatos_esquecidos qa on qa.operacao_id = o.id and qa.parte = 'autoria' and qa.fato_id = o.id
+    left join audit_interno.fatos_esquecidos qd on qd.operacao_id = o.id and qd.parte = 'detalhes' and qd.fato_id = o.id
     where o.elo is not null
     union all
     select s.elo, 1, d.divergencia_id, case when p.id is null
@@ -65,22 +67,25 @@ as $$
     from audit.alteracoes a
     join seladas s on s.id = a.operacao_id
     union all
-    select s.elo, 3, c.id, json_build_object('decisao', row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.ate, c.para,
-      c.antes, c.confianca, c.decidida_em)::text)::text
+    select s.elo, 3, c.id, json_strip_nulls(json_build_object('decisao', row(c.id, c.divergencia_id, c.tipo, c.valores, c.ate, c.confianca, c.decidida_em)::text,
+      'autoria', row(c.ator, c.motivo, c.para, c.antes)::text, 'esquecida', case when q.resumo is not null then json_build_object('por', q.esquecimento_id, 'resumo', encode(q.resumo, 'hex')) end))::text
     from audit.decisoes c
     join seladas s on s.id = c.operacao_id
+    left join audit_interno.fatos_esquecidos q on q.operacao_id = c.operacao_id and q.parte = 'decisao' and q.fato_id = c.id
     union all
-    select s.elo, 4, e.id, json_build_object('excecao', row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor,
-      e.criada_em, e.expira_em)::text)::text
+    select s.elo, 4, e.id, json_strip_nulls(json_build_object('excecao', row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.criada_em, e.expira_em)::text,
+      'autoria', row(e.motivo, e.autor)::text, 'esquecida', case when q.resumo is not null then json_build_object('por', q.esquecimento_id, 'resumo', encode(q.resumo, 'hex')) end))::text
     from audit.excecoes e
     join seladas s on s.id = e.operacao_id
+    left join audit_interno.fatos_esquecidos q on q.operacao_id = e.operacao_id and q.parte = 'excecao' and q.fato_id = e.id
     union all
     select s.elo, 5, u.divergencia_id, json_build_object('desfeita', row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado,
       u.agora, u.carregado_em)::text)::text
     from audit.correcoes_desfeitas u
     join seladas s on s.id = u.operacao_id
     union all
-    select s.elo, 6, m.id, json_build_object('estado', row(m.id, m.tabela, m.chaves, m.resumos, m.autor)::text)::text
+    select s.elo, 6, m.id, json_build_object('estado', row(m.id, m.tabela, m.chaves, m.resumos,
+      case when m.sal is null then coalesce(m.autoria, convert_to(m.autor, 'UTF8')) else sha256(m.sal || convert_to(m.autor, 'UTF8')) end)::text)::text
     from audit_interno.estados m
     join seladas s on s.id = m.operacao_id
     union all

@@ -36,6 +36,7 @@ as $$
     ('audit_interno.certificados_notas', '{sha256}', '{}'),
     ('audit_interno.divergencias_arquivadas', '{divergencia_id}', '{}'),
     ('audit_interno.destinos_canais', '{canal_id}', '{}'),
+    ('audit_interno.fatos_esquecidos', '{operacao_id,parte,fato_id}', '{}'),
     ('audit_interno.objetos', '{objeto}', '{}'),
     ('audit_interno.vereditos', '{divergencia_id}', '{}'),
     ('regra_validacao_valores.somas_retencao', '{tributos,vale_de,vale_ate}', '{}')

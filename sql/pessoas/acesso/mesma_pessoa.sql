@@ -22,10 +22,11 @@ as $$
 $$;
 comment on function audit_interno.mesma_pessoa(text, text) is 'Whether two names, as recorded in decisions, belong to one person. Null when one is null.';
 
--- No person has a name under which the system itself acts.
+-- No person has a name under which the system itself acts, nor one that stands for somebody who was forgotten (audit.esquecer_pessoa).
 create or replace function audit_interno.nome_do_sistema(nome text)
 returns boolean
 language sql
 immutable parallel safe
-return audit_interno.chave_pessoa(nome) = 'conferente' or pg_catalog.starts_with(audit_interno.chave_pessoa(nome), 'conferente_');
-comment on function audit_interno.nome_do_sistema(text) is 'Whether a name belongs to the system itself.';
+return audit_interno.chave_pessoa(nome) = 'conferente' or pg_catalog.starts_with(audit_interno.chave_pessoa(nome), 'conferente_')
+  or audit_interno.chave_pessoa(nome) ~ '^pessoa-[0-9a-f]{12}$';
+comment on function audit_interno.nome_do_sistema(text) is 'Whether a name is one of the system''s own, or a pseudonym.';

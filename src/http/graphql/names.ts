@@ -159,6 +159,7 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   registrar_token: 'of use only with the key that signs tokens: conferente token',
   arquivamentos: 'shown by conferente verificar; here there are the operations of kind arquivamento',
   arquivar_meses: 'of use only with the file of the trail: conferente arquivar',
+  esquecer_pessoa: 'has no way back: conferente pessoas --esquecer',
   sessao_no_banco: 'a condition for SQL',
   carimbos: 'tokens of another trade: conferente verificar proves them',
   trilha: 'a file, for proving it elsewhere: conferente exportar --formato trilha',

@@ -35,6 +35,7 @@ const OPERATIONS = [
   'externa',
   'carimbo',
   'arquivamento',
+  'esquecimento',
 ]
 const SESSION_STATUSES = [
   'agendada',

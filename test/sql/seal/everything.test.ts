@@ -49,6 +49,7 @@ await c.sql.unsafe(`set role conferente_dono;
   insert into audit.notas_recusadas (pasta, arquivo, motivo) values ('x', 'y.xml', 'xml');
   insert into audit_interno.arquivos_notas (sha256) values (sha256('x'));
   insert into audit_interno.divergencias_arquivadas (divergencia_id, arquivamento_id, vezes) values (99, 1, 0);
+  insert into audit_interno.fatos_esquecidos (operacao_id, parte, fato_id, esquecimento_id, resumo, agora) values (1, 'autoria', 1, 1, 'x', 'x');
   insert into audit_interno.certificados_notas (sha256, der, valido_de, valido_ate, confiavel) values (sha256('x'), 'x', now(), now(), false);
   insert into audit_interno.cancelamentos_notas (chave, certificado, cancelada_em, aceito, arquivo)
   values (repeat('1', 44), sha256('x'), now(), true, 'z.xml');
@@ -129,6 +130,7 @@ t.test('rows of every table that may change', async (t) => {
     'audit_interno.certificados_notas': 'confiavel = true',
     'audit_interno.destinos_canais': `endereco = 'https://outro.exemplo/'`,
     'audit_interno.divergencias_arquivadas': 'alteracao_id = 1',
+    'audit_interno.fatos_esquecidos': `agora = 'y'`,
     'audit_interno.objetos': `resumo = 'x' where objeto = 'função audit_interno.ator()'`,
     'audit_interno.vereditos':
       'certo = not certo where divergencia_id = (select min(divergencia_id) from audit_interno.vereditos)',
