@@ -74,7 +74,7 @@ begin
   )
   select (lower(i.carga) at time zone 'UTC')::date, lower(i.carga), case when i.de_momento then lower(i.carga) + interval '1 microsecond' else upper(i.carga) end
   from inteira i
-  where not i.de_momento or not exists (select from inteira d where not d.de_momento and d.carga @> i.carga);
+  where not i.de_momento or not exists (select 1 from inteira d where not d.de_momento and d.carga @> i.carga);
 end
 $$;
 

@@ -129,7 +129,7 @@ begin
   return array(
     with trazida as (
       select (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, l.data_lancamento::date as dia,
-        audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as dentro
+        audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id) as dentro
       from dw.lancamentos l
       where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
         and l.data_lancamento between de - 400 and ate + 400
@@ -264,7 +264,7 @@ begin
       from dw.lancamentos l
       where l.valor <> 0 and l.documento <> ''
         and l.data_lancamento between '0001-02-01' and '9999-12-31'
-        and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+        and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
       limit 401
     ) d
     cross join generate_series(-2 * v_dias, v_dias) g (dias);
@@ -278,7 +278,7 @@ begin
 
   v_suspeitas := array(
     select s.chave
-    from regra_validacao_valores.chaves_suspeitas(janela, case when v_poucas then v_inicio else v_de end,
+    from regra_validacao_valores.chaves_suspeitas(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, case when v_poucas then v_inicio else v_de end,
       case when v_poucas then v_fim else v_ate end, v_poucas) s (chave));
   if v_suspeitas = '{}' then
     return;
@@ -525,7 +525,7 @@ begin
     left join pequena q on q.carga = a.carga and a.vinda_depois and a.carregado_em >= q.desde and a.carregado_em < q.antes_de
     left join devolvida e on e.numero = a.citado and e.montante = a.valor and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome
-    where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+    where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, sum(a.valor) over junta as saldo, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,
