@@ -3732,6 +3732,11 @@ create function audit_interno.esperar_gravacoes()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.esperar_gravacoes() is 'Takes the lock of those who close months. 55P03 after ten seconds.';
 
+create function audit_interno.esperar_nos(limite text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.esperar_nos(text) is 'Sets lock_timeout for this transaction on the nodes of Citus.';
+
 create function audit_interno.esquecer_notas()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -3787,6 +3792,11 @@ create function audit_interno.exigir_conducao(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this connection conducts the session or its login is a worker''s.';
+
+create function audit_interno.exigir_confirmadas(relacao regclass)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_confirmadas(regclass) is '40001 while a node of a distributed relation is away or holds a transaction in doubt.';
 
 create function audit_interno.exigir_detalhes(detalhes jsonb)
   returns jsonb language plpgsql immutable
@@ -4500,6 +4510,12 @@ create function audit_interno.rebobinar_casos(regra audit.regras)
   set lock_timeout=5s
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided rows back as they were. Only inside a subtransaction that is rolled back.';
+
+create function audit_interno.recuperar_transacoes()
+  returns void language plpgsql volatile
+  set client_min_messages=error
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.recuperar_transacoes() is 'Commits on the nodes of Citus what the coordinator has committed.';
 
 create function audit_interno.recusar_de_dentro()
   returns void language plpgsql volatile

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f34fcb1f1d83141c36f9c6b952fd6c4b345f98ee
+--! Hash: sha1:962e49d475669a86a89f60c0d93e1b344ff410fe
 --! Message: conferente
 
 set local role conferente_dono;
@@ -5680,6 +5680,7 @@ begin
     return v_dias;
   end if;
 
+  perform audit_interno.exigir_confirmadas(v_relacao);
   update pg_temp.conferente_lote l
   set agora = case when x.existe then x.agora end,
     resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
@@ -5735,6 +5736,8 @@ declare
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would mean no limit
+  perform audit_interno.recuperar_transacoes();
+  perform audit_interno.esperar_nos(current_setting('lock_timeout'));
   lock table audit_interno.trava_periodos in row share mode; -- whoever closes a month waits for what is being written; we wait for nobody
   if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
     begin -- such a transaction does not see a month closed since it began, but may not lock a row that the closing changed
@@ -5782,6 +5785,7 @@ begin
     end loop;
   end loop;
   perform audit_interno.fechar_porta();
+  perform audit_interno.esperar_nos(v_espera);
   perform set_config('lock_timeout', v_espera, true);
   perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o data warehouse, ao gravar,');
   return v_dias;
@@ -6076,6 +6080,7 @@ declare
 begin
   perform audit_interno.recusar_de_dentro();
   perform audit_interno.abrir_meses();
+  perform audit_interno.recuperar_transacoes();
   if modo is null or modo not in ('manual', 'auto') then
     raise exception using errcode = 'NC001', message = format('modo inválido: %s', coalesce(modo, 'nulo')),
       hint = 'manual só detecta; auto detecta e corrige o que pode.';
@@ -14855,6 +14860,75 @@ as $$
 $$;
 comment on function audit_interno.terreno_recusa(regclass, text) is 'Why no correction may be written to a relation, or null.';
 --! EndIncluded motor/correcao/terreno.sql
+
+--! Included motor/correcao/nos.sql
+-- What Citus needs of a transaction over several nodes. All of it does nothing where the extension is not.
+
+-- Lets every node finish what was decided: one that went away after the coordinator had committed still holds the rows as they were. Called
+-- before a session and before anything is written. recover_prepared_transactions warns of a node that is away and leaves it for later.
+create or replace function audit_interno.recuperar_transacoes()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = error
+as $$
+begin
+  if to_regclass('pg_catalog.pg_dist_transaction') is not null then
+    -- as the role that wrote: a node lets only that one commit what it had prepared
+    perform from audit_interno.escrever('select recover_prepared_transactions()') as x (quantas integer);
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  end if;
+end
+$$;
+comment on function audit_interno.recuperar_transacoes() is 'Commits on the nodes of Citus what the coordinator has committed.';
+
+-- Waits on the nodes, too, no longer than this for a lock: Citus passes on statements, not what set_config does.
+create or replace function audit_interno.esperar_nos(limite text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_antes text := current_setting('citus.propagate_set_commands', true);
+begin
+  if to_regclass('pg_catalog.pg_dist_transaction') is not null then
+    set local citus.propagate_set_commands = 'local';
+    execute format('set local lock_timeout = %L', esperar_nos.limite);
+    perform set_config('citus.propagate_set_commands', v_antes, true);
+  end if;
+end
+$$;
+comment on function audit_interno.esperar_nos(text) is 'Sets lock_timeout for this transaction on the nodes of Citus.';
+
+-- Refuses to judge rows of a distributed relation while any node holds a transaction in doubt: such a row looks as it was before, and a
+-- rollback would take it for already taken back. Called by aplicar_grupo before it reads why a row was not written.
+create or replace function audit_interno.exigir_confirmadas(relacao regclass)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_no text;
+begin
+  if not audit_interno.distribuida(relacao) then
+    return;
+  end if;
+  select min(x.no) into v_no
+  from audit_interno.escrever('select format(''%s:%s'', r.nodename, r.nodeport) from run_command_on_workers(
+    ''select count(*) from pg_prepared_xacts p where p.database = current_database() and p.gid like ''''citus%'''''') as r
+    where not r.success or r.result <> ''0''') as x (no text);
+  perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  if v_no is not null then
+    raise exception using errcode = 'serialization_failure', message = format('o nó %s não responde, ou ainda não confirmou uma transação anterior', v_no),
+      hint = 'Nada foi mudado. Quando o nó voltar, o Citus a confirma; então repita o que pediu.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_confirmadas(regclass) is '40001 while a node of a distributed relation is away or holds a transaction in doubt.';
+--! EndIncluded motor/correcao/nos.sql
 
 --! Included motor/selo/tabelas.sql
 -- The result of audit.verificar_integridade and of the functions behind it. A type and no table: a verification leaves nothing behind.
@@ -28940,6 +29014,7 @@ begin
   set local check_function_bodies = off;
   set local citus.enable_ddl_propagation = on;
   grant conferente_regra to conferente_escrita;
+  execute 'grant execute on function pg_catalog.recover_prepared_transactions() to conferente_escrita';
   -- what a rule or the engine may call of a row; not what stands on our tables, which are here alone
   select array_agg(p.oid::regprocedure order by p.oid), string_agg(pg_get_functiondef(p.oid), ';' order by p.oid)
   into v_funcoes, v_definicoes

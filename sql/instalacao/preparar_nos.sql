@@ -25,6 +25,7 @@ begin
   set local check_function_bodies = off;
   set local citus.enable_ddl_propagation = on;
   grant conferente_regra to conferente_escrita;
+  execute 'grant execute on function pg_catalog.recover_prepared_transactions() to conferente_escrita';
   -- what a rule or the engine may call of a row; not what stands on our tables, which are here alone
   select array_agg(p.oid::regprocedure order by p.oid), string_agg(pg_get_functiondef(p.oid), ';' order by p.oid)
   into v_funcoes, v_definicoes

@@ -163,6 +163,7 @@ begin
     return v_dias;
   end if;
 
+  perform audit_interno.exigir_confirmadas(v_relacao);
   update pg_temp.conferente_lote l
   set agora = case when x.existe then x.agora end,
     resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
