@@ -109,7 +109,8 @@ function knownFailure(
     return { message: text.pooler.parameter, hint: text.pooler.parameterHint }
   }
   if (UNREACHABLE.test(code)) return { message: error.unreachable, hint: error.unreachableHint }
-  if (code.startsWith('08') && NODE_AWAY.test(message)) return { message: error.nodeAway, hint: error.nodeAwayHint }
+  if (code.startsWith('08') && NODE_AWAY.test(message))
+    return { message: error.nodeAway, hint: error.nodeAwayHint }
   if (LOST.test(code)) return { message: error.lost, hint: error.lostHint }
   if (code === '28P01' || code === '28000') return { message: error.login, hint: error.loginHint }
   if (code === '3D000') {
