@@ -3099,6 +3099,12 @@ comment on function audit_interno.chave_pessoa(text) is 'A name as a reader woul
 grant execute on function audit_interno.chave_pessoa(text) to conferente_administrador;
 grant execute on function audit_interno.chave_pessoa(text) to conferente_servico;
 
+create function audit_interno.chaves_com(consulta text, valor text)
+  returns text[] language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.chaves_com(text,text) is 'Keys found by a query for a value; empty when there are none.';
+grant execute on function audit_interno.chaves_com(text,text) to conferente_regra;
+
 create function audit_interno.chaves_como(chaves text[], modelo anyelement)
   returns anyarray language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
@@ -3176,7 +3182,7 @@ comment on function audit_interno.condicao_atrasadas(bigint,audit.regras) is 'SQ
 create function audit_interno.condicao_janela(regra audit.regras, janela audit.janela)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.condicao_janela(audit.regras,audit.janela) is 'SQL condition over the alias t and the parameter $1 (the window); columns that the rule''s table does not have leave their side open.';
+comment on function audit_interno.condicao_janela(audit.regras,audit.janela) is 'SQL condition over the alias t and the parameters of audit_interno.ler; columns that the rule''s table does not have leave their side open.';
 
 create function audit_interno.conduzir_sessao(sessao_id bigint)
   returns boolean language sql volatile security definer
@@ -3631,6 +3637,11 @@ create function audit_interno.disparar_todos(comando text)
 comment on function audit_interno.disparar_todos(text) is 'Runs a set constraints … immediate until nothing is left to fire. 27000 after twenty rounds.';
 grant execute on function audit_interno.disparar_todos(text) to conferente_escrita;
 
+create function audit_interno.distribuida(relacao regclass)
+  returns boolean language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.distribuida(regclass) is 'Whether Citus keeps the rows of the relation, on one node or several.';
+
 create function audit_interno.dobrar(texto text)
   returns text language sql immutable;
 comment on function audit_interno.dobrar(text) is 'Text in lower case and without accents, for comparison.';
@@ -3780,6 +3791,11 @@ create function audit_interno.esperar_gravacoes()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.esperar_gravacoes() is 'Takes the lock for closing months. 55P03 after ten seconds.';
 
+create function audit_interno.esperar_nos(limite text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.esperar_nos(text) is 'Sets lock_timeout for this transaction on the nodes of Citus.';
+
 create function audit_interno.esquecendo(tabela text, antes jsonb, depois jsonb)
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -3840,6 +3856,11 @@ create function audit_interno.exigir_conducao(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this connection runs the session or its login is a worker''s.';
+
+create function audit_interno.exigir_confirmadas(relacao regclass)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_confirmadas(regclass) is '40001 while a node of a distributed relation is away or holds a transaction in doubt.';
 
 create function audit_interno.exigir_detalhes(detalhes jsonb)
   returns jsonb language plpgsql immutable
@@ -4010,6 +4031,11 @@ create function audit_interno.finalizar_sessao(sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.finalizar_sessao(bigint) is 'Sets the final status and message of a session.';
 
+create function audit_interno.fonte_linhas(relacao regclass, coluna_chave text, chaves text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.fonte_linhas(regclass,text,text) is 'SQL text: the relation, or those of its rows that have one of the keys.';
+
 create function audit_interno.fonte_periodos()
   returns text language plpgsql stable
   set search_path=pg_catalog, pg_temp;
@@ -4088,7 +4114,7 @@ create function audit_interno.identidade(regra text, tabela text, registro_id te
 comment on function audit_interno.identidade(text,text,text,jsonb,jsonb,jsonb,bytea) is 'SHA-256 over rule, table, key, proposed values (or the kind of a flag), entry and fingerprint.';
 
 create function audit_interno.imagem(valor anyelement)
-  returns jsonb language plpgsql stable
+  returns jsonb language plpgsql immutable
   set DateStyle=ISO, YMD
   set IntervalStyle=postgres
   set TimeZone=UTC
@@ -4100,6 +4126,13 @@ create function audit_interno.imagem(valor anyelement)
 comment on function audit_interno.imagem(anyelement) is 'The value as jsonb, whatever the settings of the session.';
 grant execute on function audit_interno.imagem(anyelement) to conferente_escrita;
 grant execute on function audit_interno.imagem(anyelement) to conferente_regra;
+
+create function audit_interno.impressao_linha(linha anyelement)
+  returns bytea language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.impressao_linha(anyelement) is 'First 16 bytes of SHA-256 over the row as text.';
+grant execute on function audit_interno.impressao_linha(anyelement) to conferente_escrita;
+grant execute on function audit_interno.impressao_linha(anyelement) to conferente_regra;
 
 create function audit_interno.indice_da_visao(visao text, coluna text, operador text)
   returns text language plpgsql volatile
@@ -4308,6 +4341,13 @@ create function audit_interno.notificar(tipo text, sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.notificar(text,bigint) is 'Queues a message about a session.';
 
+create function audit_interno.objeto(nomes text[], valores jsonb[])
+  returns jsonb language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.objeto(text[],jsonb[]) is 'A jsonb object of names and values.';
+grant execute on function audit_interno.objeto(text[],jsonb[]) to conferente_escrita;
+grant execute on function audit_interno.objeto(text[],jsonb[]) to conferente_regra;
+
 create function audit_interno.objetos_agora()
   returns TABLE(objeto text, resumo bytea, definicao bytea, ligado boolean, dito text) language sql stable
   set DateStyle=ISO, YMD
@@ -4450,6 +4490,11 @@ create function audit_interno.preparar(funcao text, janela audit.janela, ajustes
 comment on function audit_interno.preparar(text,audit.janela,jsonb) is 'Runs a rule''s preparation, given as audit_interno.chamada_sql names it, as conferente_regra.';
 grant execute on function audit_interno.preparar(text,audit.janela,jsonb) to conferente_dono;
 
+create function audit_interno.preparar_nos()
+  returns boolean language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.preparar_nos() is 'Gives the nodes of a Citus cluster the functions that our statements call; true if the schema here changed.';
+
 create function audit_interno.preparar_padrao()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp
@@ -4565,6 +4610,12 @@ create function audit_interno.rebobinar_casos(regra audit.regras)
   set lock_timeout=5s
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided rows back as they were. Only inside a subtransaction that is rolled back.';
+
+create function audit_interno.recuperar_transacoes()
+  returns void language plpgsql volatile
+  set client_min_messages=error
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.recuperar_transacoes() is 'Commits on the nodes of Citus what the coordinator has committed.';
 
 create function audit_interno.recusar_de_dentro()
   returns void language plpgsql volatile
@@ -4961,6 +5012,16 @@ create function audit_interno.validar_configuracao()
   set search_path=pg_catalog, pg_temp
   set standard_conforming_strings=on;
 comment on function audit_interno.validar_configuracao() is 'Refuses a setting of the wrong type or out of range with NC009.';
+
+create function audit_interno.valor_como(texto text, modelo anyelement)
+  returns anyelement language plpgsql immutable
+  set DateStyle=ISO, YMD
+  set IntervalStyle=postgres
+  set TimeZone=UTC
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.valor_como(text,anyelement) is 'The text in the type of the model. 22007 or 22P02 when it cannot be read as that type.';
+grant execute on function audit_interno.valor_como(text,anyelement) to conferente_escrita;
+grant execute on function audit_interno.valor_como(text,anyelement) to conferente_regra;
 
 create function audit_interno.valor_dupla(ator text)
   returns numeric language sql stable
@@ -5767,6 +5828,13 @@ create function regra_trade_marketing.historico_nomes_marketing(inicio date, fim
 comment on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) is 'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
 grant execute on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) to conferente_regra;
 
+create function regra_trade_marketing.marketing_antes(dia date, marketing text[])
+  returns boolean language plpgsql stable
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_trade_marketing.marketing_antes(date,text[]) is 'Whether an entry of these categories is booked before the date.';
+grant execute on function regra_trade_marketing.marketing_antes(date,text[]) to conferente_regra;
+
 create function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text, acao text)
   returns TABLE(de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint, discordancia numeric) language plpgsql stable
   set jit=off
@@ -5774,6 +5842,13 @@ create function regra_trade_marketing.medida_padrao(campo text, tipo text, padra
   set search_path=pg_catalog, pg_temp;
 comment on function regra_trade_marketing.medida_padrao(text,text,text,text) is 'What a pattern would match in the ledger, or what an excluding one protects from the others: entries sampled, in the marketing category, pending, booked elsewhere, matched by no other pattern, silenced by an excluding one.';
 grant execute on function regra_trade_marketing.medida_padrao(text,text,text,text) to conferente_regra;
+
+create function regra_trade_marketing.meses_marketing(de date, ate date, marketing text[], nossas text[])
+  returns SETOF date language plpgsql stable
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_trade_marketing.meses_marketing(date,date,text[],text[]) is 'Months with an entry of these categories that is not a correction of ours.';
+grant execute on function regra_trade_marketing.meses_marketing(date,date,text[],text[]) to conferente_regra;
 
 create function regra_trade_marketing.padrao_casa(tipo text, padrao text, texto_dobrado text)
   returns boolean language sql immutable;
@@ -6156,7 +6231,8 @@ comment on function regra_validacao_valores.reais(numeric) is 'Amount in Brazili
 grant execute on function regra_validacao_valores.reais(numeric) to conferente_regra;
 
 create function regra_validacao_valores.retencao_entre(valor numeric, esperado numeric, de date, ate date)
-  returns TABLE(taxa numeric, tributos text, ultimo date) language sql stable;
+  returns TABLE(taxa numeric, tributos text, ultimo date) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
 comment on function regra_validacao_valores.retencao_entre(numeric,numeric,date,date) is 'Percentage withheld on some day of a stretch that would explain the booked amount, and the taxes that take it; no row when there is none.';
 grant execute on function regra_validacao_valores.retencao_entre(numeric,numeric,date,date) to conferente_regra;
 

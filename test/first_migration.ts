@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { includedFiles, ROOT, read, sqlFiles } from './helper/files.ts'
 
+// Where Citus is, everything of ours stays on the coordinator; audit_interno.preparar_nos brings the nodes what they call.
+const OPENING = 'set local role conferente_dono;\nset local citus.enable_ddl_propagation = off;'
 const PATH = 'migrations/committed/000001-conferente.sql'
 
 /** Rewrites the first migration from the files of sql/, in its present order. */
@@ -21,7 +23,7 @@ export function writeFirstMigration(): void {
   const blocks = order.map(
     (path) => `--! Included ${path}\n${read(`sql/${path}`).trim()}\n--! EndIncluded ${path}`,
   )
-  const body = ['set local role conferente_dono;', ...blocks, 'reset role;'].join('\n\n')
+  const body = [OPENING, ...blocks, 'reset role;'].join('\n\n')
   // as graphile-migrate hashes a first migration
   const hash = createHash('sha1').update(`${body.trim()}\n`).digest('hex')
   writeFileSync(

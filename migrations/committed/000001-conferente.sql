@@ -1,8 +1,9 @@
 --! Previous: -
---! Hash: sha1:c4a17475de92c1f643e46144fea74507b18d2825
+--! Hash: sha1:a5c48f114f1b0a6dc8f6fbd34f93e58ce23a760e
 --! Message: conferente
 
 set local role conferente_dono;
+set local citus.enable_ddl_propagation = off;
 
 --! Included motor/posse/marcada.sql
 -- Whether a connection is alive: its process holds, in this database, the lock number that it drew. Read from pg_locks, which everybody
@@ -2233,13 +2234,95 @@ $$;
 comment on function audit_interno.json_fixo(oid) is 'True when no setting of a session changes how to_jsonb writes a value of the type.';
 --! EndIncluded comum/tipos_dentro.sql
 
+--! Included comum/distribuida.sql
+-- Where a relation is distributed over several servers by Citus, an update may call only immutable functions: anything else might differ
+-- from server to server. What we call is declared stable by PostgreSQL because of settings and types that cannot matter here, so for such a
+-- relation it stands behind functions that say what is true of them. They give the same bytes, and cost a little more; other relations do
+-- without them. Asked by the functions that write SQL (expressao_*).
+create or replace function audit_interno.distribuida(relacao regclass)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sim boolean := false;
+begin
+  if to_regclass('pg_catalog.pg_dist_partition') is not null then
+    execute 'select exists (select 1 from pg_catalog.pg_dist_partition p where p.logicalrelid = $1)' into v_sim using relacao;
+  end if;
+  return v_sim;
+end
+$$;
+comment on function audit_interno.distribuida(regclass) is 'Whether Citus keeps the rows of the relation, on one node or several.';
+
+-- SQL for a relation in a left join to rows of ours, by its key. A distributed one is joined to the keys first, on the nodes, or Citus would
+-- bring the whole table to the coordinator. chaves: a query for the keys as text.
+create or replace function audit_interno.fonte_linhas(relacao regclass, coluna_chave text, chaves text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when audit_interno.distribuida(relacao)
+    then format('(select d.* from (select distinct x.c::%3$s as c from (%4$s) as x (c)) as k join %1$s as d on d.%2$I = k.c)',
+      audit_interno.nome_sql(relacao), coluna_chave, audit_interno.tipo_coluna(relacao, coluna_chave), chaves)
+    else audit_interno.nome_sql(relacao) end
+$$;
+comment on function audit_interno.fonte_linhas(regclass, text, text) is 'SQL text: the relation, or those of its rows that have one of the keys.';
+
+-- jsonb_build_object for names and values already in jsonb; a null value is a JSON null.
+create or replace function audit_interno.objeto(nomes text[], valores jsonb[])
+returns jsonb
+language sql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_object_agg(x.nome, x.valor), '{}') from unnest(nomes, valores) as x (nome, valor)
+$$;
+comment on function audit_interno.objeto(text[], jsonb[]) is 'A jsonb object of names and values.';
+grant execute on function audit_interno.objeto(text[], jsonb[]) to conferente_regra, conferente_escrita;
+
+-- The digest of a row of canonical texts (audit_interno.expressao_canonica).
+create or replace function audit_interno.impressao_linha(linha anyelement)
+returns bytea
+language sql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select substr(sha256(convert_to(linha::text, 'UTF8')), 1, 16)
+$$;
+comment on function audit_interno.impressao_linha(anyelement) is 'First 16 bytes of SHA-256 over the row as text.';
+grant execute on function audit_interno.impressao_linha(anyelement) to conferente_regra, conferente_escrita;
+
+-- A text in the type of the model. It reads what audit_interno.expressao_imagem wrote, under any setting: dates and times in ISO, zones as
+-- offsets.
+create or replace function audit_interno.valor_como(texto text, modelo anyelement)
+returns anyelement
+language plpgsql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set timezone = 'UTC'
+as $$
+begin
+  $0 := texto;
+  return $0;
+end
+$$;
+comment on function audit_interno.valor_como(text, anyelement) is 'The text in the type of the model. 22007 or 22P02 when it cannot be read as that type.';
+grant execute on function audit_interno.valor_como(text, anyelement) to conferente_regra, conferente_escrita;
+--! EndIncluded comum/distribuida.sql
+
 --! Included comum/imagem.sql
 -- A value as JSON, the same in every session: zone, styles and digits are pinned here. It costs a few microseconds, so it is used only for
--- values that would otherwise differ (audit_interno.expressao_imagem). Runs as the role that reads or writes the warehouse.
+-- values that would otherwise differ (audit_interno.expressao_imagem), and where Citus is. Immutable, because every setting that matters is
+-- pinned. Runs as the role that reads or writes the warehouse.
 create or replace function audit_interno.imagem(valor anyelement)
 returns jsonb
 language plpgsql
-stable parallel safe
+immutable parallel safe
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
@@ -2260,7 +2343,8 @@ grant execute on function audit_interno.imagem(anyelement) to conferente_regra, 
 --! Included motor/portas/ler.sql
 -- The door through which the engine reads. Runs a query of the engine's own making as conferente_regra, which can write nothing here
 -- (25006), and returns its rows. Everything in it, rules included, sees the one snapshot of the calling statement, so what a rule found and
--- what the rows held belong together. janela is $1 of the query, textos is $2.
+-- what the rows held belong together. textos is $2 of the query; janela is $1 (data_inicio) and $3 to $6, one parameter a side, because Citus
+-- gives a node no parameter of a type of ours.
 --
 -- Only the rows come out. Everything else that foreign code does in the session is rolled back: settings, cursors that would run at commit,
 -- temporary and large objects. What no rollback undoes (locks of the session, prepared statements) is refused.
@@ -2268,8 +2352,15 @@ grant execute on function audit_interno.imagem(anyelement) to conferente_regra, 
 -- Days are counted in agenda.fuso for everybody, and code, proposals and rows are written the same way whatever the caller's settings:
 -- otherwise one finding would have another identity in each session. Called wherever a rule runs or a row of the warehouse is read; only
 -- conferente_dono may.
-grant create on schema audit_interno to conferente_regra;
-set local role conferente_regra;
+-- Its owner is conferente_regra; where Citus is, conferente_escrita (audit_interno.preparar_nos).
+grant create on schema audit_interno to conferente_regra, conferente_escrita;
+do $$
+begin
+  perform set_config('role', coalesce((
+    select p.proowner::regrole::text from pg_catalog.pg_proc p
+    where p.oid = pg_catalog.to_regprocedure('audit_interno.ler(text, audit.janela, text[])')), 'conferente_regra'), true);
+end
+$$;
 
 create or replace function audit_interno.ler(consulta text, janela audit.janela default null, textos text[] default null)
 returns setof record
@@ -2291,14 +2382,15 @@ declare
   v_ficam text := audit_interno.ficam();
   v_lido boolean := false;
 begin
-  if current_user <> 'conferente_regra' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
+  if current_user not in ('conferente_regra', 'conferente_escrita') then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   begin
     -- holds until the end of this block, a subtransaction; nothing that runs in it can undo it
     perform set_config('transaction_read_only', 'on', true), set_config('timezone', audit.fuso(), true);
-    return query execute ler.consulta using ler.janela, ler.textos;
+    return query execute ler.consulta
+      using (ler.janela).data_inicio, ler.textos, (ler.janela).data_fim, (ler.janela).carregado_desde, (ler.janela).carregado_ate, (ler.janela).chaves;
     v_lido := true;
     raise exception using errcode = 'NC999', message = 'lido';
   exception when sqlstate 'NC999' then
@@ -2318,7 +2410,7 @@ revoke execute on function audit_interno.ler(text, audit.janela, text[]) from pu
 grant execute on function audit_interno.ler(text, audit.janela, text[]) to conferente_dono;
 
 set local role conferente_dono;
-revoke create on schema audit_interno from conferente_regra;
+revoke create on schema audit_interno from conferente_regra, conferente_escrita;
 --! EndIncluded motor/portas/ler.sql
 
 --! Included comum/expressao_valor.sql
@@ -2338,6 +2430,9 @@ as $$
     when c.tipo = 'xml' then format('xmlparse(content %s ->> %L)', objeto, coluna) -- whatever xmloption is
     when c.tipo = 'money' then -- a rule's own value is a text, as its session writes money
       format('case jsonb_typeof(%1$s -> %2$L) when ''number'' then (%1$s ->> %2$L)::numeric::money else (%1$s ->> %2$L)::money end', objeto, coluna)
+    when audit_interno.distribuida(relacao) and exists (
+      select from pg_proc p where p.oid = (select b.typinput from pg_type b where b.oid = audit_interno.tipo_base(relacao, coluna)) and p.provolatile <> 'i')
+    then format('audit_interno.valor_como(%s ->> %L, null::%s)', objeto, coluna, c.tipo)
     else format('(%s ->> %L)::%s', objeto, coluna, c.tipo) end
   from pg_attribute a
   join pg_type t on t.oid = a.atttypid
@@ -2360,11 +2455,12 @@ as $$
   select case
     when t.tipo = 'timestamptz'::regtype then format(
       'case when %1$s between ''0001-01-01 00:00+00'' and ''290000-01-01 00:00+00''
-         then to_jsonb((to_jsonb(%1$s at time zone ''UTC'') #>> ''{}'') || ''+00:00'') else audit_interno.imagem(%1$s) end', valor)
-    when t.tipo = 'money'::regtype then format('to_jsonb((%s)::numeric)', valor) -- its text depends on lc_monetary
-    when audit_interno.json_fixo(t.tipo) then format('to_jsonb(%s)', valor)
+         then %2$s((%2$s(%1$s at time zone ''UTC'') #>> ''{}'') || ''+00:00'') else audit_interno.imagem(%1$s) end', valor, t.em_json)
+    when t.tipo = 'money'::regtype then format('%s((%s)::numeric)', t.em_json, valor) -- its text depends on lc_monetary
+    when audit_interno.json_fixo(t.tipo) then format('%s(%s)', t.em_json, valor)
     else format('audit_interno.imagem(%s)', valor) end
-  from (select audit_interno.tipo_base(relacao, coluna) as tipo) as t
+  from (select audit_interno.tipo_base(relacao, coluna) as tipo,
+    case when audit_interno.distribuida(relacao) then 'audit_interno.imagem' else 'to_jsonb' end as em_json) as t
 $$;
 comment on function audit_interno.expressao_imagem(regclass, text, text) is 'SQL text for a value of the column as jsonb, the same in every session.';
 --! EndIncluded comum/expressao_imagem.sql
@@ -2382,13 +2478,13 @@ set search_path = pg_catalog, pg_temp
 as $$
   select case
     when t.oid = 'numeric'::regtype then format('trim_scale(%s)::text', valor)
-    when t.oid = 'timestamptz'::regtype then format('to_jsonb((%s)::timestamptz at time zone ''UTC'') #>> ''{}''', valor)
+    when t.oid = 'timestamptz'::regtype then format('%s((%s)::timestamptz at time zone ''UTC'') #>> ''{}''', j.em_json, valor)
     when t.oid in ('float4'::regtype, 'float8'::regtype) then format('encode(float8send((%s)::float8 + 0), ''hex'')', valor) -- + 0 turns a negative zero into zero
     when t.oid = 'interval'::regtype then format('interval_hash_extended((%s)::interval, 0)::text', valor) -- a month is thirty days
     when t.oid = 'bytea'::regtype then format('encode((%s)::bytea, ''hex'')', valor)
     when t.oid = 'money'::regtype then format('encode(cash_send((%s)::money), ''hex'')', valor)
     when t.oid = 'jsonb'::regtype then format('audit_interno.valores_canonicos((%s)::jsonb)::text', valor)
-    when t.typcategory = 'D' then format('to_jsonb(%s) #>> ''{}''', valor)
+    when t.typcategory = 'D' then format('%s(%s) #>> ''{}''', j.em_json, valor)
     when d.composto and d.igualdade and d.disfarcado then
       format(case t.typtype when 'c' then 'hash_record_extended(%1$s, 0)::text' when 'm' then 'hash_multirange_extended(%1$s, 0)::text'
         when 'r' then 'hash_range_extended(%1$s, 0)::text'
@@ -2398,6 +2494,7 @@ as $$
       then format('audit_interno.valores_canonicos(audit_interno.imagem((%s)::%s))::text', valor, format_type(t.oid, null))
     else format('(%s)::text', valor) end
   from pg_type t
+  cross join lateral (select case when audit_interno.distribuida(relacao) then 'audit_interno.imagem' else 'to_jsonb' end as em_json) as j
   cross join lateral (
     select count(*) > 1 as composto,
       -- the hash must survive a restore, which gives the types of this database other numbers
@@ -2450,7 +2547,8 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select format('substr(sha256(convert_to(row(%s)::text, ''UTF8'')), 1, 16)', string_agg(
+  select format(case when audit_interno.distribuida(relacao) then 'audit_interno.impressao_linha(row(%s))'
+    else 'substr(sha256(convert_to(row(%s)::text, ''UTF8'')), 1, 16)' end, string_agg(
     audit_interno.expressao_canonica(relacao, a.attname, format('t.%I', a.attname)), ', ' order by a.attname collate "C"))
   from pg_attribute a
   where a.attrelid = expressao_impressao.relacao and a.attname = any (expressao_impressao.colunas)
@@ -3946,7 +4044,7 @@ comment on function audit_interno.janela_execucao(bigint, text) is 'Booking date
 --! EndIncluded motor/deteccao/janela_execucao.sql
 
 --! Included motor/deteccao/condicao_janela.sql
--- As SQL over $1, the window: the condition that a row t of a rule's table lies in it. Called by medir_janela and cortar_janela.
+-- As SQL over the parameters of audit_interno.ler: the condition that a row t of a rule's table lies in it. Called by medir_janela and cortar_janela.
 create or replace function audit_interno.condicao_janela(regra audit.regras, janela audit.janela)
 returns text
 language sql
@@ -3954,13 +4052,13 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select concat_ws(' and ', 'true',
-    case when janela.data_inicio is not null and regra.coluna_data is not null then format('t.%I >= $1.data_inicio', regra.coluna_data) end,
-    case when janela.data_fim is not null and regra.coluna_data is not null then format('t.%I <= $1.data_fim', regra.coluna_data) end,
-    case when janela.carregado_desde is not null and regra.coluna_carga is not null then format('t.%I >= $1.carregado_desde', regra.coluna_carga) end,
-    case when janela.carregado_ate is not null and regra.coluna_carga is not null then format('t.%I < $1.carregado_ate', regra.coluna_carga) end)
+    case when janela.data_inicio is not null and regra.coluna_data is not null then format('t.%I >= $1', regra.coluna_data) end,
+    case when janela.data_fim is not null and regra.coluna_data is not null then format('t.%I <= $3', regra.coluna_data) end,
+    case when janela.carregado_desde is not null and regra.coluna_carga is not null then format('t.%I >= $4', regra.coluna_carga) end,
+    case when janela.carregado_ate is not null and regra.coluna_carga is not null then format('t.%I < $5', regra.coluna_carga) end)
 $$;
 comment on function audit_interno.condicao_janela(audit.regras, audit.janela) is
-  'SQL condition over the alias t and the parameter $1 (the window); columns that the rule''s table does not have leave their side open.';
+  'SQL condition over the alias t and the parameters of audit_interno.ler; columns that the rule''s table does not have leave their side open.';
 --! EndIncluded motor/deteccao/condicao_janela.sql
 
 --! Included motor/deteccao/levantar_achados.sql
@@ -4041,10 +4139,11 @@ begin
   from audit_interno.ler(
     -- offset 0, or each expression would be evaluated again wherever it is used
     format(
-      'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
+      'with achada as (select u.*, row_number() over () as ordem from %6$s as u)
+       select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
          a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s, a.ordem, %11$s, %12$s
-       from (select u.*, row_number() over () as ordem from %6$s as u) as a
+       from achada as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
        left join %7$s as t on t.%1$I = a.registro_id::%8$s
@@ -4053,16 +4152,17 @@ begin
       audit_interno.expressao_impressao(v_tabela, regra.colunas),
       case
         when levantar_achados.ausentes then format(
-          '(with encontrado as materialized (select f.*, true as achado from %s($1) as f)
+          '(with encontrado as materialized (select f.*, true as achado from %s(row($1, $3, $4, $5, $6)::audit.janela) as f)
             select f.* from encontrado f
             union all
-            select null, k, null, null, null, null, null, false from unnest($1.chaves) as k
+            select null, k, null, null, null, null, null, false from unnest($6) as k
             where k not in (select f.registro_id from encontrado f where f.registro_id is not null))', v_funcao)
         when janela.chaves is null and coalesce((
           select max(e.linhas_examinadas) from audit.execucoes_regra e where e.regra = regra.nome and e.status = 'pendente'), 0) > 200000
-        then format('(select f.*, true as achado from audit_interno.rodar_regra(%L, $1) as f)', v_funcao)
-        else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
-      audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+        then format('(select f.*, true as achado from audit_interno.rodar_regra(%L, row($1, $3, $4, $5, $6)::audit.janela) as f)', v_funcao)
+        else format('(select f.*, true as achado from %s(row($1, $3, $4, $5, $6)::audit.janela) as f)', v_funcao) end,
+      audit_interno.fonte_linhas(v_tabela, regra.coluna_chave, 'select c.registro_id from achada as c'),
+      audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
       v_valores,
       audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo),
       coalesce(audit_interno.expressao_mes(regra), 'null::integer'),
@@ -4421,7 +4521,7 @@ comment on function audit_interno.periodos_atrasados(bigint, text) is 'First and
 --! EndIncluded motor/deteccao/periodos_atrasados.sql
 
 --! Included motor/deteccao/condicao_atrasadas.sql
--- As SQL over $1, the window: the condition that a row t of a rule's table came late, or lies beside one that did, and that its load time
+-- As SQL over the parameters of audit_interno.ler: the condition that a row t of a rule's table came late, or lies beside one that did, and that its load time
 -- is outside the window. Called by medir_janela.
 create or replace function audit_interno.condicao_atrasadas(sessao_id bigint, regra audit.regras)
 returns text
@@ -4431,7 +4531,7 @@ set search_path = pg_catalog, pg_temp
 set datestyle = 'ISO, YMD' -- the format in which audit_interno.ler reads dates
 as $$
   select concat(
-    (select string_agg(format(' or t.%1$I >= %2$L and t.%1$I < %3$L and t.%4$I < $1.carregado_desde',
+    (select string_agg(format(' or t.%1$I >= %2$L and t.%1$I < %3$L and t.%4$I < $4',
         regra.coluna_data, p.inicio, p.fim + 1, regra.coluna_carga), '' order by p.inicio)
      from audit_interno.periodos_atrasados(sessao_id, regra.nome) p),
     (select format(' or t.%I::date = any (%L) and t.%I is null', regra.coluna_data, c.datas_sem_carga, regra.coluna_carga)
@@ -4713,9 +4813,9 @@ begin
     audit_interno.nome_sql(v_tabela),
     audit_interno.condicao_janela(regra, janela),
     case when v_por_carga then
-      '$1.data_inicio, $1.data_fim, case when c.n = 1 then $1.carregado_desde else c.inicio end, coalesce(c.seguinte, $1.carregado_ate)'
+      '$1, $3, case when c.n = 1 then $4 else c.inicio end, coalesce(c.seguinte, $5)'
     else
-      'case when c.n = 1 then $1.data_inicio else c.inicio end, coalesce(c.seguinte - 1, $1.data_fim), $1.carregado_desde, $1.carregado_ate'
+      'case when c.n = 1 then $1 else c.inicio end, coalesce(c.seguinte - 1, $3), $4, $5'
     end, cortar_janela.linhas), janela) as c (n bigint, data_inicio date, data_fim date, carregado_desde timestamptz, carregado_ate timestamptz)
   order by c.n;
 end
@@ -5690,6 +5790,7 @@ begin
     return v_dias;
   end if;
 
+  perform audit_interno.exigir_confirmadas(v_relacao);
   update pg_temp.conferente_lote l
   set agora = case when x.existe then x.agora end,
     resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
@@ -5702,7 +5803,8 @@ begin
      from pg_temp.conferente_lote l left join %s t on %s
      where l.divergencia_id = any ($1)',
     regra.coluna_chave, v_mesma, v_para, v_intacta, v_imagem, audit_interno.expressao_imagens(v_relacao, regra.colunas_identidade),
-    coalesce(aberta, 'true'), v_tabela, v_chave), ids)
+    coalesce(aberta, 'true'), audit_interno.fonte_linhas(v_relacao, regra.coluna_chave,
+      'select c.registro_id from pg_temp.conferente_lote c where c.divergencia_id = any ($1)'), v_chave), ids)
     as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb, aberta boolean)
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
@@ -5710,7 +5812,7 @@ begin
   -- a row that the writing role cannot see has not necessarily gone
   update pg_temp.conferente_lote l
   set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do data warehouse)'
-  from audit_interno.ler(format('select k from unnest($2) as k where exists (select from %s t where t.%I = k::%s)', v_tabela, regra.coluna_chave,
+  from audit_interno.ler(format('select k.c from unnest($2) as k (c) join %1$s t on t.%2$I = k.c::%3$s and t.%2$I = any ($2::%3$s[])', v_tabela, regra.coluna_chave,
       audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, (
     select array_agg(x.registro_id) from pg_temp.conferente_lote x where x.divergencia_id = any (ids) and x.resultado = 'ausente')) as v (registro_id text)
   where l.divergencia_id = any (ids) and l.resultado = 'ausente' and l.registro_id = v.registro_id;
@@ -5744,6 +5846,8 @@ declare
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would mean no limit
+  perform audit_interno.recuperar_transacoes();
+  perform audit_interno.esperar_nos(current_setting('lock_timeout'));
   lock table audit_interno.trava_periodos in row share mode; -- whoever closes a month waits for what is being written; we wait for nobody
   if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
     begin -- such a transaction does not see a month closed since it began, but may not lock a row that the closing changed
@@ -5791,6 +5895,7 @@ begin
     end loop;
   end loop;
   perform audit_interno.fechar_porta();
+  perform audit_interno.esperar_nos(v_espera);
   perform set_config('lock_timeout', v_espera, true);
   perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o data warehouse, ao gravar,');
   return v_dias;
@@ -6085,6 +6190,7 @@ declare
 begin
   perform audit_interno.recusar_de_dentro();
   perform audit_interno.abrir_meses();
+  perform audit_interno.recuperar_transacoes();
   if modo is null or modo not in ('manual', 'auto') then
     raise exception using errcode = 'NC001', message = format('modo inválido: %s', coalesce(modo, 'nulo')),
       hint = 'manual só detecta; auto detecta e corrige o que pode.';
@@ -11129,7 +11235,7 @@ declare
     (select string_agg(format('%L, %s', c, audit_interno.expressao_imagem(v_tabela, c, format('t.%I', c))), ', ')
       from unnest(regra.colunas) as c),
     audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
-    case when regra.coluna_data is null then 'true' else format('t.%I between $1.data_inicio and $1.data_fim', regra.coluna_data) end);
+    case when regra.coluna_data is null then 'true' else format('t.%I between $1 and $3', regra.coluna_data) end);
 begin
   drop table if exists pg_temp.conferente_caso;
   create temp table conferente_caso on commit drop as
@@ -11331,7 +11437,7 @@ begin
 
   create temp table conferente_julgado on commit drop as
   select r.registro_id, r.confianca, r.propoe, r.certa, false as dano
-  from audit_interno.ler('select * from regra_pendente_verificacao.julgar_retroteste($1)', v_janela)
+  from audit_interno.ler('select * from regra_pendente_verificacao.julgar_retroteste(row($1, $3, $4, $5, $6)::audit.janela)', v_janela)
     as r (registro_id text, confianca numeric, propoe boolean, certa boolean);
 
   return query select * from audit_interno.resumir_avaliacao(regra, 'retroteste', (select count(*) from pg_temp.conferente_julgado));
@@ -13765,8 +13871,12 @@ begin
   from somada s
   cross join lateral audit_interno.ler(
     -- only those altered rows that still lie in the window
-    format('select (select coalesce(sum(t.%1$I), 0)::numeric from %2$s t where %3$s),
-        array(select c.chave from unnest($2) as c (chave) where exists (select from %2$s t where t.%4$I = c.chave::%5$s and %3$s))',
+    format('select a.soma, b.chaves
+        from (select coalesce(sum(t.%1$I), 0)::numeric as soma from %2$s t where %3$s) as a
+        cross join (
+          select coalesce(array_agg(distinct c.chave), ''{}'') as chaves
+          from unnest($2) as c (chave) join %2$s t on t.%4$I = c.chave::%5$s and t.%4$I = any ($2::%5$s[])
+          where %3$s) as b',
       s.coluna_valor, audit_interno.nome_sql(s.relacao), audit_interno.condicao_janela(s.regra, s.janela),
       (s.regra).coluna_chave, audit_interno.tipo_coluna(s.relacao, (s.regra).coluna_chave)),
     s.janela, array(select a.registro_id from alterada a where a.tabela = s.tabela)) as l (depois numeric, dentro text[])
@@ -14416,7 +14526,7 @@ declare
 begin
   -- a finding without a key is left for levantar_achados to refuse, which sees it only when it reads all of them
   select a.chaves into v_apontadas
-  from audit_interno.ler(format('select case when bool_or(a.registro_id is null) then $1.chaves else array_agg(distinct a.registro_id) end from %s($1) as a',
+  from audit_interno.ler(format('select case when bool_or(a.registro_id is null) then $6 else array_agg(distinct a.registro_id) end from %s(row($1, $3, $4, $5, $6)::audit.janela) as a',
     audit_interno.chamada_sql(regra.funcao)), janela) as a (chaves text[]);
   return v_apontadas;
 end
@@ -14564,6 +14674,24 @@ comment on function audit_interno.travar_grupo(text, text, text, text, bigint[])
 --! EndIncluded motor/correcao/travar_grupo.sql
 
 --! Included motor/correcao/desconhecidas.sql
+-- The keys that a query over the warehouse finds for one value. A function of its own, because Citus takes no sub-select that looks at the
+-- warehouse for each row of another source. Called by desconhecidas, through the door that reads.
+create or replace function audit_interno.chaves_com(consulta text, valor text)
+returns text[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_chaves text[];
+begin
+  execute chaves_com.consulta into v_chaves using chaves_com.valor;
+  return coalesce(v_chaves, '{}');
+end
+$$;
+comment on function audit_interno.chaves_com(text, text) is 'Keys found by a query for a value; empty when there are none.';
+grant execute on function audit_interno.chaves_com(text, text) to conferente_regra;
+
 -- Which of these findings propose, for a text column, a value unknown to the ledger: no row holds it except those that we corrected to it
 -- ourselves, and nobody ever approved it. It may be a label of ours that the ledger spells differently, so a person must write it first.
 -- Each distinct value is looked for once, among the first ten rows that hold it; only if all ten are our own corrections, among all rows.
@@ -14600,9 +14728,10 @@ begin
       with lido as (
         select x.valor, x.chaves
         from audit_interno.ler(format(
-          'select v.valor, array(select t.%I::text from %s t where t.%I = v.valor::%s %s) from unnest($2) as v (valor)',
-          v_coluna.chave, audit_interno.nome_sql(audit_interno.relacao(v_coluna.tabela)), v_coluna.coluna,
-          audit_interno.tipo_coluna(audit_interno.relacao(v_coluna.tabela), v_coluna.coluna), 'limit ' || v_limite), null, v_procurados)
+          'select v.valor, audit_interno.chaves_com(%L, v.valor) from unnest($2) as v (valor)',
+          format('select array_agg(x.chave) from (select t.%I::text as chave from %s t where t.%I = $1::%s %s) as x',
+            v_coluna.chave, audit_interno.nome_sql(audit_interno.relacao(v_coluna.tabela)), v_coluna.coluna,
+            audit_interno.tipo_coluna(audit_interno.relacao(v_coluna.tabela), v_coluna.coluna), 'limit ' || v_limite)), null, v_procurados)
           as x (valor text, chaves text[])
       ), alheio as (
         select l.valor, cardinality(l.chaves) as quantas, exists (
@@ -14851,6 +14980,75 @@ as $$
 $$;
 comment on function audit_interno.terreno_recusa(regclass, text) is 'Why no correction may be written to a relation, or null.';
 --! EndIncluded motor/correcao/terreno.sql
+
+--! Included motor/correcao/nos.sql
+-- What Citus needs of a transaction over several nodes. All of it does nothing where the extension is not.
+
+-- Lets every node finish what was decided: one that went away after the coordinator had committed still holds the rows as they were. Called
+-- before a session and before anything is written. recover_prepared_transactions warns of a node that is away and leaves it for later.
+create or replace function audit_interno.recuperar_transacoes()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = error
+as $$
+begin
+  if to_regclass('pg_catalog.pg_dist_transaction') is not null then
+    -- as the role that wrote: a node lets only that one commit what it had prepared
+    perform from audit_interno.escrever('select recover_prepared_transactions()') as x (quantas integer);
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  end if;
+end
+$$;
+comment on function audit_interno.recuperar_transacoes() is 'Commits on the nodes of Citus what the coordinator has committed.';
+
+-- Waits on the nodes, too, no longer than this for a lock: Citus passes on statements, not what set_config does.
+create or replace function audit_interno.esperar_nos(limite text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_antes text := current_setting('citus.propagate_set_commands', true);
+begin
+  if to_regclass('pg_catalog.pg_dist_transaction') is not null then
+    set local citus.propagate_set_commands = 'local';
+    execute format('set local lock_timeout = %L', esperar_nos.limite);
+    perform set_config('citus.propagate_set_commands', v_antes, true);
+  end if;
+end
+$$;
+comment on function audit_interno.esperar_nos(text) is 'Sets lock_timeout for this transaction on the nodes of Citus.';
+
+-- Refuses to judge rows of a distributed relation while any node holds a transaction in doubt: such a row looks as it was before, and a
+-- rollback would take it for already taken back. Called by aplicar_grupo before it reads why a row was not written.
+create or replace function audit_interno.exigir_confirmadas(relacao regclass)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_no text;
+begin
+  if not audit_interno.distribuida(relacao) then
+    return;
+  end if;
+  select min(x.no) into v_no
+  from audit_interno.escrever('select format(''%s:%s'', r.nodename, r.nodeport) from run_command_on_workers(
+    ''select count(*) from pg_prepared_xacts p where p.database = current_database() and p.gid like ''''citus%'''''') as r
+    where not r.success or r.result <> ''0''') as x (no text);
+  perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  if v_no is not null then
+    raise exception using errcode = 'serialization_failure', message = format('o nó %s não responde, ou ainda não confirmou uma transação anterior', v_no),
+      hint = 'Nada foi mudado. Quando o nó voltar, o Citus a confirma; então repita o que pediu.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_confirmadas(regclass) is '40001 while a node of a distributed relation is away or holds a transaction in doubt.';
+--! EndIncluded motor/correcao/nos.sql
 
 --! Included motor/selo/tabelas.sql
 -- The result of audit.verificar_integridade and of the functions behind it. A type and no table: a verification leaves nothing behind.
@@ -16976,8 +17174,11 @@ as $$
   -- forty columns at a time: a function takes at most a hundred arguments
   select coalesce(string_agg(p.pedaco, ' || ' order by p.n), '''{}''::jsonb')
   from (
-    select c.n / 40 as n, format('jsonb_build_object(%s)', string_agg(
-      format('%L, %s', c.coluna, audit_interno.expressao_imagem(relacao, c.coluna, format('t.%I', c.coluna))), ', ' order by c.n)) as pedaco
+    select c.n / 40 as n, case
+      when audit_interno.distribuida(relacao) then format('audit_interno.objeto(%L::text[], array[%s])', array_agg(c.coluna order by c.n),
+        string_agg(audit_interno.expressao_imagem(relacao, c.coluna, format('t.%I', c.coluna)), ', ' order by c.n))
+      else format('jsonb_build_object(%s)', string_agg(
+        format('%L, %s', c.coluna, audit_interno.expressao_imagem(relacao, c.coluna, format('t.%I', c.coluna))), ', ' order by c.n)) end as pedaco
     from (
       select a.attname as coluna, row_number() over (order by a.attname collate "C") - 1 as n
       from pg_attribute a
@@ -18006,7 +18207,7 @@ declare
   v_dobrados text[] := array(select coalesce(audit_interno.dobrar_categoria(r), '') from unnest(rotulos) r);
 begin
   return exists (
-    select
+    select 1
     from (select distinct l.categoria::text as categoria from dw.lancamentos l offset 0) c
     where coalesce(audit_interno.dobrar_categoria(c.categoria), '') = any (v_dobrados));
 end
@@ -18264,7 +18465,7 @@ as $$
   from audit.divergencias_processadas d
   where d.tabela = 'dw.lancamentos' and d.status = 'corrigida' and d.valores_propostos ? 'categoria'
     and not exists (
-      select from audit.decisoes p
+      select 1 from audit.decisoes p
       where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
 $$;
 
@@ -18838,7 +19039,7 @@ begin
     from dw.lancamentos l
     where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao) and regras.chave_no_texto(l.descricao) is not null)
       and l.data_lancamento between '0003-06-01' and '9999-06-30'
-      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id));
+      and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id));
   v_de := v_dias_chaves[1];
   v_ate := v_dias_chaves[2];
   if v_de is null then
@@ -18855,7 +19056,7 @@ begin
   return query
   with crua as materialized (
     select l.id, l.data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor_id,
-      l.fornecedor, c.*, audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as na_janela, regras.raiz_fornecedor(l.fornecedor_id) as raiz
+      l.fornecedor, c.*, audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id) as na_janela, regras.raiz_fornecedor(l.fornecedor_id) as raiz
     from dw.lancamentos l
     cross join lateral (
       select k.*, false as no_texto from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
@@ -18931,7 +19132,7 @@ begin
       array_remove(array[
         case when not l.certo then 'chave_digito' end,
         case when l.certo is not false and l.emitente <> l.raiz and length(o.codigo) = 14 and left(o.codigo, 8) <> left(l.inscricao, 8) and regras.inscricao_valida(o.codigo)
-          and not exists (select from propria p where p.emitente = l.emitente) then 'chave_outra_empresa' end,
+          and not exists (select 1 from propria p where p.emitente = l.emitente) then 'chave_outra_empresa' end,
         case when l.certo is not false and make_date(l.ano, l.mes, 1) > l.data_lancamento then 'chave_mes_posterior' end,
         case when l.certo is not false and g.gemeo_id is not null then 'chave_repetida' end], null) as tipos
     from lida l
@@ -19371,25 +19572,31 @@ revoke execute on function regra_validacao_valores.dias_documento(text, text, da
 -- nothing. Called by regra_validacao_valores.retencao_possivel, and by notas_fiscais.
 create or replace function regra_validacao_valores.retencao_entre(valor numeric, esperado numeric, de date, ate date)
 returns table (taxa numeric, tributos text, ultimo date)
-language sql stable parallel safe
-begin atomic
-  select s.soma, pg_catalog.string_agg(s.tributos, ' ou ' order by s.tributos), pg_catalog.max(s.vale_ate)
+-- PL/pgSQL, which is never inlined: Citus takes no table that comes with an inlined function into a statement over the ledger
+language plpgsql stable parallel safe rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+  return query
+  select s.soma, string_agg(s.tributos, ' ou ' order by s.tributos), max(s.vale_ate)
   from (
-    select s.soma, s.tributos, s.vale_ate, s.peso, pg_catalog.min(s.peso) over () as menos
+    select s.soma, s.tributos, s.vale_ate, s.peso, min(s.peso) over () as menos
     from regra_validacao_valores.somas_retencao s
-    where pg_catalog.abs(esperado) >= 10
-      and pg_catalog.sign(valor) = pg_catalog.sign(esperado)
+    where abs(esperado) >= 10
+      and sign(valor) = sign(esperado)
       -- what a cent and its rounding leave open, for the index; then to the cent
-      and s.soma >= 100 * (1 - valor / nullif(esperado, 0)) - 1.5 / pg_catalog.abs(esperado)
-      and s.soma <= 100 * (1 - valor / nullif(esperado, 0)) + 1.5 / pg_catalog.abs(esperado)
-      and pg_catalog.abs(valor - pg_catalog.round(esperado * (1 - s.soma / 100), 2)) <= 0.01
+      and s.soma >= 100 * (1 - valor / nullif(esperado, 0)) - 1.5 / abs(esperado)
+      and s.soma <= 100 * (1 - valor / nullif(esperado, 0)) + 1.5 / abs(esperado)
+      and abs(valor - round(esperado * (1 - s.soma / 100), 2)) <= 0.01
       and s.vale_de <= ate and s.vale_ate >= de
   ) s
   where s.peso = s.menos
   group by s.soma
   order by s.soma
   limit 1;
-end;
+end
+$$;
 
 comment on function regra_validacao_valores.retencao_entre(numeric, numeric, date, date) is
   'Percentage withheld on some day of a stretch that would explain the booked amount, and the taxes that take it; no row when there is none.';
@@ -19407,7 +19614,7 @@ as $$
   with dias as materialized (
     select d.de, d.ate, d.como
     from regra_validacao_valores.dias_documento(retencao_possivel.documento, retencao_possivel.descricao, dia) d
-    where exists (select from regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, '-infinity', 'infinity'))
+    where exists (select 1 from regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, '-infinity', 'infinity'))
   ), certa as (
     select r.taxa, r.tributos, case when dia not between d.de and d.ate then d.como end as como
     from dias d cross join lateral regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, d.de, d.ate) r
@@ -19416,7 +19623,7 @@ as $$
   union all
   select r.taxa, r.tributos, null, r.ultimo
   from dias d cross join lateral regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, dia - 31, dia - 1) r
-  where d.como is null and not exists (select from certa)
+  where d.como is null and not exists (select 1 from certa)
 $$;
 
 comment on function regra_validacao_valores.retencao_possivel(numeric, numeric, date, text, text) is
@@ -19471,7 +19678,7 @@ begin
         + regra_validacao_valores.arredondamento_origem(l.valor, digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_desconto, digitos))
-      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
   ), virada as materialized (
     -- of few it is cheaper to ask first what they say themselves
     select c.id, c.data_lancamento, c.valor < 0 and case when count(*) over () <= 1000
@@ -19512,7 +19719,7 @@ begin
       ) m
       -- of a few rows, mostly alone with their documents, it is cheaper to ask first
       where m.chaves is not null and (m.tudo or exists (
-        select from regra_validacao_valores.linhas_documentos(m.chaves, m.modulos, m.numeros, m.dias, false) l
+        select 1 from regra_validacao_valores.linhas_documentos(m.chaves, m.modulos, m.numeros, m.dias, false) l
         group by l.numero
         having count(*) > 1))
       offset 0
@@ -19552,7 +19759,7 @@ begin
     select s.*, s.valor - s.esperado as diferenca,
       regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
     from suspeita s
-    where not exists (select from rateio r where r.id = s.id::text)
+    where not exists (select 1 from rateio r where r.id = s.id::text)
   ), parte as materialized (
     -- what may be a part of its document is shown and not proposed: two proposals of the whole would be twice the document
     select p.*
@@ -19579,7 +19786,7 @@ begin
       case when s.valor * s.esperado > 0 and abs(s.valor) < abs(s.esperado)
         then nullif(coalesce(nullif(regra_validacao_valores.parcela_dita(s.descricao), ''), regra_validacao_valores.parcela_dita(s.documento)), '') end as dita,
       -- asked first, for it is cheap: most differences are no withholding at any time
-      n.tipo = 'outro' and exists (select from regra_validacao_valores.retencao_entre(s.valor, s.esperado, '-infinity', 'infinity')) as explicavel
+      n.tipo = 'outro' and exists (select 1 from regra_validacao_valores.retencao_entre(s.valor, s.esperado, '-infinity', 'infinity')) as explicavel
     from sozinha s
     left join parte p on p.id = s.id::text
     left join taxa t on s.tipo = 'razao_cambial' and t.dia = s.data_lancamento
@@ -19669,7 +19876,7 @@ begin
       || ': o erro parece ser da carga inteira, e não de cada um.',
     e.diferenca
   from errada e
-  where exists (select from so x where x.ultimo = e.ultimo)
+  where exists (select 1 from so x where x.ultimo = e.ultimo)
   union all
   -- errors, or credit notes whose document is positive: nobody can tell, so it is asked once a year
   select
@@ -19722,7 +19929,7 @@ begin
     t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, regra_validacao_valores.frase_retencao(r.taxa, r.tributos, r.como), r.ate) e
   where t.tipo is not null
     and not (t.tipo = 'rateio_repetido' and t.copias > 1 and (
-      exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial)
+      exists (select 1 from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial)
       or t.carga > t.primeira_carga and t.carga in (
         select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate)
         union all
@@ -20178,7 +20385,7 @@ declare
   v_desde date := (select min(d) from unnest(desde) d);
   v_ate date := (select max(d) from unnest(ate) d);
   v_sem_codigo boolean := array_position(raizes, null) is not null;
-  v_negativas boolean := exists (select from unnest(montantes) m where m < 0);
+  v_negativas boolean := exists (select 1 from unnest(montantes) m where m < 0);
 begin
   return query
   with lancada as materialized (
@@ -20360,7 +20567,7 @@ begin
       from dw.lancamentos l
       where l.valor <> 0 and l.documento <> ''
         and l.data_lancamento between '0001-02-01' and '9999-12-31'
-        and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+        and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
       limit 401
     ) d
     cross join generate_series(-2 * v_dias, v_dias) g (dias);
@@ -20374,7 +20581,7 @@ begin
 
   v_suspeitas := array(
     select s.chave
-    from regra_validacao_valores.chaves_suspeitas(janela, case when v_poucas then v_inicio else v_de end,
+    from regra_validacao_valores.chaves_suspeitas(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, case when v_poucas then v_inicio else v_de end,
       case when v_poucas then v_fim else v_ate end, v_poucas) s (chave));
   if v_suspeitas = '{}' then
     return;
@@ -20619,7 +20826,7 @@ begin
     left join pequena q on q.carga = a.carga and a.vinda_depois and a.carregado_em >= q.desde and a.carregado_em < q.antes_de
     left join devolvida e on e.numero = a.citado and e.montante = a.valor and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome
-    where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+    where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, sum(a.valor) over junta as saldo, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,
@@ -20722,7 +20929,7 @@ begin
     ) f
     -- proved here, or there
     where f.dias is not null and (c.provada or exists (
-      select from regra_validacao_valores.dias_repetidos(f.dias, null) r where r.carga is null or r.carga = any (c.cargas)))
+      select 1 from regra_validacao_valores.dias_repetidos(f.dias, null) r where r.carga is null or r.carga = any (c.cargas)))
   ), inteira as materialized (
     select d.*, f.cargas
     from fora f
@@ -20732,12 +20939,12 @@ begin
   )
   select null::text, a.registro_id, '{}'::jsonb, a.confianca, a.evidencia, a.justificativa, a.valor_em_risco
   from (
-    select v.* from vista v where not exists (select from fora)
+    select v.* from vista v where not exists (select 1 from fora)
     union all
     select i.registro_id, i.confianca, i.evidencia, i.justificativa, i.valor_em_risco, i.conjunto, i.carga, i.quantos, i.dia, i.carregado_em
     from inteira i
     where case when i.conjunto = 'carga_repetida' then i.carga = any (i.cargas)
-      else audit.na_janela(janela, i.dia, i.carregado_em, i.registro_id) end
+      else audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, i.dia, i.carregado_em, i.registro_id) end
   ) a
   where a.conjunto is distinct from 'parte';
 end
@@ -20907,7 +21114,7 @@ begin
     select v.registro_id, v.chave
     from dw.lancamentos l
     join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
-    where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+    where audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
   )
   select array_agg(i.registro_id) into v_fora
   from regra_notas_fiscais.vinculos i
@@ -20917,7 +21124,7 @@ begin
   with lida as (
     select true as dentro, l.id, l.data_lancamento, l.fornecedor_id, l.documento::text as documento, l.descricao::text as descricao,
       l.categoria::text as categoria, l.conta_contabil::text as conta, l.valor, l.valor_documento, l.valor_desconto
-    from dw.lancamentos l where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+    from dw.lancamentos l where audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
     union all
     select false, l.id, l.data_lancamento, l.fornecedor_id, l.documento::text, l.descricao::text,
       l.categoria::text, l.conta_contabil::text, l.valor, l.valor_documento, l.valor_desconto
@@ -21034,7 +21241,7 @@ begin
     from dw.lancamentos l
     cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz) r
     cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
-    where (lidas_desde is not null or audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id))
+    where (lidas_desde is not null or audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id))
       and (lidas_desde is null or l.data_lancamento between v_de and v_ate and (r.raiz = any (v_raizes) or k.chave is not null))
   ), por_numero as (
     select l.id, min(n.chave) as chave
@@ -21084,7 +21291,7 @@ begin
   end if;
   delete from regra_notas_fiscais.vinculos v
   using dw.lancamentos l
-  where v.registro_id = l.id::text and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
+  where v.registro_id = l.id::text and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id);
   insert into regra_notas_fiscais.vinculos as v (registro_id, chave, como)
   select p.registro_id, p.chave, p.como from regra_notas_fiscais.procurar(janela, null) p
   on conflict do nothing;
@@ -21238,7 +21445,7 @@ begin
   where length(translate(l.fornecedor_id, './- ', '')) = 14
     and regras.raiz_fornecedor(l.fornecedor_id) not in (n.emitente_raiz, lower(left(coalesce(n.destinatario, ''), 8)))
     and abs(l.valor) < 1e16
-    and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
+    and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id);
 end
 $$;
 
@@ -21269,11 +21476,11 @@ begin
     from dw.lancamentos l
     cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
     where l.data_lancamento >= v_completas
-      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
       and abs(l.valor) < 1e16
       and length(k.chave) = 44 and substr(k.chave, 21, 2) in ('55', '65')
       and (substr(k.chave, 3, 4) >= v_desde or right(k.chave, 1) <> regras.digito_modulo11(left(k.chave, 43), 9)::text)
-      and not exists (select from audit.notas n where n.chave = k.chave)
+      and not exists (select 1 from audit.notas n where n.chave = k.chave)
     offset 0
   ) x;
 end
@@ -21303,15 +21510,15 @@ begin
     from dw.lancamentos l
     where l.data_lancamento >= v_desde and l.valor > 0 and l.valor < 1e16 and l.documento <> ''
       and length(translate(l.fornecedor_id, './- ', '')) = 14
-      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
       and coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) is null
-      and not exists (select from regra_notas_fiscais.vinculos v where v.registro_id = l.id::text)
+      and not exists (select 1 from regra_notas_fiscais.vinculos v where v.registro_id = l.id::text)
   ), numerada as materialized (
     select s.*
     from sozinha s
     cross join lateral regra_validacao_valores.ler_documento(s.documento) d
     where d.numero is not null and not d.estorno and not exists (
-      select from audit.notas n where n.emitente_raiz = s.raiz and n.numero::text = any (string_to_array(d.numero, '-')))
+      select 1 from audit.notas n where n.emitente_raiz = s.raiz and n.numero::text = any (string_to_array(d.numero, '-')))
   ), emissor as materialized (
     select n.emitente_raiz as raiz
     from audit.notas n
@@ -21322,7 +21529,7 @@ begin
     select regras.raiz_fornecedor(l.fornecedor_id) as raiz, count(*) as lancamentos, count(v.registro_id) as com_nota
     from dw.lancamentos l
     left join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
-    where exists (select from emissor) and l.data_lancamento >= v_desde and l.valor > 0
+    where exists (select 1 from emissor) and l.data_lancamento >= v_desde and l.valor > 0
       and regras.raiz_fornecedor(l.fornecedor_id) in (select e.raiz from emissor e)
     group by 1
   )
@@ -21382,7 +21589,7 @@ begin
   with nota as materialized (
     select n.chave, n.emitente_raiz, n.data_emissao, d.raiz as comprador,
       v_tudo or n.data_emissao > v_ate - 31 or n.lida_em > now() - interval '31 days' as recente,
-      exists (select from regra_notas_fiscais.vinculos v where v.chave = n.chave) as lancada
+      exists (select 1 from regra_notas_fiscais.vinculos v where v.chave = n.chave) as lancada
     from audit.notas n
     cross join lateral (select lower(case length(n.destinatario) when 14 then left(n.destinatario, 8) else n.destinatario end) as raiz) d
     where n.autorizada and n.producao and n.cancelada_em is null and n.finalidade in ('1', '2', '6') and not n.sem_pagamento
@@ -21410,7 +21617,7 @@ begin
   join empresa e on e.comprador = n.comprador
   join emissor i on i.comprador = n.comprador and i.emitente_raiz = n.emitente_raiz
   join audit.notas o on o.chave = n.chave
-  where not n.lancada and n.recente and audit.na_janela(janela, n.data_emissao, null, n.chave);
+  where not n.lancada and n.recente and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, n.data_emissao, null, n.chave);
 end
 $$;
 
@@ -21522,7 +21729,7 @@ begin
         abs(abs(l.valor) - abs(l.valor_documento - coalesce(l.valor_desconto, 0))) <= 0.05 as casada,
         regra_validacao_valores.chaves_sinal(l.documento, l.descricao, l.categoria, l.conta_contabil, l.fornecedor_id, l.fornecedor) as c
       from dw.lancamentos l
-      where exists (select from avessa) and l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor <> 0 and l.valor_documento <> 0
+      where exists (select 1 from avessa) and l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor <> 0 and l.valor_documento <> 0
       offset 0
     ) x
   ), contada as (
@@ -22009,7 +22216,7 @@ begin
   return array(
     with trazida as (
       select (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, l.data_lancamento::date as dia,
-        audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as dentro
+        audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id) as dentro
       from dw.lancamentos l
       where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
         and l.data_lancamento between de - 400 and ate + 400
@@ -22163,7 +22370,7 @@ begin
   )
   select (lower(i.carga) at time zone 'UTC')::date, lower(i.carga), case when i.de_momento then lower(i.carga) + interval '1 microsecond' else upper(i.carga) end
   from inteira i
-  where not i.de_momento or not exists (select from inteira d where not d.de_momento and d.carga @> i.carga);
+  where not i.de_momento or not exists (select 1 from inteira d where not d.de_momento and d.carga @> i.carga);
 end
 $$;
 
@@ -22431,7 +22638,7 @@ begin
         select distinct (case textos_casados.campo
           when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end) collate "C" as texto
         from dw.lancamentos l
-        where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+        where audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
       ) d
       -- or every test below would repeat the folding
       offset 0
@@ -22518,7 +22725,7 @@ declare
   v_nossas text[] := regras.corrigidas_sem_palavra();
   v_codigos text[] := array(
     select regra_trade_marketing.codigos_marketing(historico_marketing.inicio, historico_marketing.fim, historico_marketing.chaves));
-  v_sem_codigo boolean := exists (select from unnest(historico_marketing.chaves) k where k like '=%');
+  v_sem_codigo boolean := exists (select 1 from unnest(historico_marketing.chaves) k where k like '=%');
 begin
   return query
   with grupo as (
@@ -22761,6 +22968,48 @@ $$;
 comment on function regra_trade_marketing.palavras_marketing(date, date, text[]) is
   'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
 revoke execute on function regra_trade_marketing.palavras_marketing(date, date, text[]) from public;
+
+-- The months of a stretch of booking dates in which anything was booked under one of the labels (folded) by somebody else than us. nossas:
+-- keys that hold a value of ours, or null. Reads dw.lancamentos; changes nothing. Called by regra_trade_marketing.detectar, whose statement
+-- is more than Citus can split: what it asks of the ledger it asks through functions.
+create or replace function regra_trade_marketing.meses_marketing(de date, ate date, marketing text[], nossas text[]) returns setof date
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return query
+  select distinct g.mes
+  from (
+    -- folded once for each month, not for each entry
+    select l.categoria, date_trunc('month', l.data_lancamento::timestamp)::date as mes
+    from dw.lancamentos l
+    where l.data_lancamento between de and ate
+      and (nossas is null or l.id <> all (audit_interno.chaves_como(nossas, (null::dw.lancamentos).id)))
+    group by 1, 2
+    offset 0
+  ) g
+  where audit_interno.dobrar_categoria(g.categoria) = any (marketing);
+end
+$$;
+
+comment on function regra_trade_marketing.meses_marketing(date, date, text[], text[]) is 'Months with an entry of these categories that is not a correction of ours.';
+revoke execute on function regra_trade_marketing.meses_marketing(date, date, text[], text[]) from public;
+
+-- Whether anything was booked under one of the labels (folded) before a date. Reads dw.lancamentos; changes nothing. Called by
+-- regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.marketing_antes(dia date, marketing text[]) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return exists (select 1 from dw.lancamentos l where l.data_lancamento < dia and audit_interno.dobrar_categoria(l.categoria) = any (marketing));
+end
+$$;
+
+comment on function regra_trade_marketing.marketing_antes(date, text[]) is 'Whether an entry of these categories is booked before the date.';
+revoke execute on function regra_trade_marketing.marketing_antes(date, text[]) from public;
 --! EndIncluded regras/trade_marketing/historia.sql
 
 --! Included regras/trade_marketing/candidatos.sql
@@ -22800,7 +23049,7 @@ begin
         or l.fornecedor in (select unnest(candidatos_marketing.fornecedores))
         or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
       and l.categoria is distinct from candidatos_marketing.categoria
-      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
   ), sucessao as materialized (
     select * from regras.sucessoes() s where s.desde <= current_date
   ), texto as (
@@ -22839,7 +23088,7 @@ begin
   where c.categoria_dobrada <> all (v_marketing)
     -- not under the name that marketing, perhaps with other things, had then
     and not exists (
-      select from sucessao s where s.de = c.categoria_dobrada and s.para = any (v_marketing) and c.data_lancamento < s.desde)
+      select 1 from sucessao s where s.de = c.categoria_dobrada and s.para = any (v_marketing) and c.data_lancamento < s.desde)
     and coalesce(d.padroes, f.padroes, k.padroes) is not null
     and (d.excluido or f.excluido or k.excluido) is not true;
 end
@@ -23124,22 +23373,12 @@ begin
     from candidato c
   ), uso as materialized (
     -- the months in which anything was booked as marketing by somebody else than us
-    select distinct g.mes
-    from (
-      -- folded once for each month, not for each entry
-      select l.categoria, date_trunc('month', l.data_lancamento::timestamp)::date as mes
-      from periodo p
-      join dw.lancamentos l on l.data_lancamento between p.inicio - v_vida and p.fim - v_meses * 31 + 31
-      where v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id))
-      group by 1, 2
-      offset 0
-    ) g
-    where audit_interno.dobrar_categoria(g.categoria) = any (v_marketing)
+    select m.mes
+    from periodo p cross join lateral regra_trade_marketing.meses_marketing(p.inicio - v_vida, p.fim - v_meses * 31 + 31, v_marketing, v_nossas) m (mes)
   ), vida as materialized (
     -- how long nothing has been booked before each month in question, and the longest pause before that
-    select m.corte, coalesce(u.silencio >= v_parada and u.silencio > u.pausa + 1, m.corte <> '-infinity' and exists (
-        select from periodo p join dw.lancamentos l on l.data_lancamento < p.inicio - v_vida
-        where audit_interno.dobrar_categoria(l.categoria) = any (v_marketing))) as morta, u.silencio
+    select m.corte, coalesce(u.silencio >= v_parada and u.silencio > u.pausa + 1, m.corte <> '-infinity' and (
+        select regra_trade_marketing.marketing_antes(p.inicio - v_vida, v_marketing) from periodo p)) as morta, u.silencio
     from (select distinct c.corte from candidato c) m
     cross join lateral (
       select min(x.meses) filter (where x.seguinte is null) - 1 as silencio, coalesce(max(x.meses) filter (where x.seguinte is not null) - 1, 0) as pausa
@@ -23251,7 +23490,7 @@ begin
     from conhecida m
     where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta is distinct from c.conta
       and m.mes = regra_pendente_verificacao.mes_indice(c.data_lancamento) and (b.pendente and c.conta is null or exists (
-      select from conhecida a
+      select 1 from conhecida a
       where a.mes = m.mes and a.conta = c.conta
         and case a.papel when 'transitoria' then b.pendente when 'esquecida' then false else a.categoria_dobrada = c.categoria_dobrada end))
     order by m.lancamentos desc
@@ -23427,7 +23666,7 @@ begin
     from audit.divergencias_processadas d
     where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
       and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = any (v_marketing)
-      and exists (select from audit.decisoes p
+      and exists (select 1 from audit.decisoes p
             where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
   ), entrada as materialized (
     select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
@@ -23474,12 +23713,12 @@ begin
   where c.marketing::numeric / c.lancamentos >= precisao_minima
     -- what an active pattern already catches needs no other
     and not exists (
-      select from audit.padroes_trade_marketing p
+      select 1 from audit.padroes_trade_marketing p
       where p.ativo and p.acao = 'incluir' and p.campo = c.campo
         and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, c.texto))
     -- no pair if one of its words alone has as much support and is precise enough
     and not exists (
-      select from contado m
+      select 1 from contado m
       where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
         and c.campo = 'descricao' and m.suporte >= c.suporte and m.marketing::numeric / m.lancamentos >= precisao_minima)
   order by c.suporte desc, 6 desc, c.campo, c.texto;
@@ -23905,6 +24144,8 @@ declare
   v_nossas text[] := case when retroteste is not null then regras.corrigidas_sem_palavra() end;
   v_inicio date := make_date(lower(retroteste) / 12, lower(retroteste) % 12 + 1, 1);
   v_fim date := make_date(upper(retroteste) / 12, upper(retroteste) % 12 + 1, 1);
+  -- not written out below: Citus takes no sub-select as the argument of a function in a statement over the ledger
+  v_meses int[] := array(select generate_series(lower(retroteste), upper(retroteste) - 1));
   v_limiar bigint;
 begin
   if retroteste is null then
@@ -23915,7 +24156,7 @@ begin
       from dw.lancamentos l
       where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
         and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
-        and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+        and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
     ), mes as materialized (
       select m.corte, regra_pendente_verificacao.lacuna(m.corte, regra_pendente_verificacao.ultimo_mes_conhecido(m.corte)) as lacuna
       from (select distinct p.corte from pendente p) m
@@ -23995,7 +24236,7 @@ begin
   from entrada e
   left join contraria c on c.n = e.n
   -- booked under a name that had already ended
-  left join regra_pendente_verificacao.sucessoes_em(array(select generate_series(lower(retroteste), upper(retroteste) - 1))) s
+  left join regra_pendente_verificacao.sucessoes_em(v_meses) s
     on s.mes = e.mes and s.de = e.certa and s.quantas = 1 and s.renasce is null;
 end
 $$;
@@ -24007,12 +24248,14 @@ revoke execute on function regra_pendente_verificacao.entradas_pendencia(audit.j
 
 --! Included regras/pendente_verificacao/historia.sql
 -- Whether two processes may share work: where PostgreSQL may run queries in parallel, except where several workers already run side by side
--- (conferente.lado_a_lado, set by audit_interno.repartir_regra and detectar_parte). Touches nothing. Called by
+-- (conferente.lado_a_lado, set by audit_interno.repartir_regra and detectar_parte), and where Citus is: its parallel processes cannot join a
+-- transaction over several nodes. Touches nothing. Called by
 -- regra_pendente_verificacao.detectar and its preparation.
 create or replace function regra_pendente_verificacao.em_metades() returns boolean
 language sql stable
 return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
-  and coalesce(pg_catalog.current_setting('conferente.lado_a_lado', true), '') = '';
+  and coalesce(pg_catalog.current_setting('conferente.lado_a_lado', true), '') = ''
+  and pg_catalog.to_regclass('pg_catalog.pg_dist_node') is null;
 
 comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 revoke execute on function regra_pendente_verificacao.em_metades() from public;
@@ -24051,7 +24294,7 @@ begin
   ) g;
 
   v_categorias := array(
-    select c from unnest(v_categorias) c where not exists (select from regra_pendente_verificacao.estatistica_grafia g where g.escrita = c));
+    select c from unnest(v_categorias) c where not exists (select 1 from regra_pendente_verificacao.estatistica_grafia g where g.escrita = c));
   insert into regra_pendente_verificacao.estatistica_categoria (categoria)
   select min(c) from unnest(v_categorias) c
   where audit_interno.dobrar_categoria(c) not in (
@@ -24065,7 +24308,7 @@ begin
 
   insert into regra_pendente_verificacao.estatistica_nome (escrito, nome)
   select n.escrito, regras.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
-  where not exists (select from regra_pendente_verificacao.estatistica_nome k where k.escrito = n.escrito);
+  where not exists (select 1 from regra_pendente_verificacao.estatistica_nome k where k.escrito = n.escrito);
 
   insert into regra_pendente_verificacao.estatistica_conta (chave, conta)
   select hashtextextended(c.conta, 0), c.conta from unnest(v_contas) c (conta)
@@ -24073,7 +24316,7 @@ begin
 
   -- Statistics that say empty (after a rolled back count, or while a table was being vacuumed) would make the planner compare every name
   -- with every text.
-  if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_grafia'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
+  if exists (select 1 from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_grafia'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
     and c.reltuples <= 0)
   then
     analyze regra_pendente_verificacao.estatistica_categoria, regra_pendente_verificacao.estatistica_grafia, regra_pendente_verificacao.estatistica_nome;
@@ -24269,22 +24512,21 @@ begin
   return query
   select g.nivel, g.chave, g.mes, g.categoria, count(*)::int
   from (
-    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, x.*
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, x.nivel, x.chave, x.categoria
     from dw.lancamentos l
     left join (
       select k.escrita, case when audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text) then k.categoria end as id
       from regra_pendente_verificacao.estatistica_grafia k
       offset 0
     ) c on c.escrita = l.categoria
-    cross join lateral (
-      select 22::smallint as nivel, hashtextextended(btrim(l.conta_contabil), 0) as chave, 0 as categoria
-      where btrim(l.conta_contabil) <> '' and (l.categoria is null or btrim(l.categoria) = '' or c.escrita is not null and c.id is null)
-      union all
-      select 23::smallint, 0::bigint, c.id
-      where c.id is not null and btrim(l.categoria) <> '' and l.valor < 0
-        and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    ) x
-    where (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+    cross join lateral (values
+      (22::smallint, hashtextextended(btrim(l.conta_contabil), 0), 0,
+        btrim(l.conta_contabil) <> '' and (l.categoria is null or btrim(l.categoria) = '' or c.escrita is not null and c.id is null)),
+      (23::smallint, 0::bigint, c.id, c.id is not null and btrim(l.categoria) <> '' and l.valor < 0
+        and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id))))
+    ) x (nivel, chave, categoria, serve)
+    where x.serve
+      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
       and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
@@ -24485,14 +24727,14 @@ begin
   ), chegada as materialized (
     select l.id, l.mes from lida l
     where not exists (
-      select from regra_pendente_verificacao.estatistica_borda b where b.registro_id = l.id and b.carregado_em = l.carregado_em)
+      select 1 from regra_pendente_verificacao.estatistica_borda b where b.registro_id = l.id and b.carregado_em = l.carregado_em)
     union
     select a.id, a.mes from alterada a where a.era_pendente
   ), mexida as (
     select a.mes from alterada a where not a.era_pendente
     union
     select b.mes from regra_pendente_verificacao.estatistica_borda b
-    where not exists (select from lida l where l.id = b.registro_id and l.carregado_em = b.carregado_em)
+    where not exists (select 1 from lida l where l.id = b.registro_id and l.carregado_em = b.carregado_em)
   )
   select (select array_agg(distinct m.mes) from mexida m where m.mes is not null),
     array_agg(distinct c.mes), array_agg(c.id order by c.id)
@@ -25116,8 +25358,8 @@ as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
   -- constants for the planner: where no category ended, it skips all of this
-  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
-  v_sem_divididas boolean := v_sem_sucessoras or not exists (select from regras.sucessoes() s group by s.de having count(distinct s.para) > 1);
+  v_sem_sucessoras boolean := not exists (select 1 from audit.sucessoras_categoria s where s.ativo);
+  v_sem_divididas boolean := v_sem_sucessoras or not exists (select 1 from regras.sucessoes() s group by s.de having count(distinct s.para) > 1);
 begin
   return query
   with entrada as materialized (
@@ -25382,7 +25624,7 @@ set enable_nestloop = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
-  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
+  v_sem_sucessoras boolean := not exists (select 1 from audit.sucessoras_categoria s where s.ativo);
 begin
   return query
   with sucessao as materialized (
@@ -25880,7 +26122,7 @@ begin
     from mes m
     cross join lateral regra_pendente_verificacao.sucessoes_em(m.todos) d
     join regra_pendente_verificacao.estatistica_categoria k on k.id = d.para
-    where exists (select from audit.sucessoras_categoria a where a.ativo) and d.quantas > 1 and d.renasce is null
+    where exists (select 1 from audit.sucessoras_categoria a where a.ativo) and d.quantas > 1 and d.renasce is null
     group by d.mes, d.de
   )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
@@ -25975,7 +26217,7 @@ begin
     select s.ids, s.mes, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
       e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra,
       to_char(make_date(s.parada / 12, s.parada % 12 + 1, 1), 'MM/YYYY') as parada, s.silencio, s.morta, h.categoria as herdeira, s.herdados, s.sucessoras
-    from regra_pendente_verificacao.sugerir_pendencias(janela, null, null, metade) s
+    from regra_pendente_verificacao.sugerir_pendencias(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, null, null, metade) s
     join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
     left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
     left join regra_pendente_verificacao.estatistica_categoria h on h.id = s.herdeira
@@ -26065,7 +26307,7 @@ begin
   cross join lateral (select p.confianca, coalesce(p.confianca >= v_minima, false) and s.sucessoras is null as propor) q
   where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
-    and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
+    and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id);
 end
 $$;
 
@@ -26171,7 +26413,7 @@ begin
     v_controle.calibrada_ate := coalesce(upper(v_retroteste), 0);
     v_controle.linhas_calibradas := v_linhas;
     perform regra_pendente_verificacao.eleger_grafias();
-  elsif exists (select from regra_pendente_verificacao.estatistica_grafia g where g.linhas is null) then
+  elsif exists (select 1 from regra_pendente_verificacao.estatistica_grafia g where g.linhas is null) then
     perform regra_pendente_verificacao.eleger_grafias();
   end if;
 
@@ -26212,10 +26454,10 @@ begin
   if not regra_pendente_verificacao.em_metades() or (
     select count(*)
     from (
-      select
+      select 1
       from dw.lancamentos l
       where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
-        and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+        and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
       limit 2000
     ) l
   ) < 2000 then
@@ -26289,7 +26531,7 @@ begin
   left join sugestao s on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
   where l.data_lancamento between janela.data_inicio and janela.data_fim
     and audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
-    and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
+    and not exists (select 1 from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
 end
 $$;
 
@@ -28153,7 +28395,9 @@ set search_path = pg_catalog, pg_temp
 as $$
   select concat_ws(' ',
     (select string_agg(format('%s:%s:%s:%s', l.classid, l.objid, l.objsubid, l.mode), ',' order by l.classid, l.objid, l.objsubid, l.mode)
-      from pg_locks l where l.locktype = 'advisory' and l.pid = pg_backend_pid()),
+      from pg_locks l
+      -- those that a statement can take: Citus has others, for its own bookkeeping
+      where l.locktype = 'advisory' and l.pid = pg_backend_pid() and l.objsubid in (1, 2)),
     (select string_agg(p.name, ',' order by p.name collate "C") from pg_prepared_statements p where p.from_sql))
 $$;
 comment on function audit_interno.ficam() is 'This session''s advisory locks and prepared statements, as text.';
@@ -29530,6 +29774,61 @@ $$;
 comment on function audit_interno.autorizar_publicadas() is 'Gives bundled rules that have auto the hash of the code as installed.';
 select audit_interno.autorizar_publicadas();
 --! EndIncluded instalacao/autorizar_publicadas.sql
+
+--! Included instalacao/preparar_nos.sql
+-- Where Citus is, brings the nodes what our statements call there, and makes the door that reads the warehouse belong to the role that
+-- writes it: in one transaction Citus shows what was written on a node only to the role that wrote it, and a correction is verified by
+-- reading. Rules still can write nothing, because the door is read-only (25006). True if anything here changed. Does nothing where no node
+-- is. Called by `conferente migrar`, and again by an administrator who added the extension later, as a superuser.
+create or replace function audit_interno.preparar_nos()
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ler regprocedure := 'audit_interno.ler(text, audit.janela, text[])';
+  v_nos boolean := false;
+  v_funcoes regprocedure[];
+  v_definicoes text;
+begin
+  if to_regclass('pg_catalog.pg_dist_node') is not null then
+    execute 'select exists (select from pg_catalog.pg_dist_node n where n.groupid <> 0)' into v_nos;
+  end if;
+  if not v_nos then
+    return false;
+  end if;
+  -- statements, not settings: Citus passes these on to the nodes
+  set local citus.propagate_set_commands = 'local';
+  set local check_function_bodies = off;
+  set local citus.enable_ddl_propagation = on;
+  grant conferente_regra to conferente_escrita;
+  execute 'grant execute on function pg_catalog.recover_prepared_transactions() to conferente_escrita';
+  -- what a rule or the engine may call of a row; not what stands on our tables, which are here alone
+  select array_agg(p.oid::regprocedure order by p.oid), string_agg(pg_get_functiondef(p.oid), ';' order by p.oid)
+  into v_funcoes, v_definicoes
+  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+  where n.nspname in ('audit', 'audit_interno', 'regras', 'regra_trade_marketing', 'regra_pendente_verificacao', 'regra_validacao_valores')
+    and p.prokind = 'f' and p.provolatile <> 'v' and not p.prosecdef and has_function_privilege('conferente_escrita', p.oid, 'execute')
+    and not exists (
+      select from pg_depend d
+      where d.classid = 'pg_proc'::regclass and d.objid = p.oid and (
+        d.refclassid = 'pg_class'::regclass or d.refclassid = 'pg_type'::regclass and exists (
+          select from pg_type t join pg_class c on c.oid = t.typrelid where t.oid = d.refobjid and c.relkind in ('r', 'p'))));
+  execute 'select count(create_distributed_function(f.funcao)) from unnest($1) with ordinality as f (funcao, n)
+    where not exists (
+      select from pg_catalog.pg_dist_object o where o.classid = ''pg_catalog.pg_proc''::regclass and o.objid = f.funcao)'
+  using v_funcoes;
+  execute 'select count(*) from run_command_on_workers($1) r' using format('set check_function_bodies = off; %s', v_definicoes);
+  if (select p.proowner from pg_proc p where p.oid = v_ler) = 'conferente_escrita'::regrole then
+    return false;
+  end if;
+  alter function audit_interno.ler(text, audit.janela, text[]) owner to conferente_escrita;
+  return true;
+end
+$$;
+comment on function audit_interno.preparar_nos() is 'Gives the nodes of a Citus cluster the functions that our statements call; true if the schema here changed.';
+--! EndIncluded instalacao/preparar_nos.sql
 
 --! Included instalacao/anotar_mudancas.sql
 -- Every change of a row in the tables of audit_interno.vigiadas is a fact of the trail, and so is every change of a finding's state.

@@ -10,13 +10,13 @@ set search_path = pg_catalog, pg_temp
 as $$
   select case
     when t.oid = 'numeric'::regtype then format('trim_scale(%s)::text', valor)
-    when t.oid = 'timestamptz'::regtype then format('to_jsonb((%s)::timestamptz at time zone ''UTC'') #>> ''{}''', valor)
+    when t.oid = 'timestamptz'::regtype then format('%s((%s)::timestamptz at time zone ''UTC'') #>> ''{}''', j.em_json, valor)
     when t.oid in ('float4'::regtype, 'float8'::regtype) then format('encode(float8send((%s)::float8 + 0), ''hex'')', valor) -- + 0 turns a negative zero into zero
     when t.oid = 'interval'::regtype then format('interval_hash_extended((%s)::interval, 0)::text', valor) -- a month is thirty days
     when t.oid = 'bytea'::regtype then format('encode((%s)::bytea, ''hex'')', valor)
     when t.oid = 'money'::regtype then format('encode(cash_send((%s)::money), ''hex'')', valor)
     when t.oid = 'jsonb'::regtype then format('audit_interno.valores_canonicos((%s)::jsonb)::text', valor)
-    when t.typcategory = 'D' then format('to_jsonb(%s) #>> ''{}''', valor)
+    when t.typcategory = 'D' then format('%s(%s) #>> ''{}''', j.em_json, valor)
     when d.composto and d.igualdade and d.disfarcado then
       format(case t.typtype when 'c' then 'hash_record_extended(%1$s, 0)::text' when 'm' then 'hash_multirange_extended(%1$s, 0)::text'
         when 'r' then 'hash_range_extended(%1$s, 0)::text'
@@ -26,6 +26,7 @@ as $$
       then format('audit_interno.valores_canonicos(audit_interno.imagem((%s)::%s))::text', valor, format_type(t.oid, null))
     else format('(%s)::text', valor) end
   from pg_type t
+  cross join lateral (select case when audit_interno.distribuida(relacao) then 'audit_interno.imagem' else 'to_jsonb' end as em_json) as j
   cross join lateral (
     select count(*) > 1 as composto,
       -- the hash must survive a restore, which gives the types of this database other numbers

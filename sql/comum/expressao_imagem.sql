@@ -10,10 +10,11 @@ as $$
   select case
     when t.tipo = 'timestamptz'::regtype then format(
       'case when %1$s between ''0001-01-01 00:00+00'' and ''290000-01-01 00:00+00''
-         then to_jsonb((to_jsonb(%1$s at time zone ''UTC'') #>> ''{}'') || ''+00:00'') else audit_interno.imagem(%1$s) end', valor)
-    when t.tipo = 'money'::regtype then format('to_jsonb((%s)::numeric)', valor) -- its text depends on lc_monetary
-    when audit_interno.json_fixo(t.tipo) then format('to_jsonb(%s)', valor)
+         then %2$s((%2$s(%1$s at time zone ''UTC'') #>> ''{}'') || ''+00:00'') else audit_interno.imagem(%1$s) end', valor, t.em_json)
+    when t.tipo = 'money'::regtype then format('%s((%s)::numeric)', t.em_json, valor) -- its text depends on lc_monetary
+    when audit_interno.json_fixo(t.tipo) then format('%s(%s)', t.em_json, valor)
     else format('audit_interno.imagem(%s)', valor) end
-  from (select audit_interno.tipo_base(relacao, coluna) as tipo) as t
+  from (select audit_interno.tipo_base(relacao, coluna) as tipo,
+    case when audit_interno.distribuida(relacao) then 'audit_interno.imagem' else 'to_jsonb' end as em_json) as t
 $$;
 comment on function audit_interno.expressao_imagem(regclass, text, text) is 'SQL text for a value of the column as jsonb, the same in every session.';

@@ -9,8 +9,11 @@ as $$
   -- forty columns at a time: a function takes at most a hundred arguments
   select coalesce(string_agg(p.pedaco, ' || ' order by p.n), '''{}''::jsonb')
   from (
-    select c.n / 40 as n, format('jsonb_build_object(%s)', string_agg(
-      format('%L, %s', c.coluna, audit_interno.expressao_imagem(relacao, c.coluna, format('t.%I', c.coluna))), ', ' order by c.n)) as pedaco
+    select c.n / 40 as n, case
+      when audit_interno.distribuida(relacao) then format('audit_interno.objeto(%L::text[], array[%s])', array_agg(c.coluna order by c.n),
+        string_agg(audit_interno.expressao_imagem(relacao, c.coluna, format('t.%I', c.coluna)), ', ' order by c.n))
+      else format('jsonb_build_object(%s)', string_agg(
+        format('%L, %s', c.coluna, audit_interno.expressao_imagem(relacao, c.coluna, format('t.%I', c.coluna))), ', ' order by c.n)) end as pedaco
     from (
       select a.attname as coluna, row_number() over (order by a.attname collate "C") - 1 as n
       from pg_attribute a

@@ -6,7 +6,8 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select format('substr(sha256(convert_to(row(%s)::text, ''UTF8'')), 1, 16)', string_agg(
+  select format(case when audit_interno.distribuida(relacao) then 'audit_interno.impressao_linha(row(%s))'
+    else 'substr(sha256(convert_to(row(%s)::text, ''UTF8'')), 1, 16)' end, string_agg(
     audit_interno.expressao_canonica(relacao, a.attname, format('t.%I', a.attname)), ', ' order by a.attname collate "C"))
   from pg_attribute a
   where a.attrelid = expressao_impressao.relacao and a.attname = any (expressao_impressao.colunas)

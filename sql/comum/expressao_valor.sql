@@ -14,6 +14,9 @@ as $$
     when c.tipo = 'xml' then format('xmlparse(content %s ->> %L)', objeto, coluna) -- whatever xmloption is
     when c.tipo = 'money' then -- a rule's own value is a text, as its session writes money
       format('case jsonb_typeof(%1$s -> %2$L) when ''number'' then (%1$s ->> %2$L)::numeric::money else (%1$s ->> %2$L)::money end', objeto, coluna)
+    when audit_interno.distribuida(relacao) and exists (
+      select from pg_proc p where p.oid = (select b.typinput from pg_type b where b.oid = audit_interno.tipo_base(relacao, coluna)) and p.provolatile <> 'i')
+    then format('audit_interno.valor_como(%s ->> %L, null::%s)', objeto, coluna, c.tipo)
     else format('(%s ->> %L)::%s', objeto, coluna, c.tipo) end
   from pg_attribute a
   join pg_type t on t.oid = a.atttypid

@@ -1,9 +1,10 @@
 -- A value as JSON, the same in every session: zone, styles and digits are pinned here. It costs a few microseconds, so it is used only for
--- values that would otherwise differ (audit_interno.expressao_imagem). Runs as the role that reads or writes the warehouse.
+-- values that would otherwise differ (audit_interno.expressao_imagem), and where Citus is. Immutable, because every setting that matters is
+-- pinned. Runs as the role that reads or writes the warehouse.
 create or replace function audit_interno.imagem(valor anyelement)
 returns jsonb
 language plpgsql
-stable parallel safe
+immutable parallel safe
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set datestyle = 'ISO, YMD'

@@ -26,6 +26,8 @@ interface Failure extends Error {
 }
 
 const LOST = /^(08...|57P0[1-5]|CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|EPIPE)$/
+/** What Citus says of one of its nodes; the connection to the database itself stands. */
+const NODE_AWAY = /remote node|connection establishment for node|connection marked as essential/
 const UNREACHABLE =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|CONNECT_TIMEOUT|ENOENT)$/
 const WRONG_USAGE = new Set(['NC001', 'NC002', 'NC003', 'NC006', 'NC008', 'NC009', 'NC014', 'NC902'])
@@ -107,6 +109,8 @@ function knownFailure(
     return { message: text.pooler.parameter, hint: text.pooler.parameterHint }
   }
   if (UNREACHABLE.test(code)) return { message: error.unreachable, hint: error.unreachableHint }
+  if (code.startsWith('08') && NODE_AWAY.test(message))
+    return { message: error.nodeAway, hint: error.nodeAwayHint }
   if (LOST.test(code)) return { message: error.lost, hint: error.lostHint }
   if (code === '28P01' || code === '28000') return { message: error.login, hint: error.loginHint }
   if (code === '3D000') {

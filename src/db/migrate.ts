@@ -74,6 +74,7 @@ export async function migrate(
   const named = new URL(url)
   named.searchParams.set('application_name', NAME)
   const pgPool = poolAs(OWNER, named.href)
+  pgPool.on('connect', (client) => client.query('set citus.enable_ddl_propagation = off'))
   await runWorkerMigrations({ pgPool, logger: quiet }).finally(() => pgPool.end())
   reached?.('queue')
   const settings: MigrateSettings = {
@@ -88,6 +89,7 @@ export async function migrate(
     if (current) await runCurrent(settings, true)
     reached?.('migrations')
     await withConnection(url, letServiceSeeVersion)
+    await withConnection(url, prepareNodes)
   } finally {
     await letGo(url)
   }
@@ -163,6 +165,16 @@ export async function inTheWay(sql: Sql): Promise<Obstacle[]> {
 }
 
 /** On /readyz the API says whether the database is of its release. */
+/** Where Citus is, the nodes get the functions that our statements call there; recorded as part of the installation. */
+async function prepareNodes(sql: Sql): Promise<void> {
+  await sql.begin(async (tx) => {
+    const [prepared] = await tx`select audit_interno.preparar_nos() as changed`
+    if (!prepared?.['changed']) return
+    await tx`set local role conferente_dono`
+    await tx`select audit_interno.registrar_instalacao()`
+  })
+}
+
 async function letServiceSeeVersion(sql: Sql): Promise<void> {
   await sql`grant usage on schema graphile_migrate to conferente_servico`
   await sql`grant select on graphile_migrate.migrations to conferente_servico`

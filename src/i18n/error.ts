@@ -52,6 +52,11 @@ export const error = {
     'confira o endereço e a porta em DATABASE_URL, e se o servidor está no ar.',
     'check address and port in DATABASE_URL, and whether the server is up.',
   ),
+  nodeAway: both('um nó do cluster não respondeu', 'a node of the cluster did not answer'),
+  nodeAwayHint: both(
+    'o que estava em curso foi desfeito por inteiro; veja o nó no detalhe e rode o comando de novo quando ele voltar',
+    'what was going on was undone entirely; see which node below and run the command again once it is back',
+  ),
   lost: both(
     'a conexão com o banco caiu no meio do trabalho',
     'the connection to the database was lost in the middle of the work',

@@ -11,7 +11,7 @@ declare
 begin
   -- a finding without a key is left for levantar_achados to refuse, which sees it only when it reads all of them
   select a.chaves into v_apontadas
-  from audit_interno.ler(format('select case when bool_or(a.registro_id is null) then $1.chaves else array_agg(distinct a.registro_id) end from %s($1) as a',
+  from audit_interno.ler(format('select case when bool_or(a.registro_id is null) then $6 else array_agg(distinct a.registro_id) end from %s(row($1, $3, $4, $5, $6)::audit.janela) as a',
     audit_interno.chamada_sql(regra.funcao)), janela) as a (chaves text[]);
   return v_apontadas;
 end

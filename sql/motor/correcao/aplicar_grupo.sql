@@ -163,6 +163,7 @@ begin
     return v_dias;
   end if;
 
+  perform audit_interno.exigir_confirmadas(v_relacao);
   update pg_temp.conferente_lote l
   set agora = case when x.existe then x.agora end,
     resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
@@ -175,7 +176,8 @@ begin
      from pg_temp.conferente_lote l left join %s t on %s
      where l.divergencia_id = any ($1)',
     regra.coluna_chave, v_mesma, v_para, v_intacta, v_imagem, audit_interno.expressao_imagens(v_relacao, regra.colunas_identidade),
-    coalesce(aberta, 'true'), v_tabela, v_chave), ids)
+    coalesce(aberta, 'true'), audit_interno.fonte_linhas(v_relacao, regra.coluna_chave,
+      'select c.registro_id from pg_temp.conferente_lote c where c.divergencia_id = any ($1)'), v_chave), ids)
     as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb, aberta boolean)
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
@@ -183,7 +185,7 @@ begin
   -- a row that the writing role cannot see has not necessarily gone
   update pg_temp.conferente_lote l
   set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do data warehouse)'
-  from audit_interno.ler(format('select k from unnest($2) as k where exists (select from %s t where t.%I = k::%s)', v_tabela, regra.coluna_chave,
+  from audit_interno.ler(format('select k.c from unnest($2) as k (c) join %1$s t on t.%2$I = k.c::%3$s and t.%2$I = any ($2::%3$s[])', v_tabela, regra.coluna_chave,
       audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, (
     select array_agg(x.registro_id) from pg_temp.conferente_lote x where x.divergencia_id = any (ids) and x.resultado = 'ausente')) as v (registro_id text)
   where l.divergencia_id = any (ids) and l.resultado = 'ausente' and l.registro_id = v.registro_id;

@@ -20,6 +20,8 @@ declare
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would mean no limit
+  perform audit_interno.recuperar_transacoes();
+  perform audit_interno.esperar_nos(current_setting('lock_timeout'));
   lock table audit_interno.trava_periodos in row share mode; -- whoever closes a month waits for what is being written; we wait for nobody
   if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
     begin -- such a transaction does not see a month closed since it began, but may not lock a row that the closing changed
@@ -67,6 +69,7 @@ begin
     end loop;
   end loop;
   perform audit_interno.fechar_porta();
+  perform audit_interno.esperar_nos(v_espera);
   perform set_config('lock_timeout', v_espera, true);
   perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o data warehouse, ao gravar,');
   return v_dias;

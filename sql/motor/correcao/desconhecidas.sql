@@ -1,3 +1,21 @@
+-- The keys that a query over the warehouse finds for one value. A function of its own, because Citus takes no sub-select that looks at the
+-- warehouse for each row of another source. Called by desconhecidas, through the door that reads.
+create or replace function audit_interno.chaves_com(consulta text, valor text)
+returns text[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_chaves text[];
+begin
+  execute chaves_com.consulta into v_chaves using chaves_com.valor;
+  return coalesce(v_chaves, '{}');
+end
+$$;
+comment on function audit_interno.chaves_com(text, text) is 'Keys found by a query for a value; empty when there are none.';
+grant execute on function audit_interno.chaves_com(text, text) to conferente_regra;
+
 -- Which of these findings propose, for a text column, a value unknown to the ledger: no row holds it except those that we corrected to it
 -- ourselves, and nobody ever approved it. It may be a label of ours that the ledger spells differently, so a person must write it first.
 -- Each distinct value is looked for once, among the first ten rows that hold it; only if all ten are our own corrections, among all rows.
@@ -34,9 +52,10 @@ begin
       with lido as (
         select x.valor, x.chaves
         from audit_interno.ler(format(
-          'select v.valor, array(select t.%I::text from %s t where t.%I = v.valor::%s %s) from unnest($2) as v (valor)',
-          v_coluna.chave, audit_interno.nome_sql(audit_interno.relacao(v_coluna.tabela)), v_coluna.coluna,
-          audit_interno.tipo_coluna(audit_interno.relacao(v_coluna.tabela), v_coluna.coluna), 'limit ' || v_limite), null, v_procurados)
+          'select v.valor, audit_interno.chaves_com(%L, v.valor) from unnest($2) as v (valor)',
+          format('select array_agg(x.chave) from (select t.%I::text as chave from %s t where t.%I = $1::%s %s) as x',
+            v_coluna.chave, audit_interno.nome_sql(audit_interno.relacao(v_coluna.tabela)), v_coluna.coluna,
+            audit_interno.tipo_coluna(audit_interno.relacao(v_coluna.tabela), v_coluna.coluna), 'limit ' || v_limite)), null, v_procurados)
           as x (valor text, chaves text[])
       ), alheio as (
         select l.valor, cardinality(l.chaves) as quantas, exists (

@@ -75,10 +75,11 @@ begin
   from audit_interno.ler(
     -- offset 0, or each expression would be evaluated again wherever it is used
     format(
-      'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
+      'with achada as (select u.*, row_number() over () as ordem from %6$s as u)
+       select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
          a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s, a.ordem, %11$s, %12$s
-       from (select u.*, row_number() over () as ordem from %6$s as u) as a
+       from achada as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
        left join %7$s as t on t.%1$I = a.registro_id::%8$s
@@ -87,16 +88,17 @@ begin
       audit_interno.expressao_impressao(v_tabela, regra.colunas),
       case
         when levantar_achados.ausentes then format(
-          '(with encontrado as materialized (select f.*, true as achado from %s($1) as f)
+          '(with encontrado as materialized (select f.*, true as achado from %s(row($1, $3, $4, $5, $6)::audit.janela) as f)
             select f.* from encontrado f
             union all
-            select null, k, null, null, null, null, null, false from unnest($1.chaves) as k
+            select null, k, null, null, null, null, null, false from unnest($6) as k
             where k not in (select f.registro_id from encontrado f where f.registro_id is not null))', v_funcao)
         when janela.chaves is null and coalesce((
           select max(e.linhas_examinadas) from audit.execucoes_regra e where e.regra = regra.nome and e.status = 'pendente'), 0) > 200000
-        then format('(select f.*, true as achado from audit_interno.rodar_regra(%L, $1) as f)', v_funcao)
-        else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
-      audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+        then format('(select f.*, true as achado from audit_interno.rodar_regra(%L, row($1, $3, $4, $5, $6)::audit.janela) as f)', v_funcao)
+        else format('(select f.*, true as achado from %s(row($1, $3, $4, $5, $6)::audit.janela) as f)', v_funcao) end,
+      audit_interno.fonte_linhas(v_tabela, regra.coluna_chave, 'select c.registro_id from achada as c'),
+      audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
       v_valores,
       audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo),
       coalesce(audit_interno.expressao_mes(regra), 'null::integer'),

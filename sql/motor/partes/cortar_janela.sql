@@ -33,9 +33,9 @@ begin
     audit_interno.nome_sql(v_tabela),
     audit_interno.condicao_janela(regra, janela),
     case when v_por_carga then
-      '$1.data_inicio, $1.data_fim, case when c.n = 1 then $1.carregado_desde else c.inicio end, coalesce(c.seguinte, $1.carregado_ate)'
+      '$1, $3, case when c.n = 1 then $4 else c.inicio end, coalesce(c.seguinte, $5)'
     else
-      'case when c.n = 1 then $1.data_inicio else c.inicio end, coalesce(c.seguinte - 1, $1.data_fim), $1.carregado_desde, $1.carregado_ate'
+      'case when c.n = 1 then $1 else c.inicio end, coalesce(c.seguinte - 1, $3), $4, $5'
     end, cortar_janela.linhas), janela) as c (n bigint, data_inicio date, data_fim date, carregado_desde timestamptz, carregado_ate timestamptz)
   order by c.n;
 end

@@ -1,6 +1,7 @@
 -- The door through which the engine reads. Runs a query of the engine's own making as conferente_regra, which can write nothing here
 -- (25006), and returns its rows. Everything in it, rules included, sees the one snapshot of the calling statement, so what a rule found and
--- what the rows held belong together. janela is $1 of the query, textos is $2.
+-- what the rows held belong together. textos is $2 of the query; janela is $1 (data_inicio) and $3 to $6, one parameter a side, because Citus
+-- gives a node no parameter of a type of ours.
 --
 -- Only the rows come out. Everything else that foreign code does in the session is rolled back: settings, cursors that would run at commit,
 -- temporary and large objects. What no rollback undoes (locks of the session, prepared statements) is refused.
@@ -8,8 +9,15 @@
 -- Days are counted in agenda.fuso for everybody, and code, proposals and rows are written the same way whatever the caller's settings:
 -- otherwise one finding would have another identity in each session. Called wherever a rule runs or a row of the warehouse is read; only
 -- conferente_dono may.
-grant create on schema audit_interno to conferente_regra;
-set local role conferente_regra;
+-- Its owner is conferente_regra; where Citus is, conferente_escrita (audit_interno.preparar_nos).
+grant create on schema audit_interno to conferente_regra, conferente_escrita;
+do $$
+begin
+  perform set_config('role', coalesce((
+    select p.proowner::regrole::text from pg_catalog.pg_proc p
+    where p.oid = pg_catalog.to_regprocedure('audit_interno.ler(text, audit.janela, text[])')), 'conferente_regra'), true);
+end
+$$;
 
 create or replace function audit_interno.ler(consulta text, janela audit.janela default null, textos text[] default null)
 returns setof record
@@ -31,14 +39,15 @@ declare
   v_ficam text := audit_interno.ficam();
   v_lido boolean := false;
 begin
-  if current_user <> 'conferente_regra' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
+  if current_user not in ('conferente_regra', 'conferente_escrita') then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   begin
     -- holds until the end of this block, a subtransaction; nothing that runs in it can undo it
     perform set_config('transaction_read_only', 'on', true), set_config('timezone', audit.fuso(), true);
-    return query execute ler.consulta using ler.janela, ler.textos;
+    return query execute ler.consulta
+      using (ler.janela).data_inicio, ler.textos, (ler.janela).data_fim, (ler.janela).carregado_desde, (ler.janela).carregado_ate, (ler.janela).chaves;
     v_lido := true;
     raise exception using errcode = 'NC999', message = 'lido';
   exception when sqlstate 'NC999' then
@@ -58,4 +67,4 @@ revoke execute on function audit_interno.ler(text, audit.janela, text[]) from pu
 grant execute on function audit_interno.ler(text, audit.janela, text[]) to conferente_dono;
 
 set local role conferente_dono;
-revoke create on schema audit_interno from conferente_regra;
+revoke create on schema audit_interno from conferente_regra, conferente_escrita;

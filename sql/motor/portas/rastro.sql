@@ -7,7 +7,9 @@ set search_path = pg_catalog, pg_temp
 as $$
   select concat_ws(' ',
     (select string_agg(format('%s:%s:%s:%s', l.classid, l.objid, l.objsubid, l.mode), ',' order by l.classid, l.objid, l.objsubid, l.mode)
-      from pg_locks l where l.locktype = 'advisory' and l.pid = pg_backend_pid()),
+      from pg_locks l
+      -- those that a statement can take: Citus has others, for its own bookkeeping
+      where l.locktype = 'advisory' and l.pid = pg_backend_pid() and l.objsubid in (1, 2)),
     (select string_agg(p.name, ',' order by p.name collate "C") from pg_prepared_statements p where p.from_sql))
 $$;
 comment on function audit_interno.ficam() is 'This session''s advisory locks and prepared statements, as text.';

@@ -19,6 +19,7 @@ declare
 begin
   perform audit_interno.recusar_de_dentro();
   perform audit_interno.abrir_meses();
+  perform audit_interno.recuperar_transacoes();
   if modo is null or modo not in ('manual', 'auto') then
     raise exception using errcode = 'NC001', message = format('modo inválido: %s', coalesce(modo, 'nulo')),
       hint = 'manual só detecta; auto detecta e corrige o que pode.';

@@ -15,7 +15,7 @@ begin
 
   create temp table conferente_julgado on commit drop as
   select r.registro_id, r.confianca, r.propoe, r.certa, false as dano
-  from audit_interno.ler('select * from regra_pendente_verificacao.julgar_retroteste($1)', v_janela)
+  from audit_interno.ler('select * from regra_pendente_verificacao.julgar_retroteste(row($1, $3, $4, $5, $6)::audit.janela)', v_janela)
     as r (registro_id text, confianca numeric, propoe boolean, certa boolean);
 
   return query select * from audit_interno.resumir_avaliacao(regra, 'retroteste', (select count(*) from pg_temp.conferente_julgado));

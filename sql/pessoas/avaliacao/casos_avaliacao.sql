@@ -19,7 +19,7 @@ declare
     (select string_agg(format('%L, %s', c, audit_interno.expressao_imagem(v_tabela, c, format('t.%I', c))), ', ')
       from unnest(regra.colunas) as c),
     audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
-    case when regra.coluna_data is null then 'true' else format('t.%I between $1.data_inicio and $1.data_fim', regra.coluna_data) end);
+    case when regra.coluna_data is null then 'true' else format('t.%I between $1 and $3', regra.coluna_data) end);
 begin
   drop table if exists pg_temp.conferente_caso;
   create temp table conferente_caso on commit drop as

@@ -8,7 +8,7 @@ as $$
   from audit.divergencias_processadas d
   where d.tabela = 'dw.lancamentos' and d.status = 'corrigida' and d.valores_propostos ? 'categoria'
     and not exists (
-      select from audit.decisoes p
+      select 1 from audit.decisoes p
       where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
 $$;
 

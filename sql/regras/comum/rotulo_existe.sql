@@ -10,7 +10,7 @@ declare
   v_dobrados text[] := array(select coalesce(audit_interno.dobrar_categoria(r), '') from unnest(rotulos) r);
 begin
   return exists (
-    select
+    select 1
     from (select distinct l.categoria::text as categoria from dw.lancamentos l offset 0) c
     where coalesce(audit_interno.dobrar_categoria(c.categoria), '') = any (v_dobrados));
 end

@@ -32,7 +32,7 @@ begin
     select v.registro_id, v.chave
     from dw.lancamentos l
     join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
-    where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+    where audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
   )
   select array_agg(i.registro_id) into v_fora
   from regra_notas_fiscais.vinculos i
@@ -42,7 +42,7 @@ begin
   with lida as (
     select true as dentro, l.id, l.data_lancamento, l.fornecedor_id, l.documento::text as documento, l.descricao::text as descricao,
       l.categoria::text as categoria, l.conta_contabil::text as conta, l.valor, l.valor_documento, l.valor_desconto
-    from dw.lancamentos l where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+    from dw.lancamentos l where audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
     union all
     select false, l.id, l.data_lancamento, l.fornecedor_id, l.documento::text, l.descricao::text,
       l.categoria::text, l.conta_contabil::text, l.valor, l.valor_documento, l.valor_desconto

@@ -38,7 +38,7 @@ begin
   with nota as materialized (
     select n.chave, n.emitente_raiz, n.data_emissao, d.raiz as comprador,
       v_tudo or n.data_emissao > v_ate - 31 or n.lida_em > now() - interval '31 days' as recente,
-      exists (select from regra_notas_fiscais.vinculos v where v.chave = n.chave) as lancada
+      exists (select 1 from regra_notas_fiscais.vinculos v where v.chave = n.chave) as lancada
     from audit.notas n
     cross join lateral (select lower(case length(n.destinatario) when 14 then left(n.destinatario, 8) else n.destinatario end) as raiz) d
     where n.autorizada and n.producao and n.cancelada_em is null and n.finalidade in ('1', '2', '6') and not n.sem_pagamento
@@ -66,7 +66,7 @@ begin
   join empresa e on e.comprador = n.comprador
   join emissor i on i.comprador = n.comprador and i.emitente_raiz = n.emitente_raiz
   join audit.notas o on o.chave = n.chave
-  where not n.lancada and n.recente and audit.na_janela(janela, n.data_emissao, null, n.chave);
+  where not n.lancada and n.recente and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, n.data_emissao, null, n.chave);
 end
 $$;
 

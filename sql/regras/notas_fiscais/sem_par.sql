@@ -17,7 +17,7 @@ begin
   where length(translate(l.fornecedor_id, './- ', '')) = 14
     and regras.raiz_fornecedor(l.fornecedor_id) not in (n.emitente_raiz, lower(left(coalesce(n.destinatario, ''), 8)))
     and abs(l.valor) < 1e16
-    and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
+    and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id);
 end
 $$;
 
@@ -48,11 +48,11 @@ begin
     from dw.lancamentos l
     cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
     where l.data_lancamento >= v_completas
-      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
       and abs(l.valor) < 1e16
       and length(k.chave) = 44 and substr(k.chave, 21, 2) in ('55', '65')
       and (substr(k.chave, 3, 4) >= v_desde or right(k.chave, 1) <> regras.digito_modulo11(left(k.chave, 43), 9)::text)
-      and not exists (select from audit.notas n where n.chave = k.chave)
+      and not exists (select 1 from audit.notas n where n.chave = k.chave)
     offset 0
   ) x;
 end
@@ -82,15 +82,15 @@ begin
     from dw.lancamentos l
     where l.data_lancamento >= v_desde and l.valor > 0 and l.valor < 1e16 and l.documento <> ''
       and length(translate(l.fornecedor_id, './- ', '')) = 14
-      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
       and coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) is null
-      and not exists (select from regra_notas_fiscais.vinculos v where v.registro_id = l.id::text)
+      and not exists (select 1 from regra_notas_fiscais.vinculos v where v.registro_id = l.id::text)
   ), numerada as materialized (
     select s.*
     from sozinha s
     cross join lateral regra_validacao_valores.ler_documento(s.documento) d
     where d.numero is not null and not d.estorno and not exists (
-      select from audit.notas n where n.emitente_raiz = s.raiz and n.numero::text = any (string_to_array(d.numero, '-')))
+      select 1 from audit.notas n where n.emitente_raiz = s.raiz and n.numero::text = any (string_to_array(d.numero, '-')))
   ), emissor as materialized (
     select n.emitente_raiz as raiz
     from audit.notas n
@@ -101,7 +101,7 @@ begin
     select regras.raiz_fornecedor(l.fornecedor_id) as raiz, count(*) as lancamentos, count(v.registro_id) as com_nota
     from dw.lancamentos l
     left join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
-    where exists (select from emissor) and l.data_lancamento >= v_desde and l.valor > 0
+    where exists (select 1 from emissor) and l.data_lancamento >= v_desde and l.valor > 0
       and regras.raiz_fornecedor(l.fornecedor_id) in (select e.raiz from emissor e)
     group by 1
   )

@@ -29,7 +29,7 @@ begin
     from dw.lancamentos l
     cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz) r
     cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
-    where (lidas_desde is not null or audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id))
+    where (lidas_desde is not null or audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id))
       and (lidas_desde is null or l.data_lancamento between v_de and v_ate and (r.raiz = any (v_raizes) or k.chave is not null))
   ), por_numero as (
     select l.id, min(n.chave) as chave
@@ -79,7 +79,7 @@ begin
   end if;
   delete from regra_notas_fiscais.vinculos v
   using dw.lancamentos l
-  where v.registro_id = l.id::text and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
+  where v.registro_id = l.id::text and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id);
   insert into regra_notas_fiscais.vinculos as v (registro_id, chave, como)
   select p.registro_id, p.chave, p.como from regra_notas_fiscais.procurar(janela, null) p
   on conflict do nothing;

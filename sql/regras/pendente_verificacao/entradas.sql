@@ -267,6 +267,8 @@ declare
   v_nossas text[] := case when retroteste is not null then regras.corrigidas_sem_palavra() end;
   v_inicio date := make_date(lower(retroteste) / 12, lower(retroteste) % 12 + 1, 1);
   v_fim date := make_date(upper(retroteste) / 12, upper(retroteste) % 12 + 1, 1);
+  -- not written out below: Citus takes no sub-select as the argument of a function in a statement over the ledger
+  v_meses int[] := array(select generate_series(lower(retroteste), upper(retroteste) - 1));
   v_limiar bigint;
 begin
   if retroteste is null then
@@ -277,7 +279,7 @@ begin
       from dw.lancamentos l
       where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
         and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
-        and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+        and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
     ), mes as materialized (
       select m.corte, regra_pendente_verificacao.lacuna(m.corte, regra_pendente_verificacao.ultimo_mes_conhecido(m.corte)) as lacuna
       from (select distinct p.corte from pendente p) m
@@ -357,7 +359,7 @@ begin
   from entrada e
   left join contraria c on c.n = e.n
   -- booked under a name that had already ended
-  left join regra_pendente_verificacao.sucessoes_em(array(select generate_series(lower(retroteste), upper(retroteste) - 1))) s
+  left join regra_pendente_verificacao.sucessoes_em(v_meses) s
     on s.mes = e.mes and s.de = e.certa and s.quantas = 1 and s.renasce is null;
 end
 $$;

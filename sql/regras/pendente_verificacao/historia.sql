@@ -1,10 +1,12 @@
 -- Whether two processes may share work: where PostgreSQL may run queries in parallel, except where several workers already run side by side
--- (conferente.lado_a_lado, set by audit_interno.repartir_regra and detectar_parte). Touches nothing. Called by
+-- (conferente.lado_a_lado, set by audit_interno.repartir_regra and detectar_parte), and where Citus is: its parallel processes cannot join a
+-- transaction over several nodes. Touches nothing. Called by
 -- regra_pendente_verificacao.detectar and its preparation.
 create or replace function regra_pendente_verificacao.em_metades() returns boolean
 language sql stable
 return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
-  and coalesce(pg_catalog.current_setting('conferente.lado_a_lado', true), '') = '';
+  and coalesce(pg_catalog.current_setting('conferente.lado_a_lado', true), '') = ''
+  and pg_catalog.to_regclass('pg_catalog.pg_dist_node') is null;
 
 comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 revoke execute on function regra_pendente_verificacao.em_metades() from public;
@@ -43,7 +45,7 @@ begin
   ) g;
 
   v_categorias := array(
-    select c from unnest(v_categorias) c where not exists (select from regra_pendente_verificacao.estatistica_grafia g where g.escrita = c));
+    select c from unnest(v_categorias) c where not exists (select 1 from regra_pendente_verificacao.estatistica_grafia g where g.escrita = c));
   insert into regra_pendente_verificacao.estatistica_categoria (categoria)
   select min(c) from unnest(v_categorias) c
   where audit_interno.dobrar_categoria(c) not in (
@@ -57,7 +59,7 @@ begin
 
   insert into regra_pendente_verificacao.estatistica_nome (escrito, nome)
   select n.escrito, regras.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
-  where not exists (select from regra_pendente_verificacao.estatistica_nome k where k.escrito = n.escrito);
+  where not exists (select 1 from regra_pendente_verificacao.estatistica_nome k where k.escrito = n.escrito);
 
   insert into regra_pendente_verificacao.estatistica_conta (chave, conta)
   select hashtextextended(c.conta, 0), c.conta from unnest(v_contas) c (conta)
@@ -65,7 +67,7 @@ begin
 
   -- Statistics that say empty (after a rolled back count, or while a table was being vacuumed) would make the planner compare every name
   -- with every text.
-  if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_grafia'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
+  if exists (select 1 from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_grafia'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
     and c.reltuples <= 0)
   then
     analyze regra_pendente_verificacao.estatistica_categoria, regra_pendente_verificacao.estatistica_grafia, regra_pendente_verificacao.estatistica_nome;
@@ -261,22 +263,21 @@ begin
   return query
   select g.nivel, g.chave, g.mes, g.categoria, count(*)::int
   from (
-    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, x.*
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, x.nivel, x.chave, x.categoria
     from dw.lancamentos l
     left join (
       select k.escrita, case when audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text) then k.categoria end as id
       from regra_pendente_verificacao.estatistica_grafia k
       offset 0
     ) c on c.escrita = l.categoria
-    cross join lateral (
-      select 22::smallint as nivel, hashtextextended(btrim(l.conta_contabil), 0) as chave, 0 as categoria
-      where btrim(l.conta_contabil) <> '' and (l.categoria is null or btrim(l.categoria) = '' or c.escrita is not null and c.id is null)
-      union all
-      select 23::smallint, 0::bigint, c.id
-      where c.id is not null and btrim(l.categoria) <> '' and l.valor < 0
-        and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    ) x
-    where (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+    cross join lateral (values
+      (22::smallint, hashtextextended(btrim(l.conta_contabil), 0), 0,
+        btrim(l.conta_contabil) <> '' and (l.categoria is null or btrim(l.categoria) = '' or c.escrita is not null and c.id is null)),
+      (23::smallint, 0::bigint, c.id, c.id is not null and btrim(l.categoria) <> '' and l.valor < 0
+        and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id))))
+    ) x (nivel, chave, categoria, serve)
+    where x.serve
+      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
       and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
@@ -477,14 +478,14 @@ begin
   ), chegada as materialized (
     select l.id, l.mes from lida l
     where not exists (
-      select from regra_pendente_verificacao.estatistica_borda b where b.registro_id = l.id and b.carregado_em = l.carregado_em)
+      select 1 from regra_pendente_verificacao.estatistica_borda b where b.registro_id = l.id and b.carregado_em = l.carregado_em)
     union
     select a.id, a.mes from alterada a where a.era_pendente
   ), mexida as (
     select a.mes from alterada a where not a.era_pendente
     union
     select b.mes from regra_pendente_verificacao.estatistica_borda b
-    where not exists (select from lida l where l.id = b.registro_id and l.carregado_em = b.carregado_em)
+    where not exists (select 1 from lida l where l.id = b.registro_id and l.carregado_em = b.carregado_em)
   )
   select (select array_agg(distinct m.mes) from mexida m where m.mes is not null),
     array_agg(distinct c.mes), array_agg(c.id order by c.id)

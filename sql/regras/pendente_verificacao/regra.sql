@@ -94,7 +94,7 @@ begin
     v_controle.calibrada_ate := coalesce(upper(v_retroteste), 0);
     v_controle.linhas_calibradas := v_linhas;
     perform regra_pendente_verificacao.eleger_grafias();
-  elsif exists (select from regra_pendente_verificacao.estatistica_grafia g where g.linhas is null) then
+  elsif exists (select 1 from regra_pendente_verificacao.estatistica_grafia g where g.linhas is null) then
     perform regra_pendente_verificacao.eleger_grafias();
   end if;
 
@@ -135,10 +135,10 @@ begin
   if not regra_pendente_verificacao.em_metades() or (
     select count(*)
     from (
-      select
+      select 1
       from dw.lancamentos l
       where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
-        and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+        and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
       limit 2000
     ) l
   ) < 2000 then

@@ -52,7 +52,7 @@ begin
   left join sugestao s on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
   where l.data_lancamento between janela.data_inicio and janela.data_fim
     and audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
-    and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
+    and not exists (select 1 from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
 end
 $$;
 

@@ -67,7 +67,7 @@ begin
     from mes m
     cross join lateral regra_pendente_verificacao.sucessoes_em(m.todos) d
     join regra_pendente_verificacao.estatistica_categoria k on k.id = d.para
-    where exists (select from audit.sucessoras_categoria a where a.ativo) and d.quantas > 1 and d.renasce is null
+    where exists (select 1 from audit.sucessoras_categoria a where a.ativo) and d.quantas > 1 and d.renasce is null
     group by d.mes, d.de
   )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
@@ -162,7 +162,7 @@ begin
     select s.ids, s.mes, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
       e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra,
       to_char(make_date(s.parada / 12, s.parada % 12 + 1, 1), 'MM/YYYY') as parada, s.silencio, s.morta, h.categoria as herdeira, s.herdados, s.sucessoras
-    from regra_pendente_verificacao.sugerir_pendencias(janela, null, null, metade) s
+    from regra_pendente_verificacao.sugerir_pendencias(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, null, null, metade) s
     join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
     left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
     left join regra_pendente_verificacao.estatistica_categoria h on h.id = s.herdeira
@@ -252,7 +252,7 @@ begin
   cross join lateral (select p.confianca, coalesce(p.confianca >= v_minima, false) and s.sucessoras is null as propor) q
   where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
-    and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
+    and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id);
 end
 $$;
 

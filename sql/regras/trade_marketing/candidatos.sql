@@ -34,7 +34,7 @@ begin
         or l.fornecedor in (select unnest(candidatos_marketing.fornecedores))
         or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
       and l.categoria is distinct from candidatos_marketing.categoria
-      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
   ), sucessao as materialized (
     select * from regras.sucessoes() s where s.desde <= current_date
   ), texto as (
@@ -73,7 +73,7 @@ begin
   where c.categoria_dobrada <> all (v_marketing)
     -- not under the name that marketing, perhaps with other things, had then
     and not exists (
-      select from sucessao s where s.de = c.categoria_dobrada and s.para = any (v_marketing) and c.data_lancamento < s.desde)
+      select 1 from sucessao s where s.de = c.categoria_dobrada and s.para = any (v_marketing) and c.data_lancamento < s.desde)
     and coalesce(d.padroes, f.padroes, k.padroes) is not null
     and (d.excluido or f.excluido or k.excluido) is not true;
 end

@@ -53,7 +53,7 @@ declare
   v_nossas text[] := regras.corrigidas_sem_palavra();
   v_codigos text[] := array(
     select regra_trade_marketing.codigos_marketing(historico_marketing.inicio, historico_marketing.fim, historico_marketing.chaves));
-  v_sem_codigo boolean := exists (select from unnest(historico_marketing.chaves) k where k like '=%');
+  v_sem_codigo boolean := exists (select 1 from unnest(historico_marketing.chaves) k where k like '=%');
 begin
   return query
   with grupo as (
@@ -296,3 +296,45 @@ $$;
 comment on function regra_trade_marketing.palavras_marketing(date, date, text[]) is
   'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
 revoke execute on function regra_trade_marketing.palavras_marketing(date, date, text[]) from public;
+
+-- The months of a stretch of booking dates in which anything was booked under one of the labels (folded) by somebody else than us. nossas:
+-- keys that hold a value of ours, or null. Reads dw.lancamentos; changes nothing. Called by regra_trade_marketing.detectar, whose statement
+-- is more than Citus can split: what it asks of the ledger it asks through functions.
+create or replace function regra_trade_marketing.meses_marketing(de date, ate date, marketing text[], nossas text[]) returns setof date
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return query
+  select distinct g.mes
+  from (
+    -- folded once for each month, not for each entry
+    select l.categoria, date_trunc('month', l.data_lancamento::timestamp)::date as mes
+    from dw.lancamentos l
+    where l.data_lancamento between de and ate
+      and (nossas is null or l.id <> all (audit_interno.chaves_como(nossas, (null::dw.lancamentos).id)))
+    group by 1, 2
+    offset 0
+  ) g
+  where audit_interno.dobrar_categoria(g.categoria) = any (marketing);
+end
+$$;
+
+comment on function regra_trade_marketing.meses_marketing(date, date, text[], text[]) is 'Months with an entry of these categories that is not a correction of ours.';
+revoke execute on function regra_trade_marketing.meses_marketing(date, date, text[], text[]) from public;
+
+-- Whether anything was booked under one of the labels (folded) before a date. Reads dw.lancamentos; changes nothing. Called by
+-- regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.marketing_antes(dia date, marketing text[]) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return exists (select 1 from dw.lancamentos l where l.data_lancamento < dia and audit_interno.dobrar_categoria(l.categoria) = any (marketing));
+end
+$$;
+
+comment on function regra_trade_marketing.marketing_antes(date, text[]) is 'Whether an entry of these categories is booked before the date.';
+revoke execute on function regra_trade_marketing.marketing_antes(date, text[]) from public;

@@ -159,7 +159,7 @@ begin
         select distinct (case textos_casados.campo
           when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end) collate "C" as texto
         from dw.lancamentos l
-        where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+        where audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
       ) d
       -- or every test below would repeat the folding
       offset 0

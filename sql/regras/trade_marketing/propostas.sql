@@ -93,7 +93,7 @@ begin
     from audit.divergencias_processadas d
     where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
       and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = any (v_marketing)
-      and exists (select from audit.decisoes p
+      and exists (select 1 from audit.decisoes p
             where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
   ), entrada as materialized (
     select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
@@ -140,12 +140,12 @@ begin
   where c.marketing::numeric / c.lancamentos >= precisao_minima
     -- what an active pattern already catches needs no other
     and not exists (
-      select from audit.padroes_trade_marketing p
+      select 1 from audit.padroes_trade_marketing p
       where p.ativo and p.acao = 'incluir' and p.campo = c.campo
         and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, c.texto))
     -- no pair if one of its words alone has as much support and is precise enough
     and not exists (
-      select from contado m
+      select 1 from contado m
       where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
         and c.campo = 'descricao' and m.suporte >= c.suporte and m.marketing::numeric / m.lancamentos >= precisao_minima)
   order by c.suporte desc, 6 desc, c.campo, c.texto;

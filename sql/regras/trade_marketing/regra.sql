@@ -111,22 +111,12 @@ begin
     from candidato c
   ), uso as materialized (
     -- the months in which anything was booked as marketing by somebody else than us
-    select distinct g.mes
-    from (
-      -- folded once for each month, not for each entry
-      select l.categoria, date_trunc('month', l.data_lancamento::timestamp)::date as mes
-      from periodo p
-      join dw.lancamentos l on l.data_lancamento between p.inicio - v_vida and p.fim - v_meses * 31 + 31
-      where v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id))
-      group by 1, 2
-      offset 0
-    ) g
-    where audit_interno.dobrar_categoria(g.categoria) = any (v_marketing)
+    select m.mes
+    from periodo p cross join lateral regra_trade_marketing.meses_marketing(p.inicio - v_vida, p.fim - v_meses * 31 + 31, v_marketing, v_nossas) m (mes)
   ), vida as materialized (
     -- how long nothing has been booked before each month in question, and the longest pause before that
-    select m.corte, coalesce(u.silencio >= v_parada and u.silencio > u.pausa + 1, m.corte <> '-infinity' and exists (
-        select from periodo p join dw.lancamentos l on l.data_lancamento < p.inicio - v_vida
-        where audit_interno.dobrar_categoria(l.categoria) = any (v_marketing))) as morta, u.silencio
+    select m.corte, coalesce(u.silencio >= v_parada and u.silencio > u.pausa + 1, m.corte <> '-infinity' and (
+        select regra_trade_marketing.marketing_antes(p.inicio - v_vida, v_marketing) from periodo p)) as morta, u.silencio
     from (select distinct c.corte from candidato c) m
     cross join lateral (
       select min(x.meses) filter (where x.seguinte is null) - 1 as silencio, coalesce(max(x.meses) filter (where x.seguinte is not null) - 1, 0) as pausa
@@ -238,7 +228,7 @@ begin
     from conhecida m
     where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta is distinct from c.conta
       and m.mes = regra_pendente_verificacao.mes_indice(c.data_lancamento) and (b.pendente and c.conta is null or exists (
-      select from conhecida a
+      select 1 from conhecida a
       where a.mes = m.mes and a.conta = c.conta
         and case a.papel when 'transitoria' then b.pendente when 'esquecida' then false else a.categoria_dobrada = c.categoria_dobrada end))
     order by m.lancamentos desc

@@ -86,7 +86,7 @@ begin
   return array(
     with trazida as (
       select (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, l.data_lancamento::date as dia,
-        audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as dentro
+        audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id) as dentro
       from dw.lancamentos l
       where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
         and l.data_lancamento between de - 400 and ate + 400
@@ -240,7 +240,7 @@ begin
   )
   select (lower(i.carga) at time zone 'UTC')::date, lower(i.carga), case when i.de_momento then lower(i.carga) + interval '1 microsecond' else upper(i.carga) end
   from inteira i
-  where not i.de_momento or not exists (select from inteira d where not d.de_momento and d.carga @> i.carga);
+  where not i.de_momento or not exists (select 1 from inteira d where not d.de_momento and d.carga @> i.carga);
 end
 $$;
 

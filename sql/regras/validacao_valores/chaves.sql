@@ -110,7 +110,7 @@ begin
     from dw.lancamentos l
     where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao) and regras.chave_no_texto(l.descricao) is not null)
       and l.data_lancamento between '0003-06-01' and '9999-06-30'
-      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id));
+      and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id));
   v_de := v_dias_chaves[1];
   v_ate := v_dias_chaves[2];
   if v_de is null then
@@ -127,7 +127,7 @@ begin
   return query
   with crua as materialized (
     select l.id, l.data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor_id,
-      l.fornecedor, c.*, audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as na_janela, regras.raiz_fornecedor(l.fornecedor_id) as raiz
+      l.fornecedor, c.*, audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id) as na_janela, regras.raiz_fornecedor(l.fornecedor_id) as raiz
     from dw.lancamentos l
     cross join lateral (
       select k.*, false as no_texto from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
@@ -203,7 +203,7 @@ begin
       array_remove(array[
         case when not l.certo then 'chave_digito' end,
         case when l.certo is not false and l.emitente <> l.raiz and length(o.codigo) = 14 and left(o.codigo, 8) <> left(l.inscricao, 8) and regras.inscricao_valida(o.codigo)
-          and not exists (select from propria p where p.emitente = l.emitente) then 'chave_outra_empresa' end,
+          and not exists (select 1 from propria p where p.emitente = l.emitente) then 'chave_outra_empresa' end,
         case when l.certo is not false and make_date(l.ano, l.mes, 1) > l.data_lancamento then 'chave_mes_posterior' end,
         case when l.certo is not false and g.gemeo_id is not null then 'chave_repetida' end], null) as tipos
     from lida l

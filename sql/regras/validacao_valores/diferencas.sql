@@ -36,7 +36,7 @@ begin
         + regra_validacao_valores.arredondamento_origem(l.valor, digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_desconto, digitos))
-      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
   ), virada as materialized (
     -- of few it is cheaper to ask first what they say themselves
     select c.id, c.data_lancamento, c.valor < 0 and case when count(*) over () <= 1000
@@ -77,7 +77,7 @@ begin
       ) m
       -- of a few rows, mostly alone with their documents, it is cheaper to ask first
       where m.chaves is not null and (m.tudo or exists (
-        select from regra_validacao_valores.linhas_documentos(m.chaves, m.modulos, m.numeros, m.dias, false) l
+        select 1 from regra_validacao_valores.linhas_documentos(m.chaves, m.modulos, m.numeros, m.dias, false) l
         group by l.numero
         having count(*) > 1))
       offset 0
@@ -117,7 +117,7 @@ begin
     select s.*, s.valor - s.esperado as diferenca,
       regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
     from suspeita s
-    where not exists (select from rateio r where r.id = s.id::text)
+    where not exists (select 1 from rateio r where r.id = s.id::text)
   ), parte as materialized (
     -- what may be a part of its document is shown and not proposed: two proposals of the whole would be twice the document
     select p.*
@@ -144,7 +144,7 @@ begin
       case when s.valor * s.esperado > 0 and abs(s.valor) < abs(s.esperado)
         then nullif(coalesce(nullif(regra_validacao_valores.parcela_dita(s.descricao), ''), regra_validacao_valores.parcela_dita(s.documento)), '') end as dita,
       -- asked first, for it is cheap: most differences are no withholding at any time
-      n.tipo = 'outro' and exists (select from regra_validacao_valores.retencao_entre(s.valor, s.esperado, '-infinity', 'infinity')) as explicavel
+      n.tipo = 'outro' and exists (select 1 from regra_validacao_valores.retencao_entre(s.valor, s.esperado, '-infinity', 'infinity')) as explicavel
     from sozinha s
     left join parte p on p.id = s.id::text
     left join taxa t on s.tipo = 'razao_cambial' and t.dia = s.data_lancamento
@@ -234,7 +234,7 @@ begin
       || ': o erro parece ser da carga inteira, e não de cada um.',
     e.diferenca
   from errada e
-  where exists (select from so x where x.ultimo = e.ultimo)
+  where exists (select 1 from so x where x.ultimo = e.ultimo)
   union all
   -- errors, or credit notes whose document is positive: nobody can tell, so it is asked once a year
   select
@@ -287,7 +287,7 @@ begin
     t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, regra_validacao_valores.frase_retencao(r.taxa, r.tributos, r.como), r.ate) e
   where t.tipo is not null
     and not (t.tipo = 'rateio_repetido' and t.copias > 1 and (
-      exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial)
+      exists (select 1 from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial)
       or t.carga > t.primeira_carga and t.carga in (
         select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate)
         union all

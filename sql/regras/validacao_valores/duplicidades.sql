@@ -55,7 +55,7 @@ begin
       from dw.lancamentos l
       where l.valor <> 0 and l.documento <> ''
         and l.data_lancamento between '0001-02-01' and '9999-12-31'
-        and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+        and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
       limit 401
     ) d
     cross join generate_series(-2 * v_dias, v_dias) g (dias);
@@ -69,7 +69,7 @@ begin
 
   v_suspeitas := array(
     select s.chave
-    from regra_validacao_valores.chaves_suspeitas(janela, case when v_poucas then v_inicio else v_de end,
+    from regra_validacao_valores.chaves_suspeitas(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, case when v_poucas then v_inicio else v_de end,
       case when v_poucas then v_fim else v_ate end, v_poucas) s (chave));
   if v_suspeitas = '{}' then
     return;
@@ -314,7 +314,7 @@ begin
     left join pequena q on q.carga = a.carga and a.vinda_depois and a.carregado_em >= q.desde and a.carregado_em < q.antes_de
     left join devolvida e on e.numero = a.citado and e.montante = a.valor and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome
-    where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+    where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, sum(a.valor) over junta as saldo, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,
@@ -417,7 +417,7 @@ begin
     ) f
     -- proved here, or there
     where f.dias is not null and (c.provada or exists (
-      select from regra_validacao_valores.dias_repetidos(f.dias, null) r where r.carga is null or r.carga = any (c.cargas)))
+      select 1 from regra_validacao_valores.dias_repetidos(f.dias, null) r where r.carga is null or r.carga = any (c.cargas)))
   ), inteira as materialized (
     select d.*, f.cargas
     from fora f
@@ -427,12 +427,12 @@ begin
   )
   select null::text, a.registro_id, '{}'::jsonb, a.confianca, a.evidencia, a.justificativa, a.valor_em_risco
   from (
-    select v.* from vista v where not exists (select from fora)
+    select v.* from vista v where not exists (select 1 from fora)
     union all
     select i.registro_id, i.confianca, i.evidencia, i.justificativa, i.valor_em_risco, i.conjunto, i.carga, i.quantos, i.dia, i.carregado_em
     from inteira i
     where case when i.conjunto = 'carga_repetida' then i.carga = any (i.cargas)
-      else audit.na_janela(janela, i.dia, i.carregado_em, i.registro_id) end
+      else audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, i.dia, i.carregado_em, i.registro_id) end
   ) a
   where a.conjunto is distinct from 'parte';
 end

@@ -30,7 +30,7 @@ declare
   v_desde date := (select min(d) from unnest(desde) d);
   v_ate date := (select max(d) from unnest(ate) d);
   v_sem_codigo boolean := array_position(raizes, null) is not null;
-  v_negativas boolean := exists (select from unnest(montantes) m where m < 0);
+  v_negativas boolean := exists (select 1 from unnest(montantes) m where m < 0);
 begin
   return query
   with lancada as materialized (

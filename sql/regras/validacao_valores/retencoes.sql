@@ -60,25 +60,31 @@ revoke execute on function regra_validacao_valores.dias_documento(text, text, da
 -- nothing. Called by regra_validacao_valores.retencao_possivel, and by notas_fiscais.
 create or replace function regra_validacao_valores.retencao_entre(valor numeric, esperado numeric, de date, ate date)
 returns table (taxa numeric, tributos text, ultimo date)
-language sql stable parallel safe
-begin atomic
-  select s.soma, pg_catalog.string_agg(s.tributos, ' ou ' order by s.tributos), pg_catalog.max(s.vale_ate)
+-- PL/pgSQL, which is never inlined: Citus takes no table that comes with an inlined function into a statement over the ledger
+language plpgsql stable parallel safe rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+  return query
+  select s.soma, string_agg(s.tributos, ' ou ' order by s.tributos), max(s.vale_ate)
   from (
-    select s.soma, s.tributos, s.vale_ate, s.peso, pg_catalog.min(s.peso) over () as menos
+    select s.soma, s.tributos, s.vale_ate, s.peso, min(s.peso) over () as menos
     from regra_validacao_valores.somas_retencao s
-    where pg_catalog.abs(esperado) >= 10
-      and pg_catalog.sign(valor) = pg_catalog.sign(esperado)
+    where abs(esperado) >= 10
+      and sign(valor) = sign(esperado)
       -- what a cent and its rounding leave open, for the index; then to the cent
-      and s.soma >= 100 * (1 - valor / nullif(esperado, 0)) - 1.5 / pg_catalog.abs(esperado)
-      and s.soma <= 100 * (1 - valor / nullif(esperado, 0)) + 1.5 / pg_catalog.abs(esperado)
-      and pg_catalog.abs(valor - pg_catalog.round(esperado * (1 - s.soma / 100), 2)) <= 0.01
+      and s.soma >= 100 * (1 - valor / nullif(esperado, 0)) - 1.5 / abs(esperado)
+      and s.soma <= 100 * (1 - valor / nullif(esperado, 0)) + 1.5 / abs(esperado)
+      and abs(valor - round(esperado * (1 - s.soma / 100), 2)) <= 0.01
       and s.vale_de <= ate and s.vale_ate >= de
   ) s
   where s.peso = s.menos
   group by s.soma
   order by s.soma
   limit 1;
-end;
+end
+$$;
 
 comment on function regra_validacao_valores.retencao_entre(numeric, numeric, date, date) is
   'Percentage withheld on some day of a stretch that would explain the booked amount, and the taxes that take it; no row when there is none.';
@@ -96,7 +102,7 @@ as $$
   with dias as materialized (
     select d.de, d.ate, d.como
     from regra_validacao_valores.dias_documento(retencao_possivel.documento, retencao_possivel.descricao, dia) d
-    where exists (select from regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, '-infinity', 'infinity'))
+    where exists (select 1 from regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, '-infinity', 'infinity'))
   ), certa as (
     select r.taxa, r.tributos, case when dia not between d.de and d.ate then d.como end as como
     from dias d cross join lateral regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, d.de, d.ate) r
@@ -105,7 +111,7 @@ as $$
   union all
   select r.taxa, r.tributos, null, r.ultimo
   from dias d cross join lateral regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, dia - 31, dia - 1) r
-  where d.como is null and not exists (select from certa)
+  where d.como is null and not exists (select 1 from certa)
 $$;
 
 comment on function regra_validacao_valores.retencao_possivel(numeric, numeric, date, text, text) is

@@ -40,8 +40,12 @@ begin
   from somada s
   cross join lateral audit_interno.ler(
     -- only those altered rows that still lie in the window
-    format('select (select coalesce(sum(t.%1$I), 0)::numeric from %2$s t where %3$s),
-        array(select c.chave from unnest($2) as c (chave) where exists (select from %2$s t where t.%4$I = c.chave::%5$s and %3$s))',
+    format('select a.soma, b.chaves
+        from (select coalesce(sum(t.%1$I), 0)::numeric as soma from %2$s t where %3$s) as a
+        cross join (
+          select coalesce(array_agg(distinct c.chave), ''{}'') as chaves
+          from unnest($2) as c (chave) join %2$s t on t.%4$I = c.chave::%5$s and t.%4$I = any ($2::%5$s[])
+          where %3$s) as b',
       s.coluna_valor, audit_interno.nome_sql(s.relacao), audit_interno.condicao_janela(s.regra, s.janela),
       (s.regra).coluna_chave, audit_interno.tipo_coluna(s.relacao, (s.regra).coluna_chave)),
     s.janela, array(select a.registro_id from alterada a where a.tabela = s.tabela)) as l (depois numeric, dentro text[])

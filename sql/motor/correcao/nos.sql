@@ -1,0 +1,66 @@
+-- What Citus needs of a transaction over several nodes. All of it does nothing where the extension is not.
+
+-- Lets every node finish what was decided: one that went away after the coordinator had committed still holds the rows as they were. Called
+-- before a session and before anything is written. recover_prepared_transactions warns of a node that is away and leaves it for later.
+create or replace function audit_interno.recuperar_transacoes()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = error
+as $$
+begin
+  if to_regclass('pg_catalog.pg_dist_transaction') is not null then
+    -- as the role that wrote: a node lets only that one commit what it had prepared
+    perform from audit_interno.escrever('select recover_prepared_transactions()') as x (quantas integer);
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  end if;
+end
+$$;
+comment on function audit_interno.recuperar_transacoes() is 'Commits on the nodes of Citus what the coordinator has committed.';
+
+-- Waits on the nodes, too, no longer than this for a lock: Citus passes on statements, not what set_config does.
+create or replace function audit_interno.esperar_nos(limite text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_antes text := current_setting('citus.propagate_set_commands', true);
+begin
+  if to_regclass('pg_catalog.pg_dist_transaction') is not null then
+    set local citus.propagate_set_commands = 'local';
+    execute format('set local lock_timeout = %L', esperar_nos.limite);
+    perform set_config('citus.propagate_set_commands', v_antes, true);
+  end if;
+end
+$$;
+comment on function audit_interno.esperar_nos(text) is 'Sets lock_timeout for this transaction on the nodes of Citus.';
+
+-- Refuses to judge rows of a distributed relation while any node holds a transaction in doubt: such a row looks as it was before, and a
+-- rollback would take it for already taken back. Called by aplicar_grupo before it reads why a row was not written.
+create or replace function audit_interno.exigir_confirmadas(relacao regclass)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_no text;
+begin
+  if not audit_interno.distribuida(relacao) then
+    return;
+  end if;
+  select min(x.no) into v_no
+  from audit_interno.escrever('select format(''%s:%s'', r.nodename, r.nodeport) from run_command_on_workers(
+    ''select count(*) from pg_prepared_xacts p where p.database = current_database() and p.gid like ''''citus%'''''') as r
+    where not r.success or r.result <> ''0''') as x (no text);
+  perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  if v_no is not null then
+    raise exception using errcode = 'serialization_failure', message = format('o nó %s não responde, ou ainda não confirmou uma transação anterior', v_no),
+      hint = 'Nada foi mudado. Quando o nó voltar, o Citus a confirma; então repita o que pediu.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_confirmadas(regclass) is '40001 while a node of a distributed relation is away or holds a transaction in doubt.';

@@ -1,0 +1,164 @@
+// Citus has rules for statements over a distributed table. Every statement over the warehouse is held to them here, without Citus, as the
+// server parsed it: what none of them does, no cluster refuses for that reason (docs/scale.md).
+import t, { type Test } from 'tap'
+import type { Row } from '../../src/db/connection.ts'
+import { testDatabase } from '../helper/database.ts'
+import { PASSWORD } from '../helper/server.ts'
+import { isTree, nodes, type Statement, type Tree, watchStatements } from '../helper/statements.ts'
+
+type Part = Tree[string] | undefined
+const SELECT = '1'
+const UPDATE = '2'
+const LEFT_JOIN = '1'
+const FUNCTION = '3'
+const trees = (part: Part) =>
+  isTree(part) ? [part] : Array.isArray(part) ? (part as Part[]).filter(isTree) : []
+const inside = (part: Part) => (part === undefined ? [] : [...nodes(part)])
+const names = (node: Tree, kind: string) => inside(node).some((inner) => inner.node === kind)
+
+/** What the catalogue says of functions and types, by number. */
+interface Catalog {
+  readonly functions: ReadonlyMap<unknown, Row>
+  readonly types: ReadonlyMap<unknown, Row>
+  /** The number of the warehouse's relation. */
+  readonly warehouse: string
+}
+
+const TYPE_FIELDS = [
+  ...['vartype', 'consttype', 'paramtype', 'funcresulttype', 'opresulttype', 'resulttype', 'casetype'],
+  ...['coalescetype', 'row_typeid', 'aggtype', 'minmaxtype', 'refrestype', 'array_typeid', 'wintype'],
+]
+const FUNCTION_FIELDS = ['funcid', 'opfuncid', 'aggfnoid', 'winfnoid']
+const field = (node: Tree, fields: string[]) => fields.map((f) => node[f]).find((v) => typeof v === 'string')
+
+/** Whether what a node itself calls may give something else at another time or under other settings: i, s or v. */
+function volatility(node: Tree, { functions, types }: Catalog): string {
+  const of = (fn: unknown) => (functions.get(fn)?.['provolatile'] as string | undefined) ?? 'i'
+  if (node.node === 'COERCEVIAIO') {
+    const from = isTree(node['arg']) ? types.get(field(node['arg'], TYPE_FIELDS))?.['saida'] : undefined
+    return of(types.get(node['resulttype'])?.['entrada']) === 's' || of(from) === 's' ? 's' : 'i'
+  }
+  if (['SQLVALUEFUNCTION', 'XMLEXPR'].includes(node.node)) return 's'
+  return of(field(node, FUNCTION_FIELDS))
+}
+
+/** What Citus would say of one statement over a distributed table, each once. */
+function refusals({ tree, where }: Statement, catalog: Catalog): string[] {
+  const said = new Set<string>()
+  const { functions, types, warehouse } = catalog
+  const say = (what: string, node?: Tree) => {
+    const fn = node && functions.get(field(node, FUNCTION_FIELDS))
+    said.add(`${what}${fn ? ` ${fn['nome']}` : ''}: ${where}`)
+  }
+  const changing = (part: Part) => inside(part).filter((node) => volatility(node, catalog) !== 'i')
+  for (const query of inside(tree).filter(({ node }) => node === 'QUERY')) {
+    const tables = trees(query['rtable'])
+    const isWarehouse = (index: unknown) => tables[Number(index) - 1]?.['relid'] === warehouse
+    const columns = trees(query['targetList']).filter((entry) => entry['resjunk'] !== 'true')
+    if (query !== tree && query['commandType'] === SELECT && columns.length === 0)
+      say('a sub-select without columns')
+    if (query['commandType'] === UPDATE && isWarehouse(query['resultRelation'])) {
+      for (const part of [...columns.map((column) => column['expr']), query['jointree']]) {
+        for (const node of changing(part))
+          if (names(node, 'VAR') || volatility(node, catalog) === 'v')
+            say('a guard or an assignment that is not immutable', node)
+        for (const node of inside(part))
+          if (/^(CASE|COALESCE)/.test(node.node) && changing(node).length > 0)
+            say('case or coalesce over what is not immutable')
+      }
+      for (const node of changing(query['returningList'])) say('returning what is not immutable', node)
+    }
+    for (const join of trees(query['jointree']).flatMap(inside)) {
+      const right = isTree(join['rarg']) ? join['rarg']['rtindex'] : undefined
+      if (join.node === 'JOINEXPR' && join['jointype'] === LEFT_JOIN && isWarehouse(right))
+        if (!inside(join['quals']).some(({ node }) => node === 'SCALARARRAYOPEXPR'))
+          say('a left join that brings the whole table')
+    }
+    for (const table of tables.filter((entry) => entry['rtekind'] === FUNCTION)) {
+      if (query === tree && names(table, 'SUBLINK')) say('a sub-select as the argument of a function in from')
+      for (const { funcid } of inside(table['functions']).map((node) => ({ funcid: node['funcid'] })))
+        if (functions.get(funcid)?.['tabelas']) say('a function that brings a table of ours with it')
+    }
+  }
+  for (const node of inside(tree))
+    if (
+      node.node === 'PARAM' &&
+      node['paramkind'] === '0' &&
+      types.get(node['paramtype'])?.['typtype'] === 'c'
+    )
+      say('a parameter of a composite type')
+  return [...said]
+}
+
+/** The warehouse of the demonstration as one table, which the engine takes for a distributed one. */
+async function demonstration(t: Pick<Test, 'teardown'>) {
+  const base = await testDatabase(t)
+  await base.sql.unsafe(`select exemplo.criar_armazem(1000);
+    create table dw.copia as select * from dw.lancamentos;
+    select count(audit.salvar_padrao(campo, tipo, padrao, acao, 'teste')) from exemplo.padroes();
+    select count(c) from exemplo.rotulos() r cross join lateral audit.alterar_configuracao(r.chave, r.valor, 'teste', true) c;
+    drop view dw.lancamentos; alter table dw.copia rename to lancamentos;
+    alter table dw.lancamentos add primary key (id);
+    grant usage on schema dw to conferente_regra, conferente_escrita;
+    grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
+    set allow_system_table_mods = on;
+    create table pg_catalog.pg_dist_node (groupid int); create table pg_catalog.pg_dist_partition (logicalrelid regclass);
+    insert into pg_catalog.pg_dist_partition values ('dw.lancamentos');
+    grant select on pg_catalog.pg_dist_node, pg_catalog.pg_dist_partition to public; reset allow_system_table_mods`)
+  return base
+}
+
+async function catalogOf(sql: Awaited<ReturnType<typeof testDatabase>>['sql']): Promise<Catalog> {
+  const byNumber = (rows: readonly Row[]) => new Map(rows.map((row) => [row['oid'] as unknown, row]))
+  const [relation] = await sql`select 'dw.lancamentos'::regclass::oid::text as oid`
+  return {
+    // a function that the planner writes out in its caller brings its tables along
+    functions: byNumber(
+      await sql`
+      select p.oid::text as oid, p.provolatile, p.oid::regprocedure::text as nome,
+        l.lanname = 'sql' and p.proretset and p.proconfig is null and not p.prosecdef and p.provolatile <> 'v'
+          and coalesce(p.prosqlbody ~ ':relid [1-9]', p.prosrc ~ '(from|join) (audit|audit_interno|regra_[a-z_]+)[.][a-z_]+ ') as tabelas
+      from pg_proc p join pg_language l on l.oid = p.prolang`,
+    ),
+    types: byNumber(
+      await sql`
+      select oid::text as oid, typtype, typinput::oid::text as entrada, typoutput::oid::text as saida from pg_type`,
+    ),
+    warehouse: relation?.['oid'] as string,
+  }
+}
+
+t.test('no statement over the warehouse is one that Citus refuses', async (t) => {
+  const { sql, url } = await demonstration(t)
+  const { statements, connectTo } = await watchStatements(t, url, 'dw.lancamentos')
+  const [olivia, ana, bruno, adelia] = ['olivia', 'ana', 'bruno', 'adelia'].map((who) =>
+    connectTo(who, PASSWORD),
+  )
+  if (!olivia || !ana || !bruno || !adelia) throw new Error('nobody there')
+  const session = (mode: string) =>
+    olivia.unsafe(`select status from audit.processar_divergencias('${mode}', '-infinity', 'infinity')`)
+  t.match(await session('auto'), [{ status: 'concluida' }])
+  const open = `from audit.divergencias_processadas d where d.status = 'aberta' and d.valores_propostos <> '{}' order by d.id limit 20`
+  await ana.unsafe(`select from audit.aprovar_divergencias(array(select d.id ${open}), 'conferido',
+    array(select audit.divergencia_visto(d) ${open}))`)
+  const takeBack = (which: string) =>
+    bruno.unsafe(`select resultado from audit.reverter_divergencias(array(
+      select d.id from audit.divergencias_processadas d where d.status = 'corrigida' order by d.id limit ${which}), 'engano')`)
+  t.same([...(await takeBack('5'))], Array(5).fill({ resultado: 'revertida' }))
+  // rows that moved meanwhile are read again to tell why, and corrections that a load undid are confronted
+  await sql`update dw.lancamentos set categoria = 'MUDOU' where id in (
+    select d.registro_id::bigint from audit.divergencias_processadas d where d.status = 'corrigida' limit 3)`
+  await takeBack('10')
+  await olivia.unsafe(`select from audit.processar_divergencias('manual')`)
+  await session('auto')
+  for (const rule of ['trade_marketing', 'pendente_verificacao', 'validacao_valores'])
+    await adelia.unsafe(`select from audit.avaliar_regra('${rule}', '2020-01-01', '2030-01-01')`)
+
+  const catalog = await catalogOf(sql)
+  const written = statements.filter(({ tree }) =>
+    inside(tree).some((node) => node['commandType'] === UPDATE && node.node === 'QUERY'),
+  )
+  t.ok(written.length >= 3, 'corrections, rollbacks and the rewinding of a back-test were seen')
+  t.ok(statements.length >= 60, `${statements.length} statements were seen`)
+  t.same([...new Set(statements.flatMap((statement) => refusals(statement, catalog)))].sort(), [])
+})
