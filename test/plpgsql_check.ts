@@ -37,6 +37,9 @@ const WORKING_TABLES = `
     registro_id text, rejeitada boolean, recusados jsonb, originais jsonb, verdade jsonb, rebobinar boolean);
   create temp table conferente_arquivada (
     id bigint, mes date, fatos numeric, deteccoes bytea, alteracoes bytea, correcoes_desfeitas bytea, estados bytea);
+  create temp table conferente_nome (nome text);
+  create temp table conferente_antes (operacao_id bigint, parte text, fato_id bigint, agora bytea, selado bytea, detalhe boolean, mudou boolean);
+  create temp table conferente_lugar (lugar text, linhas bigint, em_duvida bigint);
   create temp table conferente_objeto (objeto text, resumo bytea, definicao bytea);
   create temp table conferente_julgado (registro_id text, confianca numeric, propoe boolean, certa boolean, dano boolean);`
 

@@ -65,7 +65,7 @@ await t.test('it is proven without a database', async (t) => {
 
 await t.test('a broken trail is named, and the command exits with 1', async (t) => {
   const honest = await readFile(file, 'utf8')
-  await writeFile(file, honest.replace(',ana,', ',bia,'))
+  await writeFile(file, honest.replace('(ana,', '(bia,'))
   const ran = await verify()
   t.equal(ran.code, 1)
   t.match(ran.stdout, /^✖ elo 6, operação \d+: a operação, ou um fato seu, foi alterado/)

@@ -28,6 +28,7 @@ reset role;`
 const ADDED: Record<string, string> = {
   'audit.operacoes': `tipo <> 'instalacao'`,
   'audit_interno.estados': `operacao_id not in (select id from audit.operacoes where tipo = 'instalacao')`,
+  'audit_interno.sais': `operacao_id not in (select id from audit.operacoes where tipo = 'instalacao')`,
   'audit_interno.cadeia': 'false',
   'audit_interno.objetos': 'false',
 }

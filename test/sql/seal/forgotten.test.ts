@@ -1,5 +1,8 @@
 // Somebody who has left is forgotten: the name is in no dump, and all that was sealed is proven as before.
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { promisify } from 'node:util'
 import t from 'tap'
 import type { Sql } from '../../../src/db/connection.ts'
 import { age } from '../../helper/archive.ts'
@@ -283,6 +286,38 @@ t.test('forgotten: no dump holds the name, and everything sealed is as it was se
   )
 })
 
+t.test('pg_dump finds nothing either, where there is one', async (t) => {
+  const version = String(
+    one(await c.sql`select current_setting('server_version_num')::int / 10000 as n`)['n'],
+  )
+  const program = `/usr/lib/postgresql/${version}/bin/pg_dump`
+  if (!existsSync(program)) return t.comment(`no pg_dump of PostgreSQL ${version} here`)
+  for (const more of [[], ['--data-only']]) {
+    const { stdout } = await promisify(execFile)(program, [...more, '--exclude-schema=dw', c.url], {
+      maxBuffer: 1 << 30,
+    })
+    t.match(stdout, pseudonym)
+    for (const trace of TRACES) t.notMatch(stdout, trace)
+  }
+})
+
+t.test('no column for a name is left out', async (t) => {
+  const left = await c.sql`
+    select c.oid::regclass::text || '.' || a.attname as coluna
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace::regnamespace::text in ('audit', 'audit_interno')
+      and a.attname ~ '(_por|ator|autor|motivo|destinatarios|endereco|pessoa|mensagem)$'
+      and not exists (select from audit_interno.onde_ha_nomes() n where n.tabela = c.oid::regclass::text and n.coluna = a.attname)
+    order by 1`
+  t.same(
+    left.map(({ coluna }) => coluna),
+    [
+      'audit.notas_recusadas.motivo', // one of a few words
+      'audit_interno.destinos_canais.endereco', // of a channel
+    ],
+  )
+})
+
 t.test('nobody who holds the database finds the name by trying names', async (t) => {
   const [operation] = await c.sql`select id from audit.operacoes where tipo = 'esquecimento'`
   t.match(
@@ -406,7 +441,7 @@ t.test('whoever changes something beside it is found', async (t) => {
   )
   await named(
     `insert into audit_interno.fatos_esquecidos select o.id, 'autoria', o.id, (select max(id) from audit.operacoes where tipo = 'esquecimento'), p.agora, p.agora
-     from audit.operacoes o join audit_interno.partes_pessoais() p on p.operacao_id = o.id and p.parte = 'autoria' where o.ator = 'ana' limit 1`,
+     from audit.operacoes o join audit_interno.partes_pessoais() p on p.operacao_id = o.id and p.parte = 'autoria' where o.ator = 'ana' and not exists (select from audit_interno.fatos_esquecidos f where f.operacao_id = o.id) limit 1`,
     'estado_alterado',
   )
   for (const column of ['autoria', 'detalhes'])
