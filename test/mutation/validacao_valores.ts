@@ -135,7 +135,7 @@ export const validacaoValores: Subject = {
       ['d.repetido) >= greatest(10, 0.5 * count(*))', 'd.repetido) >= 10'],
       ['count(c.n) >= greatest(10, 0.5 * count(*))', 'count(c.n) >= 10'],
       ['x.vindas between 3 and 99', 'x.vindas between 4 and 99'],
-      ['count(*) = c.vindas and', ''],
+      ['bool_and(r.primeiro < lower(c.carga))', 'bool_or(r.primeiro < lower(c.carga))'],
     ),
     ...of(
       'regras/validacao_valores/cargas_erradas.sql',

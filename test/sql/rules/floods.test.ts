@@ -497,6 +497,25 @@ t.test('a small load that was repeated completely is one finding', async (t) => 
   t.equal((await kinds()).length, 1)
 })
 
+t.test('a few documents of a load that were there already are each a finding', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const note = (i: number, carregado_em: string) => ({
+    documento: `NF ${5000 + i}`,
+    valor: 300 + i,
+    carregado_em,
+  })
+  await bookEntries(sql, ...times(100, (i) => note(i, '2025-03-11T05:00:00Z')))
+  const later = await bookEntries(
+    sql,
+    ...times(12, (i) => note(i, '2025-03-12T05:00:00Z')),
+    ...times(30, (i) => note(1000 + i, '2025-03-12T05:00:00Z')),
+  )
+  const found = await findings(sql, RULE_FUNCTION)
+  t.same(new Set(found.map((a) => a.registro_id)), new Set(later.slice(0, 12)))
+  t.ok(found.every((a) => a.evidencia.tipo === 'duplicidade'))
+})
+
 t.test('a load that is wrong throughout is one finding about the load', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
@@ -596,6 +615,19 @@ t.test('a load that is wrong throughout is one finding about the load', async (t
     t.equal(found.length, n)
     t.ok(found.every((a) => a.evidencia.tipo === 'sinal_trocado' && 'valor' in a.valores_propostos))
   }
+  // errors of two kinds have no one cause
+  await sql`truncate dw.lancamentos`
+  await bookEntries(sql, ...history)
+  await bookEntries(
+    sql,
+    ...times(15, (i) =>
+      entry(2000 + i, { ...damage[0]?.[2](300 + i), carregado_em: '2025-03-13T05:00:00Z' }),
+    ),
+    ...times(15, (i) =>
+      entry(3000 + i, { ...damage[1]?.[2](300 + i), carregado_em: '2025-03-13T05:00:00Z' }),
+    ),
+  )
+  t.equal((await findings(sql, RULE_FUNCTION)).length, 30)
   // a load of credit notes that say so is none
   await sql`truncate dw.lancamentos`
   await bookEntries(sql, ...history)
@@ -611,6 +643,14 @@ t.test('a load that is wrong throughout is one finding about the load', async (t
     ),
   )
   t.same(await findings(sql, RULE_FUNCTION), [])
+  // and makes none of the few errors beside them
+  await bookEntries(
+    sql,
+    ...times(12, (i) =>
+      entry(3000 + i, { valor: -700 - i, valor_documento: 700 + i, carregado_em: '2025-03-13T05:00:00Z' }),
+    ),
+  )
+  t.equal((await findings(sql, RULE_FUNCTION)).length, 12)
 })
 
 t.test('many partial reversals of one number leave only what is still booked twice', async (t) => {
