@@ -158,7 +158,7 @@ export const validacaoValores: Subject = {
       ['estorno := true', 'estorno := false'],
       ["'^(.*[0-9].*-)s-?(0{0,2}[1-9]", "'^(.*[0-9].*-)x-?(0{0,2}[1-9]"],
       ["'^([0-9]+)p([1-9][0-9]?)$'", "'^([0-9]+)x([1-9][0-9]?)$'"],
-      ["'^(?:parcela-)?0?([1-9][0-9]?)", "'^(?:parcela-)?([0-9])"],
+      ["'^(?:parcela-)?0?([1-9][0-9]?)", "'^(?:parcela-)?0?([1-9])[0-9]?"],
       ['right(documento, 3) collate "C" >= \'1\'', 'right(documento, 3) collate "C" >= \'0\''],
     ),
     ...of(

@@ -500,16 +500,17 @@ t.test('a small load that was repeated completely is one finding', async (t) => 
 t.test('a few documents of a load that were there already are each a finding', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
-  const note = (i: number, carregado_em: string) => ({
+  const note = (i: number, data_lancamento: string, carregado_em: string) => ({
     documento: `NF ${5000 + i}`,
     valor: 300 + i,
+    data_lancamento,
     carregado_em,
   })
-  await bookEntries(sql, ...times(100, (i) => note(i, '2025-03-11T05:00:00Z')))
+  await bookEntries(sql, ...times(30, (i) => note(i, day(10), '2025-03-11T05:00:00Z')))
   const later = await bookEntries(
     sql,
-    ...times(12, (i) => note(i, '2025-03-12T05:00:00Z')),
-    ...times(30, (i) => note(1000 + i, '2025-03-12T05:00:00Z')),
+    ...times(12, (i) => note(i, day(10), '2025-03-12T05:00:00Z')),
+    ...times(14, (i) => note(1000 + i, day(11), '2025-03-12T05:00:00Z')),
   )
   const found = await findings(sql, RULE_FUNCTION)
   t.same(new Set(found.map((a) => a.registro_id)), new Set(later.slice(0, 12)))
@@ -615,6 +616,21 @@ t.test('a load that is wrong throughout is one finding about the load', async (t
     t.equal(found.length, n)
     t.ok(found.every((a) => a.evidencia.tipo === 'sinal_trocado' && 'valor' in a.valores_propostos))
   }
+  // a load that was booked on one day is one finding, and the day no second one
+  await sql`truncate dw.lancamentos`
+  await bookEntries(sql, ...history)
+  await bookEntries(
+    sql,
+    ...times(40, (i) =>
+      entry(2000 + i, {
+        ...damage[1]?.[2](300 + i),
+        data_lancamento: day(20),
+        carregado_em: '2025-03-21T05:00:00Z',
+      }),
+    ),
+  )
+  t.match(await findings(sql, RULE_FUNCTION), [{ evidencia: { carga: '2025-03-21', lancamentos: 40 } }])
+  t.equal((await findings(sql, RULE_FUNCTION)).length, 1)
   // errors of two kinds have no one cause
   await sql`truncate dw.lancamentos`
   await bookEntries(sql, ...history)
