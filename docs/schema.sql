@@ -5218,7 +5218,7 @@ comment on table regra_pendente_verificacao.estatistica_borda is 'Rows loaded si
 create unlogged table regra_pendente_verificacao.estatistica_calibracao (
   grupo smallint not null,
   faixa smallint not null,
-  curva double precision not null,
+  bruta double precision not null,
   confianca double precision not null,
   casos integer not null,
   acertos integer not null,
@@ -5226,7 +5226,7 @@ create unlogged table regra_pendente_verificacao.estatistica_calibracao (
   acertos_proximos integer not null,
   constraint estatistica_calibracao_pkey PRIMARY KEY (grupo, faixa)
 );
-comment on table regra_pendente_verificacao.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
+comment on table regra_pendente_verificacao.estatistica_calibracao is 'Back-test of the ledger''s own past, by the groups of estatistica_nota: suggestions whose score meant about this probability (bruta), how many were right, alone and together with the bins beside them.';
 
 create unlogged table regra_pendente_verificacao.estatistica_categoria (
   id integer generated always as identity not null,
@@ -5268,17 +5268,6 @@ create unlogged table regra_pendente_verificacao.estatistica_controle (
 );
 comment on table regra_pendente_verificacao.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
 
-create unlogged table regra_pendente_verificacao.estatistica_curva (
-  classe smallint not null,
-  a double precision not null,
-  b double precision not null,
-  g double precision not null,
-  h double precision not null,
-  r double precision not null,
-  constraint estatistica_curva_pkey PRIMARY KEY (classe)
-);
-comment on table regra_pendente_verificacao.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
-
 create unlogged table regra_pendente_verificacao.estatistica_fornecedor (
   raiz text not null,
   nome text not null,
@@ -5312,40 +5301,40 @@ create unlogged table regra_pendente_verificacao.estatistica_nome (
 );
 comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
 
+create unlogged table regra_pendente_verificacao.estatistica_nota (
+  grupo smallint not null,
+  base double precision not null,
+  repetida double precision not null,
+  recente double precision not null,
+  espera double precision not null,
+  constraint estatistica_nota_pkey PRIMARY KEY (grupo)
+);
+comment on table regra_pendente_verificacao.estatistica_nota is 'Weights of the score, fitted by the back-test for each group (0 unknown supplier, 1 seen up to about three times, 2 known, 3 to 5 the same with a known account): of ln p, of ln(1 + earlier payments alike), of the log-odds among the latest entries, and of ln p times ln(1 + months without history).';
+
 create unlogged table regra_pendente_verificacao.estatistica_pergunta (
   id text not null,
   com_conta boolean not null,
-  classe smallint not null,
+  grupo smallint not null,
   lacuna smallint not null,
   certa integer not null,
-  categorias integer[] not null,
   bases double precision[] not null,
+  amplas double precision[] not null,
   palavras double precision[] not null,
   repetidas double precision[] not null,
   recentes double precision[] not null,
+  niveis smallint[],
+  totais double precision[],
+  iguais double precision[],
   constraint estatistica_pergunta_pkey PRIMARY KEY (id, com_conta)
 );
-comment on table regra_pendente_verificacao.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
+comment on table regra_pendente_verificacao.estatistica_pergunta is 'Work table of the back-test: what is known of each sampled entry''s likeliest categories (certa: the place of the right one among them; the last of bases is all others together), and of the right one at each level.';
 
 create unlogged table regra_pendente_verificacao.estatistica_peso (
   nome text not null,
   peso double precision not null,
   constraint estatistica_peso_pkey PRIMARY KEY (nome)
 );
-comment on table regra_pendente_verificacao.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
-
-create unlogged table regra_pendente_verificacao.estatistica_retroteste (
-  id text not null,
-  classe smallint not null,
-  lacuna smallint not null,
-  bruta double precision not null,
-  chance double precision not null,
-  acertou smallint not null,
-  repetida double precision not null,
-  recente double precision not null,
-  constraint estatistica_retroteste_pkey PRIMARY KEY (id)
-);
-comment on table regra_pendente_verificacao.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
+comment on table regra_pendente_verificacao.estatistica_peso is 'What the back-test fitted for the levels: strength of the wider group at each (alfa_N), weight of the words (lambda).';
 
 create function regra_pendente_verificacao.acompanhar_historia(limite timestamp with time zone, operacao_ate bigint, limite_novo timestamp with time zone)
   returns integer[] language plpgsql volatile
@@ -5356,32 +5345,26 @@ create function regra_pendente_verificacao.acompanhar_historia(limite timestamp 
 comment on function regra_pendente_verificacao.acompanhar_historia(timestamp with time zone,bigint,timestamp with time zone) is 'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
 grant execute on function regra_pendente_verificacao.acompanhar_historia(timestamp with time zone,bigint,timestamp with time zone) to conferente_regra;
 
-create function regra_pendente_verificacao.ajustar_alfas(retroteste int4range, amostra integer)
+create function regra_pendente_verificacao.ajustar_forcas()
   returns void language plpgsql volatile
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.ajustar_alfas(int4range,integer) is 'Fits the shrinkage of each level on the ledger''s own past.';
-grant execute on function regra_pendente_verificacao.ajustar_alfas(int4range,integer) to conferente_regra;
+comment on function regra_pendente_verificacao.ajustar_forcas() is 'Fits the weight of the words and the shrinkage of each level on the ledger''s own past.';
+grant execute on function regra_pendente_verificacao.ajustar_forcas() to conferente_regra;
 
-create function regra_pendente_verificacao.ajustar_curvas()
-  returns void language plpgsql volatile
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
-grant execute on function regra_pendente_verificacao.ajustar_curvas() to conferente_regra;
-
-create function regra_pendente_verificacao.ajustar_lambdas(amostra integer)
+create function regra_pendente_verificacao.ajustar_notas()
   returns void language plpgsql volatile
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.ajustar_lambdas(integer) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
-grant execute on function regra_pendente_verificacao.ajustar_lambdas(integer) to conferente_regra;
+comment on function regra_pendente_verificacao.ajustar_notas() is 'Fits the weights of the score on the ledger''s own past.';
+grant execute on function regra_pendente_verificacao.ajustar_notas() to conferente_regra;
 
 create function regra_pendente_verificacao.alfas()
-  returns TABLE(nivel smallint, peso double precision) language sql stable
+  returns TABLE(nivel smallint, ordem integer, bloco integer, peso double precision) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
+comment on function regra_pendente_verificacao.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one, in the order of the levels.';
 grant execute on function regra_pendente_verificacao.alfas() to conferente_regra;
 
 create function regra_pendente_verificacao.calibrar_historia(retroteste int4range)
@@ -5389,14 +5372,6 @@ create function regra_pendente_verificacao.calibrar_historia(retroteste int4rang
   set search_path=pg_catalog, pg_temp;
 comment on function regra_pendente_verificacao.calibrar_historia(int4range) is 'Fits weights and calibration on the ledger''s own past.';
 grant execute on function regra_pendente_verificacao.calibrar_historia(int4range) to conferente_regra;
-
-create function regra_pendente_verificacao.calibrar_pendencias()
-  returns void language plpgsql volatile
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
-grant execute on function regra_pendente_verificacao.calibrar_pendencias() to conferente_regra;
 
 create function regra_pendente_verificacao.categorias_paradas(meses integer[])
   returns TABLE(mes integer, categoria integer, ultima integer, silencio integer, morta boolean, herdeira integer, herdados bigint) language plpgsql stable
@@ -5406,11 +5381,6 @@ create function regra_pendente_verificacao.categorias_paradas(meses integer[])
   set search_path=pg_catalog, pg_temp;
 comment on function regra_pendente_verificacao.categorias_paradas(integer[]) is 'Categories that are silent or look dead in each of the given months: their last month, and the category that seems to have taken their place.';
 grant execute on function regra_pendente_verificacao.categorias_paradas(integer[]) to conferente_regra;
-
-create function regra_pendente_verificacao.chance_bruta(bruta double precision)
-  returns double precision language sql immutable;
-comment on function regra_pendente_verificacao.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
-grant execute on function regra_pendente_verificacao.chance_bruta(double precision) to conferente_regra;
 
 create function regra_pendente_verificacao.chaves_entrada(raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text)
   returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
@@ -5432,14 +5402,9 @@ create function regra_pendente_verificacao.chaves_valor(fornecedor text, centro 
 comment on function regra_pendente_verificacao.chaves_valor(text,text,numeric) is 'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
 grant execute on function regra_pendente_verificacao.chaves_valor(text,text,numeric) to conferente_regra;
 
-create function regra_pendente_verificacao.classe_apoio(apoio double precision, com_conta boolean)
-  returns smallint language sql immutable;
-comment on function regra_pendente_verificacao.classe_apoio(double precision,boolean) is 'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
-grant execute on function regra_pendente_verificacao.classe_apoio(double precision,boolean) to conferente_regra;
-
-create function regra_pendente_verificacao.confianca_calibrada(curva double precision, curvas double precision[], confiancas double precision[], posicao integer)
+create function regra_pendente_verificacao.confianca_calibrada(bruta double precision, brutas double precision[], confiancas double precision[], posicao integer)
   returns double precision language sql immutable;
-comment on function regra_pendente_verificacao.confianca_calibrada(double precision,double precision[],double precision[],integer) is 'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
+comment on function regra_pendente_verificacao.confianca_calibrada(double precision,double precision[],double precision[],integer) is 'Calibrated confidence of a probability; posicao: width_bucket(bruta, brutas).';
 grant execute on function regra_pendente_verificacao.confianca_calibrada(double precision,double precision[],double precision[],integer) to conferente_regra;
 
 create function regra_pendente_verificacao.conhecer_grafias(meses integer[], chaves text[])
@@ -5456,6 +5421,14 @@ create function regra_pendente_verificacao.conhecer_sucessoras()
   set search_path=pg_catalog, pg_temp;
 comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
 grant execute on function regra_pendente_verificacao.conhecer_sucessoras() to conferente_regra;
+
+create function regra_pendente_verificacao.contar_acertos()
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.contar_acertos() is 'Counts how often the back-test was right at each score: the calibration.';
+grant execute on function regra_pendente_verificacao.contar_acertos() to conferente_regra;
 
 create function regra_pendente_verificacao.contar_chegadas(meses integer[], chaves text[])
   returns void language plpgsql volatile
@@ -5519,21 +5492,10 @@ create function regra_pendente_verificacao.contradizem_codigo(raizes text[], nom
 comment on function regra_pendente_verificacao.contradizem_codigo(text[],text[],text[],integer[]) is 'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
 grant execute on function regra_pendente_verificacao.contradizem_codigo(text[],text[],text[],integer[]) to conferente_regra;
 
-create function regra_pendente_verificacao.curva(a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna integer, repetida double precision, recente double precision)
-  returns double precision language sql immutable;
-comment on function regra_pendente_verificacao.curva(double precision,double precision,double precision,double precision,double precision,double precision,integer,double precision,double precision) is 'Logistic confidence of a raw score given as log-odds; lacuna in months; repetida: logarithm of one and the earlier payments alike; recente: log-odds among the latest entries.';
-grant execute on function regra_pendente_verificacao.curva(double precision,double precision,double precision,double precision,double precision,double precision,integer,double precision,double precision) to conferente_regra;
-
-create function regra_pendente_verificacao.curvas_calibradas()
-  returns TABLE(grupo smallint, curvas double precision[], confiancas double precision[], casos integer[], acertos integer[]) language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
-grant execute on function regra_pendente_verificacao.curvas_calibradas() to conferente_regra;
-
-create function regra_pendente_verificacao.descrever_provas(niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[])
+create function regra_pendente_verificacao.descrever_provas(niveis smallint[], termos text[], lancamentos double precision[], iguais double precision[])
   returns TABLE(por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text) language sql immutable;
-comment on function regra_pendente_verificacao.descrever_provas(smallint[],text[],bigint[],bigint[]) is 'Levels and words that spoke for a suggestion, with their counts, as evidence.';
-grant execute on function regra_pendente_verificacao.descrever_provas(smallint[],text[],bigint[],bigint[]) to conferente_regra;
+comment on function regra_pendente_verificacao.descrever_provas(smallint[],text[],double precision[],double precision[]) is 'Levels and words that spoke for a suggestion, with their counts, as evidence.';
+grant execute on function regra_pendente_verificacao.descrever_provas(smallint[],text[],double precision[],double precision[]) to conferente_regra;
 
 create function regra_pendente_verificacao.detectar(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
@@ -5607,12 +5569,6 @@ create function regra_pendente_verificacao.lacuna(mes integer, conhecido integer
 comment on function regra_pendente_verificacao.lacuna(integer,integer) is 'Months without history before an entry, 0 to 24.';
 grant execute on function regra_pendente_verificacao.lacuna(integer,integer) to conferente_regra;
 
-create function regra_pendente_verificacao.lambdas()
-  returns TABLE(classe smallint, peso double precision) language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
-grant execute on function regra_pendente_verificacao.lambdas() to conferente_regra;
-
 create function regra_pendente_verificacao.marcar_borda(limite timestamp with time zone, meses integer[], OUT linhas bigint, OUT ultima timestamp with time zone)
   returns record language plpgsql volatile
   set jit=off
@@ -5620,24 +5576,6 @@ create function regra_pendente_verificacao.marcar_borda(limite timestamp with ti
   set search_path=pg_catalog, pg_temp;
 comment on function regra_pendente_verificacao.marcar_borda(timestamp with time zone,integer[]) is 'Remembers which rows loaded since the limit are counted, and how many older ones each month has. Returns rows since the limit and the last load time.';
 grant execute on function regra_pendente_verificacao.marcar_borda(timestamp with time zone,integer[]) to conferente_regra;
-
-create function regra_pendente_verificacao.medir_em_metades(retroteste int4range, amostra integer)
-  returns TABLE(id text, nivel smallint, total double precision, certas double precision) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.medir_em_metades(int4range,integer) is 'As regra_pendente_verificacao.medir_niveis, by two processes where it pays.';
-grant execute on function regra_pendente_verificacao.medir_em_metades(int4range,integer) to conferente_regra;
-
-create function regra_pendente_verificacao.medir_niveis(retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
-  returns TABLE(id text, nivel smallint, total double precision, certas double precision) language plpgsql stable
-  set enable_nestloop=off
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function regra_pendente_verificacao.medir_niveis(int4range,integer,integer) is 'Earlier entries and those of the right category for each entry of a back-test at each level.';
-grant execute on function regra_pendente_verificacao.medir_niveis(int4range,integer,integer) to conferente_regra;
 
 create function regra_pendente_verificacao.mes_indice(data date)
   returns integer language sql immutable;
@@ -5660,6 +5598,11 @@ create function regra_pendente_verificacao.niveis(k2 bigint, k3 bigint, k4 bigin
 comment on function regra_pendente_verificacao.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) is 'Keys of an entry as rows: level and key, without those that are null.';
 grant execute on function regra_pendente_verificacao.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) to conferente_regra;
 
+create function regra_pendente_verificacao.nota(peso_base double precision, peso_repetida double precision, peso_recente double precision, peso_espera double precision, base double precision, repetida double precision, recente double precision, lacuna integer)
+  returns double precision language sql immutable;
+comment on function regra_pendente_verificacao.nota(double precision,double precision,double precision,double precision,double precision,double precision,double precision,integer) is 'Weighed score of a category: base is ln p, repetida ln(1 + earlier payments alike), recente log-odds among the latest entries, lacuna months without history.';
+grant execute on function regra_pendente_verificacao.nota(double precision,double precision,double precision,double precision,double precision,double precision,double precision,integer) to conferente_regra;
+
 create function regra_pendente_verificacao.perguntar_retroteste(retroteste int4range, amostra integer)
   returns SETOF regra_pendente_verificacao.estatistica_pergunta language plpgsql stable
   set jit=off
@@ -5669,7 +5612,7 @@ comment on function regra_pendente_verificacao.perguntar_retroteste(int4range,in
 grant execute on function regra_pendente_verificacao.perguntar_retroteste(int4range,integer) to conferente_regra;
 
 create function regra_pendente_verificacao.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text, mes integer) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], grupo smallint, lacuna smallint, categorias integer[], bases double precision[], amplas double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos double precision[], iguais double precision[], contra text, mes integer) language plpgsql stable
   set enable_mergejoin=off
   set enable_nestloop=off
   set enable_sort=off
@@ -5677,7 +5620,7 @@ create function regra_pendente_verificacao.pontuar_pendencias(janela audit.janel
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_pendente_verificacao.pontuar_pendencias(audit.janela,int4range,integer,boolean,integer) is 'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
+comment on function regra_pendente_verificacao.pontuar_pendencias(audit.janela,int4range,integer,boolean,integer) is 'The ten likeliest categories for each entry in question, best first: logarithms of the hierarchical back-off with its words (bases) and the weighed score (notas); with provas, earlier entries and those of the best category at each level and word.';
 grant execute on function regra_pendente_verificacao.pontuar_pendencias(audit.janela,int4range,integer,boolean,integer) to conferente_regra;
 
 create function regra_pendente_verificacao.preparar(janela audit.janela)
@@ -5715,7 +5658,7 @@ comment on function regra_pendente_verificacao.sucessoes_em(integer[]) is 'Succe
 grant execute on function regra_pendente_verificacao.sucessoes_em(integer[]) to conferente_regra;
 
 create function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text, mes integer, parada integer, silencio integer, morta boolean, herdeira integer, herdados bigint, sucessoras text) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos double precision[], iguais double precision[], contra text, mes integer, parada integer, silencio integer, morta boolean, herdeira integer, herdados bigint, sucessoras text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a5c48f114f1b0a6dc8f6fbd34f93e58ce23a760e
+--! Hash: sha1:20ace49ec090b2100cbd2a30df0f27bdeffa9605
 --! Message: conferente
 
 set local role conferente_dono;
@@ -9230,12 +9230,21 @@ create unlogged table regra_pendente_verificacao.estatistica_peso (
   nome text primary key,
   peso double precision not null
 );
-comment on table regra_pendente_verificacao.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
+comment on table regra_pendente_verificacao.estatistica_peso is 'What the back-test fitted for the levels: strength of the wider group at each (alfa_N), weight of the words (lambda).';
+
+create unlogged table regra_pendente_verificacao.estatistica_nota (
+  grupo smallint primary key,
+  base double precision not null,
+  repetida double precision not null,
+  recente double precision not null,
+  espera double precision not null
+);
+comment on table regra_pendente_verificacao.estatistica_nota is 'Weights of the score, fitted by the back-test for each group (0 unknown supplier, 1 seen up to about three times, 2 known, 3 to 5 the same with a known account): of ln p, of ln(1 + earlier payments alike), of the log-odds among the latest entries, and of ln p times ln(1 + months without history).';
 
 create unlogged table regra_pendente_verificacao.estatistica_calibracao (
   grupo smallint not null,
   faixa smallint not null,
-  curva double precision not null,
+  bruta double precision not null,
   confianca double precision not null,
   casos int not null,
   acertos int not null,
@@ -9243,44 +9252,25 @@ create unlogged table regra_pendente_verificacao.estatistica_calibracao (
   acertos_proximos int not null,
   primary key (grupo, faixa)
 );
-comment on table regra_pendente_verificacao.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
+comment on table regra_pendente_verificacao.estatistica_calibracao is 'Back-test of the ledger''s own past, by the groups of estatistica_nota: suggestions whose score meant about this probability (bruta), how many were right, alone and together with the bins beside them.';
 
 create unlogged table regra_pendente_verificacao.estatistica_pergunta (
   id text not null,
   com_conta boolean not null,
-  classe smallint not null,
+  grupo smallint not null,
   lacuna smallint not null,
   certa int not null,
-  categorias int[] not null,
   bases double precision[] not null,
+  amplas double precision[] not null,
   palavras double precision[] not null,
   repetidas double precision[] not null,
   recentes double precision[] not null,
+  niveis smallint[],
+  totais double precision[],
+  iguais double precision[],
   primary key (id, com_conta)
 );
-comment on table regra_pendente_verificacao.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
-
-create unlogged table regra_pendente_verificacao.estatistica_retroteste (
-  id text primary key,
-  classe smallint not null,
-  lacuna smallint not null,
-  bruta double precision not null,
-  chance double precision not null,
-  acertou smallint not null,
-  repetida double precision not null,
-  recente double precision not null
-);
-comment on table regra_pendente_verificacao.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
-
-create unlogged table regra_pendente_verificacao.estatistica_curva (
-  classe smallint primary key,
-  a double precision not null,
-  b double precision not null,
-  g double precision not null,
-  h double precision not null,
-  r double precision not null
-);
-comment on table regra_pendente_verificacao.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
+comment on table regra_pendente_verificacao.estatistica_pergunta is 'Work table of the back-test: what is known of each sampled entry''s likeliest categories (certa: the place of the right one among them; the last of bases is all others together), and of the right one at each level.';
 
 set local role conferente_dono;
 revoke create on schema regra_pendente_verificacao from conferente_regra;
@@ -24825,10 +24815,10 @@ declare
   v_parcela numeric := (audit_interno.configuracao('pendente.conta_parcela') #>> '{}')::numeric;
   v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
   v_meses int := (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int;
-  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
+  v_sem_sucessoras boolean := not exists (select 1 from audit.sucessoras_categoria s where s.ativo);
 begin
   if not coalesce((audit_interno.configuracao('pendente.move_conta') #>> '{}')::boolean, false)
-    or not exists (select from audit.regras r where r.nome = contas_conhecidas.regra and 'conta_contabil' = any (r.colunas))
+    or not exists (select 1 from audit.regras r where r.nome = contas_conhecidas.regra and 'conta_contabil' = any (r.colunas))
   then
     return;
   end if;
@@ -25044,7 +25034,7 @@ as $$
   from (select distinct unnest(sucessoes_em.meses) as mes) m
   join sucessao s on s.desde <= m.mes and (s.ate is null or s.ate > m.mes)
   join categoria c on c.dobrada = s.de
-  where s.para <> s.de and exists (select from categoria p where p.dobrada = s.para)
+  where s.para <> s.de and exists (select 1 from categoria p where p.dobrada = s.para)
 $$;
 
 comment on function regra_pendente_verificacao.sucessoes_em(int[]) is 'Successors of categories in each of the given months, by their numbers.';
@@ -25059,7 +25049,7 @@ as $$
   insert into regra_pendente_verificacao.estatistica_categoria (categoria)
   select min(s.para_escrita)
   from regras.sucessoes() s
-  where not exists (select from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = s.para)
+  where not exists (select 1 from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = s.para)
   group by s.para
 $$;
 
@@ -25092,7 +25082,7 @@ declare
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   -- with fewer entries no heir is named
   v_minimo constant int := 5;
-  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
+  v_sem_sucessoras boolean := not exists (select 1 from audit.sucessoras_categoria s where s.ativo);
   v_primeira int := (select min(m.mes) from regra_pendente_verificacao.estatistica_mes m);
   v_vidas jsonb;
   v_nascidas int[];
@@ -25237,7 +25227,7 @@ begin
       join categoria x on x.id = c.categoria
       where c.nivel = 0 and c.chave = 0 and x.dobrada = k.dobrada and c.mes > p.ultima - 12
     ) u
-    where p.morta and k.dobrada <> all (v_pendentes) and not exists (select from regras.sucessoes() s where s.de = k.dobrada)
+    where p.morta and k.dobrada <> all (v_pendentes) and not exists (select 1 from regras.sucessoes() s where s.de = k.dobrada)
       and (u.linhas >= v_minimo or h.id is not null)
     order by k.dobrada, k.id
   )
@@ -25256,7 +25246,7 @@ begin
   select format('categoria "%s"', min(s.para_escrita)), 'aviso', format('é a sucessora de "%s", e nenhum lançamento a tem', min(s.de)),
     'Confira como ela está escrita nos lançamentos: conferente categorias listar.'
   from regras.sucessoes() s
-  where s.ate is null and s.desde <= current_date and exists (select from regra_pendente_verificacao.estatistica_mes m)
+  where s.ate is null and s.desde <= current_date and exists (select 1 from regra_pendente_verificacao.estatistica_mes m)
     and not exists (
       select from categoria k
       join regra_pendente_verificacao.estatistica_contagem c on c.nivel = 0 and c.chave = 0 and c.categoria = k.id
@@ -25271,63 +25261,58 @@ revoke execute on function regra_pendente_verificacao.diagnosticar_categorias() 
 --! EndIncluded regras/pendente_verificacao/sucessao.sql
 
 --! Included regras/pendente_verificacao/pontuacao.sql
--- Strength of the wider group at each level, as a number of pseudo-entries distributed like that group. Fitted by the back-test; these are
--- the defaults until then. Reads regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.pontuar_pendencias.
-create or replace function regra_pendente_verificacao.alfas() returns table (nivel smallint, peso double precision)
+-- Strength of the wider group at each level, as a number of pseudo-entries distributed like that group, and the block of the level: 0 wider
+-- than a supplier, 1 the supplier, 2 the account, which comes last because it may settle everything. The wide ones are five; the others are
+-- fitted by the back-test, and are one until then (five for an account that suppliers share). Reads regra_pendente_verificacao.estatistica_peso. Called by
+-- regra_pendente_verificacao.pontuar_pendencias and ajustar_forcas.
+create or replace function regra_pendente_verificacao.alfas() returns table (nivel smallint, ordem int, bloco int, peso double precision)
 language sql stable rows 12
 set search_path = pg_catalog, pg_temp
 as $$
-  select n::smallint,
-    coalesce((select p.peso from regra_pendente_verificacao.estatistica_peso p where p.nome = 'alfa_' || n), case when n < 4 then 5 else 1 end)
-  from generate_series(0, 11) n
+  select n.nivel, n.ordem::int, case when n.nivel < 4 then 0 when n.nivel < 11 then 1 else 2 end,
+    coalesce((select p.peso from regra_pendente_verificacao.estatistica_peso p where p.nome = 'alfa_' || n.nivel), case when n.nivel < 4 or n.nivel = 21 then 5 else 1 end)
+  from unnest('{0,2,3,4,5,6,7,8,9,10,21,11}'::smallint[]) with ordinality n (nivel, ordem)
 $$;
 
-comment on function regra_pendente_verificacao.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
+comment on function regra_pendente_verificacao.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one, in the order of the levels.';
 revoke execute on function regra_pendente_verificacao.alfas() from public;
 
--- Weight of the words and the account in each class of regra_pendente_verificacao.classe_apoio. Fitted by the back-test; these are the
--- defaults until then. Reads regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.calibrar_pendencias and
--- pontuar_pendencias.
-create or replace function regra_pendente_verificacao.lambdas() returns table (classe smallint, peso double precision)
-language sql stable rows 8
-set search_path = pg_catalog, pg_temp
-as $$
-  select d.classe::smallint,
-    coalesce((select p.peso from regra_pendente_verificacao.estatistica_peso p where p.nome = 'lambda_' || d.classe), d.peso)
-  from (values (0, 0.3), (1, 0.1), (2, 0.03), (3, 0.03), (4, 0.6), (5, 0.6), (6, 0.35), (7, 0.35)) d (classe, peso)
-$$;
-
-comment on function regra_pendente_verificacao.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
-revoke execute on function regra_pendente_verificacao.lambdas() from public;
-
--- How well an entry's supplier is known: 0 never seen, 1 seen up to about three times, 2 up to about thirty, 3 more often; 4 to 7 the same
--- for entries whose account is in the history. Words weigh more and scores mean less where the supplier is unknown, and an account may
--- settle everything, so each class is fitted and calibrated apart. Touches nothing. Called by
--- regra_pendente_verificacao.pontuar_pendencias.
-create or replace function regra_pendente_verificacao.classe_apoio(apoio double precision, com_conta boolean) returns smallint
+-- The score of one category, by the weights of its group (modest ones where there are none: 0.22 makes of a p of .999 a confidence of about
+-- .82). Touches nothing; inlined by the planner. Called by regra_pendente_verificacao.pontuar_pendencias and the fitting of the weights.
+create or replace function regra_pendente_verificacao.nota(
+  peso_base double precision, peso_repetida double precision, peso_recente double precision, peso_espera double precision,
+  base double precision, repetida double precision, recente double precision, lacuna int
+) returns double precision
 language sql immutable parallel safe
-return (case when apoio <= 0 then 0 when apoio < 3.5 then 1 when apoio < 30 then 2 else 3 end
-  + case when com_conta then 4 else 0 end)::smallint;
+return coalesce(peso_base, 0.22) * base + coalesce(peso_repetida * repetida, 0) + coalesce(peso_recente * recente, 0)
+  + coalesce(peso_espera, 0) * base * pg_catalog.ln(1 + lacuna::double precision);
 
-comment on function regra_pendente_verificacao.classe_apoio(double precision, boolean) is
-  'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
-revoke execute on function regra_pendente_verificacao.classe_apoio(double precision, boolean) from public;
+comment on function regra_pendente_verificacao.nota(
+  double precision, double precision, double precision, double precision, double precision, double precision, double precision, int) is
+  'Weighed score of a category: base is ln p, repetida ln(1 + earlier payments alike), recente log-odds among the latest entries, lacuna months without history.';
+revoke execute on function regra_pendente_verificacao.nota(
+  double precision, double precision, double precision, double precision, double precision, double precision, double precision, int) from public;
 
--- Scores the categories for each entry. Two separate opinions:
---   base      hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the finest level
---             known (MacKay and Peto, A hierarchical Dirichlet language model, 1995). Unrolled, it is a sum over levels of n_l times a
---             coefficient of the entry alone.
---   palavras  naive Bayes over words and account: sum of ln P(w | c) / P(w), smoothed towards P(w).
+-- Scores the categories for each entry, from the widest knowledge to the narrowest. Each level's counts are mixed with the opinion of the
+-- wider one (hierarchical Dirichlet back-off: MacKay and Peto, A hierarchical Dirichlet language model, 1995):
+--   p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l)
+-- which unrolled is a sum over levels of n_l times a coefficient of the entry alone. Between the wide levels and the supplier's stand the
+-- words (naive Bayes): p is multiplied by exp(lambda * s / sqrt(k)), s being the sum over the k known words of ln P(w | c) / P(w), smoothed
+-- towards P(w). Words repeat each other, so k of them prove like the root of k. A supplier's own entries then count for more than words, the
+-- more of them there are.
+--
+-- The score (nota) weighs ln p, ln(1 + earlier payments of the same supplier, cost centre and exact amount) (repetida: a rent, a
+-- subscription), the log-odds among the latest entries of the same supplier and cost centre, where counts lose half their weight in six
+-- weeks of history or of waiting (recente: a supplier that has just changed its business shows there first), and ln p times ln(1 + months
+-- without history). Its weights are regra_pendente_verificacao.estatistica_nota, for each group: 0 unknown supplier, 1 seen up to about
+-- three times, 2 known, 3 to 5 the same with a known account. Of the categories the ten with the largest p are returned;
+-- bases and notas have one value more, for all others together (what is left of p, .0001 at least).
 --
 -- Counts lose half their weight in nine months of history. Months without any history do not age them, as they did not in the back-test:
 -- the calibration says what a wait costs. A back-test asks about an entry with an account twice, with it and without, because pending
--- entries often have none yet; one computation gives both. bases and palavras are returned for a back-test only.
---
--- repetidas: earlier entries of the same supplier, cost centre and exact amount in each category (a rent, a subscription). recentes:
--- log-odds of each category among the latest entries of the same supplier and cost centre, where counts lose half their weight in six weeks
--- of history or of waiting; zero where there are none. A supplier that has just changed its business shows there first. contra: what
--- contradicts the supplier's code, which is then ignored. With provas, also what the history says about the best category at each level and
--- word, undecayed, as a reviewer would find it in the ledger.
+-- entries often have none yet; one computation gives both. amplas and palavras (s / sqrt(k)) are returned for a back-test only. contra:
+-- what contradicts the supplier's code, which is then ignored. With provas, also what the history says at each level and word, about the
+-- best category and undecayed, as a reviewer would find it in the ledger; in a back-test about the right one, and decayed.
 --
 -- Entries about which exactly the same is known, such as several alike in one month, share a row: ids and certas belong together. metade:
 -- all suppliers (null) or one half of them (0, 1). What was booked under a category that has ended by an entry's month (mes) counts for its
@@ -25339,9 +25324,9 @@ revoke execute on function regra_pendente_verificacao.classe_apoio(double precis
 create or replace function regra_pendente_verificacao.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
-  ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
-  repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[],
-  contra text, mes int
+  ids text[], com_conta boolean, certas int[], grupo smallint, lacuna smallint, categorias int[], bases double precision[], amplas double precision[],
+  palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[],
+  lancamentos double precision[], iguais double precision[], contra text, mes int
 )
 -- the cost makes it worth a parallel process of its own
 language plpgsql stable parallel safe cost 1e9 rows 10000
@@ -25359,6 +25344,7 @@ declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
   -- constants for the planner: where no category ended, it skips all of this
   v_sem_sucessoras boolean := not exists (select 1 from audit.sucessoras_categoria s where s.ativo);
+  v_lambda double precision := coalesce((select p.peso from regra_pendente_verificacao.estatistica_peso p where p.nome = 'lambda'), 0.5);
   v_sem_divididas boolean := v_sem_sucessoras or not exists (select 1 from regras.sucessoes() s group by s.de having count(distinct s.para) > 1);
 begin
   return query
@@ -25438,7 +25424,7 @@ begin
     -- A word in more than a fifth of all entries says nothing and costs most. The hair above a fifth keeps rounding from deciding at
     -- exactly a fifth.
     select x.nivel, x.chave, x.corte, x.epoca, x.x, t.total as w, t.recentes, t.todas as linhas,
-      case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.200001 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
+      case when x.nivel = 20 and t.total < 0.200001 * g.total and t.total >= 1 then t.total / g.total end as frequencia
     from contagem t
     join contexto x on x.x = t.x
     join (select g.corte, g.epoca, max(g.total) as total from geral g group by 1, 2) g on g.corte = t.corte and g.epoca = t.epoca
@@ -25449,100 +25435,94 @@ begin
     join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.epoca = k.epoca
   ), modelo as materialized (
     -- entries about which exactly the same is known are computed once, as the first of them
-    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra
+    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra,
+      min(e.certa) as certa
     from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
     join entrada e on e.n = s.n
-    group by s.contextos, e.lacuna, e.contra, retroteste is not null and e.conta is null
+    group by s.contextos, e.lacuna, e.contra, e.certa, retroteste is not null and e.conta is null
   ), sabida as materialized (
     select c.* from conhecidas c join modelo m on m.n = c.n
   ), kx as materialized (
-    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave for this one; level 11, the account, is handled apart
-    select c.n, c.nivel, c.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia, a.peso,
-      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) filter (where c.nivel < 11) over (
-        partition by c.n order by c.nivel desc rows between unbounded preceding and 1 preceding), 0))
-        / (c.w + a.peso) as coeficiente
+    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels of the block leave for this one
+    select c.n, c.nivel, c.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia, a.bloco, a.peso,
+      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) over (
+        partition by c.n, a.bloco order by a.ordem desc rows between unbounded preceding and 1 preceding), 0)) / (c.w + a.peso) as coeficiente
     from sabida c
-    join regra_pendente_verificacao.alfas() a (nivel, peso) on a.nivel = c.nivel
+    join regra_pendente_verificacao.alfas() a on a.nivel = c.nivel
     union all
-    select c.n, c.nivel, c.termo, c.x, c.w, null, c.linhas, c.frequencia, null, null from sabida c where c.nivel >= 20
+    select c.n, c.nivel, c.termo, c.x, c.w, null, c.linhas, c.frequencia, null, null, null from sabida c where c.nivel = 20
   ), resumo as materialized (
-    select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio,
-      count(f.frequencia) filter (where f.nivel = 20) as termos, count(f.frequencia) filter (where f.nivel = 21) as contas,
-      -- what the account's level leaves for the others
-      coalesce(max(f.peso / (f.w + f.peso)) filter (where f.nivel = 11), 1) as resto,
+    select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio, count(f.frequencia) as termos, bool_or(f.bloco = 2) as contas,
+      -- what the levels of the supplier and of the account leave for the wider ones
+      coalesce(exp(sum(ln(f.peso / (f.w + f.peso))) filter (where f.bloco = 1)), 1) as resto,
+      coalesce(exp(sum(ln(f.peso / (f.w + f.peso))) filter (where f.bloco = 2)), 1) as resto_conta,
       max(f.recentes) as recentes
     from kx f
     group by f.n
   ), util as materialized (
     -- what each count adds, computed once for all entries that share it
-    select c.x, c.categoria, case when c.nivel < 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
-      c.recente,
-      case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
+    select c.x, c.categoria, case when c.nivel <> 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
+      c.recente, case when c.nivel = 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
     from contagem c
     join conhecida h on h.x = c.x
     join geral g on g.corte = c.corte and g.epoca = c.epoca and g.categoria = c.categoria
-    where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
+    where case when c.nivel < 4 then c.posicao <= 15 when c.nivel <> 20 then c.posicao <= 30 else h.frequencia is not null end
   ), medida as (
-    select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida,
-      coalesce(sum(u.recente), 0) as recente, min(u.raridade) as raridade
+    select f.n, u.categoria, coalesce(sum(u.w * f.coeficiente) filter (where f.bloco = 0), 0) as ampla,
+      coalesce(sum(u.w * f.coeficiente) filter (where f.bloco = 1), 0) as fina, coalesce(sum(u.w * f.coeficiente) filter (where f.bloco = 2), 0) as conta,
+      coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida, coalesce(sum(u.recente), 0) as recente, min(u.raridade) as raridade
     from kx f
     join util u on u.x = f.x
-    where f.nivel not in (11, 21)
     group by f.n, u.categoria
     having sum(u.w * f.coeficiente) > 0
-  ), conta as (
-    select f.n, u.categoria, coalesce(sum(u.w * f.coeficiente), 0) as base, coalesce(sum(u.soma), 0) as soma
-    from kx f
-    join util u on u.x = f.x
-    where f.nivel in (11, 21)
-    group by f.n, u.categoria
-  ), pergunta as materialized (
-    select e.n, e.corte, v.com_conta, d.classe, d.peso, r.resto, r.recentes, r.termos, r.contas,
+  ), ponderada as (
+    select m.*, r.apoio, r.contas, r.resto, r.resto_conta, s.palavras, m.ampla * exp(v_lambda * greatest(least(s.palavras, 300), -300)) as dita,
+      ln(1 + m.repetida) as repetidas,
       -- how much of the latest entries' weight is left after a wait
-      power(0.5::double precision, e.lacuna / 1.5::double precision) as frescor
-    from entrada e
-    join resumo r on r.n = e.n
-    -- An account that the history never saw mostly means a category that it never saw. What is learned from these would count against
-    -- entries without an account.
-    join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
-      else not v.com_conta or r.contas > 0 end
-    join regra_pendente_verificacao.lambdas() d on d.classe = regra_pendente_verificacao.classe_apoio(r.apoio, v.com_conta and r.contas > 0)
-  ), ponto as (
-    select m.n, m.com_conta, m.classe, m.categoria, m.repetida,
-      coalesce(ln((m.frescor * m.recente + 0.25) / (m.frescor * greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente,
-      ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
+      coalesce(ln((t.frescor * m.recente + 0.25) / (t.frescor * greatest(r.recentes - m.recente, 0) + 0.25)), 0) as recentes
     from (
       -- offset 0, or every entry would first be multiplied by every category
-      select q.*, m.categoria, m.base, m.soma, m.repetida, m.recente, m.raridade
-      from medida m
-      join pergunta q on q.n = m.n
-      offset 0
+      select m.*, e.lacuna, e.conta as da_conta from medida m join entrada e on e.n = m.n offset 0
     ) m
-    left join conta c on m.com_conta and c.n = m.n and c.categoria = m.categoria
-    cross join lateral (select case when m.com_conta then m.resto * m.base + coalesce(c.base, 0) else m.base end as base) b
-    cross join lateral (select (m.termos + case when m.com_conta then m.contas else 0 end) * m.raridade + m.soma
-      + coalesce(c.soma, 0) as palavras) s
-    where b.base > 0
-    -- sort only the sums, not what they are made of
-    offset 0
+    join resumo r on r.n = m.n
+    cross join lateral (select (r.termos * m.raridade + m.soma) / sqrt(greatest(r.termos, 1)) as palavras) s
+    cross join lateral (select power(0.5::double precision, m.lacuna / 1.5::double precision) as frescor) t
+  ), ponto as (
+    select p.*, row_number() over (partition by p.n, p.com_conta order by p.base desc, p.categoria) as posicao
+    from (
+      select q.n, v.com_conta, (case when q.apoio = 0 then 0 when q.apoio < 3.5 then 1 else 2 end + case when v.com_conta and q.contas then 3 else 0 end)::smallint as grupo, q.lacuna, q.categoria, q.ampla,
+        q.palavras, q.repetidas, q.recentes, ln(b.base) as base
+      from (select p.*, sum(p.dita) over (partition by p.n) as todas from ponderada p) q
+      -- An account that the history never saw mostly means a category that it never saw. What is learned from these would count against
+      -- entries without an account.
+      join (values (true), (false)) v (com_conta) on case when retroteste is null or q.da_conta is null then v.com_conta else not v.com_conta or q.contas end
+      cross join lateral (select q.fina + q.resto * coalesce(q.dita / nullif(q.todas, 0), 0) as base) d
+      cross join lateral (select case when v.com_conta then q.conta + q.resto_conta * d.base else d.base end as base) b
+      where b.base > 1e-12
+    ) p
   ), lista as materialized (
-    select p.n, p.com_conta, p.classe, array_agg(p.categoria order by p.nota desc, p.categoria) as categorias,
-      array_agg(p.nota order by p.nota desc, p.categoria) as notas, array_agg(p.repetida order by p.nota desc, p.categoria) as repetidas,
-      array_agg(p.recente order by p.nota desc, p.categoria) as recentes,
-      array_agg(p.base order by p.nota desc, p.categoria) filter (where retroteste is not null) as bases,
-      array_agg(p.palavras order by p.nota desc, p.categoria) filter (where retroteste is not null) as palavras
+    select p.n, p.com_conta, p.grupo, array_agg(p.categoria order by s.nota desc, p.categoria) as categorias,
+      array_agg(s.nota order by s.nota desc, p.categoria)
+        || regra_pendente_verificacao.nota(min(k.base), 0, 0, min(k.espera), ln(greatest(1 - sum(exp(p.base)), 0.0001)), 0, 0, min(p.lacuna)) as notas, array_agg(p.repetidas order by s.nota desc, p.categoria) as repetidas,
+      array_agg(p.recentes order by s.nota desc, p.categoria) as recentes, 
+      array_agg(p.base order by s.nota desc, p.categoria) || ln(greatest(1 - sum(exp(p.base)), 0.0001)) as bases,
+      array_agg(p.ampla order by s.nota desc, p.categoria) filter (where retroteste is not null) as amplas,
+      array_agg(p.palavras order by s.nota desc, p.categoria) filter (where retroteste is not null) as palavras
     from ponto p
-    group by p.n, p.com_conta, p.classe
+    left join regra_pendente_verificacao.estatistica_nota k on k.grupo = p.grupo
+    cross join lateral (select regra_pendente_verificacao.nota(k.base, k.repetida, k.recente, k.espera, p.base, p.repetidas, p.recentes, p.lacuna) as nota) s
+    where p.posicao <= 10
+    group by p.n, p.com_conta, p.grupo
   ), prova as (
-    select f.n, array_agg(f.nivel) as niveis, array_agg(f.termo) as termos, array_agg(f.linhas) as lancamentos,
-      array_agg(coalesce(c.linhas, 0)) as iguais
+    select f.n, array_agg(f.nivel) as niveis, array_agg(f.termo) as termos, array_agg(case when retroteste is null then f.linhas else f.w end) as lancamentos,
+      array_agg(coalesce(case when retroteste is null then c.linhas else c.w end, 0)) as iguais
     from kx f
-    join lista l on l.n = f.n
-    left join contagem c on c.x = f.x and c.categoria = l.categorias[1]
-    where provas and f.nivel <> 0
+    join (select distinct l.n, coalesce(m.certa, l.categorias[1]) as categoria from lista l join modelo m on m.n = l.n) l on l.n = f.n
+    left join contagem c on c.x = f.x and c.categoria = l.categoria
+    where provas and f.nivel > 0
     group by f.n
   )
-  select m.ids, l.com_conta, m.certas, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
+  select m.ids, l.com_conta, m.certas, l.grupo, e.lacuna, l.categorias, l.bases, l.amplas, l.palavras, l.repetidas, l.recentes, l.notas,
     v.niveis, v.termos, v.lancamentos, v.iguais, m.contra, e.mes
   from lista l
   join modelo m on m.n = l.n
@@ -25552,13 +25532,13 @@ end
 $$;
 
 comment on function regra_pendente_verificacao.pontuar_pendencias(audit.janela, int4range, int, boolean, int) is
-  'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
+  'The ten likeliest categories for each entry in question, best first: logarithms of the hierarchical back-off with its words (bases) and the weighed score (notas); with provas, earlier entries and those of the best category at each level and word.';
 revoke execute on function regra_pendente_verificacao.pontuar_pendencias(audit.janela, int4range, int, boolean, int) from public;
 --! EndIncluded regras/pendente_verificacao/pontuacao.sql
 
 --! Included regras/pendente_verificacao/calibracao.sql
 -- Solves a system of linear equations with a symmetric positive definite matrix (no pivoting needed) by Gauss-Jordan elimination. Its loops
--- run over unknowns, of which there are a handful. Touches nothing. Called by regra_pendente_verificacao.ajustar_curvas.
+-- run over unknowns, of which there are a handful. Touches nothing. Called by regra_pendente_verificacao.ajustar_notas.
 create or replace function regra_pendente_verificacao.resolver_sistema(matriz double precision[], lado double precision[]) returns double precision[]
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -25585,179 +25565,8 @@ comment on function regra_pendente_verificacao.resolver_sistema(double precision
   'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
 revoke execute on function regra_pendente_verificacao.resolver_sistema(double precision[], double precision[]) from public;
 
--- Log-odds of a raw score, kept within the range that such a score can mean. Touches nothing. Called by the calibration.
-create or replace function regra_pendente_verificacao.chance_bruta(bruta double precision) returns double precision
-language sql immutable parallel safe
-return pg_catalog.ln(least(greatest(bruta, 0.001), 0.9999) / (1 - least(greatest(bruta, 0.001), 0.9999)));
-
-comment on function regra_pendente_verificacao.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
-revoke execute on function regra_pendente_verificacao.chance_bruta(double precision) from public;
-
--- The logistic calibration: turns a raw score's log-odds, the months without history, how often the very same payment was made before and
--- what the supplier's latest entries say into a confidence. Touches nothing. Called by the calibration and by
--- regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
-create or replace function regra_pendente_verificacao.curva(
-  a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna int,
-  repetida double precision, recente double precision
-) returns double precision
-language sql immutable parallel safe
-return 1 / (1 + pg_catalog.exp(-(a + b * chance + g * pg_catalog.ln(1 + lacuna::double precision) + h * repetida + r * recente)));
-
-comment on function regra_pendente_verificacao.curva(
-  double precision, double precision, double precision, double precision, double precision, double precision, int, double precision, double precision) is
-  'Logistic confidence of a raw score given as log-odds; lacuna in months; repetida: logarithm of one and the earlier payments alike; recente: log-odds among the latest entries.';
-revoke execute on function regra_pendente_verificacao.curva(
-  double precision, double precision, double precision, double precision, double precision, double precision, int, double precision, double precision) from public;
-
--- What the history knew about each entry of a back-test at each level: how many earlier entries (total), and how many of them in the right
--- category (certas), counted as regra_pendente_verificacao.pontuar_pendencias counts them. metade: all suppliers (null) or one half of them
--- (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called by regra_pendente_verificacao.medir_em_metades.
-create or replace function regra_pendente_verificacao.medir_niveis(retroteste int4range, amostra int, metade int default null)
-returns table (id text, nivel smallint, total double precision, certas double precision)
--- the cost makes it worth a parallel process of its own
-language plpgsql stable parallel safe cost 1e9 rows 30000
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-set work_mem = '64MB'
-set enable_nestloop = off
-as $$
-declare
-  v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
-  v_sem_sucessoras boolean := not exists (select 1 from audit.sucessoras_categoria s where s.ativo);
-begin
-  return query
-  with sucessao as materialized (
-    select s.* from regra_pendente_verificacao.sucessoes_em(array(select generate_series(lower(retroteste), upper(retroteste) - 1))) s
-    where not v_sem_sucessoras and s.quantas = 1
-  ), k as materialized (
-    select e.id, case when v_sem_sucessoras then 0 else e.mes end as mes, e.corte, e.certa, c.nivel, c.chave
-    from regra_pendente_verificacao.entradas_pendencia(null, retroteste, amostra, metade) e
-    cross join lateral regra_pendente_verificacao.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
-    where c.nivel < 20
-  ), corte as materialized (
-    select d.corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo from (select distinct k.corte from k) d
-  ), contexto as materialized (
-    select d.nivel, d.chave, d.corte, d.mes, o.ultimo
-    from (select distinct k.nivel, k.chave, k.corte, k.mes from k) d
-    join corte o on o.corte = d.corte
-  ), contagem as materialized (
-    select x.nivel, x.chave, x.corte, x.mes, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte, x.mes) as total
-    from contexto x
-    cross join lateral (
-      select y.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
-      from regra_pendente_verificacao.estatistica_contagem c
-      cross join lateral (
-        -- carries history along like regra_pendente_verificacao.pontuar_pendencias, but leaves split categories where they are
-        select case when v_sem_sucessoras then c.categoria else coalesce((
-            select s.para from sucessao s
-            where s.mes = x.mes and s.de = c.categoria and (s.renasce is null or c.mes < s.renasce)), c.categoria)
-          end as categoria
-      ) y
-      where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
-      group by y.categoria
-      offset 0
-    ) e
-  ), total as (
-    select distinct c.nivel, c.chave, c.corte, c.mes, c.total from contagem c
-  )
-  select k.id, k.nivel, t.total, coalesce(c.w, 0)
-  from k
-  join total t using (nivel, chave, corte, mes)
-  left join contagem c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.mes = k.mes and c.categoria = k.certa;
-end
-$$;
-
-comment on function regra_pendente_verificacao.medir_niveis(int4range, int, int) is
-  'Earlier entries and those of the right category for each entry of a back-test at each level.';
-revoke execute on function regra_pendente_verificacao.medir_niveis(int4range, int, int) from public;
-
--- Like medir_niveis, but in two processes where regra_pendente_verificacao.em_metades allows it, each for half of the suppliers. Return
--- query, because insert never runs in parallel. Reads what medir_niveis reads; changes nothing. Called by
--- regra_pendente_verificacao.ajustar_alfas.
-create or replace function regra_pendente_verificacao.medir_em_metades(retroteste int4range, amostra int)
-returns table (id text, nivel smallint, total double precision, certas double precision)
-language plpgsql stable rows 30000
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-begin
-  if not regra_pendente_verificacao.em_metades() then
-    return query select m.* from regra_pendente_verificacao.medir_niveis(retroteste, amostra) m;
-    return;
-  end if;
-  return query
-  select m.* from regra_pendente_verificacao.medir_niveis(retroteste, amostra, 0) m
-  union all
-  select m.* from regra_pendente_verificacao.medir_niveis(retroteste, amostra, 1) m;
-end
-$$;
-
-comment on function regra_pendente_verificacao.medir_em_metades(int4range, int) is 'As regra_pendente_verificacao.medir_niveis, by two processes where it pays.';
-revoke execute on function regra_pendente_verificacao.medir_em_metades(int4range, int) from public;
-
--- Fits how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level after level, the strength
--- under which the true categories were most probable, or (1e9) one that ignores a level which only misleads. A supplier with one entry
--- proves little in one ledger and much in another, and here the rule learns which. Reads the statistics and dw.lancamentos; writes
--- estatistica_peso. Called by regra_pendente_verificacao.calibrar_historia.
-create or replace function regra_pendente_verificacao.ajustar_alfas(retroteste int4range, amostra int) returns void
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  v_nivel record;
-  v_alfa double precision;
-  -- the probability of each entry's true category so far
-  v_p double precision[];
-begin
-  delete from regra_pendente_verificacao.estatistica_peso p where starts_with(p.nome, 'alfa_');
-
-  for v_nivel in
-    with m as materialized (
-      select * from regra_pendente_verificacao.medir_em_metades(retroteste, amostra)
-    )
-    -- one array for each level, entries in one order; null where a level knows nothing about an entry
-    select n.nivel, array_agg(m.total order by e.id) as totais, array_agg(m.certas order by e.id) as certas
-    from (select m.id from m where m.nivel = 0) e
-    cross join generate_series(0, 11) n (nivel)
-    left join m on m.id = e.id and m.nivel = n.nivel
-    group by n.nivel
-    order by n.nivel
-  loop
-    if v_nivel.nivel = 0 then
-      v_p := array(select (u.certas + 0.1) / (u.total + 10)
-        from unnest(v_nivel.certas, v_nivel.totais) with ordinality u (certas, total, n) order by u.n);
-      continue;
-    end if;
-
-    select g.alfa into v_alfa
-    from unnest('{0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 4, 8, 16, 40, 100, 400, 1e9}'::double precision[]) g (alfa)
-    cross join unnest(v_nivel.certas, v_nivel.totais, v_p) u (certas, total, p)
-    where u.total is not null
-    group by g.alfa
-    -- a level seen in few entries keeps its default
-    having count(*) >= 100
-    order by sum(ln((u.certas + g.alfa * u.p) / (u.total + g.alfa))) desc
-    limit 1;
-    if v_alfa is not null then
-      insert into regra_pendente_verificacao.estatistica_peso (nome, peso) values ('alfa_' || v_nivel.nivel, v_alfa);
-    end if;
-
-    v_p := array(select coalesce((u.certas + a.peso * u.p) / (u.total + a.peso), u.p)
-      from regra_pendente_verificacao.alfas() a, unnest(v_nivel.certas, v_nivel.totais, v_p) with ordinality u (certas, total, p, n)
-      where a.nivel = v_nivel.nivel order by u.n);
-  end loop;
-end
-$$;
-
-comment on function regra_pendente_verificacao.ajustar_alfas(int4range, int) is 'Fits the shrinkage of each level on the ledger''s own past.';
-revoke execute on function regra_pendente_verificacao.ajustar_alfas(int4range, int) from public;
-
--- The back-test's questions with what both opinions gave each category, in two processes where regra_pendente_verificacao.em_metades allows
--- it, each for half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
+-- The back-test's questions with what is known of each category, in two processes where regra_pendente_verificacao.em_metades allows it,
+-- each for half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
 -- nothing. Called by regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.perguntar_retroteste(retroteste int4range, amostra int)
 returns setof regra_pendente_verificacao.estatistica_pergunta
@@ -25770,13 +25579,14 @@ declare
   v_metades boolean := regra_pendente_verificacao.em_metades();
 begin
   return query
-  select u.id, p.com_conta, p.classe, p.lacuna, u.certa, p.categorias, p.bases, p.palavras, p.repetidas, p.recentes
+  select u.id, p.com_conta, p.grupo, p.lacuna, coalesce(array_position(p.categorias, u.certa), cardinality(p.bases)), p.bases, p.amplas, p.palavras, p.repetidas, p.recentes,
+    p.niveis, p.lancamentos, p.iguais
   from (
-    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, false) x where not v_metades
+    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, true) x where not v_metades
     union all
-    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, false, 0) x where v_metades
+    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, true, 0) x where v_metades
     union all
-    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, false, 1) x where v_metades
+    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, true, 1) x where v_metades
   ) p
   cross join lateral unnest(p.ids, p.certas) u (id, certa);
 end
@@ -25786,195 +25596,188 @@ comment on function regra_pendente_verificacao.perguntar_retroteste(int4range, i
   'Questions of the back-test, as estatistica_pergunta keeps them: a sample of some months'' entries.';
 revoke execute on function regra_pendente_verificacao.perguntar_retroteste(int4range, int) from public;
 
--- Fits the weight of the words and the account in each class of regra_pendente_verificacao.classe_apoio: the one of a grid under which the
--- right categories of the back-test were most probable. A class seen in fewer than a hundred entries keeps its default. Reads at most
--- amostra entries of the back-test, from estatistica_pergunta; writes estatistica_peso. Called by
--- regra_pendente_verificacao.calibrar_historia, after the strengths of the levels and before the calibration.
-create or replace function regra_pendente_verificacao.ajustar_lambdas(amostra int) returns void
+-- Fits the weight of the words, then how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level
+-- after level, the strength under which the true categories were most probable, or (1e9) one that ignores a level which only misleads. A
+-- supplier with one entry proves little in one ledger and much in another, and here the rule learns which. What is seen in fewer than a
+-- hundred entries keeps its default. Reads estatistica_pergunta, writes estatistica_peso. Called by
+-- regra_pendente_verificacao.calibrar_historia.
+create or replace function regra_pendente_verificacao.ajustar_forcas() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
+declare
+  v_nivel record;
+  v_lambda double precision;
+  v_alfa double precision;
+  -- the probability of each entry's true category so far
+  v_p double precision[];
 begin
-  delete from regra_pendente_verificacao.estatistica_peso p where starts_with(p.nome, 'lambda_');
+  -- relative to the true category's words, exp() stays in range
+  select g.lambda into v_lambda
+  from regra_pendente_verificacao.estatistica_pergunta q
+  cross join unnest('{0, 0.03, 0.06, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4}'::double precision[]) g (lambda)
+  cross join lateral (
+    select sum(u.ampla * exp(greatest(least(g.lambda * (u.palavra - q.palavras[q.certa]), 300), -300))) as soma
+    from unnest(q.amplas, q.palavras) u (ampla, palavra)
+  ) n
+  where q.amplas[q.certa] > 0 and q.palavras[q.certa] <> 0
+  group by g.lambda
+  having count(*) >= 100
+  order by sum(ln(0.0001 + q.amplas[q.certa] / n.soma)) desc, g.lambda
+  limit 1;
+  if v_lambda is not null then
+    insert into regra_pendente_verificacao.estatistica_peso (nome, peso) values ('lambda', v_lambda);
+  end if;
 
-  with pergunta as materialized (
-    select q.classe, q.bases, q.palavras, array_position(q.categorias, q.certa) as certa,
-      -- only differences of scores matter; relative to the largest, which is about here, exp() stays in range
-      q.bases[1] as base, q.palavras[1] as palavra
-    from (
-      select x.*, dense_rank() over (order by hashtextextended(x.id, 1)) as sorte from regra_pendente_verificacao.estatistica_pergunta x
-    ) q
-    where q.sorte <= amostra
-  ), peso as (
-    -- for each weight tried, how probable it makes the right category (next to zero where that was not among the categories)
-    select p.classe, g.lambda, count(*) as casos, sum(ln(0.001 + 0.999
-      * exp(least(greatest(p.bases[p.certa] - p.base + g.lambda * (p.palavras[p.certa] - p.palavra), -300), 300)) / n.soma)) as verossimilhanca
-    from pergunta p
-    cross join unnest('{0, 0.03, 0.06, 0.1, 0.2, 0.35, 0.6, 1}'::double precision[]) g (lambda)
+  for v_nivel in
+    with q as materialized (
+      select distinct on (x.id) x.* from regra_pendente_verificacao.estatistica_pergunta x order by x.id, x.com_conta desc
+    )
+    -- one array for each level, entries in one order; null where a level knows nothing about an entry
+    select a.nivel, a.bloco, a.peso, array_agg(u.total order by q.id) as totais, array_agg(u.iguais order by q.id) as certas,
+      array_agg(n.p order by q.id) as amplas
+    from q
+    cross join regra_pendente_verificacao.alfas() a
     cross join lateral (
-      select sum(exp(least(greatest(c.base - p.base + g.lambda * (c.palavra - p.palavra), -300), 300))) as soma
-      from unnest(p.bases, p.palavras) c (base, palavra)
+      select coalesce(q.amplas[q.certa] / nullif(sum(c.ampla * exp(greatest(least(coalesce(v_lambda, 0.5) * (c.palavra - q.palavras[q.certa]), 300), -300))), 0), 0) as p
+      from unnest(q.amplas, q.palavras) c (ampla, palavra)
     ) n
-    group by p.classe, g.lambda
-  )
-  insert into regra_pendente_verificacao.estatistica_peso (nome, peso)
-  select distinct on (v.classe) 'lambda_' || v.classe, v.lambda
-  from peso v
-  where v.casos >= 100
-  order by v.classe, v.verossimilhanca desc, v.lambda;
+    left join lateral unnest(q.niveis, q.totais, q.iguais) u (nivel, total, iguais) on u.nivel = a.nivel
+    where a.bloco > 0
+    group by a.nivel, a.ordem, a.bloco, a.peso
+    order by a.ordem
+  loop
+    v_p := coalesce(v_p, v_nivel.amplas);
+    select g.alfa into v_alfa
+    from unnest('{0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 4, 8, 16, 40, 100, 400, 1e9}'::double precision[]) g (alfa)
+    cross join unnest(v_nivel.certas, v_nivel.totais, v_p) u (certas, total, p)
+    where u.total is not null
+    group by g.alfa
+    having count(*) >= 100
+    -- an account overrules the supplier only where that makes the true category more probable by a fiftieth
+    order by sum(ln(0.0001 + (u.certas + g.alfa * u.p) / (u.total + g.alfa))) + case when v_nivel.bloco = 2 and g.alfa = 1e9 then 0.02 * count(*) else 0 end desc
+    limit 1;
+    if v_alfa is not null then
+      insert into regra_pendente_verificacao.estatistica_peso (nome, peso) values ('alfa_' || v_nivel.nivel, v_alfa);
+    end if;
+    v_p := array(select coalesce((u.certas + a.alfa * u.p) / (u.total + a.alfa), u.p)
+      from (select coalesce(v_alfa, v_nivel.peso) as alfa) a, unnest(v_nivel.certas, v_nivel.totais, v_p) with ordinality u (certas, total, p, n)
+      order by u.n);
+  end loop;
 end
 $$;
 
-comment on function regra_pendente_verificacao.ajustar_lambdas(int) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
-revoke execute on function regra_pendente_verificacao.ajustar_lambdas(int) from public;
+comment on function regra_pendente_verificacao.ajustar_forcas() is 'Fits the weight of the words and the shrinkage of each level on the ledger''s own past.';
+revoke execute on function regra_pendente_verificacao.ajustar_forcas() from public;
 
--- Fits the logistic calibration to the back-test (Platt 1999) by Newton's method. Entries with and without a known account are fitted
--- apart, because an account that settles everything says nothing about entries without one. Each has one slope on the raw score's log-odds,
--- on the months without history, on how often the very same payment was made before and on the supplier's latest entries, and an intercept
--- for each class of knowledge.
---
--- Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past (0.22: a raw .999 becomes .82),
--- the intercepts towards the mean of the four and zero. The slopes are pooled over the classes, because a curve for each class would follow
--- that class's few errors, which come in clusters. Reads regra_pendente_verificacao.estatistica_retroteste, writes estatistica_curva.
--- Called by regra_pendente_verificacao.calibrar_pendencias.
-create or replace function regra_pendente_verificacao.ajustar_curvas() returns void
+-- Fits the four weights of regra_pendente_verificacao.nota in each group so that exp(nota), shared out over the categories, is the
+-- probability of each: conditional logistic regression (McFadden 1974) by Newton's method. Few cases move little: the weights are drawn towards the modest ones that serve a ledger without a past, as
+-- much as 15 squared units would. Reads estatistica_pergunta, writes estatistica_nota. Called by
+-- regra_pendente_verificacao.calibrar_historia.
+create or replace function regra_pendente_verificacao.ajustar_notas() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
 as $$
 declare
   v_passo double precision;
 begin
-  delete from regra_pendente_verificacao.estatistica_curva;
-  insert into regra_pendente_verificacao.estatistica_curva (classe, a, b, g, h, r) select n, 0, 0.22, 0, 0, 0 from generate_series(0, 7) n;
+  insert into regra_pendente_verificacao.estatistica_nota (grupo, base, repetida, recente, espera) select n, 0.22, 0, 0, 0 from generate_series(0, 5) n;
 
-  for v_volta in 1..30 loop
-    with s as (
-      select r.classe, r.acertou - u.p as erro, u.p * (1 - u.p) as w,
-        r.chance as x1, ln(1 + r.lacuna) as x2, r.repetida as x3, r.recente as x4
-      from regra_pendente_verificacao.estatistica_retroteste r
-      join regra_pendente_verificacao.estatistica_curva k on k.classe = r.classe
+  for v_volta in 1..25 loop
+    with soma as (
+      -- slope (d) and curvature (h) of the likelihood along each weight; z and m are sums over the categories
+      select q.grupo, sum(v.x1 - z.m1 / z.z) as d1, sum(v.x2 - z.m2 / z.z) as d2, sum(v.x3 - z.m3 / z.z) as d3, sum(v.x4 - z.m4 / z.z) as d4,
+        sum(z.m11 / z.z - z.m1 * z.m1 / z.z / z.z) as h11, sum(z.m12 / z.z - z.m1 * z.m2 / z.z / z.z) as h12,
+        sum(z.m13 / z.z - z.m1 * z.m3 / z.z / z.z) as h13, sum(z.m14 / z.z - z.m1 * z.m4 / z.z / z.z) as h14,
+        sum(z.m22 / z.z - z.m2 * z.m2 / z.z / z.z) as h22, sum(z.m23 / z.z - z.m2 * z.m3 / z.z / z.z) as h23,
+        sum(z.m24 / z.z - z.m2 * z.m4 / z.z / z.z) as h24, sum(z.m33 / z.z - z.m3 * z.m3 / z.z / z.z) as h33,
+        sum(z.m34 / z.z - z.m3 * z.m4 / z.z / z.z) as h34, sum(z.m44 / z.z - z.m4 * z.m4 / z.z / z.z) as h44
+      from regra_pendente_verificacao.estatistica_pergunta q
+      join regra_pendente_verificacao.estatistica_nota k on k.grupo = q.grupo
+      cross join lateral (select q.bases[q.certa] as x1, coalesce(q.repetidas[q.certa], 0) as x2, coalesce(q.recentes[q.certa], 0) as x3,
+        q.bases[q.certa] * ln(1 + q.lacuna) as x4) v
       cross join lateral (
-        select regra_pendente_verificacao.curva(k.a, k.b, k.g, k.h, k.r, r.chance, r.lacuna, r.repetida, r.recente) as p offset 0) u
-    ), soma as materialized (
-      -- gradient (d) and curvature (h) of the intercept (0) and of each slope (1 to 4)
-      select s.classe, sum(s.w) as h00,
-        sum(s.w * s.x1) as h01, sum(s.w * s.x2) as h02, sum(s.w * s.x3) as h03, sum(s.w * s.x4) as h04,
-        sum(s.w * s.x1 * s.x1) as h11, sum(s.w * s.x1 * s.x2) as h12, sum(s.w * s.x1 * s.x3) as h13, sum(s.w * s.x1 * s.x4) as h14,
-        sum(s.w * s.x2 * s.x2) as h22, sum(s.w * s.x2 * s.x3) as h23, sum(s.w * s.x2 * s.x4) as h24,
-        sum(s.w * s.x3 * s.x3) as h33, sum(s.w * s.x3 * s.x4) as h34, sum(s.w * s.x4 * s.x4) as h44,
-        sum(s.erro) as d0, sum(s.erro * s.x1) as d1, sum(s.erro * s.x2) as d2, sum(s.erro * s.x3) as d3, sum(s.erro * s.x4) as d4
-      from s
-      group by s.classe
-    ), classe as (
-      select k.classe, k.classe / 4 as grupo, 3 + coalesce(n.h00, 0) as h00,
-        coalesce(n.d0, 0) - 3 * (k.a - sum(k.a) over (partition by k.classe / 4) / 5) as d0,
-        array[coalesce(n.h01, 0), coalesce(n.h02, 0), coalesce(n.h03, 0), coalesce(n.h04, 0)] as h0
-      from regra_pendente_verificacao.estatistica_curva k
-      left join soma n on n.classe = k.classe
-    ), grupo as (
-      select k.classe / 4 as grupo,
-        array[
-          array[15 + coalesce(sum(n.h11), 0), coalesce(sum(n.h12), 0), coalesce(sum(n.h13), 0), coalesce(sum(n.h14), 0)],
-          array[coalesce(sum(n.h12), 0), 15 + coalesce(sum(n.h22), 0), coalesce(sum(n.h23), 0), coalesce(sum(n.h24), 0)],
-          array[coalesce(sum(n.h13), 0), coalesce(sum(n.h23), 0), 15 + coalesce(sum(n.h33), 0), coalesce(sum(n.h34), 0)],
-          array[coalesce(sum(n.h14), 0), coalesce(sum(n.h24), 0), coalesce(sum(n.h34), 0), 15 + coalesce(sum(n.h44), 0)]] as h,
-        array[
-          coalesce(sum(n.d1), 0) - 15 * (max(k.b) - 0.22), coalesce(sum(n.d2), 0) - 15 * max(k.g),
-          coalesce(sum(n.d3), 0) - 15 * max(k.h), coalesce(sum(n.d4), 0) - 15 * max(k.r)] as d
-      from regra_pendente_verificacao.estatistica_curva k
-      left join soma n on n.classe = k.classe
-      group by k.classe / 4
+        select sum(e.e) as z, sum(e.e * e.x1) as m1, sum(e.e * e.x2) as m2, sum(e.e * e.x3) as m3, sum(e.e * e.x4) as m4,
+          sum(e.e * e.x1 * e.x1) as m11, sum(e.e * e.x1 * e.x2) as m12, sum(e.e * e.x1 * e.x3) as m13, sum(e.e * e.x1 * e.x4) as m14,
+          sum(e.e * e.x2 * e.x2) as m22, sum(e.e * e.x2 * e.x3) as m23, sum(e.e * e.x2 * e.x4) as m24,
+          sum(e.e * e.x3 * e.x3) as m33, sum(e.e * e.x3 * e.x4) as m34, sum(e.e * e.x4 * e.x4) as m44
+        from (
+          select x.x1, coalesce(x.x2, 0) as x2, coalesce(x.x3, 0) as x3, x.x1 * ln(1 + q.lacuna) as x4,
+            exp(regra_pendente_verificacao.nota(k.base, k.repetida, k.recente, k.espera, x.x1, x.x2, x.x3, q.lacuna)) as e
+          from unnest(q.bases, q.repetidas, q.recentes) x (x1, x2, x3)
+          offset 0
+        ) e
+      ) z
+      group by q.grupo
     ), passo as (
-      -- one system for each group: its four intercepts, then the slopes that they share
-      select g.grupo, regra_pendente_verificacao.resolver_sistema(
-        (select array_agg(l.linha order by l.n) from (
-          select c.classe % 4 as n,
-            array(select case when j = c.classe % 4 then c.h00 else 0 end - 0.6::double precision from generate_series(0, 3) j) || c.h0 as linha
-          from classe c where c.grupo = g.grupo
-          union all
-          select 3 + i, array(select c.h0[i] from classe c where c.grupo = g.grupo order by c.classe)
-            || array(select g.h[i][j] from generate_series(1, 4) j)
-          from generate_series(1, 4) i) l),
-        array(select c.d0 from classe c where c.grupo = g.grupo order by c.classe) || g.d) as p
-      from grupo g
+      select s.grupo, regra_pendente_verificacao.resolver_sistema(
+        array[array[15 + s.h11, s.h12, s.h13, s.h14], array[s.h12, 15 + s.h22, s.h23, s.h24],
+          array[s.h13, s.h23, 15 + s.h33, s.h34], array[s.h14, s.h24, s.h34, 15 + s.h44]],
+        array[s.d1 - 15 * (k.base - 0.22), s.d2 - 15 * k.repetida, s.d3 - 15 * k.recente, s.d4 - 15 * k.espera]) as p
+      from soma s
+      join regra_pendente_verificacao.estatistica_nota k on k.grupo = s.grupo
     ), andado as (
-      -- no step longer than a half
-      update regra_pendente_verificacao.estatistica_curva k
-      set a = k.a + greatest(-0.5, least(0.5, p.p[1 + k.classe % 4])), b = k.b + greatest(-0.5, least(0.5, p.p[5])),
-        g = k.g + greatest(-0.5, least(0.5, p.p[6])), h = k.h + greatest(-0.5, least(0.5, p.p[7])),
-        r = k.r + greatest(-0.5, least(0.5, p.p[8]))
+      -- no weight moves by more than a half
+      update regra_pendente_verificacao.estatistica_nota k
+      set base = k.base + t.t * p.p[1], repetida = k.repetida + t.t * p.p[2], recente = k.recente + t.t * p.p[3], espera = k.espera + t.t * p.p[4]
       from passo p
-      where p.grupo = k.classe / 4
-      returning abs(p.p[1 + k.classe % 4]) + abs(p.p[5]) + abs(p.p[6]) + abs(p.p[7]) + abs(p.p[8]) as passo
+      cross join lateral (select least(1, 0.5 / greatest(abs(p.p[1]), abs(p.p[2]), abs(p.p[3]), abs(p.p[4]), 1e-9)) as t) t
+      where p.grupo = k.grupo
+      returning abs(p.p[1]) + abs(p.p[2]) + abs(p.p[3]) + abs(p.p[4]) as passo
     )
     select max(d.passo) into v_passo from andado d;
     exit when v_passo < 0.0005;
   end loop;
-
-  -- a class that the back-test hardly saw gets no curve and keeps the modest one: a supplier with one entry proves little until shown
-  -- otherwise
-  delete from regra_pendente_verificacao.estatistica_curva k
-  where (select count(*) from regra_pendente_verificacao.estatistica_retroteste r where r.classe = k.classe) < 30;
 end
 $$;
 
-comment on function regra_pendente_verificacao.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
-revoke execute on function regra_pendente_verificacao.ajustar_curvas() from public;
+comment on function regra_pendente_verificacao.ajustar_notas() is 'Fits the weights of the score on the ledger''s own past.';
+revoke execute on function regra_pendente_verificacao.ajustar_notas() from public;
 
--- Calibrates: a logistic curve over the back-test's best suggestions, then bins of equal size along that curve, with each bin's share of
--- right ones made monotone (isotonic regression by the min-max formula). Entries with and without a known account are counted apart.
--- Sources: Platt 1999; Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads estatistica_pergunta; writes estatistica_retroteste,
--- estatistica_curva and estatistica_calibracao. Called by regra_pendente_verificacao.calibrar_historia.
-create or replace function regra_pendente_verificacao.calibrar_pendencias() returns void
+-- Counts how often the back-test's best suggestions were right, in bins of equal size along their probability, and makes each bin's share
+-- monotone (isotonic regression by the min-max formula: Zadrozny and Elkan 2001, 2002; Barlow et al. 1972). A hundred pseudo-cases in each
+-- bin follow the probability itself, so a small past moves it little. Groups are counted apart; one of fewer than a hundred cases has no
+-- bins. Reads estatistica_pergunta; writes estatistica_calibracao. Called by regra_pendente_verificacao.calibrar_historia.
+create or replace function regra_pendente_verificacao.contar_acertos() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 begin
-  delete from regra_pendente_verificacao.estatistica_calibracao;
-  delete from regra_pendente_verificacao.estatistica_retroteste;
-
-  insert into regra_pendente_verificacao.estatistica_retroteste (id, classe, lacuna, repetida, recente, bruta, chance, acertou)
-  select q.id || case when q.com_conta then '' else ' sem conta' end, q.classe, q.lacuna, ln(1 + n.repetida),
-    n.recente, b.bruta, regra_pendente_verificacao.chance_bruta(b.bruta), (n.categoria = q.certa)::int
-  from regra_pendente_verificacao.estatistica_pergunta q
-  join regra_pendente_verificacao.lambdas() d on d.classe = q.classe
-  cross join lateral (
-    select p.categoria, p.repetida, p.recente, p.base + d.peso * p.palavra as nota
-    from unnest(q.categorias, q.bases, q.palavras, q.repetidas, q.recentes) p (categoria, base, palavra, repetida, recente)
-    order by nota desc, p.categoria
-    limit 1
-  ) n
-  cross join lateral (
-    select 1 / sum(exp(greatest(p.base + d.peso * p.palavra - n.nota, -60))) as bruta from unnest(q.bases, q.palavras) p (base, palavra)
-  ) b;
-
-  perform regra_pendente_verificacao.ajustar_curvas();
-
-  with sugestao as materialized (
-    select s.classe / 4 as grupo, s.acertou, u.curva,
-      -- at most twenty bins, of at least a hundred cases; equal scores stay together
-      (rank() over (partition by s.classe / 4 order by u.curva) - 1)
-        * greatest(1, least(20, count(*) over (partition by s.classe / 4) / 100))
-        / count(*) over (partition by s.classe / 4) as faixa,
-      count(*) over (partition by s.classe / 4) as todas
-    from regra_pendente_verificacao.estatistica_retroteste s
-    join regra_pendente_verificacao.estatistica_curva k on k.classe = s.classe
+  with resposta as materialized (
+    select q.grupo, n.certa::int as acertou, round((n.e / n.todas)::numeric, 5)::double precision as bruta
+    from regra_pendente_verificacao.estatistica_pergunta q
+    join regra_pendente_verificacao.estatistica_nota k on k.grupo = q.grupo
     cross join lateral (
-      select round(regra_pendente_verificacao.curva(k.a, k.b, k.g, k.h, k.r, s.chance, s.lacuna, s.repetida, s.recente)::numeric, 5)::double precision as curva) u
+      select x.n = q.certa as certa, e.e, sum(e.e) over () as todas
+      from unnest(q.bases, q.repetidas, q.recentes) with ordinality x (base, repetida, recente, n)
+      cross join lateral (
+        select exp(regra_pendente_verificacao.nota(k.base, k.repetida, k.recente, k.espera, x.base, x.repetida, x.recente, q.lacuna)) as e) e
+      -- the last one, all others together, is no suggestion
+      order by x.n = cardinality(q.bases), e.e desc, x.n
+      limit 1
+    ) n
+  ), caso as materialized (
+    select r.*,
+      -- at most twenty bins, of at least a hundred cases; equal scores stay together
+      (rank() over (partition by r.grupo order by r.bruta) - 1) * greatest(1, least(20, count(*) over (partition by r.grupo) / 100))
+        / count(*) over (partition by r.grupo) as faixa,
+      count(*) over (partition by r.grupo) as todas
+    from resposta r
   ), faixa as materialized (
-    select s.grupo, s.faixa, avg(s.curva) as curva, count(*) as casos, sum(s.acertou) as acertos,
-      -- plus ten pseudo-cases that follow the curve
-      count(*) + 10 as peso, sum(s.acertou) + 10 * avg(s.curva) as pontos
-    from sugestao s
+    select s.grupo, s.faixa, avg(s.bruta) as bruta, count(*) as casos, sum(s.acertou) as acertos,
+      count(*) + 100 as peso, sum(s.acertou) + 100 * avg(s.bruta) as pontos
+    from caso s
     where s.todas >= 100
     group by s.grupo, s.faixa
   )
-  insert into regra_pendente_verificacao.estatistica_calibracao (grupo, faixa, curva, confianca, casos, acertos, casos_proximos, acertos_proximos)
-  select f.grupo, f.faixa, f.curva,
+  insert into regra_pendente_verificacao.estatistica_calibracao (grupo, faixa, bruta, confianca, casos, acertos, casos_proximos, acertos_proximos)
+  select f.grupo, f.faixa, f.bruta,
     (
       select max(m.minimo)
       from (
@@ -25996,8 +25799,8 @@ begin
 end
 $$;
 
-comment on function regra_pendente_verificacao.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
-revoke execute on function regra_pendente_verificacao.calibrar_pendencias() from public;
+comment on function regra_pendente_verificacao.contar_acertos() is 'Counts how often the back-test was right at each score: the calibration.';
+revoke execute on function regra_pendente_verificacao.contar_acertos() from public;
 
 -- The months for which the ledger is asked what it would have suggested: at most the last twelve, without odd dates at both ends (the years
 -- 0219 and 2202), and none with less than a tenth of the history before it. Empty when the history is too short. Reads
@@ -26024,25 +25827,28 @@ comment on function regra_pendente_verificacao.meses_retroteste() is 'Months for
 revoke execute on function regra_pendente_verificacao.meses_retroteste() from public;
 
 -- Fits the weights and the calibration on a back-test over the given months, with a sample of at most six thousand entries; without months,
--- deletes them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva, estatistica_calibracao and their work
--- tables. Called by regra_pendente_verificacao.preparar and by back-tests over a past window.
+-- deletes them. The sample is asked twice: with what is known at each level, to fit the levels' strengths; then with these. Reads the
+-- statistics and dw.lancamentos; writes estatistica_peso, estatistica_nota, estatistica_calibracao and their work table. Called by
+-- regra_pendente_verificacao.preparar and by back-tests over a past window.
 create or replace function regra_pendente_verificacao.calibrar_historia(retroteste int4range) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_amostra constant int := 6000;
-  -- a dozen strengths and eight weights need fewer cases than a curve that matters at its far end
-  v_pesos constant int := 3000;
+  -- a dozen strengths need fewer cases than what matters at its far end
+  v_forcas constant int := 3000;
 begin
   delete from regra_pendente_verificacao.estatistica_peso;
+  delete from regra_pendente_verificacao.estatistica_nota;
   delete from regra_pendente_verificacao.estatistica_calibracao;
-  delete from regra_pendente_verificacao.estatistica_curva;
   if retroteste is not null then
-    perform regra_pendente_verificacao.ajustar_alfas(retroteste, v_pesos);
+    insert into regra_pendente_verificacao.estatistica_pergunta select * from regra_pendente_verificacao.perguntar_retroteste(retroteste, v_forcas);
+    perform regra_pendente_verificacao.ajustar_forcas();
+    delete from regra_pendente_verificacao.estatistica_pergunta;
     insert into regra_pendente_verificacao.estatistica_pergunta select * from regra_pendente_verificacao.perguntar_retroteste(retroteste, v_amostra);
-    perform regra_pendente_verificacao.ajustar_lambdas(v_pesos);
-    perform regra_pendente_verificacao.calibrar_pendencias();
+    perform regra_pendente_verificacao.ajustar_notas();
+    perform regra_pendente_verificacao.contar_acertos();
     delete from regra_pendente_verificacao.estatistica_pergunta;
   end if;
 end
@@ -26053,42 +25859,23 @@ revoke execute on function regra_pendente_verificacao.calibrar_historia(int4rang
 --! EndIncluded regras/pendente_verificacao/calibracao.sql
 
 --! Included regras/pendente_verificacao/sugestoes.sql
--- The calibration, one row for each group of entries (0 without a known account, 1 with): the bins of the back-test as arrays, in which
--- regra_pendente_verificacao.sugerir_pendencias looks a confidence up. Reads regra_pendente_verificacao.estatistica_calibracao.
-create or replace function regra_pendente_verificacao.curvas_calibradas()
-returns table (grupo smallint, curvas double precision[], confiancas double precision[], casos int[], acertos int[])
-language sql stable rows 2
-set search_path = pg_catalog, pg_temp
-as $$
-  select g.grupo::smallint, array_agg(c.curva order by c.faixa), array_agg(c.confianca order by c.faixa),
-    array_agg(c.casos_proximos order by c.faixa), array_agg(c.acertos_proximos order by c.faixa)
-  from (values (0), (1)) g (grupo)
-  left join regra_pendente_verificacao.estatistica_calibracao c on c.grupo = g.grupo
-  group by g.grupo
-  having count(c.faixa) > 0
-$$;
-
-comment on function regra_pendente_verificacao.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
-revoke execute on function regra_pendente_verificacao.curvas_calibradas() from public;
-
--- Turns the logistic confidence into one that the ledger's own past supports: two thirds the curve, one third the counted bins of the
--- back-test, interpolated between the two nearest. The curve alone would ignore the shape; the bins alone would believe every cluster.
--- Without bins, only the curve. curvas and confiancas: the bins' mean curve and their confidence, both rising. Touches nothing. Called by
--- regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
+-- Turns a score's probability into a confidence that the ledger's own past supports: its bins' shares of right ones, interpolated between the
+-- two nearest. Without bins, the probability itself. brutas and confiancas: the bins' mean probability and their confidence, both rising.
+-- Touches nothing. Called by regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
 create or replace function regra_pendente_verificacao.confianca_calibrada(
-  curva double precision, curvas double precision[], confiancas double precision[], posicao int
+  bruta double precision, brutas double precision[], confiancas double precision[], posicao int
 ) returns double precision
 language sql immutable parallel safe
-return coalesce((2 * curva + case
-  when posicao = 0 then confiancas[1] * curva / curvas[1]
-  when posicao = pg_catalog.cardinality(curvas) then confiancas[posicao]
-  when curvas[posicao + 1] > curvas[posicao] then confiancas[posicao]
-    + (confiancas[posicao + 1] - confiancas[posicao]) * (curva - curvas[posicao]) / (curvas[posicao + 1] - curvas[posicao])
+return coalesce(case
+  when posicao = 0 then confiancas[1] * bruta / brutas[1]
+  when posicao = pg_catalog.cardinality(brutas) then confiancas[posicao]
+  when brutas[posicao + 1] > brutas[posicao] then confiancas[posicao]
+    + (confiancas[posicao + 1] - confiancas[posicao]) * (bruta - brutas[posicao]) / (brutas[posicao + 1] - brutas[posicao])
   else confiancas[posicao]
-end) / 3, curva);
+end, bruta);
 
 comment on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) is
-  'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
+  'Calibrated confidence of a probability; posicao: width_bucket(bruta, brutas).';
 revoke execute on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
 
 -- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what supports it. Entries with nothing
@@ -26098,7 +25885,7 @@ revoke execute on function regra_pendente_verificacao.confianca_calibrada(double
 create or replace function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
-  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text,
+  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos double precision[], iguais double precision[], contra text,
   mes int, parada int, silencio int, morta boolean, herdeira int, herdados bigint, sucessoras text
 )
 language plpgsql stable rows 10000
@@ -26124,8 +25911,13 @@ begin
     join regra_pendente_verificacao.estatistica_categoria k on k.id = d.para
     where exists (select 1 from audit.sucessoras_categoria a where a.ativo) and d.quantas > 1 and d.renasce is null
     group by d.mes, d.de
+  ), calibracao as materialized (
+    select c.grupo, array_agg(c.bruta order by c.faixa) as brutas, array_agg(c.confianca order by c.faixa) as confiancas,
+      array_agg(c.casos_proximos order by c.faixa) as casos, array_agg(c.acertos_proximos order by c.faixa) as acertos
+    from regra_pendente_verificacao.estatistica_calibracao c
+    group by c.grupo
   )
-  select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
+  select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, case when s.categorias[2] is not null then b.bruta * exp(s.notas[2] - s.notas[1]) end,
     -- Only a person decides, however low the threshold, where the code says one thing and the name or text another, and where a category is
     -- no longer booked or stands for several. For one that has long been silent a person is asked too.
     least(x.confianca, case when s.contra is not null or d.de is not null or p.morta then 0.49 when p.categoria is not null then greatest(v_limiar - 0.01, 0) end),
@@ -26134,17 +25926,12 @@ begin
   from s
   left join parada p on p.mes = s.mes and p.categoria = s.categorias[1]
   left join dividida d on d.mes = s.mes and d.de = s.categorias[1]
-  left join regra_pendente_verificacao.estatistica_curva k on k.classe = s.classe
-  left join regra_pendente_verificacao.curvas_calibradas() t on t.grupo = k.classe / 4
+  left join calibracao t on t.grupo = s.grupo
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
-  -- without a back-test, a modest curve that never reaches .90
-  cross join lateral (select regra_pendente_verificacao.curva(
-    coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), coalesce(k.h, 0), coalesce(k.r, 0),
-    regra_pendente_verificacao.chance_bruta(b.bruta), s.lacuna, ln(1 + s.repetidas[1]), s.recentes[1]) as curva) u
-  cross join lateral (select width_bucket(u.curva, t.curvas) as posicao) i
-  cross join lateral (select regra_pendente_verificacao.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao) as confianca) x
+  cross join lateral (select width_bucket(b.bruta, t.brutas) as posicao) i
+  cross join lateral (select regra_pendente_verificacao.confianca_calibrada(b.bruta, t.brutas, t.confiancas, i.posicao) as confianca) x
   cross join lateral (select case
-    when i.posicao = 0 or i.posicao < cardinality(t.curvas) and t.curvas[i.posicao + 1] - u.curva < u.curva - t.curvas[i.posicao]
+    when i.posicao = 0 or i.posicao < cardinality(t.brutas) and t.brutas[i.posicao + 1] - b.bruta < b.bruta - t.brutas[i.posicao]
     then i.posicao + 1 else i.posicao end as faixa) j;
 end
 $$;
@@ -26158,7 +25945,7 @@ revoke execute on function regra_pendente_verificacao.sugerir_pendencias(audit.j
 -- many suppliers share counts as wider than a supplier. The arrays belong together. Touches nothing. Called by
 -- regra_pendente_verificacao.detectar.
 create or replace function regra_pendente_verificacao.descrever_provas(
-  niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+  niveis smallint[], termos text[], lancamentos double precision[], iguais double precision[]
 ) returns table (por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text)
 language sql immutable parallel safe rows 1
 begin atomic
@@ -26166,7 +25953,7 @@ begin atomic
   from (
     select
       pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('por', v.nome, 'lancamentos', v.todas, 'na_categoria', v.iguais) order by v.ordem desc) as por_nivel,
-      (pg_catalog.array_agg(v.todas order by v.ordem desc))[1] as todas, (pg_catalog.array_agg(v.iguais order by v.ordem desc))[1] as certas,
+      (pg_catalog.array_agg(v.todas order by v.ordem desc))[1]::bigint as todas, (pg_catalog.array_agg(v.iguais order by v.ordem desc))[1]::bigint as certas,
       (pg_catalog.array_agg(v.nome order by v.ordem desc))[1] as por
     from (
       select u.todas, u.iguais, case u.nivel when 21 then 3.5 else u.nivel end as ordem,
@@ -26187,15 +25974,15 @@ begin atomic
       select u.termo, u.todas, u.iguais
       from unnest(niveis, termos, lancamentos, iguais) u (nivel, termo, todas, iguais)
       where u.nivel = 20 and u.iguais > 0
-      order by u.iguais / (u.todas + 5)::double precision desc, u.iguais desc, u.termo
+      order by u.iguais / (u.todas + 5) desc, u.iguais desc, u.termo
       limit 5
     ) v
   ) p;
 end;
 
-comment on function regra_pendente_verificacao.descrever_provas(smallint[], text[], bigint[], bigint[]) is
+comment on function regra_pendente_verificacao.descrever_provas(smallint[], text[], double precision[], double precision[]) is
   'Levels and words that spoke for a suggestion, with their counts, as evidence.';
-revoke execute on function regra_pendente_verificacao.descrever_provas(smallint[], text[], bigint[], bigint[]) from public;
+revoke execute on function regra_pendente_verificacao.descrever_provas(smallint[], text[], double precision[], double precision[]) from public;
 
 -- The pending entries of a window as findings: what is proposed for each, how surely, and what supports it, in figures and in a sentence.
 -- metade: all suppliers (null) or one half of them (0, 1). Reads dw.lancamentos, the settings and the statistics that

@@ -131,7 +131,7 @@ export const ATTACKS: readonly Attack[] = [
     name: 'alters the statistics',
     body: run('alter table regra_pendente_verificacao.estatistica_peso add column sua text'),
   },
-  { name: 'drops the statistics', body: run('drop table regra_pendente_verificacao.estatistica_retroteste') },
+  { name: 'drops the statistics', body: run('drop table regra_pendente_verificacao.estatistica_pergunta') },
   {
     name: 'lays a trigger on the statistics',
     body: run(

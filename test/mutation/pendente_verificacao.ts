@@ -21,9 +21,9 @@ export const pendenteVerificacao: Subject = {
       ['c.mes >= x.corte - v_meses', 'true'],
       ['double precision / 9)', 'double precision / 900)'],
       ['double precision / 1.5)', 'double precision / 15)'],
-      ['m.recentes - m.recente, 0)', 'm.recentes, 0)'],
-      ['e.lacuna / 1.5', 'e.lacuna / 15'],
-      ['m.frescor * greatest', 'greatest'],
+      ['r.recentes - m.recente, 0)', 'r.recentes, 0)'],
+      ['m.lacuna / 1.5', 'm.lacuna / 15'],
+      ['t.frescor * greatest', 'greatest'],
       ['group by s.contextos, e.lacuna,', 'group by e.lacuna,'],
       ['group by s.contextos, e.lacuna,', 'group by s.contextos,'],
       ['retroteste is not null and e.conta is null', '(retroteste is not null and e.conta is null) is null'],
@@ -44,8 +44,8 @@ export const pendenteVerificacao: Subject = {
     ]),
     ...of(
       'regras/pendente_verificacao/calibracao.sql',
-      ['/ 5) as d0', '/ 4) as d0'],
-      ['in 1..30 loop', 'in 1..4 loop'],
+      ['15 * (k.base - 0.22)', '30 * (k.base - 0.22)'],
+      ['in 1..25 loop', 'in 1..2 loop'],
     ),
     ...of('regras/pendente_verificacao/historia.sql', [
       '    analyze regra_pendente_verificacao.estatistica_categoria',
@@ -53,7 +53,7 @@ export const pendenteVerificacao: Subject = {
     ]),
     ...of('regras/pendente_verificacao/sugestoes.sql', ['when 21 then 3.5', 'when 21 then 21']),
     ...of('regras/pendente_verificacao/calibracao.sql', ['lado[j] - v_fator', 'lado[j] + v_fator']),
-    ...of('regras/pendente_verificacao/pontuacao.sql', ['apoio <= 0 then 0', 'apoio <= 0 then 3']),
+    ...of('regras/pendente_verificacao/pontuacao.sql', ['apoio < 3.5 then 1', 'apoio < 3.5 then 2']),
     ...of('regras/comum/palavras_texto.sql', ['[:digit:]', '']),
   ],
 }

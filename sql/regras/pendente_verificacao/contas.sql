@@ -31,10 +31,10 @@ declare
   v_parcela numeric := (audit_interno.configuracao('pendente.conta_parcela') #>> '{}')::numeric;
   v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
   v_meses int := (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int;
-  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
+  v_sem_sucessoras boolean := not exists (select 1 from audit.sucessoras_categoria s where s.ativo);
 begin
   if not coalesce((audit_interno.configuracao('pendente.move_conta') #>> '{}')::boolean, false)
-    or not exists (select from audit.regras r where r.nome = contas_conhecidas.regra and 'conta_contabil' = any (r.colunas))
+    or not exists (select 1 from audit.regras r where r.nome = contas_conhecidas.regra and 'conta_contabil' = any (r.colunas))
   then
     return;
   end if;

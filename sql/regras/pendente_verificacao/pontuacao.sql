@@ -1,60 +1,55 @@
--- Strength of the wider group at each level, as a number of pseudo-entries distributed like that group. Fitted by the back-test; these are
--- the defaults until then. Reads regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.pontuar_pendencias.
-create or replace function regra_pendente_verificacao.alfas() returns table (nivel smallint, peso double precision)
+-- Strength of the wider group at each level, as a number of pseudo-entries distributed like that group, and the block of the level: 0 wider
+-- than a supplier, 1 the supplier, 2 the account, which comes last because it may settle everything. The wide ones are five; the others are
+-- fitted by the back-test, and are one until then (five for an account that suppliers share). Reads regra_pendente_verificacao.estatistica_peso. Called by
+-- regra_pendente_verificacao.pontuar_pendencias and ajustar_forcas.
+create or replace function regra_pendente_verificacao.alfas() returns table (nivel smallint, ordem int, bloco int, peso double precision)
 language sql stable rows 12
 set search_path = pg_catalog, pg_temp
 as $$
-  select n::smallint,
-    coalesce((select p.peso from regra_pendente_verificacao.estatistica_peso p where p.nome = 'alfa_' || n), case when n < 4 then 5 else 1 end)
-  from generate_series(0, 11) n
+  select n.nivel, n.ordem::int, case when n.nivel < 4 then 0 when n.nivel < 11 then 1 else 2 end,
+    coalesce((select p.peso from regra_pendente_verificacao.estatistica_peso p where p.nome = 'alfa_' || n.nivel), case when n.nivel < 4 or n.nivel = 21 then 5 else 1 end)
+  from unnest('{0,2,3,4,5,6,7,8,9,10,21,11}'::smallint[]) with ordinality n (nivel, ordem)
 $$;
 
-comment on function regra_pendente_verificacao.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
+comment on function regra_pendente_verificacao.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one, in the order of the levels.';
 revoke execute on function regra_pendente_verificacao.alfas() from public;
 
--- Weight of the words and the account in each class of regra_pendente_verificacao.classe_apoio. Fitted by the back-test; these are the
--- defaults until then. Reads regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.calibrar_pendencias and
--- pontuar_pendencias.
-create or replace function regra_pendente_verificacao.lambdas() returns table (classe smallint, peso double precision)
-language sql stable rows 8
-set search_path = pg_catalog, pg_temp
-as $$
-  select d.classe::smallint,
-    coalesce((select p.peso from regra_pendente_verificacao.estatistica_peso p where p.nome = 'lambda_' || d.classe), d.peso)
-  from (values (0, 0.3), (1, 0.1), (2, 0.03), (3, 0.03), (4, 0.6), (5, 0.6), (6, 0.35), (7, 0.35)) d (classe, peso)
-$$;
-
-comment on function regra_pendente_verificacao.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
-revoke execute on function regra_pendente_verificacao.lambdas() from public;
-
--- How well an entry's supplier is known: 0 never seen, 1 seen up to about three times, 2 up to about thirty, 3 more often; 4 to 7 the same
--- for entries whose account is in the history. Words weigh more and scores mean less where the supplier is unknown, and an account may
--- settle everything, so each class is fitted and calibrated apart. Touches nothing. Called by
--- regra_pendente_verificacao.pontuar_pendencias.
-create or replace function regra_pendente_verificacao.classe_apoio(apoio double precision, com_conta boolean) returns smallint
+-- The score of one category, by the weights of its group (modest ones where there are none: 0.22 makes of a p of .999 a confidence of about
+-- .82). Touches nothing; inlined by the planner. Called by regra_pendente_verificacao.pontuar_pendencias and the fitting of the weights.
+create or replace function regra_pendente_verificacao.nota(
+  peso_base double precision, peso_repetida double precision, peso_recente double precision, peso_espera double precision,
+  base double precision, repetida double precision, recente double precision, lacuna int
+) returns double precision
 language sql immutable parallel safe
-return (case when apoio <= 0 then 0 when apoio < 3.5 then 1 when apoio < 30 then 2 else 3 end
-  + case when com_conta then 4 else 0 end)::smallint;
+return coalesce(peso_base, 0.22) * base + coalesce(peso_repetida * repetida, 0) + coalesce(peso_recente * recente, 0)
+  + coalesce(peso_espera, 0) * base * pg_catalog.ln(1 + lacuna::double precision);
 
-comment on function regra_pendente_verificacao.classe_apoio(double precision, boolean) is
-  'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
-revoke execute on function regra_pendente_verificacao.classe_apoio(double precision, boolean) from public;
+comment on function regra_pendente_verificacao.nota(
+  double precision, double precision, double precision, double precision, double precision, double precision, double precision, int) is
+  'Weighed score of a category: base is ln p, repetida ln(1 + earlier payments alike), recente log-odds among the latest entries, lacuna months without history.';
+revoke execute on function regra_pendente_verificacao.nota(
+  double precision, double precision, double precision, double precision, double precision, double precision, double precision, int) from public;
 
--- Scores the categories for each entry. Two separate opinions:
---   base      hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the finest level
---             known (MacKay and Peto, A hierarchical Dirichlet language model, 1995). Unrolled, it is a sum over levels of n_l times a
---             coefficient of the entry alone.
---   palavras  naive Bayes over words and account: sum of ln P(w | c) / P(w), smoothed towards P(w).
+-- Scores the categories for each entry, from the widest knowledge to the narrowest. Each level's counts are mixed with the opinion of the
+-- wider one (hierarchical Dirichlet back-off: MacKay and Peto, A hierarchical Dirichlet language model, 1995):
+--   p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l)
+-- which unrolled is a sum over levels of n_l times a coefficient of the entry alone. Between the wide levels and the supplier's stand the
+-- words (naive Bayes): p is multiplied by exp(lambda * s / sqrt(k)), s being the sum over the k known words of ln P(w | c) / P(w), smoothed
+-- towards P(w). Words repeat each other, so k of them prove like the root of k. A supplier's own entries then count for more than words, the
+-- more of them there are.
+--
+-- The score (nota) weighs ln p, ln(1 + earlier payments of the same supplier, cost centre and exact amount) (repetida: a rent, a
+-- subscription), the log-odds among the latest entries of the same supplier and cost centre, where counts lose half their weight in six
+-- weeks of history or of waiting (recente: a supplier that has just changed its business shows there first), and ln p times ln(1 + months
+-- without history). Its weights are regra_pendente_verificacao.estatistica_nota, for each group: 0 unknown supplier, 1 seen up to about
+-- three times, 2 known, 3 to 5 the same with a known account. Of the categories the ten with the largest p are returned;
+-- bases and notas have one value more, for all others together (what is left of p, .0001 at least).
 --
 -- Counts lose half their weight in nine months of history. Months without any history do not age them, as they did not in the back-test:
 -- the calibration says what a wait costs. A back-test asks about an entry with an account twice, with it and without, because pending
--- entries often have none yet; one computation gives both. bases and palavras are returned for a back-test only.
---
--- repetidas: earlier entries of the same supplier, cost centre and exact amount in each category (a rent, a subscription). recentes:
--- log-odds of each category among the latest entries of the same supplier and cost centre, where counts lose half their weight in six weeks
--- of history or of waiting; zero where there are none. A supplier that has just changed its business shows there first. contra: what
--- contradicts the supplier's code, which is then ignored. With provas, also what the history says about the best category at each level and
--- word, undecayed, as a reviewer would find it in the ledger.
+-- entries often have none yet; one computation gives both. amplas and palavras (s / sqrt(k)) are returned for a back-test only. contra:
+-- what contradicts the supplier's code, which is then ignored. With provas, also what the history says at each level and word, about the
+-- best category and undecayed, as a reviewer would find it in the ledger; in a back-test about the right one, and decayed.
 --
 -- Entries about which exactly the same is known, such as several alike in one month, share a row: ids and certas belong together. metade:
 -- all suppliers (null) or one half of them (0, 1). What was booked under a category that has ended by an entry's month (mes) counts for its
@@ -66,9 +61,9 @@ revoke execute on function regra_pendente_verificacao.classe_apoio(double precis
 create or replace function regra_pendente_verificacao.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
-  ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
-  repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[],
-  contra text, mes int
+  ids text[], com_conta boolean, certas int[], grupo smallint, lacuna smallint, categorias int[], bases double precision[], amplas double precision[],
+  palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[],
+  lancamentos double precision[], iguais double precision[], contra text, mes int
 )
 -- the cost makes it worth a parallel process of its own
 language plpgsql stable parallel safe cost 1e9 rows 10000
@@ -86,6 +81,7 @@ declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
   -- constants for the planner: where no category ended, it skips all of this
   v_sem_sucessoras boolean := not exists (select 1 from audit.sucessoras_categoria s where s.ativo);
+  v_lambda double precision := coalesce((select p.peso from regra_pendente_verificacao.estatistica_peso p where p.nome = 'lambda'), 0.5);
   v_sem_divididas boolean := v_sem_sucessoras or not exists (select 1 from regras.sucessoes() s group by s.de having count(distinct s.para) > 1);
 begin
   return query
@@ -165,7 +161,7 @@ begin
     -- A word in more than a fifth of all entries says nothing and costs most. The hair above a fifth keeps rounding from deciding at
     -- exactly a fifth.
     select x.nivel, x.chave, x.corte, x.epoca, x.x, t.total as w, t.recentes, t.todas as linhas,
-      case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.200001 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
+      case when x.nivel = 20 and t.total < 0.200001 * g.total and t.total >= 1 then t.total / g.total end as frequencia
     from contagem t
     join contexto x on x.x = t.x
     join (select g.corte, g.epoca, max(g.total) as total from geral g group by 1, 2) g on g.corte = t.corte and g.epoca = t.epoca
@@ -176,100 +172,94 @@ begin
     join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.epoca = k.epoca
   ), modelo as materialized (
     -- entries about which exactly the same is known are computed once, as the first of them
-    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra
+    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra,
+      min(e.certa) as certa
     from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
     join entrada e on e.n = s.n
-    group by s.contextos, e.lacuna, e.contra, retroteste is not null and e.conta is null
+    group by s.contextos, e.lacuna, e.contra, e.certa, retroteste is not null and e.conta is null
   ), sabida as materialized (
     select c.* from conhecidas c join modelo m on m.n = c.n
   ), kx as materialized (
-    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave for this one; level 11, the account, is handled apart
-    select c.n, c.nivel, c.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia, a.peso,
-      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) filter (where c.nivel < 11) over (
-        partition by c.n order by c.nivel desc rows between unbounded preceding and 1 preceding), 0))
-        / (c.w + a.peso) as coeficiente
+    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels of the block leave for this one
+    select c.n, c.nivel, c.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia, a.bloco, a.peso,
+      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) over (
+        partition by c.n, a.bloco order by a.ordem desc rows between unbounded preceding and 1 preceding), 0)) / (c.w + a.peso) as coeficiente
     from sabida c
-    join regra_pendente_verificacao.alfas() a (nivel, peso) on a.nivel = c.nivel
+    join regra_pendente_verificacao.alfas() a on a.nivel = c.nivel
     union all
-    select c.n, c.nivel, c.termo, c.x, c.w, null, c.linhas, c.frequencia, null, null from sabida c where c.nivel >= 20
+    select c.n, c.nivel, c.termo, c.x, c.w, null, c.linhas, c.frequencia, null, null, null from sabida c where c.nivel = 20
   ), resumo as materialized (
-    select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio,
-      count(f.frequencia) filter (where f.nivel = 20) as termos, count(f.frequencia) filter (where f.nivel = 21) as contas,
-      -- what the account's level leaves for the others
-      coalesce(max(f.peso / (f.w + f.peso)) filter (where f.nivel = 11), 1) as resto,
+    select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio, count(f.frequencia) as termos, bool_or(f.bloco = 2) as contas,
+      -- what the levels of the supplier and of the account leave for the wider ones
+      coalesce(exp(sum(ln(f.peso / (f.w + f.peso))) filter (where f.bloco = 1)), 1) as resto,
+      coalesce(exp(sum(ln(f.peso / (f.w + f.peso))) filter (where f.bloco = 2)), 1) as resto_conta,
       max(f.recentes) as recentes
     from kx f
     group by f.n
   ), util as materialized (
     -- what each count adds, computed once for all entries that share it
-    select c.x, c.categoria, case when c.nivel < 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
-      c.recente,
-      case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
+    select c.x, c.categoria, case when c.nivel <> 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
+      c.recente, case when c.nivel = 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
     from contagem c
     join conhecida h on h.x = c.x
     join geral g on g.corte = c.corte and g.epoca = c.epoca and g.categoria = c.categoria
-    where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
+    where case when c.nivel < 4 then c.posicao <= 15 when c.nivel <> 20 then c.posicao <= 30 else h.frequencia is not null end
   ), medida as (
-    select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida,
-      coalesce(sum(u.recente), 0) as recente, min(u.raridade) as raridade
+    select f.n, u.categoria, coalesce(sum(u.w * f.coeficiente) filter (where f.bloco = 0), 0) as ampla,
+      coalesce(sum(u.w * f.coeficiente) filter (where f.bloco = 1), 0) as fina, coalesce(sum(u.w * f.coeficiente) filter (where f.bloco = 2), 0) as conta,
+      coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida, coalesce(sum(u.recente), 0) as recente, min(u.raridade) as raridade
     from kx f
     join util u on u.x = f.x
-    where f.nivel not in (11, 21)
     group by f.n, u.categoria
     having sum(u.w * f.coeficiente) > 0
-  ), conta as (
-    select f.n, u.categoria, coalesce(sum(u.w * f.coeficiente), 0) as base, coalesce(sum(u.soma), 0) as soma
-    from kx f
-    join util u on u.x = f.x
-    where f.nivel in (11, 21)
-    group by f.n, u.categoria
-  ), pergunta as materialized (
-    select e.n, e.corte, v.com_conta, d.classe, d.peso, r.resto, r.recentes, r.termos, r.contas,
+  ), ponderada as (
+    select m.*, r.apoio, r.contas, r.resto, r.resto_conta, s.palavras, m.ampla * exp(v_lambda * greatest(least(s.palavras, 300), -300)) as dita,
+      ln(1 + m.repetida) as repetidas,
       -- how much of the latest entries' weight is left after a wait
-      power(0.5::double precision, e.lacuna / 1.5::double precision) as frescor
-    from entrada e
-    join resumo r on r.n = e.n
-    -- An account that the history never saw mostly means a category that it never saw. What is learned from these would count against
-    -- entries without an account.
-    join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
-      else not v.com_conta or r.contas > 0 end
-    join regra_pendente_verificacao.lambdas() d on d.classe = regra_pendente_verificacao.classe_apoio(r.apoio, v.com_conta and r.contas > 0)
-  ), ponto as (
-    select m.n, m.com_conta, m.classe, m.categoria, m.repetida,
-      coalesce(ln((m.frescor * m.recente + 0.25) / (m.frescor * greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente,
-      ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
+      coalesce(ln((t.frescor * m.recente + 0.25) / (t.frescor * greatest(r.recentes - m.recente, 0) + 0.25)), 0) as recentes
     from (
       -- offset 0, or every entry would first be multiplied by every category
-      select q.*, m.categoria, m.base, m.soma, m.repetida, m.recente, m.raridade
-      from medida m
-      join pergunta q on q.n = m.n
-      offset 0
+      select m.*, e.lacuna, e.conta as da_conta from medida m join entrada e on e.n = m.n offset 0
     ) m
-    left join conta c on m.com_conta and c.n = m.n and c.categoria = m.categoria
-    cross join lateral (select case when m.com_conta then m.resto * m.base + coalesce(c.base, 0) else m.base end as base) b
-    cross join lateral (select (m.termos + case when m.com_conta then m.contas else 0 end) * m.raridade + m.soma
-      + coalesce(c.soma, 0) as palavras) s
-    where b.base > 0
-    -- sort only the sums, not what they are made of
-    offset 0
+    join resumo r on r.n = m.n
+    cross join lateral (select (r.termos * m.raridade + m.soma) / sqrt(greatest(r.termos, 1)) as palavras) s
+    cross join lateral (select power(0.5::double precision, m.lacuna / 1.5::double precision) as frescor) t
+  ), ponto as (
+    select p.*, row_number() over (partition by p.n, p.com_conta order by p.base desc, p.categoria) as posicao
+    from (
+      select q.n, v.com_conta, (case when q.apoio = 0 then 0 when q.apoio < 3.5 then 1 else 2 end + case when v.com_conta and q.contas then 3 else 0 end)::smallint as grupo, q.lacuna, q.categoria, q.ampla,
+        q.palavras, q.repetidas, q.recentes, ln(b.base) as base
+      from (select p.*, sum(p.dita) over (partition by p.n) as todas from ponderada p) q
+      -- An account that the history never saw mostly means a category that it never saw. What is learned from these would count against
+      -- entries without an account.
+      join (values (true), (false)) v (com_conta) on case when retroteste is null or q.da_conta is null then v.com_conta else not v.com_conta or q.contas end
+      cross join lateral (select q.fina + q.resto * coalesce(q.dita / nullif(q.todas, 0), 0) as base) d
+      cross join lateral (select case when v.com_conta then q.conta + q.resto_conta * d.base else d.base end as base) b
+      where b.base > 1e-12
+    ) p
   ), lista as materialized (
-    select p.n, p.com_conta, p.classe, array_agg(p.categoria order by p.nota desc, p.categoria) as categorias,
-      array_agg(p.nota order by p.nota desc, p.categoria) as notas, array_agg(p.repetida order by p.nota desc, p.categoria) as repetidas,
-      array_agg(p.recente order by p.nota desc, p.categoria) as recentes,
-      array_agg(p.base order by p.nota desc, p.categoria) filter (where retroteste is not null) as bases,
-      array_agg(p.palavras order by p.nota desc, p.categoria) filter (where retroteste is not null) as palavras
+    select p.n, p.com_conta, p.grupo, array_agg(p.categoria order by s.nota desc, p.categoria) as categorias,
+      array_agg(s.nota order by s.nota desc, p.categoria)
+        || regra_pendente_verificacao.nota(min(k.base), 0, 0, min(k.espera), ln(greatest(1 - sum(exp(p.base)), 0.0001)), 0, 0, min(p.lacuna)) as notas, array_agg(p.repetidas order by s.nota desc, p.categoria) as repetidas,
+      array_agg(p.recentes order by s.nota desc, p.categoria) as recentes, 
+      array_agg(p.base order by s.nota desc, p.categoria) || ln(greatest(1 - sum(exp(p.base)), 0.0001)) as bases,
+      array_agg(p.ampla order by s.nota desc, p.categoria) filter (where retroteste is not null) as amplas,
+      array_agg(p.palavras order by s.nota desc, p.categoria) filter (where retroteste is not null) as palavras
     from ponto p
-    group by p.n, p.com_conta, p.classe
+    left join regra_pendente_verificacao.estatistica_nota k on k.grupo = p.grupo
+    cross join lateral (select regra_pendente_verificacao.nota(k.base, k.repetida, k.recente, k.espera, p.base, p.repetidas, p.recentes, p.lacuna) as nota) s
+    where p.posicao <= 10
+    group by p.n, p.com_conta, p.grupo
   ), prova as (
-    select f.n, array_agg(f.nivel) as niveis, array_agg(f.termo) as termos, array_agg(f.linhas) as lancamentos,
-      array_agg(coalesce(c.linhas, 0)) as iguais
+    select f.n, array_agg(f.nivel) as niveis, array_agg(f.termo) as termos, array_agg(case when retroteste is null then f.linhas else f.w end) as lancamentos,
+      array_agg(coalesce(case when retroteste is null then c.linhas else c.w end, 0)) as iguais
     from kx f
-    join lista l on l.n = f.n
-    left join contagem c on c.x = f.x and c.categoria = l.categorias[1]
-    where provas and f.nivel <> 0
+    join (select distinct l.n, coalesce(m.certa, l.categorias[1]) as categoria from lista l join modelo m on m.n = l.n) l on l.n = f.n
+    left join contagem c on c.x = f.x and c.categoria = l.categoria
+    where provas and f.nivel > 0
     group by f.n
   )
-  select m.ids, l.com_conta, m.certas, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
+  select m.ids, l.com_conta, m.certas, l.grupo, e.lacuna, l.categorias, l.bases, l.amplas, l.palavras, l.repetidas, l.recentes, l.notas,
     v.niveis, v.termos, v.lancamentos, v.iguais, m.contra, e.mes
   from lista l
   join modelo m on m.n = l.n
@@ -279,5 +269,5 @@ end
 $$;
 
 comment on function regra_pendente_verificacao.pontuar_pendencias(audit.janela, int4range, int, boolean, int) is
-  'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
+  'The ten likeliest categories for each entry in question, best first: logarithms of the hierarchical back-off with its words (bases) and the weighed score (notas); with provas, earlier entries and those of the best category at each level and word.';
 revoke execute on function regra_pendente_verificacao.pontuar_pendencias(audit.janela, int4range, int, boolean, int) from public;

@@ -21,7 +21,7 @@ as $$
   from (select distinct unnest(sucessoes_em.meses) as mes) m
   join sucessao s on s.desde <= m.mes and (s.ate is null or s.ate > m.mes)
   join categoria c on c.dobrada = s.de
-  where s.para <> s.de and exists (select from categoria p where p.dobrada = s.para)
+  where s.para <> s.de and exists (select 1 from categoria p where p.dobrada = s.para)
 $$;
 
 comment on function regra_pendente_verificacao.sucessoes_em(int[]) is 'Successors of categories in each of the given months, by their numbers.';
@@ -36,7 +36,7 @@ as $$
   insert into regra_pendente_verificacao.estatistica_categoria (categoria)
   select min(s.para_escrita)
   from regras.sucessoes() s
-  where not exists (select from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = s.para)
+  where not exists (select 1 from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = s.para)
   group by s.para
 $$;
 
@@ -69,7 +69,7 @@ declare
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   -- with fewer entries no heir is named
   v_minimo constant int := 5;
-  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
+  v_sem_sucessoras boolean := not exists (select 1 from audit.sucessoras_categoria s where s.ativo);
   v_primeira int := (select min(m.mes) from regra_pendente_verificacao.estatistica_mes m);
   v_vidas jsonb;
   v_nascidas int[];
@@ -214,7 +214,7 @@ begin
       join categoria x on x.id = c.categoria
       where c.nivel = 0 and c.chave = 0 and x.dobrada = k.dobrada and c.mes > p.ultima - 12
     ) u
-    where p.morta and k.dobrada <> all (v_pendentes) and not exists (select from regras.sucessoes() s where s.de = k.dobrada)
+    where p.morta and k.dobrada <> all (v_pendentes) and not exists (select 1 from regras.sucessoes() s where s.de = k.dobrada)
       and (u.linhas >= v_minimo or h.id is not null)
     order by k.dobrada, k.id
   )
@@ -233,7 +233,7 @@ begin
   select format('categoria "%s"', min(s.para_escrita)), 'aviso', format('é a sucessora de "%s", e nenhum lançamento a tem', min(s.de)),
     'Confira como ela está escrita nos lançamentos: conferente categorias listar.'
   from regras.sucessoes() s
-  where s.ate is null and s.desde <= current_date and exists (select from regra_pendente_verificacao.estatistica_mes m)
+  where s.ate is null and s.desde <= current_date and exists (select 1 from regra_pendente_verificacao.estatistica_mes m)
     and not exists (
       select from categoria k
       join regra_pendente_verificacao.estatistica_contagem c on c.nivel = 0 and c.chave = 0 and c.categoria = k.id

@@ -1,39 +1,20 @@
--- The calibration, one row for each group of entries (0 without a known account, 1 with): the bins of the back-test as arrays, in which
--- regra_pendente_verificacao.sugerir_pendencias looks a confidence up. Reads regra_pendente_verificacao.estatistica_calibracao.
-create or replace function regra_pendente_verificacao.curvas_calibradas()
-returns table (grupo smallint, curvas double precision[], confiancas double precision[], casos int[], acertos int[])
-language sql stable rows 2
-set search_path = pg_catalog, pg_temp
-as $$
-  select g.grupo::smallint, array_agg(c.curva order by c.faixa), array_agg(c.confianca order by c.faixa),
-    array_agg(c.casos_proximos order by c.faixa), array_agg(c.acertos_proximos order by c.faixa)
-  from (values (0), (1)) g (grupo)
-  left join regra_pendente_verificacao.estatistica_calibracao c on c.grupo = g.grupo
-  group by g.grupo
-  having count(c.faixa) > 0
-$$;
-
-comment on function regra_pendente_verificacao.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
-revoke execute on function regra_pendente_verificacao.curvas_calibradas() from public;
-
--- Turns the logistic confidence into one that the ledger's own past supports: two thirds the curve, one third the counted bins of the
--- back-test, interpolated between the two nearest. The curve alone would ignore the shape; the bins alone would believe every cluster.
--- Without bins, only the curve. curvas and confiancas: the bins' mean curve and their confidence, both rising. Touches nothing. Called by
--- regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
+-- Turns a score's probability into a confidence that the ledger's own past supports: its bins' shares of right ones, interpolated between the
+-- two nearest. Without bins, the probability itself. brutas and confiancas: the bins' mean probability and their confidence, both rising.
+-- Touches nothing. Called by regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
 create or replace function regra_pendente_verificacao.confianca_calibrada(
-  curva double precision, curvas double precision[], confiancas double precision[], posicao int
+  bruta double precision, brutas double precision[], confiancas double precision[], posicao int
 ) returns double precision
 language sql immutable parallel safe
-return coalesce((2 * curva + case
-  when posicao = 0 then confiancas[1] * curva / curvas[1]
-  when posicao = pg_catalog.cardinality(curvas) then confiancas[posicao]
-  when curvas[posicao + 1] > curvas[posicao] then confiancas[posicao]
-    + (confiancas[posicao + 1] - confiancas[posicao]) * (curva - curvas[posicao]) / (curvas[posicao + 1] - curvas[posicao])
+return coalesce(case
+  when posicao = 0 then confiancas[1] * bruta / brutas[1]
+  when posicao = pg_catalog.cardinality(brutas) then confiancas[posicao]
+  when brutas[posicao + 1] > brutas[posicao] then confiancas[posicao]
+    + (confiancas[posicao + 1] - confiancas[posicao]) * (bruta - brutas[posicao]) / (brutas[posicao + 1] - brutas[posicao])
   else confiancas[posicao]
-end) / 3, curva);
+end, bruta);
 
 comment on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) is
-  'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
+  'Calibrated confidence of a probability; posicao: width_bucket(bruta, brutas).';
 revoke execute on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
 
 -- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what supports it. Entries with nothing
@@ -43,7 +24,7 @@ revoke execute on function regra_pendente_verificacao.confianca_calibrada(double
 create or replace function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
-  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text,
+  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos double precision[], iguais double precision[], contra text,
   mes int, parada int, silencio int, morta boolean, herdeira int, herdados bigint, sucessoras text
 )
 language plpgsql stable rows 10000
@@ -69,8 +50,13 @@ begin
     join regra_pendente_verificacao.estatistica_categoria k on k.id = d.para
     where exists (select 1 from audit.sucessoras_categoria a where a.ativo) and d.quantas > 1 and d.renasce is null
     group by d.mes, d.de
+  ), calibracao as materialized (
+    select c.grupo, array_agg(c.bruta order by c.faixa) as brutas, array_agg(c.confianca order by c.faixa) as confiancas,
+      array_agg(c.casos_proximos order by c.faixa) as casos, array_agg(c.acertos_proximos order by c.faixa) as acertos
+    from regra_pendente_verificacao.estatistica_calibracao c
+    group by c.grupo
   )
-  select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
+  select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, case when s.categorias[2] is not null then b.bruta * exp(s.notas[2] - s.notas[1]) end,
     -- Only a person decides, however low the threshold, where the code says one thing and the name or text another, and where a category is
     -- no longer booked or stands for several. For one that has long been silent a person is asked too.
     least(x.confianca, case when s.contra is not null or d.de is not null or p.morta then 0.49 when p.categoria is not null then greatest(v_limiar - 0.01, 0) end),
@@ -79,17 +65,12 @@ begin
   from s
   left join parada p on p.mes = s.mes and p.categoria = s.categorias[1]
   left join dividida d on d.mes = s.mes and d.de = s.categorias[1]
-  left join regra_pendente_verificacao.estatistica_curva k on k.classe = s.classe
-  left join regra_pendente_verificacao.curvas_calibradas() t on t.grupo = k.classe / 4
+  left join calibracao t on t.grupo = s.grupo
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
-  -- without a back-test, a modest curve that never reaches .90
-  cross join lateral (select regra_pendente_verificacao.curva(
-    coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), coalesce(k.h, 0), coalesce(k.r, 0),
-    regra_pendente_verificacao.chance_bruta(b.bruta), s.lacuna, ln(1 + s.repetidas[1]), s.recentes[1]) as curva) u
-  cross join lateral (select width_bucket(u.curva, t.curvas) as posicao) i
-  cross join lateral (select regra_pendente_verificacao.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao) as confianca) x
+  cross join lateral (select width_bucket(b.bruta, t.brutas) as posicao) i
+  cross join lateral (select regra_pendente_verificacao.confianca_calibrada(b.bruta, t.brutas, t.confiancas, i.posicao) as confianca) x
   cross join lateral (select case
-    when i.posicao = 0 or i.posicao < cardinality(t.curvas) and t.curvas[i.posicao + 1] - u.curva < u.curva - t.curvas[i.posicao]
+    when i.posicao = 0 or i.posicao < cardinality(t.brutas) and t.brutas[i.posicao + 1] - b.bruta < b.bruta - t.brutas[i.posicao]
     then i.posicao + 1 else i.posicao end as faixa) j;
 end
 $$;
@@ -103,7 +84,7 @@ revoke execute on function regra_pendente_verificacao.sugerir_pendencias(audit.j
 -- many suppliers share counts as wider than a supplier. The arrays belong together. Touches nothing. Called by
 -- regra_pendente_verificacao.detectar.
 create or replace function regra_pendente_verificacao.descrever_provas(
-  niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+  niveis smallint[], termos text[], lancamentos double precision[], iguais double precision[]
 ) returns table (por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text)
 language sql immutable parallel safe rows 1
 begin atomic
@@ -111,7 +92,7 @@ begin atomic
   from (
     select
       pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('por', v.nome, 'lancamentos', v.todas, 'na_categoria', v.iguais) order by v.ordem desc) as por_nivel,
-      (pg_catalog.array_agg(v.todas order by v.ordem desc))[1] as todas, (pg_catalog.array_agg(v.iguais order by v.ordem desc))[1] as certas,
+      (pg_catalog.array_agg(v.todas order by v.ordem desc))[1]::bigint as todas, (pg_catalog.array_agg(v.iguais order by v.ordem desc))[1]::bigint as certas,
       (pg_catalog.array_agg(v.nome order by v.ordem desc))[1] as por
     from (
       select u.todas, u.iguais, case u.nivel when 21 then 3.5 else u.nivel end as ordem,
@@ -132,15 +113,15 @@ begin atomic
       select u.termo, u.todas, u.iguais
       from unnest(niveis, termos, lancamentos, iguais) u (nivel, termo, todas, iguais)
       where u.nivel = 20 and u.iguais > 0
-      order by u.iguais / (u.todas + 5)::double precision desc, u.iguais desc, u.termo
+      order by u.iguais / (u.todas + 5) desc, u.iguais desc, u.termo
       limit 5
     ) v
   ) p;
 end;
 
-comment on function regra_pendente_verificacao.descrever_provas(smallint[], text[], bigint[], bigint[]) is
+comment on function regra_pendente_verificacao.descrever_provas(smallint[], text[], double precision[], double precision[]) is
   'Levels and words that spoke for a suggestion, with their counts, as evidence.';
-revoke execute on function regra_pendente_verificacao.descrever_provas(smallint[], text[], bigint[], bigint[]) from public;
+revoke execute on function regra_pendente_verificacao.descrever_provas(smallint[], text[], double precision[], double precision[]) from public;
 
 -- The pending entries of a window as findings: what is proposed for each, how surely, and what supports it, in figures and in a sentence.
 -- metade: all suppliers (null) or one half of them (0, 1). Reads dw.lancamentos, the settings and the statistics that

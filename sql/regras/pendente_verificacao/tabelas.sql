@@ -87,12 +87,21 @@ create unlogged table regra_pendente_verificacao.estatistica_peso (
   nome text primary key,
   peso double precision not null
 );
-comment on table regra_pendente_verificacao.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
+comment on table regra_pendente_verificacao.estatistica_peso is 'What the back-test fitted for the levels: strength of the wider group at each (alfa_N), weight of the words (lambda).';
+
+create unlogged table regra_pendente_verificacao.estatistica_nota (
+  grupo smallint primary key,
+  base double precision not null,
+  repetida double precision not null,
+  recente double precision not null,
+  espera double precision not null
+);
+comment on table regra_pendente_verificacao.estatistica_nota is 'Weights of the score, fitted by the back-test for each group (0 unknown supplier, 1 seen up to about three times, 2 known, 3 to 5 the same with a known account): of ln p, of ln(1 + earlier payments alike), of the log-odds among the latest entries, and of ln p times ln(1 + months without history).';
 
 create unlogged table regra_pendente_verificacao.estatistica_calibracao (
   grupo smallint not null,
   faixa smallint not null,
-  curva double precision not null,
+  bruta double precision not null,
   confianca double precision not null,
   casos int not null,
   acertos int not null,
@@ -100,44 +109,25 @@ create unlogged table regra_pendente_verificacao.estatistica_calibracao (
   acertos_proximos int not null,
   primary key (grupo, faixa)
 );
-comment on table regra_pendente_verificacao.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
+comment on table regra_pendente_verificacao.estatistica_calibracao is 'Back-test of the ledger''s own past, by the groups of estatistica_nota: suggestions whose score meant about this probability (bruta), how many were right, alone and together with the bins beside them.';
 
 create unlogged table regra_pendente_verificacao.estatistica_pergunta (
   id text not null,
   com_conta boolean not null,
-  classe smallint not null,
+  grupo smallint not null,
   lacuna smallint not null,
   certa int not null,
-  categorias int[] not null,
   bases double precision[] not null,
+  amplas double precision[] not null,
   palavras double precision[] not null,
   repetidas double precision[] not null,
   recentes double precision[] not null,
+  niveis smallint[],
+  totais double precision[],
+  iguais double precision[],
   primary key (id, com_conta)
 );
-comment on table regra_pendente_verificacao.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
-
-create unlogged table regra_pendente_verificacao.estatistica_retroteste (
-  id text primary key,
-  classe smallint not null,
-  lacuna smallint not null,
-  bruta double precision not null,
-  chance double precision not null,
-  acertou smallint not null,
-  repetida double precision not null,
-  recente double precision not null
-);
-comment on table regra_pendente_verificacao.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
-
-create unlogged table regra_pendente_verificacao.estatistica_curva (
-  classe smallint primary key,
-  a double precision not null,
-  b double precision not null,
-  g double precision not null,
-  h double precision not null,
-  r double precision not null
-);
-comment on table regra_pendente_verificacao.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
+comment on table regra_pendente_verificacao.estatistica_pergunta is 'Work table of the back-test: what is known of each sampled entry''s likeliest categories (certa: the place of the right one among them; the last of bases is all others together), and of the right one at each level.';
 
 set local role conferente_dono;
 revoke create on schema regra_pendente_verificacao from conferente_regra;

@@ -517,7 +517,7 @@ t.test('history is recounted while somebody reads the old counts, and nobody wai
   t.same(await key(), was, 'the key is there again')
 })
 
-t.test('the calibration is fitted completely: no other curve explains the past better', async (t) => {
+t.test('the score is fitted to its end: no other weights explain the past better', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   // steady suppliers, some of whose entries went elsewhere; in each month some that come two or three times, and some once
@@ -535,29 +535,29 @@ t.test('the calibration is fitted completely: no other curve explains the past b
   })
   await bookEntries(sql, ...regular, ...rare)
   await sql`select regra_pendente_verificacao.preparar(null)`
-  // At the optimum the slope of the likelihood equals that of the prior: 3 for each intercept's distance from the mean of the four
-  // and zero (a missing one is at the mean), 15 for each slope's from zero, the first one's from .22.
-  const places = await sql<{ classes: number; sem_curva: number; fora: number }[]>`
-    with c as (
-      select r.classe / 4 as grupo, r.classe, k.a, k.b, k.g, k.h, k.r, r.chance, ln(1 + r.lacuna) as lacuna, r.repetida, r.recente,
-        r.acertou - regra_pendente_verificacao.curva(k.a, k.b, k.g, k.h, k.r, r.chance, r.lacuna, r.repetida, r.recente) as erro
-      from regra_pendente_verificacao.estatistica_retroteste r left join regra_pendente_verificacao.estatistica_curva k on k.classe = r.classe
-    ), nivel as (
-      select k.classe, k.classe / 4 as grupo, k.a - sum(k.a) over g / (1 + count(*) over g) as desvio
-      from regra_pendente_verificacao.estatistica_curva k window g as (partition by k.classe / 4)
+  // the sample as it was asked when the weights were fitted
+  const places = await sql<{ grupo: number; casos: number; fora: number }[]>`
+    with q as materialized (
+      select p.*, k.base, k.repetida, k.recente, k.espera
+      from regra_pendente_verificacao.perguntar_retroteste(regra_pendente_verificacao.meses_retroteste(), 6000) p
+      join regra_pendente_verificacao.estatistica_nota k on k.grupo = p.grupo
+    ), c as materialized (
+      -- the categories of each question, and one more that stands for all others
+      select q.grupo, q.id, q.com_conta, x.n = q.certa as certa, array[x.b, coalesce(x.p, 0), coalesce(x.r, 0), x.b * ln(1 + q.lacuna)] as x,
+        exp(q.base * x.b + q.repetida * coalesce(x.p, 0) + q.recente * coalesce(x.r, 0) + q.espera * x.b * ln(1 + q.lacuna)) as e
+      from q cross join lateral unnest(q.bases, q.repetidas, q.recentes) with ordinality x (b, p, r, n)
+    ), erro as (
+      select c.grupo, c.x, c.certa::int - c.e / sum(c.e) over (partition by c.id, c.com_conta) as erro from c
     ), inclinacao as (
-      select n.grupo, sum(c.erro) - 3 * min(n.desvio) as fora from nivel n join c on c.classe = n.classe group by n.grupo, n.classe
-      union all select grupo, sum(erro * chance) - 15 * (min(b) - 0.22) from c group by grupo
-      union all select grupo, sum(erro * lacuna) - 15 * min(g) from c group by grupo
-      union all select grupo, sum(erro * repetida) - 15 * min(h) from c group by grupo
-      union all select grupo, sum(erro * recente) - 15 * min(r) from c group by grupo
+      select e.grupo, i, sum(e.erro * e.x[i]) as soma from erro e cross join generate_series(1, 4) i group by e.grupo, i
     )
-    select max(abs(i.fora))::float8 as fora, (select count(*) from regra_pendente_verificacao.estatistica_curva k where k.classe / 4 = i.grupo)::int as classes,
-      (select count(*) from c where c.a is null and c.grupo = i.grupo)::int as sem_curva
-    from inclinacao i group by i.grupo order by i.grupo`
-  t.match(places, [{ sem_curva: 0 }], 'every case of the back-test has a curve')
-  t.ok((places[0]?.classes ?? 0) > 2, `${places[0]?.classes} classes`)
-  for (const { fora } of places) t.ok(fora < 0.01, `out of balance by ${fora}`)
+    -- at the optimum the slope of the likelihood equals that of the prior: 15 for each weight's distance from the modest one
+    select i.grupo, (select count(*)::int from q where q.grupo = i.grupo) as casos,
+      max(abs(i.soma - 15 * case i.i when 1 then k.base - 0.22 when 2 then k.repetida when 3 then k.recente else k.espera end))::float8 as fora
+    from inclinacao i join regra_pendente_verificacao.estatistica_nota k on k.grupo = i.grupo
+    group by i.grupo order by i.grupo`
+  t.ok(places.length > 2, `${places.length} groups`)
+  for (const { grupo, fora } of places) t.ok(fora < 0.05, `group ${grupo} is out of balance by ${fora}`)
 })
 
 t.test('the labels that mean pending are a setting; case and accents do not matter', async (t) => {

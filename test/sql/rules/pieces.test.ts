@@ -9,21 +9,6 @@ t.test('words are letters: folded, without digits and punctuation', async (t) =>
   t.equal(row?.['p'], 'nf e de agua viva a via')
 })
 
-t.test('how well a supplier is known has four classes, and four more with its account', async (t) => {
-  const { sql } = await testDatabase(t)
-  const rows =
-    await sql`select regra_pendente_verificacao.classe_apoio(a, false)::int as sem, regra_pendente_verificacao.classe_apoio(a, true)::int as com
-    from unnest('{-1,0,0.1,3.4,3.5,29.9,30,1000}'::float[]) with ordinality x (a, n) order by n`
-  t.same(
-    rows.map((r) => r['sem']),
-    [0, 0, 1, 1, 2, 2, 3, 3],
-  )
-  t.same(
-    rows.map((r) => r['com']),
-    [4, 4, 5, 5, 6, 6, 7, 7],
-  )
-})
-
 t.test('codes of one company are distinguished from codes padded with zeros', async (t) => {
   const { sql } = await testDatabase(t)
   const root = async (...codes: (string | null)[]) =>
