@@ -149,6 +149,7 @@ const LONG: Record<string, readonly string[]> = {
     'sql/rules/trade_marketing',
     'sql/seal/archive',
     'sql/seal/everything',
+    'sql/seal/forgotten',
     'sql/seal/proven',
     'sql/seal/rewritten',
     'sql/seal/since',
