@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:962e49d475669a86a89f60c0d93e1b344ff410fe
+--! Hash: sha1:7d590218c157386931a6be11d6ae8b4015fd04c1
 --! Message: conferente
 
 set local role conferente_dono;
@@ -3570,6 +3570,10 @@ begin
   v_tabela := audit_interno.relacao(regra.tabela);
   if v_tabela is null then
     return format('não existe a tabela %s', regra.tabela);
+  end if;
+  if audit_interno.distribuida(v_tabela) and v_proc.prolang = (select l.oid from pg_language l where l.lanname = 'sql') then
+    return format('a função %s é language sql, e %s é distribuída: o Citus não aceita parâmetros numa função assim. Escreva-a em plpgsql',
+      regra.funcao, regra.tabela);
   end if;
   -- without colunas_resumo: a gap in the summary costs no rule its session
   v_faltam := audit_interno.colunas_ausentes(regra.tabela, regra.colunas || regra.colunas_identidade || regra.colunas_acompanham
