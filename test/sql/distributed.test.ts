@@ -104,6 +104,9 @@ async function demonstration(t: Pick<Test, 'teardown'>) {
     set allow_system_table_mods = on;
     create table pg_catalog.pg_dist_node (groupid int); create table pg_catalog.pg_dist_partition (logicalrelid regclass);
     insert into pg_catalog.pg_dist_partition values ('dw.lancamentos');
+    create table public.no (nodename text, nodeport int, success boolean, result text);
+    create function pg_catalog.run_command_on_workers(command text) returns setof public.no language sql as 'select * from public.no';
+    grant select on public.no to public; grant execute on function pg_catalog.run_command_on_workers(text) to public;
     grant select on pg_catalog.pg_dist_node, pg_catalog.pg_dist_partition to public; reset allow_system_table_mods`)
   return base
 }
@@ -127,6 +130,38 @@ async function catalogOf(sql: Awaited<ReturnType<typeof testDatabase>>['sql']): 
     warehouse: relation?.['oid'] as string,
   }
 }
+
+t.test('a rule in SQL is not registered for a distributed table, and told so', async (t) => {
+  const { sql } = await demonstration(t)
+  await sql.unsafe(`
+    create function dw.em_sql(janela audit.janela) returns setof audit.achado language sql stable set search_path = pg_catalog, pg_temp
+      as $$ select null::text, l.id::text, '{}'::jsonb, 0.5, '{}'::jsonb, 'x', 1.0 from dw.lancamentos l where l.data_lancamento >= janela.data_inicio $$;
+    grant execute on function dw.em_sql(audit.janela) to conferente_regra`)
+  const registered = sql`select audit.registrar_regra('em_sql', 'x', 'dw.em_sql', 'dw.lancamentos', 'id', '{categoria}')`
+  await t.rejects(registered, { message: /em_sql é language sql, e dw.lancamentos é distribuída/ })
+})
+
+t.test('while a node holds a transaction in doubt, no row passes for already taken back', async (t) => {
+  const { sql, connectAs } = await demonstration(t)
+  await connectAs(
+    'olivia',
+  )`select from audit.processar_divergencias('auto', '-infinity'::date, 'infinity'::date)`
+  const [corrected] = await sql`select d.id, d.registro_id, d.valores_originais ->> 'categoria' as antes
+    from audit.divergencias_processadas d where d.status = 'corrigida' and d.valores_originais ? 'categoria' order by d.id limit 1`
+  t.ok(corrected, 'something was corrected')
+  // what a node shows that has not yet committed what the coordinator has
+  await sql`update dw.lancamentos set categoria = ${corrected?.['antes']} where id = ${corrected?.['registro_id']}::text::bigint`
+  await sql`insert into public.no values ('10.0.0.2', 5432, true, '1')`
+  const takeBack = () =>
+    connectAs(
+      'bruno',
+    )`select resultado from audit.reverter_divergencias(array[${corrected?.['id']}::bigint], 'engano')`
+  await t.rejects(takeBack(), { code: '40001', message: /o nó 10.0.0.2:5432 .* ainda não confirmou/ })
+  await sql`update public.no set success = false, result = 'connection refused'`
+  await t.rejects(takeBack(), { code: '40001' }, 'nor while a node does not answer')
+  await sql`delete from public.no`
+  t.match(await takeBack(), [{ resultado: /./ }], 'then the row is believed')
+})
 
 t.test('no statement over the warehouse is one that Citus refuses', async (t) => {
   const { sql, url } = await demonstration(t)

@@ -54,6 +54,10 @@ begin
   if v_tabela is null then
     return format('não existe a tabela %s', regra.tabela);
   end if;
+  if audit_interno.distribuida(v_tabela) and v_proc.prolang = (select l.oid from pg_language l where l.lanname = 'sql') then
+    return format('a função %s é language sql, e %s é distribuída: o Citus não aceita parâmetros numa função assim. Escreva-a em plpgsql',
+      regra.funcao, regra.tabela);
+  end if;
   -- without colunas_resumo: a gap in the summary costs no rule its session
   v_faltam := audit_interno.colunas_ausentes(regra.tabela, regra.colunas || regra.colunas_identidade || regra.colunas_acompanham
     || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor, regra.coluna_filial]);
