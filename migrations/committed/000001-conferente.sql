@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:20ace49ec090b2100cbd2a30df0f27bdeffa9605
+--! Hash: sha1:62c97e9e0ea54a83e79fec9d2e005c8069810439
 --! Message: conferente
 
 set local role conferente_dono;
@@ -3657,6 +3657,10 @@ begin
   v_tabela := audit_interno.relacao(regra.tabela);
   if v_tabela is null then
     return format('não existe a tabela %s', regra.tabela);
+  end if;
+  if audit_interno.distribuida(v_tabela) and v_proc.prolang = (select l.oid from pg_language l where l.lanname = 'sql') then
+    return format('a função %s é language sql, e %s é distribuída: o Citus não aceita parâmetros numa função assim. Escreva-a em plpgsql',
+      regra.funcao, regra.tabela);
   end if;
   -- without colunas_resumo: a gap in the summary costs no rule its session
   v_faltam := audit_interno.colunas_ausentes(regra.tabela, regra.colunas || regra.colunas_identidade || regra.colunas_acompanham
