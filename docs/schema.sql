@@ -5603,13 +5603,13 @@ create function regra_pendente_verificacao.nota(peso_base double precision, peso
 comment on function regra_pendente_verificacao.nota(double precision,double precision,double precision,double precision,double precision,double precision,double precision,integer) is 'Weighed score of a category: base is ln p, repetida ln(1 + earlier payments alike), recente log-odds among the latest entries, lacuna months without history.';
 grant execute on function regra_pendente_verificacao.nota(double precision,double precision,double precision,double precision,double precision,double precision,double precision,integer) to conferente_regra;
 
-create function regra_pendente_verificacao.perguntar_retroteste(retroteste int4range, amostra integer)
+create function regra_pendente_verificacao.perguntar_retroteste(retroteste int4range, amostra integer, provas boolean)
   returns SETOF regra_pendente_verificacao.estatistica_pergunta language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.perguntar_retroteste(int4range,integer) is 'Questions of the back-test, as estatistica_pergunta keeps them: a sample of some months'' entries.';
-grant execute on function regra_pendente_verificacao.perguntar_retroteste(int4range,integer) to conferente_regra;
+comment on function regra_pendente_verificacao.perguntar_retroteste(int4range,integer,boolean) is 'Questions of the back-test, as estatistica_pergunta keeps them: a sample of some months'' entries.';
+grant execute on function regra_pendente_verificacao.perguntar_retroteste(int4range,integer,boolean) to conferente_regra;
 
 create function regra_pendente_verificacao.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean, metade integer DEFAULT NULL::integer)
   returns TABLE(ids text[], com_conta boolean, certas integer[], grupo smallint, lacuna smallint, categorias integer[], bases double precision[], amplas double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos double precision[], iguais double precision[], contra text, mes integer) language plpgsql stable

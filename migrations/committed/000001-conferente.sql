@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:62c97e9e0ea54a83e79fec9d2e005c8069810439
+--! Hash: sha1:a424310c682f5f43e58949ac0a591a2d67efae29
 --! Message: conferente
 
 set local role conferente_dono;
@@ -25316,7 +25316,7 @@ revoke execute on function regra_pendente_verificacao.nota(
 -- the calibration says what a wait costs. A back-test asks about an entry with an account twice, with it and without, because pending
 -- entries often have none yet; one computation gives both. amplas and palavras (s / sqrt(k)) are returned for a back-test only. contra:
 -- what contradicts the supplier's code, which is then ignored. With provas, also what the history says at each level and word, about the
--- best category and undecayed, as a reviewer would find it in the ledger; in a back-test about the right one, and decayed.
+-- best category and undecayed, as a reviewer would find it in the ledger; in a back-test about the right one, decayed, and without words.
 --
 -- Entries about which exactly the same is known, such as several alike in one month, share a row: ids and certas belong together. metade:
 -- all suppliers (null) or one half of them (0, 1). What was booked under a category that has ended by an entry's month (mes) counts for its
@@ -25523,7 +25523,7 @@ begin
     from kx f
     join (select distinct l.n, coalesce(m.certa, l.categorias[1]) as categoria from lista l join modelo m on m.n = l.n) l on l.n = f.n
     left join contagem c on c.x = f.x and c.categoria = l.categoria
-    where provas and f.nivel > 0
+    where provas and f.nivel > 0 and (retroteste is null or f.nivel <> 20)
     group by f.n
   )
   select m.ids, l.com_conta, m.certas, l.grupo, e.lacuna, l.categorias, l.bases, l.amplas, l.palavras, l.repetidas, l.recentes, l.notas,
@@ -25572,7 +25572,7 @@ revoke execute on function regra_pendente_verificacao.resolver_sistema(double pr
 -- The back-test's questions with what is known of each category, in two processes where regra_pendente_verificacao.em_metades allows it,
 -- each for half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
 -- nothing. Called by regra_pendente_verificacao.calibrar_historia.
-create or replace function regra_pendente_verificacao.perguntar_retroteste(retroteste int4range, amostra int)
+create or replace function regra_pendente_verificacao.perguntar_retroteste(retroteste int4range, amostra int, provas boolean)
 returns setof regra_pendente_verificacao.estatistica_pergunta
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -25586,19 +25586,19 @@ begin
   select u.id, p.com_conta, p.grupo, p.lacuna, coalesce(array_position(p.categorias, u.certa), cardinality(p.bases)), p.bases, p.amplas, p.palavras, p.repetidas, p.recentes,
     p.niveis, p.lancamentos, p.iguais
   from (
-    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, true) x where not v_metades
+    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, provas) x where not v_metades
     union all
-    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, true, 0) x where v_metades
+    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, provas, 0) x where v_metades
     union all
-    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, true, 1) x where v_metades
+    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, provas, 1) x where v_metades
   ) p
   cross join lateral unnest(p.ids, p.certas) u (id, certa);
 end
 $$;
 
-comment on function regra_pendente_verificacao.perguntar_retroteste(int4range, int) is
+comment on function regra_pendente_verificacao.perguntar_retroteste(int4range, int, boolean) is
   'Questions of the back-test, as estatistica_pergunta keeps them: a sample of some months'' entries.';
-revoke execute on function regra_pendente_verificacao.perguntar_retroteste(int4range, int) from public;
+revoke execute on function regra_pendente_verificacao.perguntar_retroteste(int4range, int, boolean) from public;
 
 -- Fits the weight of the words, then how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level
 -- after level, the strength under which the true categories were most probable, or (1e9) one that ignores a level which only misleads. A
@@ -25847,10 +25847,10 @@ begin
   delete from regra_pendente_verificacao.estatistica_nota;
   delete from regra_pendente_verificacao.estatistica_calibracao;
   if retroteste is not null then
-    insert into regra_pendente_verificacao.estatistica_pergunta select * from regra_pendente_verificacao.perguntar_retroteste(retroteste, v_forcas);
+    insert into regra_pendente_verificacao.estatistica_pergunta select * from regra_pendente_verificacao.perguntar_retroteste(retroteste, v_forcas, true);
     perform regra_pendente_verificacao.ajustar_forcas();
     delete from regra_pendente_verificacao.estatistica_pergunta;
-    insert into regra_pendente_verificacao.estatistica_pergunta select * from regra_pendente_verificacao.perguntar_retroteste(retroteste, v_amostra);
+    insert into regra_pendente_verificacao.estatistica_pergunta select * from regra_pendente_verificacao.perguntar_retroteste(retroteste, v_amostra, false);
     perform regra_pendente_verificacao.ajustar_notas();
     perform regra_pendente_verificacao.contar_acertos();
     delete from regra_pendente_verificacao.estatistica_pergunta;

@@ -114,6 +114,7 @@ const LONG: Record<string, readonly string[]> = {
     'sql/correction',
     'sql/correction_types',
     'sql/demonstration',
+    'sql/distributed',
     'sql/extreme_arguments',
     'sql/foreign_warehouses/back_and_forth',
     'sql/foreign_warehouses/bundled_rules',

@@ -49,7 +49,7 @@ revoke execute on function regra_pendente_verificacao.nota(
 -- the calibration says what a wait costs. A back-test asks about an entry with an account twice, with it and without, because pending
 -- entries often have none yet; one computation gives both. amplas and palavras (s / sqrt(k)) are returned for a back-test only. contra:
 -- what contradicts the supplier's code, which is then ignored. With provas, also what the history says at each level and word, about the
--- best category and undecayed, as a reviewer would find it in the ledger; in a back-test about the right one, and decayed.
+-- best category and undecayed, as a reviewer would find it in the ledger; in a back-test about the right one, decayed, and without words.
 --
 -- Entries about which exactly the same is known, such as several alike in one month, share a row: ids and certas belong together. metade:
 -- all suppliers (null) or one half of them (0, 1). What was booked under a category that has ended by an entry's month (mes) counts for its
@@ -256,7 +256,7 @@ begin
     from kx f
     join (select distinct l.n, coalesce(m.certa, l.categorias[1]) as categoria from lista l join modelo m on m.n = l.n) l on l.n = f.n
     left join contagem c on c.x = f.x and c.categoria = l.categoria
-    where provas and f.nivel > 0
+    where provas and f.nivel > 0 and (retroteste is null or f.nivel <> 20)
     group by f.n
   )
   select m.ids, l.com_conta, m.certas, l.grupo, e.lacuna, l.categorias, l.bases, l.amplas, l.palavras, l.repetidas, l.recentes, l.notas,

@@ -539,7 +539,7 @@ t.test('the score is fitted to its end: no other weights explain the past better
   const places = await sql<{ grupo: number; casos: number; fora: number }[]>`
     with q as materialized (
       select p.*, k.base, k.repetida, k.recente, k.espera
-      from regra_pendente_verificacao.perguntar_retroteste(regra_pendente_verificacao.meses_retroteste(), 6000) p
+      from regra_pendente_verificacao.perguntar_retroteste(regra_pendente_verificacao.meses_retroteste(), 6000, false) p
       join regra_pendente_verificacao.estatistica_nota k on k.grupo = p.grupo
     ), c as materialized (
       -- the categories of each question, and one more that stands for all others
