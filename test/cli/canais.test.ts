@@ -32,7 +32,7 @@ test('an administrator saves a channel, tests it, sees its state, and switches i
     typed(address),
   )
   t.equal(saved.code, 0, saved.stderr)
-  t.match(saved.stderr, /canal erp salvo: http:\/\/127\.0\.0\.1:\d+; experimente/)
+  t.match(saved.stderr, /canal erp salvo: http:\/\/127\.0\.0\.1:\d+; teste com/)
   const secret = saved.stdout.trim()
   t.match(secret, /^whsec_[A-Za-z0-9+/]{43}=$/, 'drawn, alone on stdout')
 
