@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a424310c682f5f43e58949ac0a591a2d67efae29
+--! Hash: sha1:897765e46040cb034a553ece06197aa673eb5a6e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -29578,7 +29578,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ler regprocedure := 'audit_interno.ler(text, audit.janela, text[])';
+  v_ler regprocedure := 'audit_interno.ler(text, audit.janela, text[])'::regprocedure;
   v_nos boolean := false;
   v_funcoes regprocedure[];
   v_definicoes text;

@@ -9,7 +9,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ler regprocedure := 'audit_interno.ler(text, audit.janela, text[])';
+  v_ler regprocedure := 'audit_interno.ler(text, audit.janela, text[])'::regprocedure;
   v_nos boolean := false;
   v_funcoes regprocedure[];
   v_definicoes text;
