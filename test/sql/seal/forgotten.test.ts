@@ -231,8 +231,10 @@ t.test('a kill in the middle leaves all as it was', async (t) => {
       () => 'cut',
     )
     let waits = 0
-    for (let tries = 0; waits === 0 && tries < 2000; tries += 1)
+    for (let tries = 0; waits === 0 && tries < 3000; tries += 1) {
+      await tx`select pg_sleep(0.02)`
       waits = Number(one(await tx`select cardinality(pg_blocking_pids(${pid})) as n`)['n'])
+    }
     t.ok(waits > 0, 'it was under way')
     await tx`select pg_terminate_backend(${pid})`
     t.equal(await forgetting, 'cut')
