@@ -236,6 +236,20 @@ t.test(
       [{ linhas: 39, com_dia: 38, dia: '2026-10-05' }],
       'without the deleted one; a blank day is none',
     )
+    t.same(
+      await sql`select texto, dw.dia_escrito(texto)::text as dia
+        from unnest(array['20260231', '20261131', '20230229', '00000000', '20240229', '2026-12-31', '20260101']) as texto`.values(),
+      [
+        ['20260231', null],
+        ['20261131', null],
+        ['20230229', null],
+        ['00000000', null],
+        ['20240229', '2024-02-29'],
+        ['2026-12-31', '2026-12-31'],
+        ['20260101', '2026-01-01'],
+      ],
+      'a day that the month does not have is none',
+    )
     await sql.unsafe(
       text.match(/^-- create index concurrently on protheus.*dia_escrito.*$/m)?.[0].slice(3) ?? '',
     )

@@ -49,7 +49,8 @@ begin
       '-- o dia que um texto diz, como 20261005 ou 2026-10-05; nulo quando não diz nenhum',
       format('create function %s(texto text) returns date language sql immutable parallel safe', v_dia),
       'return case when texto ~ ''^[12][0-9]{3}-?(0[1-9]|1[0-2])-?(0[1-9]|[12][0-9]|3[01])$''',
-      '  then make_date(left(texto, 4)::int, left(right(replace(texto, ''-'', ''''), 4), 2)::int, 1) + right(texto, 2)::int - 1 end;') end,
+      '  then case when right(texto, 2)::int <= date_part(''day'', make_date(left(texto, 4)::int, left(right(replace(texto, ''-'', ''''), 4), 2)::int, 1) + interval ''1 month -1 day'')',
+      '    then make_date(left(texto, 4)::int, left(right(replace(texto, ''-'', ''''), 4), 2)::int, right(texto, 2)::int) end end;') end,
     format('create view %s as', v_visao),
     'select ' || (select string_agg(case when m.expressao = format('f.%I', m.coluna) then m.expressao else m.expressao || ' as ' || m.coluna end, ',' || v_linha || '  ' order by m.ordem) from mapa m),
     format('from %s f', v_fato) || coalesce((select string_agg(v_linha || j.juncao, '' order by j.juncao) from (select distinct m.juncao from mapa m where m.juncao is not null) as j), '')
