@@ -60,3 +60,9 @@ t.test('the benchmark loads no test runner, which would end it after half a minu
   }
   t.ok(seen.has('test/helper/owner.ts'))
 })
+
+t.test('the environment is read in one folder', async (t) => {
+  const reads = (file: string) => readFileSync(join(ROOT, file), 'utf8').includes('process.env')
+  const readers = [...IMPORTS.keys()].filter((file) => !file.startsWith('src/settings/') && reads(file))
+  t.same(readers, [])
+})

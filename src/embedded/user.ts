@@ -21,7 +21,8 @@ export function serverUser(dataDir: string): ServerUser {
   if (process.getuid?.() !== 0) return { name: '' }
   const known = lookUp(String(statSync(dataDir).uid)) ?? lookUp(OURS)
   if (known) return known
-  const env = { ...childEnvironment(), PATH: `${process.env['PATH']}:/usr/sbin:/sbin` }
+  const env = childEnvironment()
+  env['PATH'] = `${env['PATH']}:/usr/sbin:/sbin`
   spawnSync('useradd', [...ALONE.split(' '), OURS], { env, stdio: 'ignore' })
   // Looked up even after a failure: another process may have been quicker.
   const made = lookUp(OURS)
