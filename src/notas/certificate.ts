@@ -18,6 +18,9 @@ export interface Signer {
   readonly confiavel: boolean
 }
 
+/** Each holds two to four kilobytes. */
+const MOST_KNOWN = 1000
+
 const known = new Map<string, Signer>()
 
 /** Everything known about a certificate, computed once for each. */
@@ -34,7 +37,7 @@ export function signer(certificate: X509Certificate, authorities: Authorities): 
       valido_ate: certificate.validToDate.toISOString(),
       confiavel: authorities.vouchFor(certificate),
     }
-    if (known.size > 10_000) known.clear()
+    if (known.size >= MOST_KNOWN) known.clear()
     known.set(key, found)
   }
   return found

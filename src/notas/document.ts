@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { ParseOption, XmlDocument, type XmlElement, XmlLibError, type XmlNode, XmlXPath } from 'libxml2-wasm'
 import { Refusal } from './refusal.ts'
 
@@ -13,16 +14,19 @@ const MOST_PREFIXES = 8
  * @throws {Refusal}
  */
 export function parseXml(bytes: Buffer): XmlDocument {
-  const text = decode(bytes)
+  if (!isUtf8(bytes)) throw new Refusal('codificacao')
+  // Byte for byte, which is all that is asked of it here: what is looked for is ASCII.
+  const text = bytes.toString('latin1')
   // A note has no document type, and without one it can declare no entity, external or growing.
   if (/<!(doctype|entity)/i.test(text)) throw new Refusal('dtd')
-  const declared = /^<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1]
+  const declared = /^(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1]
   if (declared !== undefined && !/^utf-?8$/i.test(declared)) throw new Refusal('codificacao', declared)
   // Canonical XML writes them out again and again: of five thousand in 93 kB that takes twelve seconds.
   if (prefixes(text) > MOST_PREFIXES)
     throw new Refusal('xml', `more than ${MOST_PREFIXES} namespace prefixes`)
   try {
-    const document = XmlDocument.fromString(text, {
+    const document = XmlDocument.fromBuffer(bytes, {
+      encoding: 'utf-8',
       // the library's own limits of depth and length stay on: XML_PARSE_HUGE would lift them
       option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE,
     })
@@ -44,14 +48,6 @@ function prefixes(text: string): number {
     if (found.size > MOST_PREFIXES) break
   }
   return found.size
-}
-
-function decode(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new Refusal('codificacao')
-  }
 }
 
 const compiled = new Map<string, XmlXPath>()

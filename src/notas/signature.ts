@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual, verify, X509Certificate } from 'node:crypto'
+import { createHash, type KeyObject, timingSafeEqual, verify, X509Certificate } from 'node:crypto'
 import type { XmlElement } from 'libxml2-wasm'
 import { element, text } from './document.ts'
 import { Refusal } from './refusal.ts'
@@ -50,23 +50,22 @@ export function checkSignature(signed: XmlElement, signature: XmlElement | undef
   const scheme = SIGNATURES[algorithm(info, 'ds:SignatureMethod')]
   if (hash === undefined || scheme === undefined) throw new Refusal('assinatura', 'algorithm')
 
-  const digest = createHash(hash).update(signed.canonicalizeToString()).digest()
+  const digest = createHash(hash).update(canonical(signed)).digest()
   const said = Buffer.from(text(reference, 'ds:DigestValue') ?? '', 'base64')
   if (said.length !== digest.length || !timingSafeEqual(said, digest))
     throw new Refusal('assinatura', 'changed after it was signed')
 
-  const certificate = readCertificate(text(signature, 'ds:KeyInfo/ds:X509Data/ds:X509Certificate[1]') ?? '')
-  const { publicKey } = certificate
-  if (
-    publicKey.asymmetricKeyType !== 'rsa' ||
-    (publicKey.asymmetricKeyDetails?.modulusLength ?? 0) < SHORTEST_KEY
+  const { certificate, publicKey } = signedBy(
+    text(signature, 'ds:KeyInfo/ds:X509Data/ds:X509Certificate[1]') ?? '',
   )
-    throw new Refusal('assinatura', 'key')
   const value = Buffer.from(text(signature, 'ds:SignatureValue') ?? '', 'base64')
-  if (!verify(scheme, Buffer.from(info.canonicalizeToString()), publicKey, value))
+  if (!verify(scheme, Buffer.from(canonical(info)), publicKey, value))
     throw new Refusal('assinatura', 'not by this certificate')
   return { certificate, digest: digest.toString('base64') }
 }
+
+/** The element's own method wraps each node of the whole document in an object, which takes longer than all the rest. */
+const canonical = (part: XmlElement): string => part.doc.canonicalizeToString({ nodeSet: new Set([part]) })
 
 function need(node: XmlElement, expression: string): XmlElement {
   const found = element(node, expression)
@@ -77,10 +76,36 @@ function need(node: XmlElement, expression: string): XmlElement {
 const algorithm = (node: XmlElement, expression: string): string =>
   need(node, expression).attr('Algorithm')?.value ?? ''
 
-function readCertificate(base64: string): X509Certificate {
+interface Key {
+  readonly certificate: X509Certificate
+  readonly publicKey: KeyObject
+}
+
+/** By the text of the certificate: a supplier signs many notes. */
+const keys = new Map<string, Key>()
+const MOST_KEYS = 1000
+/** Characters of a certificate; those of ICP-Brasil have three thousand. Longer ones would fill the memory of what is known. */
+const LONGEST_CERTIFICATE = 16_384
+
+function signedBy(base64: string): Key {
+  if (base64.length > LONGEST_CERTIFICATE) throw new Refusal('assinatura', 'certificate')
+  let key = keys.get(base64)
+  if (!key) {
+    key = readKey(base64)
+    if (keys.size >= MOST_KEYS) keys.clear()
+    keys.set(base64, key)
+  }
+  return key
+}
+
+function readKey(base64: string): Key {
   try {
-    return new X509Certificate(Buffer.from(base64, 'base64'))
+    const certificate = new X509Certificate(Buffer.from(base64, 'base64'))
+    const { publicKey } = certificate
+    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = publicKey
+    if (type === 'rsa' && (details?.modulusLength ?? 0) >= SHORTEST_KEY) return { certificate, publicKey }
   } catch {
     throw new Refusal('assinatura', 'certificate')
   }
+  throw new Refusal('assinatura', 'key')
 }
