@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:897765e46040cb034a553ece06197aa673eb5a6e
+--! Hash: sha1:94a565dc74c14cd3bc0f5f12d9d8281d7c9ef7fd
 --! Message: conferente
 
 set local role conferente_dono;
@@ -3977,13 +3977,13 @@ begin
   where n.nspname not in ('pg_catalog', 'information_schema');
   select jsonb_object_agg(o.chave, true) into v_novos
   from (
-    select 'f ' || p.oid as chave from pg_proc p where p.pronamespace = any (v_esquemas)
+    select 'f ' || p.oid as chave from pg_proc p where p.oid >= 16384 and p.pronamespace = any (v_esquemas)
     union
-    select 'v ' || c.oid from pg_class c where c.relnamespace = any (v_esquemas) and c.relkind in ('v', 'm')
+    select 'v ' || c.oid from pg_class c where c.oid >= 16384 and c.relnamespace = any (v_esquemas) and c.relkind in ('v', 'm')
     union
-    select 't ' || t.oid from pg_type t where t.typnamespace = any (v_esquemas)
+    select 't ' || t.oid from pg_type t where t.oid >= 16384 and t.typnamespace = any (v_esquemas)
     union
-    select 'o ' || o.oid from pg_operator o where o.oprnamespace = any (v_esquemas)
+    select 'o ' || o.oid from pg_operator o where o.oid >= 16384 and o.oprnamespace = any (v_esquemas)
     union
     select c.chave from audit_interno.codigo_nomeado(array_to_string(v_pedidos, ' '), '{}') c
   ) as o
@@ -6042,22 +6042,27 @@ declare
   v_recusa text;
 begin
   perform audit_interno.travar_regra(nome_regra);
-  perform audit_interno.conferir_codigo(corrigir_lote.sessao_id, nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select e.corrigida_ate into strict v_desde
   from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
-  perform audit_interno.criar_lote();
   v_recusa := audit_interno.terreno_recusa(audit_interno.relacao(v_regra.tabela), v_regra.coluna_chave);
   if v_regra.automatica and v_recusa is not null then
     update audit.execucoes_regra e set motivo = concat_ws('; ', e.motivo, 'nada corrige sozinha aqui: ' || v_recusa)
     where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
   elsif v_regra.automatica then
-    select * into v_resto from audit_interno.resto_concessao(v_regra);
     v_ids := array(
       select d.id from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
       where d.id > v_desde
       order by d.id
       limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
+  end if;
+  if v_ids <> '{}' then
+    perform audit_interno.conferir_codigo(corrigir_lote.sessao_id, nome_regra);
+    select r.* into strict v_regra from audit.regras r where r.nome = nome_regra;
+    v_ids := case when v_regra.automatica then v_ids end;
+  end if;
+  if v_ids <> '{}' then
+    select * into v_resto from audit_interno.resto_concessao(v_regra);
     v_fechadas := array(select f.divergencia_id from audit_interno.em_periodo_fechado(v_ids) f);
     -- findings in a closed month use up nothing of the grant
     select array_agg(x.id order by x.id) filter (where x.cabe), bool_or(x.cabe) into v_ids, v_cabe
@@ -6076,6 +6081,7 @@ begin
         v_regra.concessao_correcoes, v_regra.concessao_valor, v_resto.correcoes, v_resto.valor, v_regra.nome),
         jsonb_build_object('prova', v_regra.prova, 'restam', v_resto.correcoes, 'resta_valor', v_resto.valor), corrigir_lote.sessao_id);
     end if;
+    perform audit_interno.criar_lote();
     insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, impressao, valor)
     select d.id, d.regra, d.tabela, d.registro_id, d.entrada, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
     from audit.divergencias_processadas d
@@ -15426,14 +15432,20 @@ as $$
     cross join texto t
     cross join lateral string_to_table(t.texto, e.escrito || '.') with ordinality as p (parte, posicao)
     where p.posicao > 1 and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
-  ), objeto as (
-    select 'f ' || p.oid as chave, p.pronamespace as esquema, lower(p.proname) as nome from pg_proc p where p.oid >= 16384
+  ), esquema as materialized (
+    select unnest(codigo_nomeado.caminhos) as oid union select n.esquema from nome n
+  ), objeto as materialized (
+    -- only what lies in a schema in question: of all the others nothing is read but that
+    select 'f ' || p.oid as chave, p.pronamespace as esquema, lower(p.proname) as nome
+    from pg_proc p where p.oid >= 16384 and p.pronamespace in (select e.oid from esquema e)
     union all
-    select 'v ' || c.oid, c.relnamespace, lower(c.relname) from pg_class c where c.relkind in ('v', 'm') and c.oid >= 16384
+    select 'v ' || c.oid, c.relnamespace, lower(c.relname)
+    from pg_class c where c.relkind in ('v', 'm') and c.oid >= 16384 and c.relnamespace in (select e.oid from esquema e)
     union all
     select 't ' || y.oid, y.typnamespace, lower(y.typname)
-    from pg_type y left join pg_class c on c.oid = y.typrelid
-    where y.oid >= 16384 and (y.typtype in ('e', 'd', 'r') or c.relkind = 'c')
+    from pg_type y
+    where y.oid >= 16384 and y.typnamespace in (select e.oid from esquema e)
+      and (y.typtype in ('e', 'd', 'r') or y.typtype = 'c' and (select c.relkind from pg_class c where c.oid = y.typrelid) = 'c')
   )
   select o.chave from objeto o join nome n on n.esquema = o.esquema and n.nome = o.nome
   union
@@ -28221,19 +28233,23 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+  with proprio as materialized ( -- by index; the catalogs of functions and tables have none by owner
+    select s.classid, s.objid
+    from pg_shdepend s
+    where s.refclassid = 'pg_authid'::regclass and s.refobjid = rastro.papel and s.deptype = 'o'
+      and s.dbid = (select d.oid from pg_database d where d.datname = current_database())
+  )
   select jsonb_build_object(
     'temporarios', (
       select string_agg(format('%s %s', d.classid, d.objid), ',' order by d.classid, d.objid)
       from pg_depend d where d.refclassid = 'pg_namespace'::regclass and d.refobjid = pg_my_temp_schema()),
     'objetos', (
-      select encode(sha256(convert_to(coalesce(string_agg(format('%s %s', s.classid, s.objid), ',' order by s.classid, s.objid), ''), 'UTF8')), 'hex')
-      from pg_shdepend s
-      where s.refclassid = 'pg_authid'::regclass and s.refobjid = rastro.papel and s.deptype = 'o'
-        and s.dbid = (select d.oid from pg_database d where d.datname = current_database())),
+      select encode(sha256(convert_to(coalesce(string_agg(format('%s %s', o.classid, o.objid), ',' order by o.classid, o.objid), ''), 'UTF8')), 'hex')
+      from proprio o),
     'funcoes', (
       select string_agg(format('%s %s %s', p.oid, p.xmin,
           (select count(*) from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid)), ',' order by p.oid)
-      from pg_proc p where p.proowner = rastro.papel),
+      from pg_proc p where p.oid in (select o.objid from proprio o where o.classid = 'pg_proc'::regclass)),
     'ajustes', g.ajustes,
     'proprios', g.proprios,
     'direitos', (
@@ -28243,7 +28259,8 @@ as $$
             (select string_agg(format('%s %s', a.attnum, a.xmin), ' ' order by a.attnum) from pg_attribute a where a.attrelid = c.oid),
             (select string_agg(format('%s %s', d.classid, d.objid), ' ' order by d.classid, d.objid)
               from pg_depend d where d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid)), ',' order by c.oid)
-          from pg_class c where c.relowner = rastro.papel and c.relkind in ('r', 'S')),
+          from pg_class c
+          where c.oid in (select o.objid from proprio o where o.classid = 'pg_class'::regclass) and c.relkind in ('r', 'S')),
         (select string_agg(d::text, ',' order by d.oid) from pg_default_acl d where d.defaclrole = rastro.papel),
         (select string_agg(s.setconfig::text, ',' order by s.setdatabase) from pg_db_role_setting s where s.setrole = rastro.papel))::text),
     'cursores', (select string_agg(c.name, ',' order by c.name collate "C") from pg_cursors c where c.is_holdable),
