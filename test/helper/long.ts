@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './files.ts'
-import { drawn } from './thorough.ts'
+import { drawn, SHARE } from './thorough.ts'
 
 const LONG: Record<string, readonly string[]> = {
   'a browser': [
@@ -175,11 +175,14 @@ const LONG: Record<string, readonly string[]> = {
   ],
 }
 
+/** Every run of CI takes these: what they try is drawn by chance anyway. */
+const ALWAYS_IN_CI = ['test/life/life.test.ts']
+
 /** What this run leaves out, and how many files there are to draw from. */
 export function leftOut(): { files: readonly string[]; of: number } {
   const all = Object.values(LONG).map((names) => names.map((name) => `test/${name}.test.ts`))
   const gone = all.flat().find((file) => !existsSync(join(ROOT, file)))
   if (gone !== undefined) throw new Error(`test/helper/long.ts names ${gone}, which is not there`)
-  const kept = new Set(all.flatMap((files) => drawn(files, 1)))
+  const kept = new Set([...all.flatMap((files) => drawn(files, 1)), ...(SHARE > 0 ? ALWAYS_IN_CI : [])])
   return { files: all.flat().filter((file) => !kept.has(file)), of: all.flat().length }
 }

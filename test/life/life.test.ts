@@ -3,13 +3,14 @@
 // one seed.
 import { type Test, test } from 'tap'
 import { testDatabase } from '../helper/database.ts'
-import { times } from '../helper/thorough.ts'
+import { SHARE } from '../helper/thorough.ts'
 import { read, STEPS } from './commands.ts'
 import { KEPT } from './kept.ts'
 import { Life } from './life.ts'
 import { byChance, live } from './lived.ts'
 
-const LIVES = times(2, { thorough: 20 })
+/** Fifty in CI and in a complete run; several at once, because each waits now and then. */
+const [LIVES, ABREAST] = SHARE > 0 ? [50, 3] : [2, 1]
 const SEED = Math.floor(Math.random() * 2 ** 31)
 
 async function prepared(t: Test): Promise<Life> {
@@ -29,12 +30,17 @@ test('lives that once went wrong', async (t) => {
 })
 
 test(`${LIVES} lives`, { timeout: LIVES * 600_000 }, async (t) => {
-  const life = await prepared(t)
-  let steps = 0
-  for (let seed = SEED; seed < SEED + LIVES; seed++) {
-    const outcome = await byChance(life, seed, STEPS)
-    steps += outcome.ran.length
-    if (outcome.error) t.fail(`seed ${seed}:\n${outcome.ran.join(',\n')}`, { found: outcome.error })
-  }
+  let [seed, steps] = [SEED, 0]
+  await Promise.all(
+    Array.from({ length: ABREAST }, async () => {
+      const life = await prepared(t)
+      while (seed < SEED + LIVES) {
+        const mine = seed++
+        const outcome = await byChance(life, mine, STEPS)
+        steps += outcome.ran.length
+        if (outcome.error) t.fail(`seed ${mine}:\n${outcome.ran.join(',\n')}`, { found: outcome.error })
+      }
+    }),
+  )
   t.comment(`${LIVES} lives from seed ${SEED} on, ${steps} commands`)
 })

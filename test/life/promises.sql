@@ -29,6 +29,10 @@ begin
     select i.registro_id from image i
     union
     select coalesce(t.id, r.id)::text from dw.lancamentos t full join life.rows r on r.id = t.id where t::text is distinct from r.row
+  ), found as materialized (
+    select o.sessao_id, d.regra, count(*) as n
+    from audit.deteccoes x join audit.operacoes o on o.id = x.operacao_id join audit.divergencias_processadas d on d.id = x.divergencia_id
+    group by o.sessao_id, d.regra
   ), limit_rule as materialized (
     select o.id, o.regra, (o.detalhes #>> '{depois,limiar}')::numeric as limiar from audit.operacoes o where o.tipo = 'regra'
   )
@@ -93,8 +97,7 @@ begin
   select 'counters', format('session %s, rule %s: %s', e.sessao_id, e.regra, x.which)
   from audit.execucoes_regra e
   cross join lateral (values
-    ('encontradas', e.encontradas, (select count(*) from audit.deteccoes x join audit.operacoes o on o.id = x.operacao_id
-      join audit.divergencias_processadas d on d.id = x.divergencia_id where o.sessao_id = e.sessao_id and d.regra = e.regra)),
+    ('encontradas', e.encontradas, coalesce((select f.n from found f where f.sessao_id = e.sessao_id and f.regra = e.regra), 0)),
     ('corrigidas', e.corrigidas, (select coalesce(sum(case i.tipo when 'correcao' then 1 else -1 end), 0) from image i
       where i.sessao_id = e.sessao_id and i.regra = e.regra and i.tipo in ('correcao', 'autoverificacao'))),
     ('novas + recorrentes', e.encontradas, e.novas + e.recorrentes)) as x (which, counted, there)

@@ -24,22 +24,27 @@ declare
   v_recusa text;
 begin
   perform audit_interno.travar_regra(nome_regra);
-  perform audit_interno.conferir_codigo(corrigir_lote.sessao_id, nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select e.corrigida_ate into strict v_desde
   from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
-  perform audit_interno.criar_lote();
   v_recusa := audit_interno.terreno_recusa(audit_interno.relacao(v_regra.tabela), v_regra.coluna_chave);
   if v_regra.automatica and v_recusa is not null then
     update audit.execucoes_regra e set motivo = concat_ws('; ', e.motivo, 'nada corrige sozinha aqui: ' || v_recusa)
     where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
   elsif v_regra.automatica then
-    select * into v_resto from audit_interno.resto_concessao(v_regra);
     v_ids := array(
       select d.id from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
       where d.id > v_desde
       order by d.id
       limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
+  end if;
+  if v_ids <> '{}' then
+    perform audit_interno.conferir_codigo(corrigir_lote.sessao_id, nome_regra);
+    select r.* into strict v_regra from audit.regras r where r.nome = nome_regra;
+    v_ids := case when v_regra.automatica then v_ids end;
+  end if;
+  if v_ids <> '{}' then
+    select * into v_resto from audit_interno.resto_concessao(v_regra);
     v_fechadas := array(select f.divergencia_id from audit_interno.em_periodo_fechado(v_ids) f);
     -- findings in a closed month use up nothing of the grant
     select array_agg(x.id order by x.id) filter (where x.cabe), bool_or(x.cabe) into v_ids, v_cabe
@@ -58,6 +63,7 @@ begin
         v_regra.concessao_correcoes, v_regra.concessao_valor, v_resto.correcoes, v_resto.valor, v_regra.nome),
         jsonb_build_object('prova', v_regra.prova, 'restam', v_resto.correcoes, 'resta_valor', v_resto.valor), corrigir_lote.sessao_id);
     end if;
+    perform audit_interno.criar_lote();
     insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, impressao, valor)
     select d.id, d.regra, d.tabela, d.registro_id, d.entrada, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
     from audit.divergencias_processadas d

@@ -16,14 +16,20 @@ as $$
     cross join texto t
     cross join lateral string_to_table(t.texto, e.escrito || '.') with ordinality as p (parte, posicao)
     where p.posicao > 1 and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
-  ), objeto as (
-    select 'f ' || p.oid as chave, p.pronamespace as esquema, lower(p.proname) as nome from pg_proc p where p.oid >= 16384
+  ), esquema as materialized (
+    select unnest(codigo_nomeado.caminhos) as oid union select n.esquema from nome n
+  ), objeto as materialized (
+    -- only what lies in a schema in question: of all the others nothing is read but that
+    select 'f ' || p.oid as chave, p.pronamespace as esquema, lower(p.proname) as nome
+    from pg_proc p where p.oid >= 16384 and p.pronamespace in (select e.oid from esquema e)
     union all
-    select 'v ' || c.oid, c.relnamespace, lower(c.relname) from pg_class c where c.relkind in ('v', 'm') and c.oid >= 16384
+    select 'v ' || c.oid, c.relnamespace, lower(c.relname)
+    from pg_class c where c.relkind in ('v', 'm') and c.oid >= 16384 and c.relnamespace in (select e.oid from esquema e)
     union all
     select 't ' || y.oid, y.typnamespace, lower(y.typname)
-    from pg_type y left join pg_class c on c.oid = y.typrelid
-    where y.oid >= 16384 and (y.typtype in ('e', 'd', 'r') or c.relkind = 'c')
+    from pg_type y
+    where y.oid >= 16384 and y.typnamespace in (select e.oid from esquema e)
+      and (y.typtype in ('e', 'd', 'r') or y.typtype = 'c' and (select c.relkind from pg_class c where c.oid = y.typrelid) = 'c')
   )
   select o.chave from objeto o join nome n on n.esquema = o.esquema and n.nome = o.nome
   union

@@ -33,13 +33,13 @@ begin
   where n.nspname not in ('pg_catalog', 'information_schema');
   select jsonb_object_agg(o.chave, true) into v_novos
   from (
-    select 'f ' || p.oid as chave from pg_proc p where p.pronamespace = any (v_esquemas)
+    select 'f ' || p.oid as chave from pg_proc p where p.oid >= 16384 and p.pronamespace = any (v_esquemas)
     union
-    select 'v ' || c.oid from pg_class c where c.relnamespace = any (v_esquemas) and c.relkind in ('v', 'm')
+    select 'v ' || c.oid from pg_class c where c.oid >= 16384 and c.relnamespace = any (v_esquemas) and c.relkind in ('v', 'm')
     union
-    select 't ' || t.oid from pg_type t where t.typnamespace = any (v_esquemas)
+    select 't ' || t.oid from pg_type t where t.oid >= 16384 and t.typnamespace = any (v_esquemas)
     union
-    select 'o ' || o.oid from pg_operator o where o.oprnamespace = any (v_esquemas)
+    select 'o ' || o.oid from pg_operator o where o.oid >= 16384 and o.oprnamespace = any (v_esquemas)
     union
     select c.chave from audit_interno.codigo_nomeado(array_to_string(v_pedidos, ' '), '{}') c
   ) as o

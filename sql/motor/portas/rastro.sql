@@ -42,19 +42,23 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+  with proprio as materialized ( -- by index; the catalogs of functions and tables have none by owner
+    select s.classid, s.objid
+    from pg_shdepend s
+    where s.refclassid = 'pg_authid'::regclass and s.refobjid = rastro.papel and s.deptype = 'o'
+      and s.dbid = (select d.oid from pg_database d where d.datname = current_database())
+  )
   select jsonb_build_object(
     'temporarios', (
       select string_agg(format('%s %s', d.classid, d.objid), ',' order by d.classid, d.objid)
       from pg_depend d where d.refclassid = 'pg_namespace'::regclass and d.refobjid = pg_my_temp_schema()),
     'objetos', (
-      select encode(sha256(convert_to(coalesce(string_agg(format('%s %s', s.classid, s.objid), ',' order by s.classid, s.objid), ''), 'UTF8')), 'hex')
-      from pg_shdepend s
-      where s.refclassid = 'pg_authid'::regclass and s.refobjid = rastro.papel and s.deptype = 'o'
-        and s.dbid = (select d.oid from pg_database d where d.datname = current_database())),
+      select encode(sha256(convert_to(coalesce(string_agg(format('%s %s', o.classid, o.objid), ',' order by o.classid, o.objid), ''), 'UTF8')), 'hex')
+      from proprio o),
     'funcoes', (
       select string_agg(format('%s %s %s', p.oid, p.xmin,
           (select count(*) from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid)), ',' order by p.oid)
-      from pg_proc p where p.proowner = rastro.papel),
+      from pg_proc p where p.oid in (select o.objid from proprio o where o.classid = 'pg_proc'::regclass)),
     'ajustes', g.ajustes,
     'proprios', g.proprios,
     'direitos', (
@@ -64,7 +68,8 @@ as $$
             (select string_agg(format('%s %s', a.attnum, a.xmin), ' ' order by a.attnum) from pg_attribute a where a.attrelid = c.oid),
             (select string_agg(format('%s %s', d.classid, d.objid), ' ' order by d.classid, d.objid)
               from pg_depend d where d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid)), ',' order by c.oid)
-          from pg_class c where c.relowner = rastro.papel and c.relkind in ('r', 'S')),
+          from pg_class c
+          where c.oid in (select o.objid from proprio o where o.classid = 'pg_class'::regclass) and c.relkind in ('r', 'S')),
         (select string_agg(d::text, ',' order by d.oid) from pg_default_acl d where d.defaclrole = rastro.papel),
         (select string_agg(s.setconfig::text, ',' order by s.setdatabase) from pg_db_role_setting s where s.setrole = rastro.papel))::text),
     'cursores', (select string_agg(c.name, ',' order by c.name collate "C") from pg_cursors c where c.is_holdable),
