@@ -105,7 +105,7 @@ t.test("five minutes to the first correction of one's own data, and what keeps i
       'trade_marketing rejeitada 1',
       'validacao_valores aberta 3',
     ],
-    'two approved, one rejected, what auto corrected rolled back, amounts and unproved patterns left to a person',
+    'two approved, one rejected, automatic corrections rolled back; amounts and unproved patterns wait for a person',
   )
   for (const text of blocks('Every morning')) await typed(text)
   const [settings] = await sql`

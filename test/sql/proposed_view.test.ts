@@ -119,12 +119,12 @@ t.test(
     t.equal(
       await sqlstate(sql`update dw.lancamentos set categoria = 'Nunca vista' where id = ${row?.['id']}`),
       'P0002',
-      'a label that is not there',
+      'a label that does not exist',
     )
     t.equal(
       await sqlstate(sql`update dw.lancamentos set filial = 'x' where id = ${row?.['id']}`),
       'P0001',
-      'what it does not write',
+      'a column that it does not write',
     )
     t.same(
       (await connectAs('olivia')`select item from audit.experimentar_escrita() where situacao = 'erro'`)
@@ -234,7 +234,7 @@ t.test(
     t.same(
       await sql`select count(*)::int as linhas, count(data_lancamento)::int as com_dia, min(data_lancamento)::text as dia from dw.lancamentos`,
       [{ linhas: 39, com_dia: 38, dia: '2026-10-05' }],
-      'without the deleted one; a blank day is none',
+      'without the deleted one; a blank date is null',
     )
     await sql.unsafe(
       text.match(/^-- create index concurrently on protheus.*dia_escrito.*$/m)?.[0].slice(3) ?? '',
@@ -244,7 +244,7 @@ t.test(
         'leo',
       )`select item, detalhe from audit.diagnosticar_contrato() where item ~ '^data_lancamento' and situacao <> 'ok'`,
       [{ item: 'data_lancamento preenchida', detalhe: '1 nulas' }],
-      'the index that it proposes serves; the blank day is reported',
+      'the proposed index is used; the blank date is reported',
     )
     t.same(
       await connectAs(

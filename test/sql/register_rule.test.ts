@@ -92,7 +92,7 @@ t.test('a booking date is a date, a load time is a time, an amount can be summed
   t.match(
     theSession,
     { status: 'concluida', encontradas: 4n },
-    'and with what is taken a session runs, over days',
+    'and a session runs with what was accepted, over several days',
   )
   t.match(await runSession(olivia, 'manual', rules), { status: 'concluida' })
 })
@@ -149,6 +149,6 @@ t.test('a rule that does not end is named when its trial is cut off', async (t) 
   t.match(
     refusal,
     { code: '57014', message: /infinita.*user request/, hint: /statement_timeout/ },
-    'who gives up is obeyed',
+    'the cancellation is obeyed',
   )
 })
