@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:897765e46040cb034a553ece06197aa673eb5a6e
+--! Hash: sha1:4927c0372f5080b608b35aba620a8db76228e4e1
 --! Message: conferente
 
 set local role conferente_dono;
@@ -6862,7 +6862,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_mensagem text := concat_ws('; falta: ', audit_interno.sem_segredos(mensagem), case when codigo = '42501' then (
-    select audit_interno.direitos_em_falta(r.tabela) from audit.regras r where r.nome = anotar_falha.regra) end);
+    select audit_interno.direitos_em_falta(r) from audit.regras r where r.nome = anotar_falha.regra) end);
 begin
   if regra is null or audit_interno.falha_de_quem(codigo) in ('sessao', 'servidor') then
     update audit.sessoes_processamento s
@@ -11547,7 +11547,8 @@ begin
         raise;
       end if;
       return concat_ws('; ', format('a experiência com %s registros falhou (%s): %s',
-        coalesce(cardinality(v_chaves), 0), v_codigo, v_erro), nullif(v_detalhe, ''));
+        coalesce(cardinality(v_chaves), 0), v_codigo, v_erro), nullif(v_detalhe, ''),
+        case when v_codigo = '42501' then 'falta: ' || audit_interno.direitos_em_falta(regra) end);
   end;
 end
 $$;
@@ -17319,7 +17320,7 @@ exception when assert_failure or others then
     raise;
   end if;
   return concat_ws('; falta: ', format('a função de requisitos %s() falhou: %s', regra.requisitos, audit_interno.sem_segredos(sqlerrm)),
-    case when sqlstate = '42501' then audit_interno.direitos_em_falta(regra.tabela) end);
+    case when sqlstate = '42501' then audit_interno.direitos_em_falta(regra) end);
 end
 $$;
 comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';
@@ -27676,17 +27677,31 @@ begin
       hint = 'Escreva o nome com o esquema, como financeiro.fato_despesa.';
   end if;
   return query
-  with chave as ( -- foreign keys of one column
-    select k.confrelid as dimensao, k.conkey[1] as de, k.confkey[1] as para, 'd' || row_number() over (order by k.conkey[1], k.oid) as apelido,
-      quote_ident(f.attname) as coluna_fato, quote_ident(d.attname) as coluna_dimensao,
-      -- the subject of the dimension: by the name of the foreign key, and by its own
-      array[regexp_replace(audit_interno.dobrar(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code)$', '', 'g'),
-        regexp_replace(regexp_replace(audit_interno.dobrar(c.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
-    from pg_constraint k
-    join pg_attribute f on f.attrelid = k.conrelid and f.attnum = k.conkey[1]
-    join pg_attribute d on d.attrelid = k.confrelid and d.attnum = k.confkey[1]
-    join pg_class c on c.oid = k.confrelid
-    where k.conrelid = v_relacao and k.contype = 'f' and cardinality(k.conkey) = 1
+  with chave as ( -- of a key of several columns the last one says which; those before it (client, company) say whose
+    select r.*, 'd' || row_number() over (order by r.conkey, r.oid) as apelido
+    from (
+      select k.oid, k.conkey, k.confkey, k.confrelid as dimensao, k.conkey[cardinality(k.conkey)] as de,
+        c.colunas_fato, c.colunas_dimensao, c.colunas_fato[cardinality(k.conkey)] as coluna_fato, c.colunas_dimensao[cardinality(k.conkey)] as coluna_dimensao,
+        -- an outer join would keep an index on the other table from serving
+        k.convalidated and c.preenchidas as sempre,
+        -- whoever wrote another value there would move the row to another document
+        exists (select from pg_index i where i.indrelid = v_relacao and i.indisprimary and k.conkey <@ i.indkey::smallint[]) as cabecalho,
+        -- the subject of the dimension: by the name of the foreign key, and by its own
+        array[regexp_replace(audit_interno.dobrar(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code|no)$', '', 'g'),
+          regexp_replace(regexp_replace(audit_interno.dobrar(d.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
+      from pg_constraint k
+      join pg_attribute f on f.attrelid = k.conrelid and f.attnum = k.conkey[cardinality(k.conkey)]
+      join pg_class d on d.oid = k.confrelid
+      cross join lateral (
+        select array_agg(quote_ident(a.attname) order by u.posicao) as colunas_fato, array_agg(quote_ident(b.attname) order by u.posicao) as colunas_dimensao,
+          bool_and(a.attnotnull) as preenchidas
+        from unnest(k.conkey, k.confkey) with ordinality as u (de, para, posicao)
+        join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.de
+        join pg_attribute b on b.attrelid = k.confrelid and b.attnum = u.para) as c
+      where k.conrelid = v_relacao and k.contype = 'f'
+        -- one to a partitioned table has another to each of its partitions
+        and not exists (select from pg_constraint p where p.oid = k.conparentid and p.conrelid = k.conrelid)
+    ) as r
   ), unica as (
     select i.indkey[0] as numero, min(case when i.indisprimary then 0 else 1 end) as posto
     from pg_index i
@@ -27712,18 +27727,20 @@ begin
     group by x.prefixo
     having x.prefixo is not null and 2 * count(*) > (select count(*) from pg_attribute a where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped)
   ), candidata as (
-    select 'f' as apelido, 0 as longe, a.attname, a.attnum, a.atttypid, a.atttypmod, n.nomes, null::smallint as de,
+    -- a text that refers to another table is a code: it serves where that table says nothing better
+    select 'f' as apelido, case when exists (select from chave k where k.de = a.attnum) then 2 else 0 end as longe, a.attname, a.attnum, a.atttypid, a.atttypmod, n.nomes, null::smallint as de,
       n.centavos is not null and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype) as centavos
     from pg_attribute a
     left join prefixo p on starts_with(audit_interno.dobrar(a.attname), p.prefixo)
     cross join lateral (select audit_interno.dobrar(a.attname) as nome, substr(audit_interno.dobrar(a.attname), 1 + length(p.prefixo)) as sem_prefixo) as x
     cross join lateral (select substring(coalesce(x.sem_prefixo, x.nome) from '^(.*?)_?(?:em_|in_)?(?:centavos|cents)$') as centavos) as c
     cross join lateral (select array_remove(array[x.nome, x.sem_prefixo, coalesce(nullif(c.centavos, ''), 'valor' || left(c.centavos, 0))], null) as nomes, c.centavos) as n
-    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and a.attnum not in (select k.de from chave k)
+    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped
+      and not exists (select from chave k join pg_type t on t.oid = a.atttypid where k.de = a.attnum and not k.cabecalho and t.typcategory <> 'S')
     union all
     select k.apelido, 1, a.attname, a.attnum, a.atttypid, a.atttypmod, n.nomes, k.de, false
     from chave k
-    join pg_attribute a on a.attrelid = k.dimensao and a.attnum > 0 and not a.attisdropped and a.attnum <> k.para
+    join pg_attribute a on a.attrelid = k.dimensao and a.attnum > 0 and not a.attisdropped and a.attnum <> all (k.confkey)
     cross join lateral (select audit_interno.dobrar(a.attname) as nome) as x
     cross join lateral (
       select case
@@ -27750,7 +27767,9 @@ begin
     select 'id', c.*, u.posto - 2, t.typname, t.typcategory, false, true
     from unica u join candidata c on c.apelido = 'f' and c.attnum = u.numero join pg_type t on t.oid = c.atttypid
   ), escolhida as (
-    select distinct on (p.coluna) p.*, case when p.dia_escrito then format(case p.typcategory when 'S' then '%I.dia_escrito(%s.%I)' else '%I.dia_escrito(%s.%I::text)' end, esquema, p.apelido, p.attname)
+    select distinct on (p.coluna) p.*, case when p.dia_escrito then format(
+        -- fourteen digits are a day and a time, of which the day is read
+        case when p.typcategory <> 'S' then '%I.dia_escrito(%s.%I::text)' when p.atttypmod = 14 + 4 then '%I.dia_escrito(left(%s.%I, 8))' else '%I.dia_escrito(%s.%I)' end, esquema, p.apelido, p.attname)
       else format('%s.%I', p.apelido, p.attname) end as nome
     from possivel p
     where p.cabe
@@ -27762,7 +27781,7 @@ begin
     left join prefixo p on starts_with(audit_interno.dobrar(a.attname), p.prefixo)
     where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and t.typcategory = 'S'
       and substr(audit_interno.dobrar(a.attname), 1 + coalesce(length(p.prefixo), 0))
-        ~ '^(shkzg|drcrk|d_?c|((tp|tipo|ind|natureza)_?)?(dc|deb(ito)?_?(ou_)?cred(ito)?)|(debit_?credit|dr_?cr)(_?(indicator|flag))?)$'
+        ~ '^(shkzg|drcrk|d_?c(_?(ind|indicator|flag))?|((tp|tipo|ind|natureza)_?)?(dc|deb(ito)?_?(ou_)?cred(ito)?)|(debit_?credit|dr_?cr)(_?(indicator|flag))?)$'
   )
   select k.ordem, k.coluna,
     case when e.nome is not null then format('%s.%I', audit_interno.nome_sql(coalesce(x.dimensao, v_relacao)), e.attname) when k.coluna = 'id' then m.origem end,
@@ -27781,18 +27800,22 @@ begin
     e.nome is not null and e.apelido = 'f' and (k.coluna = 'id' or e.typname = any (k.tipos)) and not e.centavos,
     case when e.apelido = 'f' then case when e.centavos and k.coluna like 'valor%' then format('new.%s * 100', k.coluna) else 'new.' || k.coluna end end,
     case when x.dimensao is not null then
-      format('left join %s %s on %2$s.%s = f.%s', audit_interno.nome_sql(x.dimensao), x.apelido, x.coluna_dimensao, x.coluna_fato) end,
-    case when x.dimensao is not null then jsonb_build_object('tabela', audit_interno.nome_sql(x.dimensao), 'rotulo', quote_ident(e.attname),
-      'chave', x.coluna_dimensao, 'fato', x.coluna_fato) end,
+      format('%s %s %s on %s', case when x.sempre then 'join' else 'left join' end, audit_interno.nome_sql(x.dimensao), x.apelido, (select string_agg(format('%s.%s = f.%s', x.apelido, u.d, u.f), ' and ')
+        from unnest(x.colunas_dimensao, x.colunas_fato) as u (d, f))) end,
+    case when k.coluna in ('conta_contabil', 'categoria') and not x.cabecalho then jsonb_build_object('tabela', audit_interno.nome_sql(x.dimensao),
+      'rotulo', quote_ident(e.attname), 'chave', x.coluna_dimensao, 'fato', x.coluna_fato,
+      'mesmas', (select string_agg(format('d.%s = f.%s', u.d, u.f), ' and ') from unnest(x.colunas_dimensao, x.colunas_fato) as u (d, f) where u.f <> x.coluna_fato)) end,
     case
-      when k.coluna = 'id' and e.nome is null and m.origem is not null then format('chave de %s colunas, que pede um índice único sobre a expressão', m.colunas)
+      when k.coluna = 'id' and e.nome is null and m.origem is not null then format(case v_tipo when 'p' then 'chave de %s colunas, que pede um índice sobre a expressão' else 'chave de %s colunas, que pede um índice único sobre a expressão' end, m.colunas)
       when k.coluna = 'id' and e.nome is null then 'escolha uma coluna única: sem ela nada se corrige'
       when k.coluna = 'id' and e.posto > 0 then 'nenhum índice diz que é única: confira'
       when e.nome is null and k.coluna = 'data_lancamento' then 'não encontrada: as janelas e as partições vão por ela'
       when e.nome is null and k.coluna = 'carregado_em' then 'não encontrada: rode por data de lançamento, com --data-inicio e --data-fim'
       when e.nome is null and k.coluna in ('categoria', 'valor') then 'não encontrada: as regras precisam dela'
       when e.nome is null then 'não encontrada'
-      when e.dia_escrito then format('é %s: lida como AAAAMMDD ou AAAA-MM-DD; o índice da coluna não serve à expressão', format_type(e.atttypid, e.atttypmod))
+      when x.cabecalho and k.coluna in ('conta_contabil', 'categoria', 'valor')
+        then format('vem de %s, que outras linhas também usam: por esta visão não se corrige', audit_interno.nome_sql(x.dimensao))
+      when e.dia_escrito then format('é %s: lida como AAAAMMDD ou AAAA-MM-DD, sem hora; o índice da coluna não serve à expressão', format_type(e.atttypid, e.atttypmod))
       when k.coluna in ('data_lancamento', 'carregado_em') and not e.typname = any (k.tipos)
         then format('é %s: o índice da coluna não serve à expressão', format_type(e.atttypid, null))
       when k.coluna = 'valor' and s.coluna is not null then format('%s parece dizer débito ou crédito: se o valor não tem sinal, dê-o na expressão', s.coluna)
@@ -27808,7 +27831,7 @@ begin
 end
 $$;
 comment on function audit.mapear_colunas(text, text) is
-  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as which expression over the aliases f (the fact table) and d1, d2 … (its dimensions), whether it can be written directly, what is written back there (gravacao, over new), the join it needs, how a label is looked up (busca: tabela, rotulo, chave, fato), what to check, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela includes the schema. esquema is that of the view, in which audit.propor_visao puts dia_escrito, a function that reads a day from a text. Error: NC004 no such table or view.';
+  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as which expression over the aliases f (the fact table) and d1, d2 … (its dimensions), whether it can be written directly, what is written back there (gravacao, over new), the join it needs, how a label is looked up (busca: tabela, rotulo, chave, fato, and mesmas, what the two must share where a key has several columns), what to check, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela includes the schema. esquema is that of the view, in which audit.propor_visao puts dia_escrito, a function that reads a day from a text. Error: NC004 no such table or view.';
 grant execute on function audit.mapear_colunas(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/mapear_colunas.sql
 
@@ -27827,18 +27850,18 @@ as $$
   from (values
     ('id', '{"id", "(nk|id|cd|nr|num|seq|chave)_?(lancamento|lanc|lancto|movimento|entry|fato|fact)", "(lancamento|lanc|movimento|entry)_?(id|key|no)", "chave", "key|r_e_c_n_o_"}'::text[]),
     ('data_lancamento', '{"(data|dt)_?(de_)?(lancamento|lanc|lancto|contabil|contabilizacao)", "emis1|dtdigit|budat|h_budat", "(booking|booked|posting|posted|accounting|entry)_?(date|on|day)", "(data|dt)_?(de_)?(movimento|mov|competencia|pagamento|emissao)", "(transaction|payment|document|invoice)_?date", "data|date|dia|dt|day|emissao|bldat|h_bldat"}'),
-    ('carregado_em', '{"(carregado|inserido|ingerido)_em", "(data|dt|dh|ts)_?(hora_)?(de_)?(carga|inclusao|ingestao)", "s_t_a_m_p_|i_n_s_d_t_|cpudt", "(loaded|inserted|ingested|load)_?(at|on|time|ts|date)", "(atualizado|alterado)_em|(data|dt|dh|ts)_?(hora_)?(de_)?(atualizacao|alteracao)|updated_?(at|on)|modified_?(at|on)", "(criado)_em|created_?(at|on)|etl_.*"}'),
+    ('carregado_em', '{"(carregado|inserido|ingerido)_em", "(data|dt|dh|ts)_?(hora_)?(de_)?(carga|inclusao|ingestao)", "s_t_a_m_p_|i_n_s_d_t_|cpudt", "(loaded|inserted|ingested|load)_?(at|on|time|ts|date)|entry_?(ts|time)", "(atualizado|alterado)_em|(data|dt|dh|ts)_?(hora_)?(de_)?(atualizacao|alteracao)|updated_?(at|on)|modified_?(at|on)", "(criado)_em|created_?(at|on)|etl_.*"}'),
     ('filial', '{"((cd|cod|nm|nome|id)_?)?filial(_?(nome|codigo|name|code))?", "branch(_?(name|code))?", "estabelecimento|loja|planta|plant|site", "unidade(_de_negocio)?|business_unit|unit|(cd|cod)_?unidade", "empresa|company(_?code)?|r?bukrs|werks"}'),
-    ('centro_custo', '{"((cd|cod|nm|nome|id)_?)?centro_?(de_?)?custos?(_?(nome|codigo|name|code))?", "cost_?cent(er|re)(_?(name|code))?", "ccusto|c_?custo|cc|ccd|kostl|rcntr|departamento|department"}'),
-    ('conta_contabil', '{"((cd|cod|nr|num|id)_?)?conta(_?contabil)?(_?(codigo|numero|code))?", "(gl_?|ledger_?)?account(_?(code|no|number))?", "contad|debito|hkont|racct|saknr", "plano_de_contas|conta(_?contabil)?_?(nome|descricao|name)|account_?name"}'),
-    ('categoria', '{"((cd|cod|nm|nome|ds|id)_?)?categoria(_?(nome|name|descricao))?", "category(_?name)?", "((cd|cod|nm|nome|ds)_?)?classe(_?(nome|name))?|classificacao|naturez(a(_?despesa)?)?|rubrica|(expense|spend)_?(type|category)|tipo_?(de_?)?despesa"}'),
-    ('fornecedor_id', '{"cnpj|stcd1|cnpj_?cpf|cpf_?cnpj|(fornecedor|emitente|supplier|vendor)_?(cnpj|cpf_?cnpj|cnpj_?cpf|tax_?id)|(nr|num|cd)_?cnpj(_?fornecedor)?|cnpj_?fornecedor", "(cd|cod|codigo|nr)_?(do_)?(fornecedor|fornec)|(fornecedor|fornec)_?(codigo|cod|code)", "(supplier|vendor|creditor)_?(code|no|number)", "(fornecedor|supplier|vendor|creditor)_?id|fornece|lifnr"}'),
+    ('centro_custo', '{"((cd|cod|nm|nome|id)_?)?centro_?(de_?)?custos?(_?(nome|codigo|name|code))?", "cost_?(cent(er|re)|ctr)(_?(name|code))?", "ccusto|c_?custo|cc|ccd|kostl|rcntr|departamento|department"}'),
+    ('conta_contabil', '{"((cd|cod|nr|num|id)_?)?conta(_?contabil)?(_?(codigo|numero|code))?", "(gl_?|ledger_?)?acc(oun)?t(_?(code|no|number))?", "contad|debito|hkont|racct|saknr", "plano_de_contas|conta(_?contabil)?_?(nome|descricao|name)|account_?name"}'),
+    ('categoria', '{"((cd|cod|nm|nome|ds|id)_?)?categoria(_?(nome|name|descricao))?", "(category|((spend|expense)_?)?cat)(_?name)?", "((cd|cod|nm|nome|ds)_?)?classe(_?(nome|name))?|classificacao|naturez(a(_?despesa)?)?|rubrica|(expense|spend)_?(type|category)|tipo_?(de_?)?despesa"}'),
+    ('fornecedor_id', '{"cnpj|stcd1|cnpj_?cpf|cpf_?cnpj|((fornecedor|emitente|supplier|vendor)_?)?tax_?(id|number)|(fornecedor|emitente|supplier|vendor)_?(cnpj|cpf_?cnpj|cnpj_?cpf)|(nr|num|cd)_?cnpj(_?fornecedor)?|cnpj_?fornecedor", "(cd|cod|codigo|nr)_?(do_)?(fornecedor|fornec)|(fornecedor|fornec)_?(codigo|cod|code)", "(supplier|vendor|creditor)_?(code|no|number)", "(fornecedor|supplier|vendor|creditor)_?id|fornece|lifnr"}'),
     ('fornecedor', '{"((nm|nome)_?(do_)?)?(fornecedor|fornec)(_?(nome|name))?", "razao_?social|nomfor|nreduz|name1", "(supplier|vendor|creditor|payee)(_?name)?", "((nm|nome)_?)?parceiro(_?(nome|name))?|favorecido|beneficiario|credor|emitente"}'),
-    ('documento', '{"((nr|num|numero|cd)_?(do_)?)?(documento|doc)(_?(numero|number|no))?", "((nr|num|numero)_?(da_)?)?(nota(_?fiscal)?|nf|nfe)(_?(numero|number))?", "invoice(_?(number|no|num))?", "document(_?(number|no|num))?", "fatura|titulo|voucher|reference|xblnr", "num|belnr"}'),
-    ('descricao', '{"(ds_?)?(descricao|historico)(_?(lancamento|lanc))?", "description|narrative|memo|text|line_?text", "texto|ds_?lancamento|hist|sgtxt|bktxt|detalhe|observacao|obs|complemento|comment"}'),
-    ('valor', '{"valor|vl|vlr|montante", "((vl|vlr|valor)_?(do_)?)(lancamento|lanc|lancto|contabil|movimento|liquido|pago)", "vlcruz|dmbtr|hsl", "amount|value|(booked|net|paid|entry)_?amount|net", "((vl|vlr|valor)_?)?total"}'),
-    ('valor_documento', '{"((vl|vlr|valor)_?(do_|da_)?)(documento|doc|nota(_?fiscal)?|nf|fatura)", "(invoice|document)_?(amount|value|total)", "valor_?bruto|vl_?bruto|gross(_?amount)?"}'),
-    ('valor_desconto', '{"((vl|vlr|valor)_?(do_)?)?(desconto|glosa|abatimento)s?|valdesc", "discount(_?(amount|value))?"}')
+    ('documento', '{"ref(erence)?_?doc(ument)?(_?(number|no))?|xblnr", "((nr|num|numero|cd)_?(do_)?)?(documento|doc)(_?(numero|number|no))?", "((nr|num|numero)_?(da_)?)?(nota(_?fiscal)?|nf|nfe)(_?(numero|number))?", "invoice(_?(number|no|num))?", "document(_?(number|no|num))?", "fatura|titulo|voucher|reference", "num|belnr"}'),
+    ('descricao', '{"(ds_?)?(descricao|historico)(_?(lancamento|lanc))?", "description|narrative|memo|text|(line|item|entry)_?text", "texto|ds_?lancamento|hist|sgtxt|bktxt|detalhe|observacao|obs|complemento|comment"}'),
+    ('valor', '{"valor|vl|vlr|montante", "((vl|vlr|valor)_?(do_)?)(lancamento|lanc|lancto|contabil|movimento|liquido|pago)", "vlcruz|dmbtr|hsl", "amount|value|(booked|net|paid|entry)_?amount|net", "amt|(amount|amt)_?(lc|local)|(booked|net|local|lc)_?(amount|amt)", "((vl|vlr|valor)_?)?total"}'),
+    ('valor_documento', '{"((vl|vlr|valor)_?(do_|da_)?)(documento|doc|nota(_?fiscal)?|nf|fatura)", "(invoice|document|doc)_?(amount|amt|value|total)|(amount|amt)_?(doc|invoice)", "valor_?bruto|vl_?bruto|gross(_?amount)?"}'),
+    ('valor_desconto', '{"((vl|vlr|valor)_?(do_)?)?(desconto|glosa|abatimento)s?|valdesc", "disc(ount)?(_?(amount|amt|value))?"}')
   ) as n (coluna, expressoes)
   cross join lateral unnest(n.expressoes) with ordinality as e (expressao, posto)
 $$;
@@ -27880,7 +27903,7 @@ begin
     select * from audit.mapear_colunas(propor_visao.tabela, (parse_ident(propor_visao.visao))[1])
   ), corrigivel as (
     select * from mapa m
-    where m.origem is not null and (m.coluna in ('conta_contabil', 'categoria', 'valor')
+    where m.origem is not null and (m.coluna in ('conta_contabil', 'categoria', 'valor') and coalesce(m.busca ->> 'chave', m.gravacao) is not null
       or m.direta and m.coluna in (select c from audit.regras r cross join unnest(r.colunas) as c where r.tabela = 'dw.lancamentos'))
   ), escrita as (
     select exists (select from mapa m where m.juncao is not null)
@@ -27913,7 +27936,9 @@ begin
         '  end if;',
         string_agg(concat_ws(v_linha,
           format('  if new.%1$s is distinct from old.%1$s then', c.coluna),
-          case when c.busca is not null then format('    select d.%s into strict v_%s from %s d where d.%s = new.%2$s;', c.busca ->> 'chave', c.coluna, c.busca ->> 'tabela', c.busca ->> 'rotulo') end,
+          case when c.busca is not null then format('    select d.%s into strict v_%s from %s d where d.%s = new.%2$s%5$s;', c.busca ->> 'chave', c.coluna, c.busca ->> 'tabela', c.busca ->> 'rotulo',
+            case when c.busca ->> 'mesmas' is not null then
+              format(' and exists (select from %s f where %s = old.id and %s)', v_fato, (select m.expressao from mapa m where m.coluna = 'id'), c.busca ->> 'mesmas') end) end,
           format('    update %s f set %s = %s where %s = old.id;', v_fato,
             coalesce(c.busca ->> 'fato', quote_ident((parse_ident(c.origem))[3])), case when c.busca is null then c.gravacao else 'v_' || c.coluna end,
             (select m.expressao from mapa m where m.coluna = 'id')),
@@ -27922,15 +27947,18 @@ begin
         'end',
         '$gravar$;',
         format('create trigger gravar instead of update on %s for each row execute function %s();', v_visao, v_gravar))
-      from corrigivel c) end,
+      from corrigivel c having count(*) > 0) end,
     format('grant usage on schema %s to conferente_regra, conferente_escrita;', v_esquema),
     format('grant select on %s to conferente_regra, conferente_escrita;', v_visao),
     format('grant update on %s to conferente_escrita;', v_visao),
-    (select '-- Índices que as expressões pedem; crie-os um a um:' || string_agg(v_linha || format('-- create %sindex concurrently on %s (%s);',
-        case m.coluna when 'id' then 'unique ' else '' end, v_fato, case when i.expressao ~ '^([(].*|[^ ()]*[(][^()]*)[)]$' then i.expressao else format('(%s)', i.expressao) end), '' order by m.ordem)
+    -- a partitioned table takes no unique index over an expression, and none concurrently
+    (select '-- Índices que as expressões pedem; crie-os um a um:' || string_agg(format(v_linha || '-- create %sindex %son %s (%s);',
+        case when m.coluna = 'id' and i.tipo <> 'p' then 'unique ' end, case when i.tipo <> 'p' then 'concurrently ' end, i.tabela,
+        case when i.expressao ~ '^([(].*|[^ ()]*[(][^()]*)[)]$' then i.expressao else format('(%s)', i.expressao) end), '' order by m.ordem)
       from mapa m
-      cross join lateral (select regexp_replace(m.expressao, '(?<![a-z0-9_$"])f[.]', '', 'g') as expressao) as i
-      where m.coluna in ('id', 'data_lancamento', 'carregado_em') and m.origem is not null and m.juncao is null and m.expressao ~ '[(:]| at '),
+      cross join lateral (select audit_interno.nome_sql(c.oid) as tabela, c.relkind as tipo, regexp_replace(m.expressao, '(?<![a-z0-9_$"])(f|d[0-9]+)[.]', '', 'g') as expressao
+        from pg_class c where c.oid = case when m.juncao is null then v_relacao else audit_interno.relacao(format('%I.%I', variadic (parse_ident(m.origem))[1:2])) end) as i
+      where m.coluna in ('id', 'data_lancamento', 'carregado_em') and m.origem is not null and m.expressao ~ '[(:]| at '),
     '-- Depois: conferente diagnostico')
   into v_texto
   from escrita e;
@@ -27943,19 +27971,34 @@ grant execute on function audit.propor_visao(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/propor_visao.sql
 
 --! Included saidas/consulta/direitos_em_falta.sql
--- The grants on a table that our two roles lack, as commands that fix it; null where none is missing. Shown where a session fails for lack
--- of them. Reads what audit_interno.diagnosticar_acesso reads; changes nothing.
-create or replace function audit_interno.direitos_em_falta(tabela text)
+-- The grants that a rule lacks, on its table and on its own functions, as commands that fix it; null where none is missing. Shown where a
+-- session or a trial fails for lack of them. Reads what audit_interno.diagnosticar_acesso reads; changes nothing.
+create or replace function audit_interno.direitos_em_falta(regra audit.regras)
 returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select string_agg(d.sugestao, ' ')
-  from audit_interno.diagnosticar_acesso(audit_interno.relacao(direitos_em_falta.tabela)) d
-  where d.situacao = 'erro' and d.sugestao like 'grant %'
+  with funcao as (
+    select p.oid, n.oid as esquema, quote_ident(n.nspname) as nome_esquema
+    from unnest(array[(regra).funcao, (regra).preparacao, (regra).requisitos]) as x (nome)
+    join pg_namespace n on n.nspname = (parse_ident(case when audit_interno.nome_qualificado(x.nome) then x.nome end))[1]
+    join pg_proc p on p.pronamespace = n.oid and p.proname = (parse_ident(case when audit_interno.nome_qualificado(x.nome) then x.nome end))[2]
+  )
+  select string_agg(c.comando, ' ' order by c.ordem, c.comando)
+  from (
+    select 1, d.sugestao from audit_interno.diagnosticar_acesso(audit_interno.relacao((regra).tabela)) d
+    where d.situacao = 'erro' and d.sugestao like 'grant %'
+    union
+    select 2, format('grant usage on schema %s to conferente_regra;', f.nome_esquema) from funcao f
+    where not has_schema_privilege('conferente_regra', f.esquema, 'usage')
+    union
+    select 3, format('grant execute on function %s to conferente_regra;', f.oid::regprocedure) from funcao f
+    where not has_function_privilege('conferente_regra', f.oid, 'execute')
+  ) as c (ordem, comando)
 $$;
-comment on function audit_interno.direitos_em_falta(text) is 'The grants on a table that conferente_regra and conferente_escrita lack, or null.';
+comment on function audit_interno.direitos_em_falta(audit.regras) is
+  'The grants that conferente_regra and conferente_escrita lack on the table of a rule, and conferente_regra on its functions, or null.';
 --! EndIncluded saidas/consulta/direitos_em_falta.sql
 
 --! Included saidas/consulta/diagnosticar_carimbo.sql
