@@ -87,14 +87,15 @@ test('every command is one of the program, every variable one that it reads, and
   const port = environment['CONFERENTE_PORTA'] as string
   t.equal(only('EXPOSE').text, port)
   const { servir } = compose.services
-  t.same(servir?.ports, [`127.0.0.1:${port}:${port}`], 'shown to this machine alone')
+  t.same(servir?.ports, [`127.0.0.1:${port}:${port}`], 'open to this machine only')
   t.match(servir?.healthcheck?.test.join(' '), `http://127.0.0.1:${port}/healthz`)
   t.end()
 })
 
 test('services wait only for services that exist and have a health check; volumes are declared', (t) => {
   for (const [name, { depends_on = {}, volumes = [], image }] of Object.entries(compose.services)) {
-    if (image !== undefined) t.match(image, /^docker\.io\/[\w/]+:v?\d/, `${name}: a version, not the latest`)
+    if (image !== undefined)
+      t.match(image, /^docker\.io\/[\w/]+:v?\d/, `${name}: a fixed version, not the latest`)
     for (const volume of volumes) t.ok((volume.split(':')[0] as string) in compose.volumes, volume)
     for (const [other, { condition }] of Object.entries(depends_on)) {
       t.ok(other in compose.services, other)
@@ -135,7 +136,7 @@ test('its commands, run as written: a database is made, a session runs, its mail
   const [node = '', ...args] = command('migrar')
   const migrated = spawnSync(node, args, { ...where('migrar'), encoding: 'utf8' })
   t.equal(migrated.status, 0, migrated.stderr)
-  t.equal(spawnSync(node, args, where('migrar')).status, 0, 'and again, as at every start')
+  t.equal(spawnSync(node, args, where('migrar')).status, 0, 'and again, as on every start')
 
   await makeWarehouse(sql, 200)
   await receive(sql, 'correio.destinatarios', ['gestora@empresa.com.br'])

@@ -26,7 +26,7 @@ test('every link leads to an existing file and heading', (t) => {
       const [file = '', heading] = link.split('#')
       const target = file ? join(dirname(path), file) : path
       seen += 1
-      if (!existsSync(join(ROOT, target))) t.fail(`${path}: ${link} is not there`)
+      if (!existsSync(join(ROOT, target))) t.fail(`${path}: ${link} does not exist`)
       else if (heading !== undefined)
         t.ok(
           matches(prose(read(target)), /^#+ (.*)$/gm)

@@ -108,6 +108,6 @@ test('the view and the trigger in docs/operations.md work on a matching warehous
   })
   await t.rejects(
     sql`update dw.lancamentos set fornecedor = 'outro' where id = 1`,
-    'what it does not write it refuses',
+    'it refuses columns that it does not write',
   )
 })

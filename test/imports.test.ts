@@ -32,7 +32,7 @@ t.test('imports run one way, from the commands down to the database', async (t) 
   const jobs = (file: string) => layer(file) === layer('tasks/')
   t.ok(IMPORTS.size > 100)
   for (const [file, imported] of IMPORTS) {
-    t.not(layer(file), -1, `${file} lies in a folder that has its place`)
+    t.not(layer(file), -1, `${file} lies in a folder that has a place in the order`)
     for (const other of imported) {
       const within = folder(file) === folder(other) || (jobs(file) && jobs(other))
       if (!within && layer(file) >= layer(other)) t.fail(`${file} -> ${other}`)

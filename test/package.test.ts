@@ -61,7 +61,7 @@ t.test("npm ci prints no warnings on the system's own Node", async (t) => {
     env: { PATH, HOME: process.env['HOME'] },
     encoding: 'utf8',
   })
-  if (/ENOTCACHED/.test(ran.stderr)) return t.comment('nothing was installed from here before')
+  if (/ENOTCACHED/.test(ran.stderr)) return t.comment('nothing had been installed from here before')
   t.equal(ran.stderr, '')
   t.equal(ran.status, 0)
 })

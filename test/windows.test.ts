@@ -47,7 +47,7 @@ test('file names are valid on Windows', (t) => {
     if (/[\\:*?"<>|]|[ .](\/|$)/.test(name) || /(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.|\/|$)/i.test(name))
       t.fail(name)
     if (name.length > 120) t.fail(`${name}: too long below C:\\Users\\somebody\\…`)
-    if (known.has(name.toLowerCase())) t.fail(`${name}: the same name in other case`)
+    if (known.has(name.toLowerCase())) t.fail(`${name}: the same name in another case`)
     known.add(name.toLowerCase())
   }
   t.ok(known.size > 500)

@@ -90,7 +90,13 @@ function printSetting({ text, format }: App, row: Setting, before: Setting | und
   print(`  ${plain(row.descricao)}`)
   print(`  ${column.kind}: ${row.tipo}; ${column.standard}: ${JSON.stringify(row.padrao)}`)
   if (row.minimo != null || row.maximo != null) {
-    print(`  ${column.range}: ${format.number(row.minimo)} – ${format.number(row.maximo)}`)
+    const range =
+      row.tipo === 'intervalo'
+        ? column.rangeInSeconds
+        : ['textos', 'enderecos', 'motivos'].includes(String(row.tipo))
+          ? column.rangeOfItems
+          : column.range
+    print(`  ${range}: ${format.number(row.minimo)} – ${format.number(row.maximo)}`)
   }
   print(`  ${text.notice.changedBy(format.time(row.alterada_em), plain(row.alterada_por))}`)
 }

@@ -54,7 +54,8 @@ export function register(program: Command, app: App): void {
           const rows =
             await sql`select * from audit.alterar_regra(${auto}, ${changes}::text::jsonb, ${motivo})`
           if (options.json) printJson(rows)
-          else print(text.result.autoGiven(auto))
+          else if (correcoes === undefined) print(text.result.autoGiven(auto))
+          else print(text.result.granted(auto, format.number(correcoes), format.money(valor)))
           return 0
         }
         const rows = await sql<Rule[]>`select * from audit.regras order by prioridade, nome`

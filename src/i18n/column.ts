@@ -82,4 +82,6 @@ export const column = {
   unit: both('unidade', 'unit'),
   standard: both('padrão', 'default'),
   range: both('permitido', 'allowed'),
+  rangeInSeconds: both('permitido, em segundos', 'allowed, in seconds'),
+  rangeOfItems: both('quantos itens', 'how many items'),
 }

@@ -18,6 +18,12 @@ export const result = {
     (rule: string) => `A regra ${rule} corrige sozinha.`,
     (rule) => `Rule ${rule} corrects by itself.`,
   ),
+  granted: both(
+    (rule: string, corrections: string, value: string) =>
+      `A regra ${rule} corrige sozinha até ${corrections} lançamentos e ${value}. Depois disso, só quando as decisões das pessoas a comprovarem.`,
+    (rule, corrections, value) =>
+      `Rule ${rule} corrects up to ${corrections} entries and ${value} by itself. After that, only once people's decisions have proved it.`,
+  ),
   certified: both(
     (limit: string, value: string, n: string) =>
       `Com 95% de confiança, no máximo ${limit} de ${value} corrigidos estão errados (${n} ${n === '1' ? 'conferida' : 'conferidas'}).`,

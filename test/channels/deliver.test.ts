@@ -84,9 +84,9 @@ test('an endpoint that was down gets the same message later, with the same ident
   await sendAll(c)
   await sendAll(c)
   t.match(await row(c.sql), { status: 'enviada', tentativas: 4, ultimo_erro: null })
-  t.equal(there.received.length, 4, 'what was taken is not sent again')
+  t.equal(there.received.length, 4, 'a message that was delivered is not sent again')
   t.equal(new Set(there.received.map(({ headers }) => headers['webhook-id'])).size, 1)
-  t.equal(new Set(there.received.map(({ body }) => body)).size, 1, 'and it says the same')
+  t.equal(new Set(there.received.map(({ body }) => body)).size, 1, 'and it contains the same')
   for (const { body, headers } of there.received)
     t.ok(new Webhook(SEGREDO).verify(body, headers as unknown as Record<string, string>))
 })
@@ -133,7 +133,7 @@ test('an endpoint that answers 410 is given up, and shown where unsent mail is',
   t.match(
     conteudo.correio,
     [{ tipo: 'abertas', canal: 'equipe', status: 'falhou' }],
-    'the next digest says so',
+    'the next digest reports it',
   )
   t.match(present(factsSchema.parse(conteudo)).mail, [/^Divergências abertas \(equipe\) de .*: HTTP 410/])
 })

@@ -125,7 +125,7 @@ test('every problem has texts for its beginning and its end, in both languages',
       }
     }
   }
-  t.equal(seen.size, 40, 'each another')
+  t.equal(seen.size, 40, 'each is different')
   t.match(wordsOf(notice({ tipo: 'resolvido', problema: { ...problem, desfecho: 'desativada' } })), {
     title: /^Resolvido: A regra validacao_valores, que falhava, foi desativada/,
     good: true,
@@ -151,7 +151,7 @@ test('a card is one that Adaptive Cards 1.4 knows, and hostile text is only text
     const context = new SerializationContext(Versions.v1_4)
     const card = new AdaptiveCard()
     card.parse(content, context)
-    t.equal(context.eventCount, 0, "nothing that the card's own library would not take")
+    t.equal(context.eventCount, 0, "the card's own library accepts every part")
     t.equal(card.getItemCount(), content.body.length)
     t.same(card.validateProperties().validationEvents, [])
     t.same(content.actions, [{ type: 'Action.OpenUrl', title: words.button.label, url: words.button.url }])
@@ -159,11 +159,11 @@ test('a card is one that Adaptive Cards 1.4 knows, and hostile text is only text
     t.same([...new Set(content.body.map(({ type }: { type: string }) => type))], ['RichTextBlock'])
     if (words.text !== null)
       t.ok(content.body.some((b: { inlines: { text: string }[] }) => b.inlines[0]?.text === words.text))
-    t.ok(JSON.stringify(message).length < 28_000, 'the largest that Teams takes')
+    t.ok(JSON.stringify(message).length < 28_000, 'the largest that Teams accepts')
   }
   const broken = new SerializationContext(Versions.v1_4)
   new AdaptiveCard().parse({ type: 'AdaptiveCard', version: '1.4', body: [{ type: 'Nada' }] }, broken)
-  t.ok(broken.eventCount > 0, 'the library does notice')
+  t.ok(broken.eventCount > 0, 'the library would notice')
 })
 
 test('Slack reads no mention, no link and no formatting in what others wrote', async (t) => {
@@ -183,7 +183,7 @@ test('Slack reads no mention, no link and no formatting in what others wrote', a
   const said = JSON.stringify(slackMessage(words))
   t.notMatch(said, /[<>]/)
   t.match(said, /&lt;!channel&gt; &lt;https:\/\/evil.example\|clique&gt; &amp;lt;/)
-  t.notMatch(said, /"mrkdwn"|"emoji":true/, 'in plain text *, @ and :bomb: are only signs')
+  t.notMatch(said, /"mrkdwn"|"emoji":true/, 'in plain text *, @ and :bomb: mean nothing')
 })
 
 test('every message fits Slack’s limits', async (t) => {
@@ -205,7 +205,7 @@ test('every message fits Slack’s limits', async (t) => {
   t.ok((message.blocks[1]?.text?.text.length ?? 9999) <= 3000)
   t.ok((message.blocks[2]?.fields?.length ?? 99) <= 10)
   for (const text of [message.blocks[0]?.text?.text, message.blocks[1]?.text?.text])
-    t.match(text, /^(&(amp|lt|gt);|[^&<>])*$/, 'no sign is cut in two')
+    t.match(text, /^(&(amp|lt|gt);|[^&<>])*$/, 'no character is cut in two')
 })
 
 test('what the database composes can be read here, in either language', async (t) => {

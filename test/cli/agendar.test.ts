@@ -59,7 +59,7 @@ test('shows the schedule in its local time, and changes it in one audited step',
   t.equal(document.proximas.length, 5)
   const operations = await sql`select motivo, detalhes from audit.operacoes where tipo = 'configuracao'`
   t.equal(operations.length, 3)
-  t.equal((await run(adelia)).code, 0, 'without a terminal it asks nothing and shows')
+  t.equal((await run(adelia)).code, 0, 'without a terminal it asks nothing and prints the schedule')
 })
 
 test('refuses an impossible schedule, and then changes nothing', async (t) => {
@@ -68,7 +68,7 @@ test('refuses an impossible schedule, and then changes nothing', async (t) => {
   const refused = async (code: number, ...args: string[]) => {
     const result = await run(adelia, ...args)
     t.equal(result.code, code, `${args.join(' ')}: ${result.stderr}`)
-    t.notMatch(result.stderr, /\n\s+at /, 'no stack')
+    t.notMatch(result.stderr, /\n\s+at /, 'no stack trace')
   }
   await refused(2, '--cron', '0 9 * * *')
   await refused(2, '--cron', '0 25 * * *', '--motivo', 'teste')
@@ -191,7 +191,7 @@ test('writes crontab lines that a shell understands', async (t) => {
   // What cron itself does to the line: it takes the first five fields, and \% is %.
   const command = (lines.split('\n')[1] ?? '').split(' ').slice(5).join(' ').replaceAll('\\%', '%')
   const ran = async () => (await exec('/bin/sh', ['-c', command])).stdout
-  t.equal(await ran(), 'lido processar,--modo,manual\n', 'no mail where no server is set')
+  t.equal(await ran(), 'lido processar,--modo,manual\n', 'no mail where no mail server is set')
   writeFileSync(environmentFile, 'DATABASE_URL=lido\nSMTP_URL=smtp://correio\n')
   t.equal(await ran(), 'lido processar,--modo,manual\nlido notificacoes,--enviar\n')
 })
@@ -213,5 +213,5 @@ test('cron takes the crontab lines, for a user of its own', async (t) => {
   t.teardown(() => exec('crontab', ['-u', user, '-r']))
   t.ok((await exec('crontab', ['-u', user, '-l'])).stdout.endsWith(lines))
   writeFileSync(file, lines.replace('*/30', '61'))
-  await t.rejects(exec('crontab', ['-u', user, file]), 'it does look')
+  await t.rejects(exec('crontab', ['-u', user, file]), 'it does check the directory')
 })

@@ -51,7 +51,7 @@ await t.test('only an administrator may archive, and a refusal leaves no file', 
   t.equal((await conferente(['arquivar', '--ate', '2024-13', '--motivo', 'x'])).code, 2)
   await writeFile(file, 'de outro')
   t.equal((await archive('adelia')).code, 1)
-  t.equal(await readFile(file, 'utf8'), 'de outro', 'a file that is there is not touched')
+  t.equal(await readFile(file, 'utf8'), 'de outro', 'an existing file is not touched')
   await rm(file)
   t.equal((await c.sql`select from audit.arquivamentos()`).length, 0)
 })

@@ -34,7 +34,7 @@ test('an administrator saves a channel, tests it, sees its state, and switches i
   t.equal(saved.code, 0, saved.stderr)
   t.match(saved.stderr, /canal erp salvo: http:\/\/127\.0\.0\.1:\d+; teste com/)
   const secret = saved.stdout.trim()
-  t.match(secret, /^whsec_[A-Za-z0-9+/]{43}=$/, 'drawn, alone on stdout')
+  t.match(secret, /^whsec_[A-Za-z0-9+/]{43}=$/, 'the drawn secret, alone on stdout')
 
   const tried = await run(['testar', 'erp'])
   t.match(tried, { code: 0, stderr: /o canal erp recebeu a mensagem de teste/ })
@@ -45,7 +45,7 @@ test('an administrator saves a channel, tests it, sees its state, and switches i
   t.match(
     await run(['testar', 'erp'], { env: {} }),
     { code: 1, stderr: /127\.0\.0\.1 é um endereço interno/ },
-    'this machine is nobody that a channel may reach by itself',
+    'a channel may not reach this machine unless it is allowed',
   )
   const listed = await run(['listar'], { url: personal(url, 'leo') })
   t.match(listed.stdout, /erp +webhook +http:\/\/127\.0\.0\.1:\d+ +abertas, .* +não +pt-BR +sim +falhou \d/)

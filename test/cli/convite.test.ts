@@ -19,7 +19,7 @@ t.test('only the link is printed, for a given or registered role, or it is maile
     await sql`select to_jsonb(c)::text || to_jsonb(o)::text as text from audit.convites c, audit.operacoes o`
   t.notOk(
     kept.some(({ text }) => text.includes(secret)),
-    'the secret is nowhere',
+    'the secret is stored nowhere',
   )
   t.match((await run('--nome', 'Ana', '--papel', 'revisor', '--json')).json(), {
     nome: 'ana',
@@ -42,7 +42,7 @@ t.test('only the link is printed, for a given or registered role, or it is maile
   t.match(letter?.text, /\nhttps:\/\/conferente\.empresa\.com\.br\/base\/revisao#convite=[\w-]{43}\n/)
   t.match(letter?.html, /<a href="https:\/\/conferente\.empresa\.com\.br\/base\/revisao#convite=[\w-]{43}">/)
   const [, sent = '?'] = /#convite=([\w-]+)/.exec(letter?.text ?? '') ?? []
-  t.notOk(`${mailed.stdout}${mailed.stderr}`.includes(sent), 'the sender does not see it')
+  t.notOk(`${mailed.stdout}${mailed.stderr}`.includes(sent), 'the person who sends it does not see it')
   post.answers.push(550)
   t.match(await run('--nome', 'bruno', '--enviar'), { code: 1, stderr: /o link não foi enviado: .*no/ })
   t.match(await conferente(['convite', '--nome', 'bruno', '--enviar'], { url: adelia }), {

@@ -44,7 +44,7 @@ t.test('conferente exportar, a spreadsheet program, conferente decidir', async (
 
   await writeFile(file, await saveSheet(fillIn(rows, { [two]: ['rejeitar', 'certo'] })))
   const half = await decide('--json')
-  t.equal(half.code, 1, 'what was left is not passed over')
+  t.equal(half.code, 1, 'lines that were left are reported')
   t.match(half.stderr, /1 feita, 2 deixadas como estavam|2 deixadas como estavam, 1 feita/)
   t.match(half.json(), [
     { linha: 2, id: String(um), resultado: 'deixada', codigo: 'NC005' },

@@ -9,7 +9,7 @@ const says = async (t: Test, args: string[], address: string, code: number, ...p
     const ran = await conferente(args, { url: address })
     t.equal(ran.code, code, ran.stderr)
     for (const pattern of patterns) t.match(ran.stderr, pattern)
-    t.notMatch(ran.stderr, /\n\s+at |undefined|\[object/, 'no stack')
+    t.notMatch(ran.stderr, /\n\s+at |undefined|\[object/, 'no stack trace')
     t.equal(ran.stdout, '')
   })
 const other = (change: (url: URL) => void) => {
@@ -116,7 +116,7 @@ t.test(
     )
     const skipped =
       /requisitos\(\) falhou: permission denied .*; falta: .*grant select on dw\.lancamentos to conferente_regra;/
-    t.match(session.stdout, skipped, 'of a rule that is skipped, too')
+    t.match(session.stdout, skipped, 'of a skipped rule, too')
   },
 )
 

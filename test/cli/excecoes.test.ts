@@ -68,7 +68,7 @@ t.test('unknown ids, past dates and missing rights are refused, and change nothi
   const ran = (url: string, ...args: string[]) => conferente(['excecoes', ...args, '--motivo', 'x'], { url })
   const url = personal(c.url, 'bruno')
   const unknown = await ran(url, '--declarar', '999', '--ate', '2099-12-31')
-  t.equal(unknown.code, 1, 'as everywhere for an id that is unknown')
+  t.equal(unknown.code, 1, 'as everywhere for an unknown id')
   t.match(unknown.stderr, /divergência desconhecida: 999/)
   t.match((await ran(url, '--regra', 'nenhuma', '--registro', '1', '--ate', '2099-12-31')).stderr, /NC003/)
   t.match((await ran(url, '--regra', 'errada', '--registro', '77', '--ate', '2099-12-31')).stderr, /NC004/)

@@ -53,7 +53,7 @@ t.test('conferente exportar writes a whole file or none, and is recorded', async
     ],
     'falhou',
   )
-  t.same(await readdir(directory), ['divergencias.csv'], 'nothing half lies about')
+  t.same(await readdir(directory), ['divergencias.csv'], 'no half-written file is left')
 
   const piped = await conferente(['exportar', '--formato', 'csv', '--dialeto', 'rfc4180'], { url })
   t.equal(piped.code, 0)
@@ -114,7 +114,7 @@ t.test('a full disk, a reader who stops and Ctrl-C leave no partial file, and ar
     shell: (command) => `${command} | head -c 100`,
   })
   t.equal(head.stdout.length > 0, true)
-  t.notMatch(head.stderr, /EPIPE|erro/, 'the reader who stops knows it')
+  t.notMatch(head.stderr, /EPIPE|erro/, 'whoever stops reading knows it')
   t.match(await record(), { status: 'falhou', erro: /EPIPE/ })
 
   await getStuck(c.sql, 1000)
@@ -128,7 +128,7 @@ t.test('a full disk, a reader who stops and Ctrl-C leave no partial file, and ar
       },
     })
     await untilLocked(c.sql)
-    t.match(await readdir(directory), [/\.parcial$/], 'under another name so far')
+    t.match(await readdir(directory), [/\.parcial$/], 'under another name until it is complete')
     stop?.('SIGINT')
     t.equal((await interrupted).code, 1)
   })

@@ -35,8 +35,8 @@ t.test('a killed command line leaves nothing running', async (t) => {
       kill = () => signal('SIGKILL')
     },
   })
-  t.equal(await until(true), true, 'the rule runs')
+  t.equal(await until(true), true, 'the rule is running')
   kill()
   await ran
-  t.equal(await until(false), false, 'the server has ended it')
+  t.equal(await until(false), false, 'the server has ended its query')
 })

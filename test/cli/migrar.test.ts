@@ -24,7 +24,7 @@ t.test('a schema of another program is noticed and named before anything is done
     t.match(diagnosed.json(), [{ item: `esquema ${name}`, situacao: 'erro' }])
     t.same([...(await schemas(sql))], before, 'nothing of ours was left behind')
     await sql.unsafe(`alter schema ${name} rename to de_antes`)
-    t.equal((await conferente(['migrar'], { url })).code, 0, 'once it is out of the way')
+    t.equal((await conferente(['migrar'], { url })).code, 0, 'once the obstacle is gone')
   }
 })
 
@@ -65,7 +65,7 @@ t.test('a failing migration says what was wrong in a sentence', async (t) => {
   const ran = await conferente(['migrar'], { url })
   t.equal(ran.code, 1)
   t.match(ran.stderr, /erro: relation "operacoes" already exists/)
-  t.notMatch(ran.stderr, /at .*\.js|_events|POOL/, 'no stack, nothing of the driver')
+  t.notMatch(ran.stderr, /at .*\.js|_events|POOL/, 'no stack trace, nothing from the driver')
 })
 
 t.test('on a server with other settings, migration, detection and correction work the same', async (t) => {
@@ -188,5 +188,5 @@ t.test('diagnostico names any column whose collation ignores accents', async (t)
      grant select on dw.lancamentos to conferente_regra, conferente_escrita;
      grant update on dw.lancamentos to conferente_escrita`,
   )
-  t.same(await accused(), [], 'what it suggests mends it')
+  t.same(await accused(), [], 'the command it suggests fixes it')
 })

@@ -70,14 +70,14 @@ for (const [when, { which, held, migrated = false, said }] of Object.entries(cut
     }
     if (held) await holder`rollback`
     const { code, stderr } = await running.end
-    t.ok(cut > 0, 'it was really cut')
+    t.ok(cut > 0, 'it really was cut off')
     t.equal(code, 1)
     t.match(stderr, /erro: .*conexão/, stderr)
     if (said) t.match(stderr, said)
     const log = readdirSync(logs).map((name) => readFileSync(join(logs, name), 'utf8'))
     t.match(log.join(''), /command.failed/)
-    t.notMatch(stderr + log.join(''), /at .*\.js|_events|PgPool|PostgresError/, 'nothing of the driver')
-    t.equal((await conferente(['migrar'], { url })).code, 0, 'and once more')
+    t.notMatch(stderr + log.join(''), /at .*\.js|_events|PgPool|PostgresError/, 'nothing from the driver')
+    t.equal((await conferente(['migrar'], { url })).code, 0, 'and again')
   })
 }
 

@@ -65,11 +65,11 @@ t.test(
       /Alcança 2 lançamentos .*1 já em marketing[\s\S]*Em outra categoria: 1 \(50,0%\)[\s\S]*Obras \(1\)/,
     )
     t.equal(await saved(), 0)
-    t.match(no.stdout, /sim[^\n]{0,40}não/, 'in the language')
+    t.match(no.stdout, /sim[^\n]{0,40}não/, 'in the chosen language')
     const scripted = await conferente(['padroes', 'salvar', 'obras', '--motivo', 'frase'], {
       url: personal(c.url, 'adelia'),
     })
-    t.match(scripted.stdout, /Alcança 1 lançamento/, 'without a terminal too')
+    t.match(scripted.stdout, /Alcança 1 lançamento/, 'also without a terminal')
     await c.sql`delete from audit.padroes_trade_marketing`
     t.match((await asked('y')).stdout, /Padrão \d+ salvo/)
     t.equal(await saved(), 1)

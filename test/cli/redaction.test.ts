@@ -36,7 +36,7 @@ test('the database and the log redact the same things', async (t) => {
     const stored = one(await sql`select audit_interno.sem_segredos(${text}) as texto`)['texto']
     t.equal(stored, redact(text), text)
     if (SAID.includes(text)) t.notMatch(stored, SECRET)
-    else t.equal(stored, text, 'what is none stays')
+    else t.equal(stored, text, 'what is not secret stays')
   }
 })
 
@@ -55,7 +55,7 @@ test('a rule that fails with a secret: terminal, log, list, API and mail show no
       env: { CONFERENTE_LOGS: dir },
     })
     t.equal(ran.code, 1)
-    t.match(ran.stderr, /✖ .*errada/, 'it is said that it failed')
+    t.match(ran.stderr, /✖ .*errada/, 'the failure is reported')
     t.notMatch(ran.stderr, SECRET, `stderr: ${said}`)
     t.notMatch(ran.stdout, SECRET, `stdout: ${said}`)
     const simulated = await server.request('/api/v1/divergencias/processar', {

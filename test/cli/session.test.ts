@@ -81,10 +81,10 @@ await t.test('findings are listed, as lines and as JSON', async (t) => {
   t.match(
     (await conferente(['sessoes'], { url: ana })).stdout,
     / e-mail *\n(.*\n)*.*resumo: dispensada/,
-    'unsent mail is said',
+    'unsent mail is reported',
   )
   const [theSession] = (await conferente(['sessoes', '--json'], { url: ana })).json()
-  t.equal(theSession.data_inicio, '2025-11-01', 'a day stays the day it is')
+  t.equal(theSession.data_inicio, '2025-11-01', 'a date stays the same date')
 })
 
 await t.test('approved, listed in its history, rolled back', async (t) => {
@@ -127,14 +127,14 @@ await t.test('undone by operation number; confirmed; a batch with one already de
   t.equal(confirmed.code, 0, confirmed.stderr)
   t.match(confirmed.stdout, /resolvida/)
   const lot = await conferente(['aprovar', ...ids, '--motivo', 'conferido'], { url: bruno })
-  t.equal(lot.code, 1, 'not all was done')
+  t.equal(lot.code, 1, 'not everything was done')
   t.match(lot.stdout, /já está resolvida por ana em .*: a filial estorna/)
   t.match(lot.stderr, /2 corrigida, 1 deixadas/)
   const [, operation = ''] = /conferente desfazer (\d+)/.exec(lot.stderr) ?? []
   t.equal(
     (await conferente(['desfazer', operation, '--motivo', 'x'], { url: ana })).code,
     1,
-    'somebody else’s',
+    'it belongs to somebody else',
   )
   const undone = await conferente(['desfazer', operation, '--motivo', 'lista errada', '--json'], {
     url: bruno,
@@ -198,9 +198,13 @@ await t.test(
     t.match((await conferente(['regras'], { url: ana })).stdout, /--auto pendente_verificacao/)
     const given = ['regras', '--auto', 'pendente_verificacao', '--motivo', 'rótulo corrigido']
     const granted = [...given, '--correcoes', '500', '--valor', '100000']
-    t.equal((await conferente(granted, { url: ana })).code, 1, 'not a reviewer’s to give')
+    t.equal((await conferente(granted, { url: ana })).code, 1, 'a reviewer may not give it')
     t.equal((await conferente(['regras', '--auto', 'pendente_verificacao'], { url: adelia })).code, 2)
-    t.equal((await conferente([...given, '--valor', '5'], { url: adelia })).code, 2, 'a grant has two bounds')
+    t.equal(
+      (await conferente([...given, '--valor', '5'], { url: adelia })).code,
+      2,
+      'a grant needs both bounds',
+    )
     t.match(await conferente(granted, { url: adelia }), { code: 1, stderr: /está refutada/ })
     await sql`select audit.reabrir_divergencias(${wrongOnes}::bigint[], 'fim do teste')`
     t.equal((await conferente(granted, { url: adelia })).code, 0)

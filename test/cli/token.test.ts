@@ -21,7 +21,7 @@ t.test('a token is issued once, listed, revoked, and never kept', async (t) => {
     await sql`select to_jsonb(k)::text || to_jsonb(o)::text as text from audit.tokens k, audit.operacoes o`
   t.notOk(
     kept.some(({ text }) => text.includes(token.split('.')[2] ?? '?')),
-    'the token itself is nowhere',
+    'the token itself is stored nowhere',
   )
   t.equal((await run('--revogar', claims.jti, '--motivo', 'perdido')).code, 0)
   t.ok((await run('--listar', '--json')).json()[0].revogado_em)

@@ -39,7 +39,7 @@ await t.test('the trail is exported, and that is recorded', async (t) => {
   })
   t.equal(filtered.code, 2)
   t.match(filtered.stderr, /--data-inicio não pode ser usada com trilha/)
-  t.equal((await conferente(args, { url: personal(c.url, 'ninguem') })).code, 1, 'by readers alone')
+  t.equal((await conferente(args, { url: personal(c.url, 'ninguem') })).code, 1, 'only by readers')
 })
 
 const verify = (...args: string[]) => conferente(['verificar', '--arquivo', file, ...args])
@@ -58,7 +58,7 @@ await t.test('it is proven without a database', async (t) => {
   t.equal(witnessed.code, 0)
   t.match(witnessed.stdout, /A testemunha do elo 7 confere/)
   t.match((await verify('--json')).json(), [{ situacao: 'provada', elo: 7, selo: head['selo'] }])
-  t.equal((await runScript(file, `${head['elo']}=${head['selo']}`)).code, 0, 'nor with anything of ours')
+  t.equal((await runScript(file, `${head['elo']}=${head['selo']}`)).code, 0, 'and not with our own code')
   const english = await conferente(['verificar', '--arquivo', file], { language: 'en' })
   t.match(english.stdout, /^The file is proven: 7 operations and \d+ facts/)
 })

@@ -10,7 +10,7 @@ const refused = (t: Test, args: string[], says: RegExp) =>
     t.equal(ran.code, 2, ran.stderr)
     t.match(ran.stderr, says)
     t.equal(ran.stdout, '', 'nothing on stdout')
-    t.notMatch(ran.stderr, /\n\s+at /, 'no stack')
+    t.notMatch(ran.stderr, /\n\s+at /, 'no stack trace')
   })
 
 const WRONG: [args: string[], says: RegExp][] = [
@@ -55,7 +55,7 @@ t.test('help is on stdout, in the language, with examples', async (t) => {
   const root = await conferente(['--help'], { url, env: { CONFERENTE_DADOS: '/tmp/meus-dados' } })
   t.equal(root.code, 0)
   t.match(root.stdout, /DATABASE_URL/)
-  t.match(root.stdout, '/tmp/meus-dados', 'says where embedded data lie')
+  t.match(root.stdout, '/tmp/meus-dados', 'says where the embedded data are')
   const commands = [...root.stdout.matchAll(/^ {2}([a-z]+) (?:\[opções\]| {2})/gm)].map(
     ([, name]) => name ?? '',
   )

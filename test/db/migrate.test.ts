@@ -59,7 +59,7 @@ t.test('a login that may not install is told what is missing, and nothing is beg
     t.same(await left(database), nothing)
     const diagnosed = await conferente(['diagnostico'], { url: as(login, database) })
     t.equal(diagnosed.code, 1)
-    for (const sentence of said) t.match(diagnosed.stdout, sentence, 'the diagnosis says the same')
+    for (const sentence of said) t.match(diagnosed.stdout, sentence, 'the diagnosis reports the same')
   }
 })
 

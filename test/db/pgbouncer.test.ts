@@ -30,12 +30,16 @@ test('a pooler in between is recognised, whatever its pools are doing', { skip }
         while (busy) await others`select pg_sleep(0.002)`
       }),
     )
-    t.equal(await poolingOf(pooled), mode, `${mode}, with others at work`)
+    t.equal(await poolingOf(pooled), mode, `${mode}, while others work`)
     busy = false
     await noise
     await others.end()
   }
-  t.equal(await poolingOf(await bouncer(t, url, 'transaction', { size: 1 })), 'transaction', 'one for all')
+  t.equal(
+    await poolingOf(await bouncer(t, url, 'transaction', { size: 1 })),
+    'transaction',
+    'one for all of them',
+  )
 })
 
 test('in session mode everything works: migration, session, worker, API and page', { skip }, async (t) => {
@@ -68,7 +72,7 @@ test('in session mode everything works: migration, session, worker, API and page
   await slowDown(0)
   const heir = await launchWorker(t, personal(pooled, 'trabalhador'))
   await until(async () => (await theSession(id))['na_fila'] === 0)
-  t.match(await theSession(id), { status: 'concluida', corrigidas: 20n }, 'another one goes on')
+  t.match(await theSession(id), { status: 'concluida', corrigidas: 20n }, 'another worker continues')
   await heir.stop()
 
   const server = await api(t, { sql, url: pooled })
@@ -168,7 +172,7 @@ test('in transaction mode, work that needs its own connection does not begin, an
     t.match(ran.stderr, /PgBouncer .* em modo transaction.*pool_mode = session/, command)
   }
   t.same([...(await sql`select count(*) from audit.operacoes`)], [...before], 'nothing was done')
-  t.match([...(await sql`select from audit_interno.posses`)], [], 'and nothing is held')
+  t.match([...(await sql`select from audit_interno.posses`)], [], 'and no lock is held')
 
   const list = await conferente(['listar'], { url: personal(pooled, 'olivia') })
   t.equal(list.code, 0, list.stderr)
@@ -208,7 +212,7 @@ test('in transaction mode, servers send the alert that no worker is alive, and w
     [...(await sql`select status, tentativas from audit.notificacoes where tipo = 'ausencia'`)],
     [{ status: 'enviada', tentativas: 1 }],
   )
-  t.match([...(await sql`select from audit_interno.posses`)], [], 'and nothing is held')
+  t.match([...(await sql`select from audit_interno.posses`)], [], 'and no lock is held')
 
   const server = await api(t, { sql, url: pooled })
   const worker = await launchWorker(t, workerUrl)

@@ -104,7 +104,7 @@ test('the driver rejects queries through the property that transactions watch', 
   const { sql } = await scene(t)
   const query = sql`select 1 / 0`
   const { reject } = query as unknown as { reject: (error: unknown) => void }
-  if (typeof reject !== 'function') return t.fail('the driver is made otherwise: see src/db/transaction.ts')
+  if (typeof reject !== 'function') return t.fail('the driver has changed: see src/db/transaction.ts')
   const heard: unknown[] = []
   Object.assign(query, {
     reject(error: unknown) {

@@ -100,9 +100,9 @@ test('a used database of the first release is brought up to date, and nothing is
   const before = await held(c.sql, columns)
 
   await c.sql.unsafe(`alter function audit_interno.ator() set search_path = public, pg_temp`)
-  t.equal(await proven(), 'esquema_alterado', 'somebody has been at it')
+  t.equal(await proven(), 'esquema_alterado', 'somebody has tampered with it')
   await migrate(old.url, { folder: folder(t, COMMITTED, COMMITTED.length > 1 ? undefined : NEXT) })
-  t.same(await held(c.sql, columns), before, 'what was recorded is what it was')
+  t.same(await held(c.sql, columns), before, 'the record is unchanged')
   t.equal(await proven(), 'provada')
   const installed = await c.sql`
     select linhas::int, detalhes from audit.operacoes where tipo = 'instalacao' order by id`
@@ -115,7 +115,7 @@ test('a used database of the first release is brought up to date, and nothing is
       },
       { detalhes: { novos: /./, mudados: /./ } },
     ],
-    'and the trail keeps what was not as it should be before, and what the migration changed',
+    'the trail keeps what was wrong before, and what the migration changed',
   )
 
   await c.runSession('auto')
@@ -129,14 +129,10 @@ test('a used database of the first release is brought up to date, and nothing is
       'aguardando_segunda_aprovacao',
       'corrigida',
     ],
-    'found again it is counted, rejected it is silent, and what waited waits',
+    'what is found again is counted, what was rejected stays silent, and what waited still waits',
   )
   await c.approve('bruno', await of(3), await of(5))
-  t.same(
-    [await c.categoria(3), await c.categoria(5)],
-    ['OUTRA', 'CERTA'],
-    'the second person has the second word',
-  )
+  t.same([await c.categoria(3), await c.categoria(5)], ['OUTRA', 'CERTA'], 'the second person can decide')
   await c.asPerson('olivia')`select audit.reverter_sessao(${first['id']}, 'da versão anterior')`
   t.equal(await c.categoria(6), 'ERR', 'what the first release corrected is rolled back')
   t.same(
@@ -148,7 +144,7 @@ test('a used database of the first release is brought up to date, and nothing is
     const [session] = await c.asPerson(
       'leo',
     )`select novidade from audit.sessoes_processamento where id = ${first['id']}`
-    t.equal(session?.['novidade'], 'nada', 'what is new is there')
+    t.equal(session?.['novidade'], 'nada', 'new objects are there')
     t.equal(Number(one(await c.sql`select count(*) as n from graphile_migrate.migrations`)['n']), 2)
   }
 })

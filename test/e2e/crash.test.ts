@@ -26,7 +26,7 @@ t.test('a session cut at random moments', async (t) => {
   await migrate(server.url, { current: true })
   await withDatabase(scene)
 
-  t.equal(await run(), 0, 'an uncut session ends well')
+  t.equal(await run(), 0, 'an undisturbed session ends well')
   await withDatabase(spoil)
   let { milliseconds: whole } = await timed(run) // warm, like the runs that will be cut
 
@@ -44,13 +44,13 @@ t.test('a session cut at random moments', async (t) => {
 
     const next = await timed(run)
     // 1 if this run meets what the load undid, and says so
-    t.ok(next.code === 0 || next.code === 1, `cut ${cut}: the next run comes to its end (exit ${next.code})`)
-    t.equal(await withDatabase(wrongRows), 0, `cut ${cut}: and has finished the work`)
+    t.ok(next.code === 0 || next.code === 1, `cut ${cut}: the next run finishes (exit ${next.code})`)
+    t.equal(await withDatabase(wrongRows), 0, `cut ${cut}: and has done the rest of the work`)
     t.strictSame(await withDatabase(halfStates), [], `cut ${cut}: still nothing half done`)
     if (code !== 0) cut++
     else whole *= 0.9 // it ended before the cut: the measured run was slower, on a busier machine
   }
-  t.equal(cut, CUTS + 1, `${CUTS} sessions were really cut`)
+  t.equal(cut, CUTS + 1, `${CUTS} sessions really were cut off`)
 
   t.equal(
     await withDatabase(async (sql) => {
@@ -59,7 +59,7 @@ t.test('a session cut at random moments', async (t) => {
       return row?.['n']
     }),
     0,
-    'no session pretends to be under way',
+    'no session claims to be running',
   )
 })
 

@@ -141,7 +141,7 @@ t.test('the first command starts the server, others join it, the last one out st
   const first = new Client(dir)
   const one = await first.report
   t.match(one, { started: true, dataDir: dir })
-  t.equal(statSync(join(dir, 'password')).mode & 0o777, 0o600, 'the password is for the owner alone')
+  t.equal(statSync(join(dir, 'password')).mode & 0o777, 0o600, 'only the owner can read the password')
   t.match(await query(one.url, 'select current_database(), current_user'), { current_database: 'conferente' })
   await query(one.url, 'create table kept as select 42 as answer')
 
@@ -149,10 +149,10 @@ t.test('the first command starts the server, others join it, the last one out st
   const two = await second.report
   t.match(two, { started: false, url: one.url })
   await first.release()
-  t.match(await query(two.url, 'select answer from kept'), { answer: 42 }, 'still there for the second')
+  t.match(await query(two.url, 'select answer from kept'), { answer: 42 }, 'still running for the second')
   const pid = postmaster(dir) ?? 0
   await second.release()
-  t.notOk(isRunning(pid), 'stopped after the last one')
+  t.notOk(isRunning(pid), 'stopped after the last one left')
   t.match(readFileSync(join(dir, 'server.log'), 'utf8'), /database system is shut down/, 'and cleanly')
 
   const third = new Client(dir)
@@ -222,11 +222,11 @@ t.test('five commands at the same instant on a bare machine: one starts, four jo
   t.equal(new Set(reports.map(({ url }) => url)).size, 1)
   const pid = postmaster(dir) ?? 0
   await Promise.all(group.map((client) => client.release()))
-  t.notOk(isRunning(pid), 'all leave at once: stopped')
+  t.notOk(isRunning(pid), 'all leave at once: the server is stopped')
 
   const again = Array.from({ length: 5 }, () => new Client(dir))
   const more = await Promise.all(again.map(({ report }) => report))
-  t.equal(more.filter(({ started }) => started).length, 1, 'the same on a cluster that was there before')
+  t.equal(more.filter(({ started }) => started).length, 1, 'the same on an existing cluster')
   await Promise.all(again.map((client) => client.release()))
 })
 
@@ -271,7 +271,7 @@ t.test(
     const next = new Client(dir)
     const report = await next.report
     t.match(report, { started: true })
-    t.notOk(isRunning(backend?.pid ?? 0), 'nothing of the dead server runs on')
+    t.notOk(isRunning(backend?.pid ?? 0), 'no process of the dead server is left')
     t.match(await query(report.url, 'select answer from kept'), { answer: 42 })
     await Promise.all([victim.release(), next.release(), busy.end({ timeout: 0 })])
     t.equal(postmaster(dir), undefined, 'and stops cleanly afterwards')
@@ -296,7 +296,7 @@ t.test('a first start that was cut short is simply done again', async (t) => {
       t.match(await query(url, 'select 1 as alive'), { alive: 1 })
       t.notOk(
         readdirSync(dir).some((entry) => entry.startsWith('init-')),
-        'no rest of it is left',
+        'nothing of it is left',
       )
       await next.release()
     }),
@@ -320,7 +320,7 @@ t.test('the pid file of a dead server', async (t) => {
     const next = new Client(dir)
     t.match(await next.report, { started: true })
     await next.release()
-    t.ok(isRunning(other.pid ?? 0), 'which is left alone')
+    t.ok(isRunning(other.pid ?? 0), 'which is not touched')
   })
 
   await t.test('it was cut short by a power failure', async (t) => {
@@ -423,7 +423,7 @@ t.test('a full disk', rootOnly, async (t) => {
   await refused(t, tiny, 'disk_full', { path: tiny })
   t.notOk(
     readdirSync(tiny).some((entry) => entry.startsWith('init-')),
-    'no rest of the attempt is left',
+    'nothing of the attempt is left',
   )
 
   const first = new Client(small)

@@ -119,17 +119,17 @@ t.test('a Brazilian Excel opens one dialect directly, programs read the other as
     { antes: { categoria: 'A', valor: 1.5 }, depois: {}, justificativa: 'diz "sim"; ou não\nlinha' },
   ])
   const brazilian = (await bytes(sql, BRAZILIAN)).toString()
-  t.ok(brazilian.startsWith('\ufeffDivergência;Sessão;'), 'mark and headings')
+  t.ok(brazilian.startsWith('\ufeffDivergência;Sessão;'), 'byte order mark and headings')
   t.match(
     brazilian,
     ';0,1234;13580,10;valor;-12345,6;1234,5;x;09/11/2026 23:30:15;',
-    'decimal commas, days first, hour of São Paulo, a negative number is no formula',
+    'decimal commas, day first, São Paulo time; a negative number is not a formula',
   )
   t.match(brazilian, ';;"valor: 1,5; categoria: A";;')
   t.match(brazilian, '"diz ""sim""; ou não\nlinha"')
   t.notMatch(brazilian.replaceAll('\r\n', '').replace('não\nlinha', ''), /[\r\n]/, 'lines end with CR LF')
   const plain = (await bytes(sql, PLAIN)).toString()
-  t.ok(plain.startsWith('id,sessao_id,'), 'no mark, names of columns')
+  t.ok(plain.startsWith('id,sessao_id,'), 'no byte order mark, column names')
   t.match(plain, ',0.1234,13580.10,valor,-12345.6,1234.5,x,2026-11-09T23:30:15-03:00,')
 })
 
@@ -156,17 +156,21 @@ t.test('a spreadsheet has numbers, dates, widths, a fixed heading and a filter',
   t.match(sheet, { name: 'Divergências', freezePane: { rows: 1 }, autoFilter: { range: 'A1:V4' } })
   t.equal(sheet?.rows[0]?.[9], 'Valor em risco (R$)')
   t.equal(typeof row[0], 'number')
-  t.equal(row[6], '1', 'a key is text')
+  t.equal(row[6], '1', 'a key is written as text')
   t.equal(row[8], 0.1234)
   t.equal(row[9], 13580.1)
-  t.same([row[11], row[12]], [-12345.6, 1234.5], 'values that are numbers are numbers')
-  t.match(row[14], new Date('2026-11-09T23:30:15Z'), 'wall clock of São Paulo')
+  t.same([row[11], row[12]], [-12345.6, 1234.5], 'numeric values are numbers')
+  t.match(row[14], new Date('2026-11-09T23:30:15Z'), "São Paulo's wall clock")
   t.ok(sheet?.columns?.every(({ width }) => Number(width) >= 10))
-  t.equal(sheet?.rows[2]?.[9], '12345678901234567.89', 'more digits than a spreadsheet keeps stay text')
+  t.equal(
+    sheet?.rows[2]?.[9],
+    '12345678901234567.89',
+    'numbers with more digits than a spreadsheet keeps stay text',
+  )
   const long = String(sheet?.rows[2]?.[13])
   t.equal(long.length, 32_767)
-  t.ok(long.endsWith(catalogue('pt-BR').exportar.cut), 'a cut shows')
-  t.ok(String(sheet?.rows[3]?.[13]).isWellFormed(), 'and does not cut a character in two')
+  t.ok(long.endsWith(catalogue('pt-BR').exportar.cut), 'it shows where text was cut')
+  t.ok(String(sheet?.rows[3]?.[13]).isWellFormed(), 'and no character is cut in two')
 })
 
 t.test('rows that do not fit on a sheet continue on the next', async (t) => {
@@ -218,7 +222,7 @@ t.test('filters select, and quote any value', async (t) => {
       .map((row) => row[6])
       .join(' ')
   t.equal(await keys({}), '1 2 3', 'a reader may export')
-  t.equal(await keys({ sessao: first }), '1 2', 'found by that session, though found again since')
+  t.equal(await keys({ sessao: first }), '1 2', 'found by that session, though found again later')
   t.equal(await keys({ sessao: second }), '1 2 3')
   t.equal(await keys({ status: ['rejeitada', 'falha'] }), '2')
   t.equal(await keys({ regra: 'errada' }), '1 2 3')

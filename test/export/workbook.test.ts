@@ -57,7 +57,7 @@ t.test(
     const first = await sheet('Divergências')
     const second = await sheet('Divergências 2')
     t.same([first.length, second.length], [2001, 1001])
-    t.same(second[0], first[0], 'the heading stands on each')
+    t.same(second[0], first[0], 'the heading is repeated on each')
     const rows = [...first.slice(1), ...second.slice(1)]
     t.same(
       rows.map((row) => row[13]),

@@ -205,7 +205,7 @@ export async function ways(t: Test, c: Scenario, server: Api): Promise<Record<st
         t.same(
           { ...exactly, gerado_em: 0 },
           { ...some, gerado_em: 0 },
-          'mail: however the connection reads its JSON',
+          'mail: however the connection reads JSON',
         )
         switch (relation) {
           case 'divergencias_processadas':

@@ -67,7 +67,7 @@ test('an amount and a confidence have the same digits in psql, REST, GraphQL, fi
   }
   const csv = (await file(false, 'csv')).toString()
   for (const amount of AMOUNTS) t.ok(csv.includes(amount), `CSV has ${amount}`)
-  t.same(await file(true, 'csv'), await file(false, 'csv'), 'however the connection reads its JSON')
+  t.same(await file(true, 'csv'), await file(false, 'csv'), 'however the connection reads JSON')
   t.equal((await file(true, 'xlsx')).length, (await file(false, 'xlsx')).length)
 })
 

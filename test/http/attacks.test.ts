@@ -15,7 +15,7 @@ async function refused(t: Test, { request }: Api, token: string, what: string, b
   const { status, json, text } = await request('/graphql', { token, body })
   t.equal(status, 400, `${what}: ${text.slice(0, 200)}`)
   t.ok(json.errors?.[0]?.message, what)
-  t.notMatch(text, /at \w+ \(|node_modules|stack/i, `${what}: nothing of the inside`)
+  t.notMatch(text, /at \w+ \(|node_modules|stack/i, `${what}: reveals nothing internal`)
   return json.errors[0]
 }
 
@@ -119,7 +119,7 @@ test('developers may read the schema, readers only if configured', async (t) => 
   const asked = async ({ request }: Api, role: string) =>
     (await request('/graphql', { token: await server.token(role), body })).status
   t.equal(await asked(server, 'leitor'), 400)
-  t.equal(await asked(server, 'revisor'), 200, 'the whole standard question is within the limits')
+  t.equal(await asked(server, 'revisor'), 200, 'the whole standard introspection query is within the limits')
   t.equal(await asked(open, 'leitor'), 200)
   t.equal(await asked(open, 'revisor'), 400)
   const hidden = { query: '{ ...a } fragment a on Query { __type(name: "Regra") { name } }' }
@@ -190,7 +190,7 @@ test('SQL in every argument stays a text', async (t) => {
   const { sql } = c
   const [{ regras } = { regras: 0 }] = await sql`select count(*)::int as regras from audit.regras`
   t.ok(regras >= 4, 'nothing was dropped')
-  t.same(server.failures.map(String), [], 'each was a value, or refused as one')
+  t.same(server.failures.map(String), [], 'each value was accepted, or refused as a value')
 })
 
 test('an expression that takes exponential time is refused quickly and not saved', async (t) => {
@@ -263,7 +263,7 @@ test('details about the database are not revealed', async (t) => {
   const { json, text } = await server.request('/graphql', { token, body })
   t.match(json.errors[0].extensions.numero, /^[0-9a-f-]{36}$/)
   t.notMatch(text, /segredo|does not exist|42703/)
-  t.equal(server.failures.length, 1, 'the operator is told')
+  t.equal(server.failures.length, 1, 'the operator is informed')
 })
 
 test('a body of 100 MB is cut off, announced or in pieces', async (t) => {
@@ -288,12 +288,12 @@ test('a body of 100 MB is cut off, announced or in pieces', async (t) => {
       await new Promise((resolve) => socket.write(piece, resolve))
       sent += piece.length
     }
-    t.ok(sent < 50e6, `${sent} bytes were taken`)
+    t.ok(sent < 50e6, `${sent} bytes were accepted`)
     socket.destroy()
     await closed
     t.match(said, /^(HTTP\/1.1 413|$)/)
   }
-  t.ok(process.memoryUsage().rss - before < 150e6, 'it was not kept')
+  t.ok(process.memoryUsage().rss - before < 150e6, 'the connection was not kept')
   t.equal((await server.request('/graphql', { token, body: ALIVE })).status, 200, 'alive')
 })
 
@@ -312,9 +312,13 @@ test('clients that send nothing, or a byte now and then, are disconnected and ke
     socket.write(half[i % 2] ?? '')
     return new Promise((resolve) => socket.on('close', resolve))
   })
-  t.equal((await server.request('/graphql', { token, body: ALIVE })).status, 200, 'served meanwhile')
+  t.equal(
+    (await server.request('/graphql', { token, body: ALIVE })).status,
+    200,
+    'others are served meanwhile',
+  )
   await Promise.all(slow)
-  t.pass('all were let go')
+  t.pass('all of them were dropped')
 })
 
 test("bodies that never arrive take nobody's turn, and a full server is not reported as dead", async (t) => {
@@ -332,11 +336,11 @@ test("bodies that never arrive take nobody's turn, and a full server is not repo
     const begun = new Promise((resolve) => socket.once('data', resolve))
     socket.write(half)
     await begun
-    t.equal((await server.request('/healthz')).status, 200, 'the process is there')
+    t.equal((await server.request('/healthz')).status, 200, 'the process is alive')
   }
   let status = await alive()
   for (const deadline = Date.now() + 10_000; status === 503 && Date.now() < deadline; ) status = await alive()
-  t.equal(status, 200, 'served while twenty bodies are awaited')
+  t.equal(status, 200, 'served while twenty bodies are still arriving')
   const full = await api(t, base, { atOnce: 0 })
   t.equal((await full.request('/graphql', { token, body: ALIVE })).status, 503)
   t.equal((await full.request('/healthz')).status, 200)
@@ -360,8 +364,8 @@ test('1,000 requests at once are served or told to retry', async (t) => {
     ),
   )
   const count = (status: number) => answers.filter((answer) => answer === status).length
-  t.equal(count(200) + count(503) + count(0), 1000, 'nothing else')
-  t.ok(count(200) > 0, `${count(200)} served, ${count(503)} told to come again, ${count(0)} cut off`)
+  t.equal(count(200) + count(503) + count(0), 1000, 'no other status')
+  t.ok(count(200) > 0, `${count(200)} served, ${count(503)} asked to come again, ${count(0)} cut off`)
   t.ok(process.memoryUsage().rss - before < 500e6, 'memory stays bounded')
   t.equal((await server.request('/graphql', { token, body: ALIVE })).status, 200, 'alive')
   t.same(server.failures, [])
@@ -407,7 +411,7 @@ test("one caller's slow questions keep nobody else waiting", async (t) => {
     t.equal(await waiting(), 10, 'half of each pool and no more')
   })
   const statuses = new Set((await Promise.all(asked)).map(({ status }) => status))
-  t.same([...statuses], [200], 'and the caller itself is served')
+  t.same([...statuses], [200], 'and the caller is served too')
 })
 
 test('one address may open only its share of connections; a trusted proxy is not counted', async (t) => {

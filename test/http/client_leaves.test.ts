@@ -41,7 +41,7 @@ for (const [name, ask] of Object.entries({ REST, GRAPHQL })) {
       (answer) => answer.text(),
       () => 'gone',
     )
-    t.equal(await Promise.race([sent, untilLocked(c.sql)]), undefined, 'it waits')
+    t.equal(await Promise.race([sent, untilLocked(c.sql)]), undefined, 'it is waiting')
     client.abort()
     t.equal(await sent, 'gone')
     const waiting = () =>
@@ -53,7 +53,7 @@ for (const [name, ask] of Object.entries({ REST, GRAPHQL })) {
     await holder`rollback`
     holder.release()
     t.equal(await c.status(1), 'aberta')
-    t.same(server.failures, [], 'nothing is called a failure of ours')
+    t.same(server.failures, [], 'nothing is logged as our failure')
     const again = await send()
     t.equal(again.status, 200, await again.text())
     t.equal(await c.status(1), 'corrigida')

@@ -237,7 +237,7 @@ test('values that GraphQL and REST both return are the same as in psql', async (
       .flatMap(([relation, columns]) => [...columns.keys()].map((column) => `${relation}.${column}`))
       .sort(),
     all.map(({ relation, column }) => `${relation}.${column}`).sort(),
-    'the list names every such column of the schema, and no other',
+    'the list names every such column of the schema, and no others',
   )
   for (const [name, way] of Object.entries(await ways(t, c, server))) {
     const letter = Object.entries(WAYS).find(([, names]) => names.includes(name))?.[0]
@@ -254,7 +254,7 @@ test('values that GraphQL and REST both return are the same as in psql', async (
       t.same(
         crossing.map(({ column }) => column),
         named.map(({ column }) => column),
-        `${relation}, ${name}: what the list names goes by it, and nothing else`,
+        `${relation}, ${name}: everything in the list goes that way, and nothing else`,
       )
       if (!rows || crossing.length === 0) continue
       const line = (row: Record<string, unknown>, write: (kind: Kind, value: never) => string) =>
@@ -273,13 +273,13 @@ test('values that GraphQL and REST both return are the same as in psql', async (
       t.same(
         strange.slice(0, 1),
         strange.length > 0 ? expected.slice(0, 1) : [],
-        `${relation}, ${name}: as psql shows it`,
+        `${relation}, ${name}: the same as in psql`,
       )
       for (const { column } of crossing)
         if (rows.every((row) => row[column] == null)) empty.add(`${relation}.${column} by ${name}`)
     }
   }
-  t.same([...empty], [], 'and some row of each holds a value')
+  t.same([...empty], [], 'and at least one row has a value in each')
 })
 
 test('acts, back-tests and the proof of the trail answer the same through each API', async (t) => {
@@ -342,7 +342,7 @@ test('acts, back-tests and the proof of the trail answer the same through each A
   t.same(
     [...list].flatMap(([type, columns]) => [...columns.keys()].map((column) => `${type}.${column}`)).sort(),
     types.map(({ relation, column }) => `${relation}.${column}`).sort(),
-    'the list names every such column of every type that a function of the schema answers with',
+    'the list names every such column of every type that a function of the schema returns',
   )
   const of = (relation: string) => types.filter((type) => type.relation === relation)
   /** Each way's answer, and where psql shows the same. */
@@ -510,7 +510,7 @@ test('acts, back-tests and the proof of the trail answer the same through each A
       t.same(
         rows.map((row) => line(row, written)),
         psql.map((row) => line(row, as)),
-        `${type}, ${way}: as psql shows it`,
+        `${type}, ${way}: the same as in psql`,
       )
     }
   }

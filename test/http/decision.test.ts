@@ -182,7 +182,7 @@ test('GraphQL: only a reviewer brings a correction back; a rollback as wrong say
   t.match((await graphql(ana, back)).data.reverterOperacao.resultado, [{ status: 'corrigida' }])
   t.equal(await stage.categoria(1), 'CERTA')
   const [rule] = await stage.sql`select automatica from audit.regras where nome = 'errada'`
-  t.equal(rule?.['automatica'], true, 'and leaves no trace on the rule')
+  t.equal(rule?.['automatica'], true, 'and leaves no mark on the rule')
 })
 
 test("an approval over the API must say what was seen, even for a rule's own proposals; in psql it is optional", async (t) => {
@@ -206,7 +206,7 @@ test("an approval over the API must say what was seen, even for a rule's own pro
     { resultado: 'feita' },
     { resultado: 'deixada', codigo: 'NC021', explicacao: new RegExp(`visto ${shownTwo}`) },
   ])
-  t.equal(await stage.categoria(2), 'ERR', 'what was not said to have been seen is left')
+  t.equal(await stage.categoria(2), 'ERR', 'findings that were not listed as seen are left')
   const psql = await stage.asPerson('ana')`select status from audit.aprovar_divergencias(${[two]}, 'confere')`
   t.equal(psql[0]?.['status'], 'corrigida')
 })
@@ -281,7 +281,7 @@ test('GraphQL: bringing back a correction that took two people takes two again',
   t.match((await back(ana)).data.reverterOperacao.resultado, [
     { resultado: 'aguardando_segunda_aprovacao', status: 'aguardando_segunda_aprovacao' },
   ])
-  t.equal(await stage.categoria(4), 'ERR', 'one of them alone writes nothing')
+  t.equal(await stage.categoria(4), 'ERR', 'one of them alone changes nothing')
   t.match(await approve(ana), { status: 403, codigo: 'NC007' })
   t.match(await approve(bruno), { itens: [{ status: 'corrigida' }] })
   t.equal(await stage.categoria(4), 'CERTA')
@@ -314,5 +314,5 @@ test('GraphQL: a typed value is cleared with its state; after a refusal the firs
   await stage.change(1, 'ERR')
   await stage.runSession()
   t.match(await approve(ana), [{ status: 'corrigida' }])
-  t.equal(await stage.categoria(1), 'CERTA', 'what is proposed now')
+  t.equal(await stage.categoria(1), 'CERTA', 'the present proposal')
 })

@@ -216,7 +216,7 @@ test('REST answers any request as its document says', async (t) => {
       `${method} ${path}: something was refused`,
     )
   }
-  t.same(server.failures.map(String), [], 'nothing failed inside')
+  t.same(server.failures.map(String), [], 'no internal error')
 })
 
 /** Bodies most of whose members fit. */

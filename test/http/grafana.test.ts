@@ -86,7 +86,7 @@ test("PostgreSQL data source: a reader's panel queries return a time, a series a
     t.ok(Number(rows[0]?.['value']) > 0)
     const time = rows[0]?.['time'] as Date | string
     t.ok(time instanceof Date ? !Number.isNaN(time.getTime()) : Number(time) > 1e9, 'an instant, or seconds')
-    t.same([...(await leo.unsafe(expandMacros(text, days(-30, -10))))], [], 'only the time of the dashboard')
+    t.same([...(await leo.unsafe(expandMacros(text, days(-30, -10))))], [], "only the dashboard's time range")
   }
 })
 

@@ -19,7 +19,7 @@ test('a reader pages through findings, filters them, and follows their relations
       nodes { id valorEmRisco sessao { modo } regraRegistrada { nome divergencias { totalCount } } } } }`)
   ).data
   t.equal(divergencias.totalCount, 60)
-  t.equal(divergencias.nodes.length, 50, 'a page, without being asked')
+  t.equal(divergencias.nodes.length, 50, 'one page, even if none was asked for')
   t.match(divergencias.nodes[0], {
     valorEmRisco: '60.00',
     sessao: { modo: 'manual' },

@@ -43,7 +43,7 @@ test('ready means database, migrations, worker, sessions and mail; whatever is n
   )
   await sql`insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por, status, fim_processamento)
     values ('manual', true, '{}', 'x', 'falhou', now())`
-  t.same(await missing(server), [503, 'sessao'], 'a session that failed is none')
+  t.same(await missing(server), [503, 'sessao'], 'a failed session does not count')
   await sql`update audit.sessoes_processamento set status = 'concluida'`
   t.same(await missing(server), [200])
 
@@ -52,9 +52,9 @@ test('ready means database, migrations, worker, sessions and mail; whatever is n
   // It has no recipient yet, so it would be dropped.
   t.same(await missing(server), [200])
   await sql`update audit.notificacoes set status = 'pendente'`
-  t.same(await missing(server), [503, 'correio'], 'a message that waits too long')
+  t.same(await missing(server), [503, 'correio'], 'a message has waited too long')
   await sql`update audit.notificacoes set status = 'falhou'`
-  t.same(await missing(server), [503, 'correio'], 'a message given up')
+  t.same(await missing(server), [503, 'correio'], 'a message was given up')
   await sql`delete from audit.notificacoes`
 
   await sql`insert into graphile_migrate.migrations (hash, filename) values ('sha1:x', '999999.sql')`
@@ -74,7 +74,7 @@ test('without its database the API says so on every route, and recovers with it'
   t.same(await missing(server), [503, 'banco', 'migracoes', 'trabalhador', 'sessao', 'correio'])
   const answer = await server.request('/api/v1/divergencias', { token })
   t.match(answer.json, { status: 503, sugestao: /readyz/ })
-  t.equal((await server.request('/healthz')).status, 200, 'the process itself is well')
+  t.equal((await server.request('/healthz')).status, 200, 'the process itself is fine')
   await mend()
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
     if (!(await missing(server)).includes('banco')) break
@@ -126,7 +126,7 @@ test('metrics show what is in the database, with any token', async (t) => {
   }
   const named = [...text.matchAll(/^# HELP (conferente_\w+) (.*)$/gm)]
   t.ok(named.length > 15)
-  for (const [, name, help] of named) t.not(help, name, `${name} says what it is`)
+  for (const [, name, help] of named) t.not(help, name, `${name} has a help text`)
 })
 
 test('requests that get no connection in time are refused, and not carried out later', async (t) => {
@@ -248,14 +248,14 @@ test('behind a proxy and a path prefix the same addresses work, including those 
   const found = await fetch(new URL(queued.headers.get('location') ?? '', outside), {
     headers: { authorization },
   })
-  t.match(await found.json(), { total: 1 }, 'what the server names is found')
+  t.match(await found.json(), { total: 1 }, 'addresses that the server gives work')
   const file = await ask('/api/v1/relatorios/divergencias/export?formato=xlsx')
   t.equal((await file.text()).slice(0, 2), 'PK')
   let status = 200
   for (let i = 0; i < 40 && status === 200; i++) status = (await ask('/healthz')).status
-  t.equal(status, 429, 'one address has its rate')
+  t.equal(status, 429, 'each address has a rate limit')
   client = '10.9.9.9'
-  t.equal((await ask('/healthz')).status, 200, 'and another its own')
-  t.equal((await fetch(`${origin.origin}/healthz`)).status, 401, 'nothing beside the prefix')
+  t.equal((await ask('/healthz')).status, 200, 'and another address has its own')
+  t.equal((await fetch(`${origin.origin}/healthz`)).status, 401, 'nothing outside the prefix')
   t.equal((await ask('/healthz')).status, 200)
 })

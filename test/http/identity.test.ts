@@ -57,7 +57,7 @@ test('a token on record is accepted; one that was forged, changed or has expired
   ]) {
     t.equal(await status(server, await sign({ papel: role })), 401, `role ${JSON.stringify(role)}`)
   }
-  t.same(server.failures, [], 'each was expected')
+  t.same(server.failures, [], 'each was meant to be read')
   const answer = await server.request('/graphql', { token: bad['expired'], body: ME })
   t.notMatch(answer.text, /jose|stack|JWT|\.ts/)
 })
@@ -218,7 +218,7 @@ test("single sign-on: only the provider's keys, and its claims for name and role
   t.equal(
     await status(server, await sign(rsa.privateKey, 'RS256', 'rsa', { jti: 'a3' })),
     401,
-    'revoked by its person',
+    'revoked with its person',
   )
   t.same(server.failures, [])
 })

@@ -30,7 +30,7 @@ test('an advisory lock and a prepared statement do not survive the next request'
       body: { ids: [id], visto: [visto], motivo: 'confere' },
     })
   t.match((await approve()).json, { codigo: 'NC012' })
-  t.match(await held(scene.sql), [{ n: 1 }], 'no rollback takes it out of the session')
+  t.match(await held(scene.sql), [{ n: 1 }], 'a rollback does not remove it from the session')
   // the pool gives its connections in turn
   for (let n = 0; n < 10; n += 1) t.equal((await list()).status, 200)
   t.match(await held(scene.sql), [{ n: 0 }], 'the lock is free')
@@ -82,7 +82,7 @@ test('whatever is left at a commit, the next caller gets a connection as good as
     t.match(
       await scene.sql`select application_name from pg_stat_activity where pid = ${dirty?.['pid']}`,
       [{ application_name: LEFT_NAME }],
-      'it did leave something',
+      'it did leave something behind',
     )
     const pids: unknown[] = []
     for (let n = 0; n < 12; n += 1) {
@@ -90,8 +90,8 @@ test('whatever is left at a commit, the next caller gets a connection as good as
       pids.push(pid)
       t.same(left, fresh.left, name)
     }
-    t.ok(pids.includes(dirty?.['pid']), `${name}: its turn came`)
-    t.match(await held(scene.sql), [{ n: 0 }], 'nothing of it is left for others either')
+    t.ok(pids.includes(dirty?.['pid']), `${name}: it was tried`)
+    t.match(await held(scene.sql), [{ n: 0 }], 'and nothing of it is left for others')
   }
 })
 
@@ -114,7 +114,7 @@ test('the same for GraphQL', async (t) => {
   )
   const named = () =>
     scene.sql`select from pg_stat_activity where datname = current_database() and application_name = ${LEFT_NAME}`
-  t.equal((await named()).length, 1, 'it did leave something')
+  t.equal((await named()).length, 1, 'it did leave something behind')
   for (let n = 0; n < 12; n += 1)
     t.match(await ask('{ divergencias { totalCount } }'), { data: { divergencias: { totalCount: 1 } } })
   t.equal((await named()).length, 0)

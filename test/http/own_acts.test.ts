@@ -147,7 +147,7 @@ for (const name of ['REST', 'GraphQL'] as const) {
     t.same(await way.waiting(), [])
     const operation = approved[0]?.operacao_id
     t.ok(approved.every((line) => line.operacao_id === operation))
-    t.match(await way.undo('bruno', operation), { codigo: 'NC007' }, 'nobody undoes for another')
+    t.match(await way.undo('bruno', operation), { codigo: 'NC007' }, 'nobody undoes what another person did')
     t.match(await way.undo('olivia', operation), { codigo: '42501' })
     t.ok(
       lines(await way.undo('ana', operation)).every(
@@ -155,14 +155,10 @@ for (const name of ['REST', 'GraphQL'] as const) {
       ),
     )
     t.equal(await c.categoria(50), 'ERR')
-    t.same(await way.waiting(), rows.map(String), 'the queue has them again')
+    t.same(await way.waiting(), rows.map(String), 'they are in the queue again')
     t.same(await record(c), before)
     await c.runSession('auto')
-    t.same(
-      await way.waiting(),
-      rows.map(String),
-      'a session that finds them again leaves them there, for people',
-    )
+    t.same(await way.waiting(), rows.map(String), 'a session that finds them again leaves them to people')
     t.match(await way.undo('ana', operation), { codigo: 'NC005' })
     t.match(await way.undo('ana', 99999), { codigo: 'NC004' })
   })
@@ -199,7 +195,11 @@ for (const name of ['REST', 'GraphQL'] as const) {
       [{ status: 'aguardando_segunda_aprovacao' }],
       'and the same person may propose again',
     )
-    t.match(await way.approve('ana', typed), [{ status: 'corrigida' }], 'what was typed is gone with the act')
+    t.match(
+      await way.approve('ana', typed),
+      [{ status: 'corrigida' }],
+      'the typed value is gone with the act',
+    )
     t.equal(await c.categoria(4), 'CERTA')
   })
 
@@ -228,7 +228,7 @@ for (const name of ['REST', 'GraphQL'] as const) {
     t.match(await way.confirm('ana', um), [
       { resultado: 'feita', status: 'resolvida', explicacao: /não volta à fila enquanto/ },
     ])
-    t.match(await way.reject('ana', two), [{ status: 'rejeitada' }], 'rejection stands beside it')
+    t.match(await way.reject('ana', two), [{ status: 'rejeitada' }], 'rejecting is still offered')
     t.match(await record(c), { aprovadas: 1, rejeitadas: 1 })
     t.match(await way.finding(1), { status: 'resolvida', motivo: 'estornada' })
     await c.runSession('auto')
@@ -236,7 +236,7 @@ for (const name of ['REST', 'GraphQL'] as const) {
     t.match(await way.confirm('bruno', um), { codigo: 'NC005' })
     await c.change(1, 'ERR9')
     await c.runSession()
-    t.same(await way.waiting(), ['1'], 'the row is another, and so is the finding')
+    t.same(await way.waiting(), ['1'], 'the row has changed, and so has the finding')
   })
 
   test(`${name}: after a second approval that the warehouse refused, the first proposer may propose again`, async (t) => {
@@ -272,7 +272,7 @@ for (const name of ['REST', 'GraphQL'] as const) {
       )`select * from audit.processar_divergencias('auto', regras => '{errada,prefixo}')`,
     )
     t.match(session, { corrigidas: 1n, resolvidas: 0n }, 'not counted as fixed at the source')
-    t.same(await way.waiting(), ['2', '2'], 'what is moot waits for nobody')
+    t.same(await way.waiting(), ['2', '2'], 'an obsolete finding waits for nobody')
     const [operation] = await c.sql`select max(id)::int as id from audit.operacoes where tipo = 'correcao'`
     const closed = await Promise.all(
       (await c.sql`select registro_id from audit.divergencias_processadas where status = 'resolvida'`).map(
@@ -372,5 +372,5 @@ test('an exception that costs auto says so at once, in psql and by GraphQL; othe
   t.match(await record(c), { automatica: false, erradas_no_limiar: 4 })
   await c.sql`select audit.alterar_regra('errada', '{"automatica": true, "limiar": 0.999}', 'só as mais certas')`
   const again = await graphql('ana', `{ excecao(id: "${id}") { aviso } }`)
-  t.equal(again.data.excecao.aviso, null, 'once it is given back there is nothing to say')
+  t.equal(again.data.excecao.aviso, null, 'once it is given back there is nothing to report')
 })

@@ -59,7 +59,8 @@ test('in psql each role may do what the table says, and nobody else anything', a
       people.map(async ([role, person]) => ((await allowed(person, attempt)) ? LETTERS[role] : '')),
     )
     found.push(line(name, tried.join('')))
-    for (const stranger of strangers) t.notOk(await allowed(stranger, attempt), `${name} is not for anybody`)
+    for (const stranger of strangers)
+      t.notOk(await allowed(stranger, attempt), `not everybody may use ${name}`)
   }
   t.same(found.sort(), [...EXPECTED].sort())
 })
@@ -160,8 +161,8 @@ test('over GraphQL each role may do the same as in psql', async (t) => {
   const shown = EXPECTED.map((text) => text.split(' ')[0] ?? '').filter(
     (name) => !(name.replace('()', '') in HIDDEN),
   )
-  t.same([...seen].sort(), shown.sort(), 'everything is shown, or hidden for a reason in names.ts')
-  t.same(server.failures.map(String), [], 'nothing failed for a reason that is not ours')
+  t.same([...seen].sort(), shown.sort(), 'everything is shown, or hidden for a reason given in names.ts')
+  t.same(server.failures.map(String), [], 'nothing failed for an unexpected reason')
 })
 
 test('no route answers without a token, except those that reveal nothing', async (t) => {

@@ -94,7 +94,7 @@ test('each column that an example names is in the answer, of its type', async (t
   for (const source of EXAMPLES) {
     const { path, query, columns, opened } = await read(source)
     t.ok(columns.size > 5, 'types are given')
-    t.same([...columns.keys()], opened, 'to every column')
+    t.same([...columns.keys()], opened, 'for every column')
     const { status, json } = await server.request(`/${path}?${search(query)}`, { token })
     t.equal(status, 200, `${path} with ${search(query)}`)
     const rows: Record<string, unknown>[] = json.itens ?? json

@@ -124,5 +124,5 @@ test('a failure inside is reported by its number alone', async (t) => {
   t.equal(status, 500)
   t.match(json, { type: 'about:blank', status: 500, detail: String })
   t.notMatch(text, /configuracoes_sistema|42P01|at .*\.ts/)
-  t.equal(server.failures.length, before + 1, 'and whoever keeps the server learns the rest')
+  t.equal(server.failures.length, before + 1, 'and the operator finds the rest in the log')
 })

@@ -37,7 +37,7 @@ test('a session requested twice with one key is queued once, and both requests g
   t.equal(second.headers.get('idempotency-replayed'), 'true')
   t.equal(second.headers.get('location'), first.headers.get('location'))
   t.equal(await sessions(), 1)
-  t.equal((await ask(olivia, RUN, body)).status, 202, 'without a key each request is one of its own')
+  t.equal((await ask(olivia, RUN, body)).status, 202, 'without a key each request counts by itself')
   t.equal((await ask(olivia, RUN, body, randomUUID())).status, 202)
   t.equal(await sessions(), 3)
   await c.sql`update audit_interno.pedidos set criado_em = now() - interval '25 hours'`
@@ -74,7 +74,11 @@ test('a decision sent again is not refused as already made: the first answer is 
     (await c.sql`select from audit.decisoes where divergencia_id = ${id} and tipo = 'aprovacao'`).length,
     1,
   )
-  t.match((await ask(ana, APPROVE, body)).json, { status: 409, codigo: 'NC005' }, 'without the key it is')
+  t.match(
+    (await ask(ana, APPROVE, body)).json,
+    { status: 409, codigo: 'NC005' },
+    'without the key it is refused',
+  )
 })
 
 test('a key belongs to one request of one person', async (t) => {
@@ -86,13 +90,17 @@ test('a key belongs to one request of one person', async (t) => {
   t.match(his, { status: 202 })
   t.match(his.json, { solicitada_por: 'otavio' })
   t.equal(await sessions(), 2)
-  t.equal((await ask(olivia, RUN, { modo: 'manual' }, 'x'.repeat(256))).status, 400, 'no key without end')
+  t.equal(
+    (await ask(olivia, RUN, { modo: 'manual' }, 'x'.repeat(256))).status,
+    400,
+    'keys have a largest length',
+  )
   t.equal((await ask(ana, RUN, { modo: 'manual' }, 'k')).status, 403, 'a key opens no door')
   for (const person of ['ana', 'olivia'] as const) {
     t.equal(
       await sqlstate(c.asPerson(person)`select audit.repetir_pedido('k', 'POST /')`),
       '42501',
-      'psql has none',
+      'in psql there is none',
     )
   }
 })
@@ -130,6 +138,6 @@ test('GraphQL repeats answers too', async (t) => {
   t.equal(
     (await ask(olivia, '/graphql', query, 'leitura')).json.data.sessoes.nodes.length,
     before + 1,
-    'a read is sent again',
+    'a read is answered again',
   )
 })

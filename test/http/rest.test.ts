@@ -33,7 +33,7 @@ test('findings come in pages, filtered and in the order asked for, with the tota
     ['4', '2'],
   )
   t.match(first.itens[0], { status: 'aberta', regra: 'errada', valor_em_risco: 150_000, idade_dias: 0 })
-  t.notOk('impressao' in first.itens[0], 'no bytes that nobody reads')
+  t.notOk('impressao' in first.itens[0], 'bytes that nobody reads are left out')
   const second = await ask('ordem=-valor_em_risco&por_pagina=2&pagina=2')
   t.same(
     second.itens.map((item: { registro_id: string }) => item.registro_id),
@@ -49,10 +49,10 @@ test('findings come in pages, filtered and in the order asked for, with the tota
   t.match(
     await ask(`detectada_de=${today?.['dia']}&detectada_ate=${today?.['dia']}`),
     { total: 4 },
-    'both days',
+    'both dates are included',
   )
   t.match(await ask('sessao_id=1'), { total: 4 })
-  t.match(await ask('pagina=1000000'), { total: 4, itens: [] }, 'past the end the total is still true')
+  t.match(await ask('pagina=1000000'), { total: 4, itens: [] }, 'past the end the total is still right')
 })
 
 test('one finding is fetched by its number, and an unknown number is reported', async (t) => {
@@ -95,7 +95,7 @@ test('a reviewer approves and rejects under their own name; the answer says what
   t.equal(both.status, 200)
   t.same(both.json.por_status, { corrigida: 1, aguardando_segunda_aprovacao: 1 })
   t.equal(await stage.categoria(1), 'CERTA')
-  t.equal(await stage.categoria(4), 'ERR', 'not before a second person')
+  t.equal(await stage.categoria(4), 'ERR', 'not before a second person has decided')
   t.match((await approve(ana, [await id(4)])).json, { status: 403, codigo: 'NC007' })
   t.same((await approve(bruno, [await id(4)])).json.por_status, { corrigida: 1 })
   t.match((await approve(ana, [await id(1)])).json, { status: 409, codigo: 'NC005' })

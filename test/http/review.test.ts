@@ -22,7 +22,7 @@ test('the page runs its own scripts alone, talks to its own server alone, and ca
     const policy = headers.get('content-security-policy') ?? ''
     t.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';/, path)
     t.match(policy, /frame-ancestors 'none'/, path)
-    t.match(headers.get('cache-control'), /no-cache|max-age=0/, `${path} is asked for again after an update`)
+    t.match(headers.get('cache-control'), /no-cache|max-age=0/, `after an update ${path} is requested again`)
     t.equal(headers.get('x-content-type-options'), 'nosniff')
   }
   const page = await server.request('/revisao')
@@ -47,8 +47,8 @@ test('every module that the page asks for is there, and nothing else of the fold
       for (const [, other] of text.matchAll(/from '\.\/([\w.]+)'/g)) asked.add(other as string)
   }
   for (const name of files.filter((file) => !asked.has(file))) {
-    t.match(name, /\.d\.mts$|^tsconfig\.json$/, `${name} is for the compiler`)
-    t.equal((await server.request(`/revisao/${name}`)).status, 401, `${name} is not given away`)
+    t.match(name, /\.d\.mts$|^tsconfig\.json$/, `only the compiler needs ${name}`)
+    t.equal((await server.request(`/revisao/${name}`)).status, 401, `${name} is not served`)
   }
   t.equal((await server.request('/revisao/../server.ts')).status, 401)
   t.equal((await server.request('/revisao/%2e%2e/%2e%2e/server.ts')).status, 401)

@@ -30,7 +30,7 @@ test('the embedded server has a secret of its own, another database has none', a
   const secret = (url: string) => serverSettings(settings, { url, embedded: true }).jwtSecret ?? ''
   const one = secret('postgresql://postgres:abc@127.0.0.1:1/conferente')
   t.ok(one.length >= 32)
-  t.equal(secret('postgresql://postgres:abc@127.0.0.1:2/conferente_demo'), one, 'the same at every start')
+  t.equal(secret('postgresql://postgres:abc@127.0.0.1:2/conferente_demo'), one, 'the same on every start')
   t.not(secret('postgresql://postgres:abd@127.0.0.1:1/conferente'), one)
   t.throws(() => serverSettings(settings, { url: 'postgresql://x', embedded: false }), { code: 'settings' })
 })

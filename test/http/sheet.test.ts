@@ -101,13 +101,13 @@ test('a file that is not a sheet, is too large or not for this role is refused, 
     headers: { authorization: `Bearer ${ana}`, 'content-type': XLSX_MIME },
     body: new Uint8Array(good),
   })
-  t.equal(other.status, 415, 'no other route takes a file')
+  t.equal(other.status, 415, 'no other route accepts a file')
   t.equal(await stage.status(1), 'aberta')
   t.match(await send(ana, good), { status: 200, json: { por_resultado: { feita: 1 } } })
   t.match(
     await send(ana, good),
     { status: 200, json: { por_resultado: { deixada: 1 } } },
-    'a second time there is nothing left',
+    'the second time there is nothing left to do',
   )
   t.same(server.failures.map(String), [])
 })

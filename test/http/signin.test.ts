@@ -60,7 +60,7 @@ test('with TLS, here or at a proxy, only this host can set the cookie', async (t
   t.match(
     (await who(server, `${planted}; ${own}`)).json.data.quemSou,
     { nome: 'leitor' },
-    'one that another page planted does not count beside it',
+    'a cookie that another page planted is ignored',
   )
 })
 
@@ -127,16 +127,16 @@ test("other sites' pages cannot act with the cookie, nor sign anybody in or out;
         })
       ).status,
       403,
-      `a picture of another page, ${site}, makes no export`,
+      `an image on another page, ${site}, starts no export`,
     )
   const form = await server.request('/graphql', {
     method: 'POST',
     body: `query=${encodeURIComponent(reject.query)}`,
     headers: { cookie, 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'cross-site' },
   })
-  t.equal(form.status, 403, 'a form of another page')
+  t.equal(form.status, 403, 'a form on another page')
   t.equal(await c.status(1), 'aberta')
-  t.equal((await who(server, cookie)).status, 200, 'still in')
+  t.equal((await who(server, cookie)).status, 200, 'still signed in')
   t.equal((await who(server, cookie, { origin: `http://${host}` })).status, 200, 'an old browser, our page')
   const token = await server.token('revisor', 'ana')
   t.equal(
@@ -153,7 +153,7 @@ test("other sites' pages cannot act with the cookie, nor sign anybody in or out;
       })
     ).status,
     200,
-    'with a token the cookie is not looked at',
+    'with a token the cookie is ignored',
   )
 })
 
@@ -177,7 +177,7 @@ test('a cookie that was forged, changed, expired, revoked, or is a token, is ref
   t.equal(
     (await server.request('/graphql', { token: value, body: ME })).status,
     401,
-    'nor is the cookie a token for programs',
+    'nor can a program use the cookie as its token',
   )
   t.equal((await who(server, good)).status, 200)
   await base.connectAs('adelia')`select audit.revogar_acesso('perdido', token_id => ${claims.jti})`
@@ -187,7 +187,7 @@ test('a cookie that was forged, changed, expired, revoked, or is a token, is ref
     await tx`set local session_replication_role = replica`
     await tx`update audit.tokens set emitido_em = emitido_em - interval '11 hours', expira_em = expira_em - interval '11 hours'`
   })
-  t.equal((await who(server, other)).status, 401, 'out of date by the record, whatever the cookie says')
+  t.equal((await who(server, other)).status, 401, 'expired by the record, whatever the cookie says')
   t.same(server.failures, [])
 })
 
@@ -199,12 +199,12 @@ test('signing out ends every tab, and every copy of the cookie', async (t) => {
   t.equal(out.status, 204)
   for (const set of out.headers.getSetCookie()) t.match(set, /conferente=; .*Expires=Thu, 01 Jan 1970/)
   t.equal((await who(server, here)).status, 401)
-  t.equal((await who(server, there)).status, 200, 'another browser stays in')
+  t.equal((await who(server, there)).status, 200, 'another browser stays signed in')
   for (const cookie of [here, 'conferente=x', ''])
     t.equal(
       (await server.request('/sair', { body: {}, headers: { cookie, ...OWN } })).status,
       204,
-      'out already',
+      'already signed out',
     )
   t.same(server.failures, [])
 })

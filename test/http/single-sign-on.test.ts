@@ -144,7 +144,7 @@ test('a callback counts once, only in the browser that left, and only as request
   const refused = async (what: string, browser: ReturnType<typeof visitor>, url: URL) => {
     const { end } = await browser.go(url.href)
     t.match(end, { status: 400 }, what)
-    t.notMatch(end.text, /openid|oauth|node_modules|\.ts/i, `${what}: nothing of the inside`)
+    t.notMatch(end.text, /openid|oauth|node_modules|\.ts/i, `${what}: reveals nothing internal`)
     t.equal(await me(browser), 401, what)
   }
 
@@ -188,7 +188,7 @@ test('a callback counts once, only in the browser that left, and only as request
   t.equal(
     (await open.browser.go(open.url.href)).end.url,
     `${server.url}/revisao`,
-    'nor does the cookie lead elsewhere',
+    'and the cookie does not lead elsewhere',
   )
 })
 
@@ -210,9 +210,9 @@ test('signing out shows where to sign out of the provider too, but not after a o
   const end = new URL(left.json.fim)
   t.equal(end.origin, new URL(provider.oidc.issuer).origin)
   t.equal(end.searchParams.get('client_id'), provider.oidc.client)
-  t.equal((await fetch(end)).status, 200, 'and there it is, a real provider’s')
+  t.equal((await fetch(end)).status, 200, 'and there is one, from a real provider')
   t.equal(await me(ana), 401)
-  t.equal((await leave(cookie)).status, 204, 'a second time there is nothing to leave')
+  t.equal((await leave(cookie)).status, 204, 'the second time there is nothing to sign out of')
   const linked = await server.signIn('revisor', 'bruno')
   t.equal((await leave(linked)).status, 204)
   t.same(server.failures, [])
@@ -237,7 +237,7 @@ test('a provider that is down is reported without internals, and used again once
   provider.seat.who = 'guid-1'
   const browser = visitor()
   provider.seat.broken = true
-  t.equal((await visitor().go(`${server.url}/entrar`)).end.status, 503, 'it fails inside')
+  t.equal((await visitor().go(`${server.url}/entrar`)).end.status, 503, 'it fails internally')
   provider.seat.broken = false
   const { end } = await browser.go(`${server.url}/entrar`, BACK)
   await provider.stop()

@@ -34,5 +34,5 @@ test('faults planted in the engine', async (t) => {
     t.ok(found instanceof Broken, `found: ${found?.message.split('\n')[0]}`, { found })
   }
   for (const lines of drawn([...new Set(FAULTS.map((fault) => fault.life))], 1))
-    t.equal(await lived(lines), undefined, `as it is: ${lines}`)
+    t.equal(await lived(lines), undefined, `without a fault: ${lines}`)
 })

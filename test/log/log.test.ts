@@ -72,7 +72,7 @@ test('a worker logs what its sessions do, each event with its session, on stderr
   t.same(told, all, 'stderr says what the file says')
   t.same(parsed(readFileSync(join(dir, 'app.log'), 'utf8')).at(-1), all.at(-1), 'app.log is the newest file')
   t.match(all[0], { event: 'command.began', comando: 'trabalhar', level: 'info' })
-  t.match(all.at(-1), { event: 'command.ended', codigo: 0 }, 'also what comes last before the end')
+  t.match(all.at(-1), { event: 'command.ended', codigo: 0 }, 'also what is logged last before the end')
 
   const sessions = events(dir, 'daily_processor_sessoes')
   t.ok(sessions.length > 0 && sessions.every(({ sessao_id }) => sessao_id === String(id)))
@@ -127,7 +127,7 @@ test("a failed rule and a session's corrections are reported", async (t) => {
   t.ok(sessions.every(({ sessao_id }) => sessao_id === id))
   const failed = sessions.find(({ event }) => event === 'step.failed')
   t.match(failed, { level: 'error', regra: 'outra', err: { code: '22P02' } })
-  t.notMatch(JSON.stringify(sessions), /conteudo da linha/, 'not the value that it could not read')
+  t.notMatch(JSON.stringify(sessions), /conteudo da linha/, 'not the value that could not be read')
   t.match(
     sessions.find(({ event, etapa }) => event === 'step.ended' && etapa === 'corrigir'),
     { regra: 'uma', corrigidas: '20' },
@@ -299,7 +299,7 @@ test('events lost while the disk was full are counted, and writing resumes when 
   })
   for (let n = 0; n < 300; n++) log.note({ event: 'big', text: 'x'.repeat(10_000) }, 'm')
   t.same(said, ['ENOSPC'])
-  t.ok(fs().length > 250, 'it goes on trying')
+  t.ok(fs().length > 250, 'it keeps trying')
   fs.restore()
   log.note({ event: 'after' }, 'm')
   log.note({ event: 'later' }, 'm')

@@ -21,7 +21,11 @@ test('a session’s messages arrive once each, HTML and plain text alike, with p
   await theSession(c, MANAGER, 'diretor@empresa.com.br')
   const first = await deliverDue(c.sql, mailer, { kinds: KINDS })
   t.match(first, { sent: { length: 2 }, failed: [] })
-  t.match(await deliverDue(c.sql, mailer, { kinds: KINDS }), { sent: [], failed: [] }, 'nothing is due again')
+  t.match(
+    await deliverDue(c.sql, mailer, { kinds: KINDS }),
+    { sent: [], failed: [] },
+    'no message is due twice',
+  )
   t.equal(office.arrived.length, 2)
   const [alert, summary] = [...office.arrived].sort((a, b) =>
     (a.subject ?? '').localeCompare(b.subject ?? ''),
@@ -56,12 +60,12 @@ test('a session’s messages arrive once each, HTML and plain text alike, with p
   }
   t.ok(
     summary?.attachments.some(({ contentId }) => contentId === '<tendencia-0@conferente>'),
-    'the trend is a part of its own',
+    'the trend is a part of the mail',
   )
   t.match(
     html,
     /<img[^>]+src="cid:tendencia-0@conferente"[^>]+alt="Divergências novas da regra errada/,
-    'shown inline, and mentioned',
+    'shown inline, and referred to',
   )
   t.match(summary?.raw, /multipart\/related/i)
   t.match(summary?.raw, /multipart\/alternative/i)
@@ -186,7 +190,7 @@ test('unsent mail is shown with its session, in metrics and in the digest, even 
   t.match(
     row?.['correio'],
     [{ tipo: 'resumo', status: 'falhou', erro: /554/ }],
-    'and no more of what is long past',
+    'and nothing more about what is long past',
   )
   t.equal(row?.['correio'].length, 1)
   t.match(
@@ -197,7 +201,11 @@ test('unsent mail is shown with its session, in metrics and in the digest, even 
   await c.runSession()
   const [last] = await leo`
     select audit.sessao_correio(s) as campo from audit.sessoes_processamento s order by s.id desc limit 1`
-  t.match(last?.['campo'], /^divergencias, resumo: dispensada/, 'nor is a message for nobody taken for sent')
+  t.match(
+    last?.['campo'],
+    /^divergencias, resumo: dispensada/,
+    'and a message to nobody does not count as sent',
+  )
 })
 
 test('when every recipient is refused the message has failed, and is not tried again', async (t) => {
@@ -235,7 +243,11 @@ test('an answer lost after the whole mail: reported as uncertain, and the second
   await afterwards(c.sql)
   await deliverDue(c.sql, mailer, { kinds: ['resumo'] })
   t.equal(office.arrived.length, 2, 'what no SMTP client can prevent')
-  t.equal(office.arrived[0]?.messageId, office.arrived[1]?.messageId, 'and every mailbox can tell')
+  t.equal(
+    office.arrived[0]?.messageId,
+    office.arrived[1]?.messageId,
+    'and every mail program can recognise it',
+  )
   t.equal(office.arrived[0]?.date, office.arrived[1]?.date)
 })
 
@@ -286,7 +298,7 @@ test('a certificate that nobody trusts is an error; trusted, the mail goes over 
   await deliverDue(c.sql, makeSender(t, `smtps://127.0.0.1:${secure.port}?tls.rejectUnauthorized=false`), {
     kinds: ['resumo'],
   })
-  t.match(await digest(c), { status: 'composta' }, 'no switch in the URL turns that off')
+  t.match(await digest(c), { status: 'composta' }, 'no option in the URL turns that off')
   await afterwards(c.sql)
   await deliverDue(c.sql, makeSender(t, `smtps://127.0.0.1:${secure.port}`, { ca: CERT }), {
     kinds: ['resumo'],

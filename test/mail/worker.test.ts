@@ -245,7 +245,7 @@ test('a worker also raises and sends the alert, once', async (t) => {
   t.same(
     (await sent()).map(({ tipo }) => tipo),
     ['ausencia', 'falha'],
-    'beside the failure to queue the session',
+    'beside the failed attempt to queue the session',
   )
   await deliverDue(sql, mailer)
   t.equal(office.arrived.length, 2)

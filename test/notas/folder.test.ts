@@ -104,10 +104,10 @@ t.test(
       'changed.xml: a assinatura não confere',
     ])
       t.match(ran.stdout, line)
-    t.notMatch(ran.stdout, '\u001b', 'names cannot write on the terminal')
+    t.notMatch(ran.stdout, '\u001b', 'file names cannot control the terminal')
     t.match(ran.stdout, '9 arquivos')
     t.match(ran.stdout, '8 recusados')
-    t.equal((await c.numbers()).length, 1, 'of two contents with one key one is kept')
+    t.equal((await c.numbers()).length, 1, 'of two contents under one key, one is kept')
     t.match(
       await c.connectAs(
         'ana',
@@ -123,7 +123,7 @@ t.test(
     t.same(
       await c.sql`select from audit.notas_recusadas where arquivo in ('bomb.xml', 'changed.xml')`,
       [],
-      'what was fixed is forgotten',
+      'a file that was fixed is forgotten',
     )
   },
 )

@@ -51,7 +51,7 @@ t.test('an authorised NF-e gives its key, parties, day, amounts and instalments'
 
 t.test('a file that cannot be canonicalised is refused, and the others are still read', async (t) => {
   const xml = nfe(NOTE)
-  t.equal(refused(xml.replace('<NFe ', '<NFe xmlns:z="z" ')), 'xml', 'a name of a space that is relative')
+  t.equal(refused(xml.replace('<NFe ', '<NFe xmlns:z="z" ')), 'xml', 'a name in a relative namespace')
   t.equal(refused(xml), 'taken')
   t.end()
 })
@@ -69,8 +69,8 @@ t.test('a certificate is trusted only if a chain leads to a trusted root', async
   t.equal(authorities(root, middle).vouchFor(certificate), true)
   const own = certify(`FORNECEDOR LTDA:${CNPJ}`, { cnpj: CNPJ })
   const made = reading(nfe({ ...NOTE, by: own })).signed as { certificate: X509Certificate }
-  t.equal(authorities(root, middle).vouchFor(made.certificate), false, 'made by anybody')
-  t.equal(authorities(root, middle, own).vouchFor(made.certificate), false, 'a company is no authority')
+  t.equal(authorities(root, middle).vouchFor(made.certificate), false, 'made by somebody unknown')
+  t.equal(authorities(root, middle, own).vouchFor(made.certificate), false, 'a company is not an authority')
   const byCompany = certify('FALSA', { cnpj: '99999999000191', by: supplier })
   const forged = reading(nfe({ ...NOTE, by: byCompany })).signed as { certificate: X509Certificate }
   t.equal(authorities(root, middle, supplier).vouchFor(forged.certificate), false, 'signed by a company')
@@ -131,7 +131,11 @@ t.test('a note that another replaces is cancelled like any other', async (t) => 
   t.match(reading(cancellation({ ...replaced, cStat: '573' })).cancellation, { aceito: false })
   const xml = cancellation(replaced)
   t.equal(refused(xml.replace('<xJust>Pedido', '<xJust>Pedida')), 'assinatura')
-  t.equal(refused(xml.replace('<tpEvento>110112', '<tpEvento>110111')), 'esquema', 'by name another event')
+  t.equal(
+    refused(xml.replace('<tpEvento>110112', '<tpEvento>110111')),
+    'esquema',
+    'by name a different event',
+  )
   t.equal(refused(xml.replace(/(<retEvento.*<tpEvento>)110112/, '$1110111')), 'esquema')
   t.equal(refused(xml.replace(/(<retEvento.*<chNFe>)\d/, '$19')), 'protocolo')
 })
@@ -147,13 +151,17 @@ t.test('events that cancel an NFS-e give its key and time; others give nothing',
     )
   // a request, and a refusal
   for (const type of ['101103', '105105']) t.same(reading(nfseEvent({ ...event, tipo: type })), {}, type)
-  t.match(reading(nfseEvent({ ...event, ambiente: '2' })).cancellation, { aceito: false }, 'of a test')
+  t.match(
+    reading(nfseEvent({ ...event, ambiente: '2' })).cancellation,
+    { aceito: false },
+    'from a test environment',
+  )
 
   const { signed } = reading(nfseEvent({ ...event, supplier }))
   t.equal(
     signer(signed?.certificate as X509Certificate, authorities(root, middle)).cnpj,
     '46395000000139',
-    'who registered it counts, not who asked for it',
+    'who registered it counts, not who requested it',
   )
 })
 
@@ -167,14 +175,14 @@ t.test('an event of an NFS-e that was changed, moved or made up is refused', asy
   const { by, cnpj, numero, dia } = event
   const unsigned = nfseEvent({ by, cnpj, numero, dia }).replace(/<Signature.*<\/Signature>/s, '')
   t.equal(refused(unsigned), 'esquema', 'not signed')
-  t.equal(refused(/<pedRegEvento.*<\/pedRegEvento>/s.exec(xml)?.[0] as string), 'tipo', 'only asked for')
+  t.equal(refused(/<pedRegEvento.*<\/pedRegEvento>/s.exec(xml)?.[0] as string), 'tipo', 'only requested')
   t.equal(refused(xml.replace(/<e101101>.*<\/e101101>/, '<e101101/>')), 'esquema')
   t.equal(refused(xml.replace(/<e101101>.*<\/e101101>/, '$&$&')), 'esquema')
   const [signature = ''] = /<Signature.*?<\/Signature>/s.exec(nfseEvent({ ...event, numero: 78 })) ?? []
   t.equal(
     refused(nfseEvent({ by, cnpj, numero, dia, signature })),
     'assinatura',
-    'its author asked for another',
+    'its author requested another',
   )
 })
 
@@ -256,7 +264,7 @@ t.test(
     t.match(
       reading(nfe({ ...NOTE, digest: '' })).note,
       { autorizada: false },
-      'a protocol that does not say of what',
+      'a protocol that does not say for which note',
     )
     t.match(reading(nfe({ ...NOTE, cStat: '302' })).note, { autorizada: false })
     t.match(reading(nfe({ ...NOTE, ambiente: '2' })).note, { autorizada: false, producao: false })
@@ -281,12 +289,12 @@ t.test('hostile files are refused by name, and quickly', async (t) => {
   t.equal(refused('<?xml version="1.0" encoding="UTF-7"?><n/>'), 'codificacao')
   t.equal(refused(Buffer.from('<n>ação</n>', 'latin1')), 'codificacao')
   t.equal(refused('<a>'.repeat(100_000)), 'profundidade')
-  t.equal(refused(`<a ${'b="c" '.repeat(1000)}/>`), 'xml', 'the same attribute again')
+  t.equal(refused(`<a ${'b="c" '.repeat(1000)}/>`), 'xml', 'the same attribute twice')
   t.equal(refused(`<n>${'x'.repeat(MOST_BYTES - 10)}</n>`), 'tipo')
   t.equal(refused(''), 'xml')
   t.equal(refused('%PDF-1.7'), 'xml')
   t.equal(refused('<NFe xmlns="http://www.portalfiscal.inf.br/nfe"/>'), 'tipo', 'not authorised yet')
-  t.equal(refused('<nfeProc/>'), 'tipo', 'of no namespace')
+  t.equal(refused('<nfeProc/>'), 'tipo', 'without a namespace')
   t.equal(refused('<nfeProc xmlns="http://www.portalfiscal.inf.br/nfe"/>'), 'esquema')
   // a valid note with namespaces that nobody needs, each of which canonical XML would write out for each element
   const prefixed = (n: number) =>
@@ -294,7 +302,7 @@ t.test('hostile files are refused by name, and quickly', async (t) => {
       '<nfeProc ',
       `<nfeProc ${Array.from({ length: n }, (_, i) => `xmlns:a${i}="urn:${i}" `).join('')}`,
     )
-  t.equal(refused(prefixed(8)), 'assinatura', 'a few are read, and change what was signed')
+  t.equal(refused(prefixed(8)), 'assinatura', 'a few can be read, and change what was signed')
   t.equal(refused(prefixed(9)), 'xml')
   t.equal(refused(prefixed(90_000)), 'xml')
 })

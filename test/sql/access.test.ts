@@ -68,7 +68,7 @@ test("a revoked token is refused at once, one or all of a person's; later ones w
   t.equal(
     await sqlstate(become(api, { deFora: true, emitido: two['emitido_em'] })),
     'NC020',
-    'single sign-on',
+    'by single sign-on',
   )
   const three = await issue(base)
   t.equal((await become(api, { id: three['id'] }))['ator'], 'ana')

@@ -236,8 +236,8 @@ type Outcome = Awaited<ReturnType<typeof session>>
 /** Nothing of ours has changed, on record or on the connection, and the other rule had its session. */
 function unharmed(t: Test, outcome: Outcome) {
   t.equal(outcome.failure, undefined, 'the session goes on')
-  t.same(outcome.after.ours, outcome.before.ours, 'nothing of ours is other than it was')
-  t.same(outcome.after.carried, outcome.before.carried, 'nothing stays on the connection')
+  t.same(outcome.after.ours, outcome.before.ours, 'nothing of ours has changed')
+  t.same(outcome.after.carried, outcome.before.carried, 'nothing stays behind on the connection')
   t.match(outcome.calm, { status: 'concluida' }, 'the other rule ran')
 }
 
@@ -314,7 +314,7 @@ t.test('a rule prepares its own statistics without affecting other rules', async
     create table regra_dela.lista (n int);
     create function dela.na_dela() returns void language plpgsql security definer as $$ begin insert into regra_dela.lista values (1); end $$`)
   await all.attack('insert into dela.contagem values (1);')
-  t.match((await session(all, place)).attacked, { status: 'concluida' }, 'in its own schema it may write')
+  t.match((await session(all, place)).attacked, { status: 'concluida' }, 'it may write in its own schema')
   await all.settle()
   for (const body of [
     `update ${theirs} set linhas = 99;`,
@@ -386,7 +386,7 @@ t.test('foreign code cannot change the door for the next call', async (t) => {
       await attack(change, `perform setval('audit.operacoes_id_seq', 4242);`)
       const before = await ours(all.sql, 0n)
       await all.adelia`select * from audit.experimentar_escrita('dela.fato')`
-      t.same(await ours(all.sql, 0n), before, 'nor by the trial of a write')
+      t.same(await ours(all.sql, 0n), before, 'nor through a trial write')
     })
   }
 })
@@ -503,7 +503,7 @@ t.test("previews and proposals run the warehouse's code with the same care as se
         /^(42501|25006|42601|22023|NC012|0A000|2F003)$/,
         `${name}: ${body}`,
       )
-      t.same(await ours(sql, 0n), before, 'nothing of ours is other than it was')
+      t.same(await ours(sql, 0n), before, 'nothing of ours has changed')
     }
   }
 })

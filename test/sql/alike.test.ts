@@ -53,9 +53,9 @@ test('entries of the same company or with the same words, nearest first, with th
   t.equal((await few(0)).length, 0)
   t.equal((await few(null)).length, 5)
   await c.sql`update dw.lancamentos set data_lancamento = 'infinity', fornecedor_id = null, fornecedor = '', descricao = '(%_'' x' where id = 1`
-  t.same([...(await few(8))], [], 'a row with nothing to go by')
+  t.same([...(await few(8))], [], 'a row with nothing to compare')
   await c.sql`delete from dw.lancamentos where id = 1`
-  t.same([...(await few(8))], [], 'a row that is gone')
+  t.same([...(await few(8))], [], 'a row that no longer exists')
 })
 
 test('shown to those who may see the row itself, only for dw.lancamentos', async (t) => {

@@ -93,9 +93,13 @@ test("findings are judged by people's decisions, and nothing is left behind", as
   t.match(line(rows, 'no limiar'), { achados: 4, julgadas: 3, certas: 2, erradas_no_limiar: 1, danos: 1 })
   const total = line(rows, 'total')
   t.match(total, { achados: 10, julgadas: 8, certas: 5, conhecidas: 6, danos: 1 })
-  t.equal(total?.recuperacao, 0.8333, 'the row fixed in another way was found, but not with the right value')
+  t.equal(
+    total?.recuperacao,
+    0.8333,
+    'the row that was fixed in another way was found, but not with the right value',
+  )
   const expected = (3 * Math.abs(2 / 3 - 0.97) + 5 * Math.abs(3 / 5 - 0.6)) / 8
-  t.ok(Math.abs((total?.erro_calibracao ?? 9) - expected) < 0.0001, 'the formula of the comment')
+  t.ok(Math.abs((total?.erro_calibracao ?? 9) - expected) < 0.0001, 'the formula in the comment')
 
   const both = await backTest(ana, 'codigo', 'dw.regra_codigo_v2')
   t.match(line(both, 'total', 'decisoes', 'dw.regra_codigo'), { achados: 10, certas: 5 })
@@ -128,7 +132,7 @@ test("only a person's answer or a later change counts as truth", async (t) => {
   t.match(
     line(await backTest(ana, 'codigo'), 'total'),
     { achados: 10, julgadas: 0, conhecidas: 0 },
-    'nobody confirmed',
+    'nobody confirmed it',
   )
 
   // a load overwrites one correction, a person of the business another
@@ -141,7 +145,7 @@ test("only a person's answer or a later change counts as truth", async (t) => {
   t.match(
     line(rows, '0.95 a 1.00'),
     { achados: 4, julgadas: 1, certas: 0 },
-    'changed again to something else',
+    'changed later to something else',
   )
   t.match(line(rows, '0.60 a 0.70'), { achados: 6, julgadas: 1, certas: 0 }, 'typed otherwise')
   t.match(line(rows, 'total'), { conhecidas: 2, recuperacao: 0, danos: 0 })
@@ -150,7 +154,7 @@ test("only a person's answer or a later change counts as truth", async (t) => {
   const other = await sql.reserve()
   await other`begin`
   await other`select from dw.lancamentos where id = 101 for update`
-  await t.rejects(backTest(ana, 'codigo'), { code: '55P03' }, 'it does not wait for long')
+  await t.rejects(backTest(ana, 'codigo'), { code: '55P03' }, 'it does not wait long')
   await other`rollback`
   other.release()
 })
@@ -185,13 +189,13 @@ test('pendente_verificacao is tested on booked entries as if they were pending, 
   const usual =
     await ana`select * from audit.avaliar_regra('pendente_verificacao', '2025-10-01', '2025-11-30')`
   const total = usual.find((row) => row['fonte'] === 'retroteste' && row['faixa'] === 'total')
-  t.equal(Number(total?.['conhecidas']), 60, 'two months, but for the one that is really pending')
+  t.equal(Number(total?.['conhecidas']), 60, 'two months, without the entry that really is pending')
   t.ok(Number(total?.['recuperacao']) > 0.95, `right over all ${total?.['recuperacao']}`)
   t.equal(total?.['danos'], null)
   const turned =
     await ana`select * from audit.avaliar_regra('pendente_verificacao', '2025-12-01', '2025-12-31')`
   const last = turned.find((row) => row['fonte'] === 'retroteste' && row['faixa'] === 'total')
-  t.ok(Number(last?.['recuperacao']) < 0.05, `it cannot know the turn: ${last?.['recuperacao']}`)
+  t.ok(Number(last?.['recuperacao']) < 0.05, `it cannot foresee the change: ${last?.['recuperacao']}`)
   const [kept] =
     await sql`select (select count(*)::int from regra_pendente_verificacao.estatistica_contagem) as n,
     (select count(*)::int from dw.lancamentos where categoria like 'PENDENTE%') as pendentes`

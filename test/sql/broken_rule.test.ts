@@ -98,7 +98,7 @@ t.test('a rule that raises or returns nonsense fails alone, and the others run',
   t.same(await sql`select from audit.divergencias_processadas where regra like 'quebrada%'`, [])
   t.match(await sql`select categoria from dw.lancamentos where id = 1`, [{ categoria: 'Frete' }])
   const two = some.slice(0, 2).map(([i]) => `quebrada_${i}`)
-  t.equal((await runSession(olivia, 'manual', two))['status'], 'falhou', 'all failed')
+  t.equal((await runSession(olivia, 'manual', two))['status'], 'falhou', 'all of them failed')
 })
 
 t.test(
@@ -121,7 +121,7 @@ t.test(
       t.equal(
         await refusalOf(ana`select audit.avaliar_regra('aberta', '2026-01-01', '2026-12-31')`),
         'NC011',
-        'nor is it back-tested',
+        'nor can it be back-tested',
       )
     }
   },
@@ -154,7 +154,7 @@ t.test('if two rows have the same key, neither is written, whichever the rule me
   t.match(
     await runSession(olivia, 'auto', ['outra']),
     { status: 'concluida', corrigidas: 1n },
-    'who points at other rows goes on',
+    'the rule that points at other rows continues',
   )
 })
 
@@ -181,7 +181,7 @@ t.test(
     ])
     const [flags] =
       await scenario.sql`select evidencia from audit.divergencias_processadas where regra = 'aponta'`
-    t.same(flags?.['evidencia'], {}, 'no evidence is none, however it is written')
+    t.same(flags?.['evidencia'], {}, 'empty evidence is no evidence, however it is written')
   },
 )
 
@@ -196,7 +196,7 @@ t.test('two different proposals of one rule for one row are left to a person', a
   const [a] = await findingsIn(scenario.sql)
   const ids = arrayOf(...(await findingsIn(scenario.sql)).map((d) => d['id']))
   const done = await scenario.ana`select * from audit.aprovar_divergencias(${ids}::bigint[], 'ambas')`
-  t.same(done.map((d) => d['status']).sort(), ['corrigida', 'obsoleta'], 'one row takes one value')
+  t.same(done.map((d) => d['status']).sort(), ['corrigida', 'obsoleta'], 'a row can take only one value')
   t.match(await scenario.sql`select categoria from dw.lancamentos where id = 1`, [{ categoria: /^[AB]$/ }])
   t.ok(a)
 })
@@ -263,7 +263,7 @@ t.test('an invalid pattern that is already saved can be switched off', async (t)
   t.match(
     await adelia`select ativo from audit.desativar_padrao(${veto?.['id']}, 'inválido')`,
     [{ ativo: false }],
-    'one that excludes too, though nobody can measure it',
+    'an excluding pattern too, though its effect cannot be measured',
   )
   const [off] = await adelia`select ativo from audit.desativar_padrao(${pattern?.['id']}, 'inválido')`
   t.equal(off?.['ativo'], false)
@@ -272,7 +272,7 @@ t.test('an invalid pattern that is already saved can be switched off', async (t)
   t.equal(
     await refusalOf(sql`update audit.padroes_trade_marketing set ativo = true where id = ${pattern?.['id']}`),
     'NC014',
-    'and not on again',
+    'and cannot be switched on again',
   )
 })
 
@@ -364,5 +364,5 @@ t.test('a function that cannot be a rule is refused at registration', async (t) 
   ]
   for (const changes of refused) t.equal(await registrar(changes), 'NC011', JSON.stringify(changes))
   t.equal(await registrar({}, olivia), '42501', 'only an administrator registers rules')
-  t.equal(await registrar({ colunas: ['categoria'] }), undefined, 'what is right is taken')
+  t.equal(await registrar({ colunas: ['categoria'] }), undefined, 'a right one is accepted')
 })

@@ -80,8 +80,8 @@ t.test('the bound holds however often you look', async (t) => {
         `goal ${meta}, ${wrong} of the money wrong: the bound holds in ${holds} of the months; the largest of ten is ${most}`,
       )
       t.ok(holds >= LEAST, `${wrong} of the money wrong, ${meta} wanted`)
-      t.ok(above, 'and is no smaller than what is wrong')
-      if (wrong === 0) t.ok(most <= meta + 1e-9, `none wrong: at most ${meta} after ${answers}`)
+      t.ok(above, 'and is not smaller than the wrong share')
+      if (wrong === 0) t.ok(most <= meta + 1e-9, `nothing wrong: at most ${meta} after ${answers}`)
     }
   }
 })
@@ -92,17 +92,21 @@ t.test('people check a sample that nobody chose, and the possible error is state
   await correct(c, 400)
   const before = await certificado(c)
   t.match(before, { corrigidas: 400, meta: 0.05, tamanho: 59, conferidas: 0, erradas: 0 })
-  t.equal(before['limite'], before['valor'], 'before anybody looked all of it may be wrong')
+  t.equal(before['limite'], before['valor'], 'before anybody has looked, all of it may be wrong')
   const items = await amostra(c)
   t.equal(items.length, 59)
-  t.same(await amostra(c), items, 'the same again')
+  t.same(await amostra(c), items, 'the same sample again')
 
   const certificar = (who: 'ana' | 'bruno', id: number, right = true) =>
     c.asPerson(who)`select * from audit.certificar(${id}, ${right}, 'conferido com a nota')`
   t.match(await certificar('ana', items[1]?.id as number), [
     { resultado: 'feita', explicacao: 'conferida: certa', status: 'corrigida' },
   ])
-  t.match(await certificado(c), { conferidas: 0 }, 'the first is missing: the second does not count yet')
+  t.match(
+    await certificado(c),
+    { conferidas: 0 },
+    'the first answer is missing: the second does not count yet',
+  )
   await certificar('bruno', items[0]?.id as number)
   t.match(await certificado(c), { conferidas: 2 })
   for (const { id } of items.slice(2)) await certificar('ana', id)
@@ -118,7 +122,7 @@ t.test('people check a sample that nobody chose, and the possible error is state
       /no máximo R\$ .* de R\$ .* corrigidos neste mês estão errados \(59 conferidas\)/,
     )
   const [sorteio] = await c.sql`select distinct selo from audit.corrigidas_no_mes()`
-  t.ok(mail.text.includes(String(sorteio?.['selo'])), 'and carries the seal that drew them')
+  t.ok(mail.text.includes(String(sorteio?.['selo'])), 'and carries the seal from which it was drawn')
   const lida = await conferente(['certificar'], { url: personal(c.url, 'leo') })
   t.match(
     lida.stdout,
@@ -127,7 +131,7 @@ t.test('people check a sample that nobody chose, and the possible error is state
   t.match(
     one(await c.sql`select prova, respostas::int from audit.regras where nome = 'errada'`),
     { respostas: 59 },
-    'answers on the rule too',
+    'it answers for the rule too',
   )
 
   t.match(await certificar('bruno', items[3]?.id as number, false), [
@@ -142,12 +146,16 @@ t.test('people check a sample that nobody chose, and the possible error is state
   await c.asPerson(
     'ana',
   )`select from audit.reverter_divergencias(${[items[4]?.id as number]}, 'era outra', 'erradas')`
-  t.match(await certificado(c), { erradas: 2 }, 'a correction rolled back as wrong is answered by that')
+  t.match(await certificado(c), { erradas: 2 }, 'a correction rolled back as wrong is thereby answered')
 
   await c.asPerson(
     'adelia',
   )`select audit.alterar_configuracao('certificado.erro_maximo', '0.2', 'menos trabalho')`
-  t.match(await certificado(c), { meta: 0.05, tamanho: 59 }, 'a goal set later is the next month’s')
+  t.match(
+    await certificado(c),
+    { meta: 0.05, tamanho: 59 },
+    'a goal set later applies from the next month on',
+  )
   t.match(await c.sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
 })
 
@@ -172,7 +180,7 @@ t.test('no role can change the sample, and nobody answers for their own work', a
     await c.sql`select divergencia_id::int as id from audit.corrigidas_no_mes() order by relogio desc limit 1`
   t.equal(await certificar('ana', outside?.['id']), 'NC005', 'not in the sample')
   await asOwner(c.sql, (owner) => owner`update audit.regras set concedida_por = 'ana' where nome = 'errada'`)
-  t.equal(await certificar('ana'), 'NC007', 'the person who granted the rule its auto')
+  t.equal(await certificar('ana'), 'NC007', 'the person who granted auto to the rule')
   await asOwner(
     c.sql,
     (owner) => owner`update audit.regras set concedida_por = 'adelia' where nome = 'errada'`,

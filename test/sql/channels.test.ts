@@ -118,7 +118,7 @@ t.test('an unusable address or secret is refused, and no error repeats it', asyn
     t.equal(await save('webhook', 'https://a.b.c/x9f2kq7w', segredo), 'NC009', String(segredo))
   t.equal(await save('slack', SLACK, SEGREDO), 'NC009', 'only a webhook is signed')
   t.equal(await save('webhook', 'https://a.b.c', SEGREDO, 'assinado'), 'aceito')
-  t.equal(await save('slack', null, null, 'assinado'), 'NC009', 'another kind with the address of this')
+  t.equal(await save('slack', null, null, 'assinado'), 'NC009', "another kind with this one's address")
   t.equal(await save('email', SLACK), 'NC009')
   t.equal(await save('slack', SLACK, null, 'Equipe Financeira'), 'NC009')
   t.equal(
@@ -173,7 +173,7 @@ t.test('a failed channel test does not count as mail given up', async (t) => {
   const { id } = one(await c.asPerson('adelia')`select id from audit.testar_canal('equipe')`)
   const ready = () => c.sql`select pronta, quantos from audit_interno.prontidao() where parte = 'correio'`
   await c.sql`update audit.notificacoes set criada_em = now() - interval '5 days' where id = ${id}`
-  t.match([...(await ready())], [{ pronta: true }], 'nor mail that waits')
+  t.match([...(await ready())], [{ pronta: true }], 'nor does waiting mail')
   await c.sql`update audit.notificacoes set criada_em = now(), status = 'falhou', ultimo_erro = '404', desistida_em = now() where id = ${id}`
   t.match([...(await ready())], [{ pronta: true, quantos: 0n }])
   t.same((await c.sql`select audit_interno.conteudo_correio(${id} + 1, 'UTC') as c`)[0]?.['c'], [])
@@ -187,10 +187,10 @@ t.test('a rule that fails is reported once, and once when it runs again', async 
   await sql`update dw.ajuste set quebrada = true`
   await c.runSession()
   t.same(await olhar(sql), ['falha: regra errada'])
-  t.same(await olhar(sql), [], 'looking again reports nothing')
+  t.same(await olhar(sql), [], 'looking again reports nothing new')
   await c.runSession()
   await c.runSession()
-  t.same(await olhar(sql), [], 'it goes on failing: that was said')
+  t.same(await olhar(sql), [], 'it still fails, which was reported already')
   await sql`update dw.ajuste set quebrada = false`
   await c.runSession()
   t.same(await olhar(sql), ['abertas: fila', 'resolvido: falha regra errada'])
@@ -205,7 +205,7 @@ t.test('a rule that fails is reported once, and once when it runs again', async 
     (await sql`select distinct alarme_id from audit.notificacoes where alarme_id = ${problemas[0]?.['id']}`)
       .length,
     1,
-    'beginning and end have the same number',
+    'beginning and end carry the same number',
   )
   await sql`update audit.regras set ativa = false where nome = 'errada'`
   t.same(await olhar(sql), ['resolvido: falha regra errada'])
@@ -242,11 +242,11 @@ t.test('a session that broke off is made good only by one over the same window',
   t.same(await olhar(c.sql), ['falha: sessao 2026-10-01 a 2026-10-01', 'falha: sessao incremental'])
   await session('2026-11-01', 'concluida', 'fim')
   await session(null, 'concluida', 'fim', ['trade_marketing'])
-  t.same(await olhar(c.sql), [], 'another window, and other rules, say nothing of it')
+  t.same(await olhar(c.sql), [], 'another window, or other rules, say nothing about it')
   await session(null, 'concluida_com_falhas', 'fim')
   t.same(await olhar(c.sql), ['resolvido: falha sessao incremental'])
   await session('2026-10-01', 'cancelada', 'fim')
-  t.same(await olhar(c.sql), [], 'nor does one that was cancelled')
+  t.same(await olhar(c.sql), [], 'nor does a cancelled session')
   await session(null, 'falhou', 'deteccao')
   t.same(
     await olhar(c.sql),
@@ -265,7 +265,7 @@ t.test('a limit is reported, and so is the next session that stays within it', a
   await c.runSession('auto')
   t.same(await olhar(c.sql), [])
   await c.runSession('manual')
-  t.same(await olhar(c.sql), [], 'a session that corrects nothing shows nothing of it')
+  t.same(await olhar(c.sql), [], 'a session that corrects nothing proves nothing')
   await c.sql`select audit.alterar_configuracao('limites.linhas', '1000', 'teste')`
   await c.runSession('auto')
   t.same(await olhar(c.sql), ['resolvido: abertas fila', 'resolvido: limite incremental'])
@@ -294,7 +294,7 @@ t.test(
       'pessoa: vencidas',
     ])
     await c.postpone('ana', '2099-01-01', ids[2])
-    t.same(await olhar(c.sql), ['resolvido: pessoa vencidas'], 'what is postponed is not late')
+    t.same(await olhar(c.sql), ['resolvido: pessoa vencidas'], 'what is postponed is not overdue')
     await c.approve('bruno', ids[0])
     await c.reject('bruno', ids[1])
     t.same(await olhar(c.sql), [
@@ -362,7 +362,7 @@ t.test('a channel gets the events it asked for, and the end of each', async (t) 
       'tudo falha',
       'tudo resolvido',
     ],
-    'events before a channel existed are not sent to it, however late somebody looks',
+    'a new channel gets no events from before it existed, however late somebody looks',
   )
 })
 
@@ -454,5 +454,5 @@ t.test('a channel without amounts gets no amount, and no text that may hold one'
   t.match(com, /103087\.41/)
   t.match(com, /o limite da sessão é R\$ 1000/)
   t.notMatch(without, /103087|1000|R\$|valor/)
-  t.match(without, /"novas": 2/, 'counts are no amounts')
+  t.match(without, /"novas": 2/, 'counts are not amounts')
 })

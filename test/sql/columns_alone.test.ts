@@ -17,7 +17,7 @@ t.test('rights on single columns, and none on the table, are enough for the whol
   const [missing] = await errors()
   t.match(missing, { sugestao: /^grant update \(.*valor.*\) on dw\.lancamentos to conferente_escrita;$/ })
   await c.sql.unsafe(missing?.['sugestao'])
-  t.same(await errors(), [], 'the diagnosis wants no more')
+  t.same(await errors(), [], 'the diagnosis asks for nothing more')
   const session = await c.runSession('auto')
   t.match(session, { status: 'concluida', corrigidas: 1n })
   t.equal(session['mensagem'], null)

@@ -102,7 +102,7 @@ for (const [shape, type] of drawn(cases, 3)) {
       theSession.map((r) => r['resultado']),
       ['revertida', 'revertida'],
     )
-    t.same(await photograph(sql), before, 'item and session rolled back: everything as it was')
+    t.same(await photograph(sql), before, 'item and session rolled back: everything is as it was')
 
     const [reversal] = await sql`select max(id) as id from audit.operacoes where tipo = 'reversao'`
     await ana`select * from audit.reverter_operacao(${reversal?.['id']}, 'a lista estava certa')`
@@ -111,7 +111,7 @@ for (const [shape, type] of drawn(cases, 3)) {
       [{ categoria: 'Trade Marketing' }, { categoria: 'Trade Marketing' }],
       'a rollback can itself be rolled back',
     )
-    t.not((await photograph(sql)).join(), after.join(), 'the amount is still as it was')
+    t.not((await photograph(sql)).join(), after.join(), 'the amount is as it was')
     t.equal(
       await refusalOf(ana`select * from audit.reverter_operacao(${reversal?.['id']}, 'de novo')`),
       'NC017',
@@ -192,7 +192,11 @@ t.test('the diagnosis finds the indexes below a view, whatever the columns are c
     select i, date '2026-02-10' + i % 9, timestamptz '2026-02-11Z' + i % 9 * interval '1 day', 1 + i % 200 from generate_series(1, 100100) i`
   await sql`analyze estrela.fato, estrela.dim_fornecedor`
   const before = ['id: fato_pkey', 'data_lancamento: nenhum', 'carregado_em: nenhum']
-  t.same(await indices(), [...before, 'fornecedor_id: nenhum'], 'an index of the dimension spares no fact')
+  t.same(
+    await indices(),
+    [...before, 'fornecedor_id: nenhum'],
+    'an index on the dimension does not stand in for one on the facts',
+  )
   await sql`create index chegada on estrela.fato (carga)`
   await sql`create index do_fornecedor on estrela.fato (sk_fornecedor)`
   t.same(await indices(), [
@@ -207,7 +211,7 @@ t.test('the diagnosis finds the indexes below a view, whatever the columns are c
   t.same(
     fillfactor.map((l) => l['detalhe']),
     ['estrela.fato: padrão'],
-    'room on the page is advised for the facts',
+    'free space on the page is advised for the facts',
   )
 
   await sql`drop schema estrela cascade`
@@ -235,7 +239,7 @@ t.test('the diagnosis finds the indexes below a view, whatever the columns are c
       'carregado_em: nenhum',
       'fornecedor_id: nenhum',
     ],
-    'indexes on columns with just the same name do not count',
+    'indexes on columns that only have the same name do not count',
   )
 })
 
@@ -273,7 +277,7 @@ t.test('an index for recent windows is found behind the joins of a star schema',
   t.same(
     await index('d.dia', 'f.carga', 's.fato f join s.calendario d on d.sk = f.sk_dia'),
     ['calendario_dia_key', 'chegada'],
-    'a dimension of dates',
+    'a date dimension',
   )
   t.same(
     await index('f.dia', 'f.carga', 's.mensal f join s.calendario d on d.sk = f.sk_dia'),
@@ -320,7 +324,7 @@ t.test('if no row has a load time, the diagnosis says how to run without it', as
   t.same([from, to], ['2026-03-01', '2026-03-04'], 'the last month that has entries')
   const [session] = await connectAs('olivia')`
     select * from audit.processar_divergencias('manual', ${from as string}, ${to as string}, '{validacao_valores}')`
-  t.match(session, { encontradas: 1n }, 'and so they are found')
+  t.match(session, { encontradas: 1n }, 'and that is how they are found')
 })
 
 t.test('the diagnosis reports a repeated id or a computed column as an error', async (t) => {
@@ -386,7 +390,7 @@ t.test('each missing grant is printed as SQL, for the role and the columns conce
   t.match(
     [await read(), await writeLine()],
     [{ situacao: 'ok' }, { situacao: 'ok' }],
-    'columns alone will do',
+    'rights on the columns are enough',
   )
 
   await sql`alter table dw.lancamentos rename to fatos`

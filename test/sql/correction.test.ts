@@ -138,7 +138,7 @@ for (const [name, ddl, reason, long] of drawn(refusals, 4)) {
       }
       t.same((await categories(c)).slice(0, 5), ['Frete', 'Frete', 'Errada', 'Frete', 'Frete'], mode)
       t.match(await findingsIn(c.ana, 'falha'), [{ registro_id: '3', motivo: reason }], mode)
-      t.equal((await c.sql`select from audit.alteracoes`).length, 4, 'no image of what was not written')
+      t.equal((await c.sql`select from audit.alteracoes`).length, 4, 'no image of a row that was not written')
     }
   })
 }

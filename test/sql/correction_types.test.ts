@@ -76,7 +76,7 @@ t.test(
       const auto = await runSession(olivia, 'auto', ['folha'])
       t.match(auto, { status: 'concluida', corrigidas: 3n }, auto['mensagem'])
       const done = await photograph(sql, 'rh."Folha Nova"')
-      t.equal(done.filter((line) => before.includes(line)).length, 1, 'all but what was right before')
+      t.equal(done.filter((line) => before.includes(line)).length, 1, 'all but those that were right before')
       const back = await ana`select * from audit.reverter_sessao(${auto['id']}, 'era teste')`
       t.same(
         back.map((r) => r['resultado']),

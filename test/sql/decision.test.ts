@@ -36,7 +36,7 @@ t.test('a large amount needs two people', async (t) => {
   t.equal(await c.categoria(1), 'ERR', 'auto is not the second person')
   await c.approve('bruno', large)
   t.equal(await c.categoria(1), 'CERTA')
-  t.match(await counters(c), { aprovadas: 2, rejeitadas: 0 }, 'two people are one decision')
+  t.match(await counters(c), { aprovadas: 2, rejeitadas: 0 }, 'the two make one decision')
   t.equal(
     await sqlstate(
       c.sql`update audit.divergencias_processadas set proposta_por = 'ana', decidida_por = 'ana' where id = ${large}`,
@@ -71,17 +71,17 @@ t.test('a typed value needs two people and is checked', async (t) => {
   await c.typeIn('ana', moved, { categoria: 'MINHA' })
   await c.change(3, 'ERR3')
   await c.approve('bruno', moved)
-  t.equal(await c.categoria(3), 'ERR3', 'never over what moved since')
+  t.equal(await c.categoria(3), 'ERR3', 'never over a row that changed since')
   t.equal(await c.status(3), 'obsoleta')
 
   const deleted = (await c.finding(4)).id
   await c.typeIn('ana', deleted, { categoria: 'MINHA' })
   await c.sql`delete from dw.lancamentos where id = 4`
-  t.match(await c.approve('bruno', deleted), [{ status: 'obsoleta' }], 'the row is gone')
+  t.match(await c.approve('bruno', deleted), [{ status: 'obsoleta' }], 'the row no longer exists')
 
   const forbidden = (await c.finding(5)).id
   await c.typeIn('ana', forbidden, { categoria: 'PROIBIDA' })
-  t.match(await c.approve('bruno', forbidden), [{ status: 'falha' }], 'the warehouse refused')
+  t.match(await c.approve('bruno', forbidden), [{ status: 'falha' }], 'the warehouse refused the write')
 })
 
 t.test('a proposal that people rejected twice counts as wrong once', async (t) => {
@@ -121,7 +121,7 @@ t.test('the service acts for people, nobody else does', async (t) => {
     })
   await talking(service, 'ana', 'digitar')
   t.equal(await sqlstate(talking(service, 'ana', 'aprovar')), 'NC007')
-  t.equal(await sqlstate(talking(ana, 'bruno', 'aprovar')), 'NC007', 'an ordinary login is who it is')
+  t.equal(await sqlstate(talking(ana, 'bruno', 'aprovar')), 'NC007', 'an ordinary login acts as itself')
   t.equal(await c.categoria(1), 'ERR')
   t.equal(await sqlstate(talking(service, 'bruno', 'aprovar')), 'aceito')
   t.equal(await c.categoria(1), 'MINHA')

@@ -32,13 +32,13 @@ t.test("an approval does not fire deferred triggers of the person's own transact
   await ana`insert into livro.nota values (1)`
   t.match(await approve(ids[1]), [{ status: 'corrigida' }])
   await ana`insert into livro.item values (2, 2)`
-  t.match(await approve(ids[2]), [{ status: 'corrigida' }], 'nor what was written between two acts')
+  t.match(await approve(ids[2]), [{ status: 'corrigida' }], 'nor anything written between two acts')
   await ana`insert into livro.nota values (2)`
   await ana`commit`
   await ana`begin`
   await ana`insert into livro.item values (3, 3)`
   await ana`select from audit.reverter_divergencias(${[ids[0]]}, 'engano')`
-  t.equal(await sqlstate(ana`commit`), '23503', 'and it waits still')
+  t.equal(await sqlstate(ana`commit`), '23503', 'and it still waits')
   ana.release()
   t.equal(await c.categoria(1), 'CERTA')
   t.equal(await c.categoria(3), 'CERTA')

@@ -52,7 +52,7 @@ t.test('the example warehouse', async (t) => {
     // Written down once on PostgreSQL 15 (C.UTF-8) and 18 (ICU pt-BR): another server must give the same.
     t.equal(first, '369823076639520465635/-58151114874759563256/35575655846223257554')
     await sql`select exemplo.criar_armazem(2000, 8, '2026-10-31')`
-    t.not(await hash(), first, 'another seed is another warehouse')
+    t.not(await hash(), first, 'another seed gives another warehouse')
   })
 
   await sql`select exemplo.criar_armazem(20000)`
@@ -86,7 +86,11 @@ t.test('the example warehouse', async (t) => {
     )
     await sql.begin(async (tx) => {
       await tx`insert into dw.lancamentos (id, data_lancamento, carregado_em) values (900001, '0219-03-01', now()), (900002, '2202-03-01', now())`
-      t.equal((await tx`select from dw.fato_lancamentos_outras`).length, 2, 'dates far off have a place too')
+      t.equal(
+        (await tx`select from dw.fato_lancamentos_outras`).length,
+        2,
+        'distant dates have a partition too',
+      )
       await tx`delete from dw.lancamentos where id > 900000`
     })
   })
@@ -118,7 +122,7 @@ t.test('the example warehouse', async (t) => {
       t.ok(
         (await number(`select count(*) from (select from dw.lancamentos where fornecedor_id is not null
         group by left(fornecedor_id, 8) having count(*) <= 3) f`)) > 200,
-        'thin suppliers',
+        'suppliers with few entries',
       )
       const nulls = await number('select count(*) from dw.lancamentos where fornecedor_id is null')
       t.ok(nulls > 50 && nulls < 160, `${nulls} without supplier`)
@@ -168,7 +172,7 @@ t.test('the example warehouse', async (t) => {
         `select count(*) from (select from exemplo.verdade where tipo not like 'honesta:%' group by registro_id having count(*) > 1) r`,
       ),
       0,
-      'one error an entry',
+      'one error for each entry',
     )
     const recent =
       await number(`select 100 * count(*) filter (where data_lancamento >= '2026-09-01') / count(*)
@@ -190,7 +194,7 @@ t.test('the example warehouse', async (t) => {
           and (l.valor_documento - coalesce(l.valor_desconto, 0) is distinct from v.valor_certo::numeric
             or abs(l.valor - v.valor_certo::numeric) < 1)`),
       0,
-      'the document says what is right',
+      'the document shows the right amount',
     )
     t.equal(
       await number(`select count(*) from dw.lancamentos l left join exemplo.verdade v on v.registro_id = l.id and v.tipo like 'validacao_valores:%'
@@ -205,7 +209,7 @@ t.test('the example warehouse', async (t) => {
           and row(p.valor, p.documento, left(p.fornecedor_id, 8)) is distinct from row(l.valor, l.documento, left(l.fornecedor_id, 8))
           and p.fornecedor_id is not null and l.fornecedor_id is not null`),
       0,
-      'a copy is one',
+      'a copy really is one',
     )
     t.equal(
       await number(`select count(*) from dw.lancamentos l left join exemplo.verdade v on v.registro_id = l.id
@@ -248,7 +252,7 @@ t.test('the example warehouse', async (t) => {
         t.strictSame(
           await tx`select * from exemplo.danos()`.then((r) => r.length),
           0,
-          'the truth does no harm',
+          'correcting to the truth does no harm',
         )
         const rightOnes = await tx<{ id: number }[]>`select l.id::int from dw.lancamentos l
         where not exists (select from exemplo.verdade v where v.registro_id = l.id) order by l.id limit 3`

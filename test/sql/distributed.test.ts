@@ -160,7 +160,7 @@ t.test('while a node holds a transaction in doubt, no row passes for already tak
   await sql`update public.no set success = false, result = 'connection refused'`
   await t.rejects(takeBack(), { code: '40001' }, 'nor while a node does not answer')
   await sql`delete from public.no`
-  t.match(await takeBack(), [{ resultado: /./ }], 'then the row is believed')
+  t.match(await takeBack(), [{ resultado: /./ }], 'after that the row is believed')
 })
 
 t.test('no statement over the warehouse is one that Citus refuses', async (t) => {

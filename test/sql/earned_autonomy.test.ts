@@ -40,7 +40,7 @@ t.test('a rule that people refute loses auto in the same transaction, and says w
   t.match(
     await rule(c),
     { automatica: true, prova: 'sem_prova', certas_no_limiar: 10, erradas_no_limiar: 3 },
-    'too few to tell',
+    'too few answers to say',
   )
   await c
     .asPerson('ana')
@@ -50,7 +50,7 @@ t.test('a rule that people refute loses auto in the same transaction, and says w
       throw new Error('thought better of it')
     })
     .catch(() => {})
-  t.match(await rule(c), { automatica: true, erradas_no_limiar: 3 }, 'no decision, no loss')
+  t.match(await rule(c), { automatica: true, erradas_no_limiar: 3 }, 'no decision, nothing lost')
 
   await c.reject('ana', ids[13] as number)
   t.match(await rule(c), {
@@ -81,17 +81,17 @@ t.test('a rule that people refute loses auto in the same transaction, and says w
   t.match(session, { corrigidas: 0n, mensagem: /errada só detectou: perdeu a correção automática/ })
   t.match(await said(c, session['id'], 'so_detectou'), [/está refutada/])
 
-  t.equal(await sqlstate(change(c, { automatica: true })), 'NC042', 'nobody gives it back')
+  t.equal(await sqlstate(change(c, { automatica: true })), 'NC042', 'nobody can give it back')
   t.equal(
     await sqlstate(change(c, { automatica: true, concessao_correcoes: 10, concessao_valor: 1000 })),
     'NC042',
-    'not for a few corrections either',
+    'nor for a few corrections',
   )
   await c.asPerson('ana')`select audit.reabrir_divergencias(${[ids[13] as number]}, 'estava errado')`
   t.match(
     await rule(c),
     { automatica: false, prova: 'sem_prova' },
-    'withdrawing an answer does not give it back by itself',
+    'withdrawing an answer does not by itself give it back',
   )
   t.equal(await sqlstate(change(c, { automatica: true }, 'ana')), '42501')
   t.equal(
@@ -102,7 +102,7 @@ t.test('a rule that people refute loses auto in the same transaction, and says w
   t.match(
     await rule(c),
     { automatica: true, automatica_perdida: null, erradas_no_limiar: 3 },
-    'an administrator does, and the record stays',
+    'an administrator can, and the record stays',
   )
 })
 
@@ -120,7 +120,7 @@ t.test(
     t.match(
       await rule(c),
       { prova: 'provada', automatica: true },
-      'what is proved stays so until it is refuted',
+      'a proved rule stays proved until it is refuted',
     )
     await c.book({ id: 201 }, { id: 202 })
     await c.sql`update audit.divergencias_processadas set encaminhada_para = 'revisor' where status = 'aberta'`
@@ -129,14 +129,18 @@ t.test(
     t.same(await said(c, session['id'], 'sem_prova'), [])
 
     await c.reject('ana', ...ids.slice(82, 86))
-    t.match(await rule(c), { prova: 'refutada', automatica: false }, 'good for long, and then bad')
-    t.equal(await sqlstate(change(c, { automatica: true })), 'NC042', 'the old proof is no proof any more')
+    t.match(await rule(c), { prova: 'refutada', automatica: false }, 'good for a long time, and then bad')
+    t.equal(await sqlstate(change(c, { automatica: true })), 'NC042', 'the old proof no longer counts')
     await c.approve('ana', ...ids.slice(86))
     t.match(await rule(c), { prova: 'refutada' })
     await c.approve('ana', ...(await proposing(c, 301, 370)))
     t.match(await rule(c), { prova: 'provada', automatica: false })
     await change(c, { automatica: true })
-    t.match(await rule(c), { automatica: true, automatica_perdida: null }, 'proved again it needs no grant')
+    t.match(
+      await rule(c),
+      { automatica: true, automatica_perdida: null },
+      'once proved again it needs no grant',
+    )
   },
 )
 
@@ -179,14 +183,14 @@ t.test('no change of settings, there and back, clears a record', async (t) => {
   t.match(
     await rule(c),
     { automatica: false, prova: 'sem_prova', respostas: 0 },
-    'nobody answered what is surer than that',
+    'nobody has answered anything surer than that',
   )
   await change(c, { automatica: true })
   await change(c, { limiar: 0.95 })
   t.match(
     await rule(c),
     { automatica: false, prova: 'refutada', erradas_no_limiar: 19 },
-    'back, and refuted as before',
+    'given back, and refuted as before',
   )
   t.match(await rule(c), { automatica_perdida: /está refutada/ })
   await change(c, { limiar: 0 })
@@ -205,7 +209,7 @@ t.test('no change of settings, there and back, clears a record', async (t) => {
       c.asPerson('adelia')`select audit.alterar_regra('nova', '{"automatica": true, "limiar": 0}', 'x')`,
     ),
     'NC042',
-    'a threshold of nothing gives no auto',
+    'a threshold of zero gives no auto',
   )
   for (const half of ['{"concessao_correcoes": 5}', '{"concessao_correcoes": 5, "concessao_valor": 0}'])
     t.equal(
@@ -221,7 +225,7 @@ t.test(
     const c = await scenario(t)
     await change(c, { concessao_correcoes: 3, concessao_valor: 1000 })
     const looked = await c.runSession()
-    t.match(await said(c, looked['id'], 'sem_prova'), [/restam 3 e R\$ 1\.000,00/], 'a manual session’s too')
+    t.match(await said(c, looked['id'], 'sem_prova'), [/restam 3 e R\$ 1\.000,00/], "a manual session's too")
     await c.book({ id: 1 }, { id: 2 })
     const first = await c.runSession('auto')
     t.match(first, { corrigidas: 2n, status: 'concluida' })
@@ -254,13 +258,13 @@ t.test(
 
     await change(c, { automatica: true, concessao_correcoes: 100, concessao_valor: 250 })
     await c.book({ id: 5, valor: 200 }, { id: 6, valor: 60 })
-    t.match(await c.runSession('auto'), { corrigidas: 1n }, 'nor of more money')
-    t.equal(await c.categoria(5), 'ERR', '4 was first, and with 5 it would be too much')
+    t.match(await c.runSession('auto'), { corrigidas: 1n }, 'nor more money')
+    t.equal(await c.categoria(5), 'ERR', '4 came first, and with 5 it would be too much')
     await change(c, { automatica: true, concessao_correcoes: 100, concessao_valor: 1000 })
     await c.asPerson(
       'olivia',
     )`select from audit.processar_divergencias('auto', regras => '{errada}', simular => true)`
-    t.match(await rule(c), { automatica: true }, 'a simulation uses nothing')
+    t.match(await rule(c), { automatica: true }, 'a simulation uses up nothing')
     await c.runSession('auto')
     t.equal(await c.categoria(5), 'CERTA')
   },
@@ -276,9 +280,9 @@ t.test('doubtful findings, and decisions that say nothing about the proposal, do
   )
   const ids = await proposing(c, 41, 60, 0.95)
   await c.asPerson('ana')`select from audit.confirmar_divergencias(${ids.slice(0, 5)}, 'na origem')`
-  t.match(await rule(c), { respostas: 0, aprovadas: 5 }, 'dealt with outside')
+  t.match(await rule(c), { respostas: 0, aprovadas: 5 }, 'dealt with elsewhere')
   await c.reject('ana', ...ids.slice(5, 9))
-  t.match(await rule(c), { automatica: false, erradas_no_limiar: 4 }, 'at the threshold is auto’s')
+  t.match(await rule(c), { automatica: false, erradas_no_limiar: 4 }, 'at the threshold it is for auto')
   await c.asPerson('ana')`select audit.reabrir_divergencias(${ids.slice(5, 9)}, 'revista')`
   t.match(await rule(c), { automatica: false, rejeitadas: 30, respostas: 0 }, 'nor when taken back')
   await c.approve('ana', ...ids.slice(5, 9))
@@ -305,7 +309,7 @@ t.test('typing another value and declaring an exception count as answers too', a
   await c.typeIn('ana', um, { categoria: 'MINHA' })
   t.match(await rule(c), { automatica: true, erradas_no_limiar: 1 })
   await c.typeIn('bruno', um, { categoria: 'CERTA' })
-  t.match(await rule(c), { erradas_no_limiar: 0 }, 'the proposal after all')
+  t.match(await rule(c), { erradas_no_limiar: 0 }, 'the proposal was right after all')
   await c.typeIn('ana', um, { categoria: 'MINHA' })
   await c.reject('ana', ...others.slice(0, 2))
   await c.asPerson(
@@ -346,7 +350,7 @@ t.test('automatic corrections that people call wrong count against the rule', as
   t.match(await c.runSession('auto'), { mensagem: /só detectou: .*conferente regras --auto errada/ })
 
   await c.asPerson('ana')`select from audit.reverter_operacao(${lines[0]?.['operacao_id']}, 'era sim')`
-  t.strictSame(await rule(c), before, 'a rollback undone leaves no trace')
+  t.strictSame(await rule(c), before, 'a rollback that was undone leaves no mark')
   await revert(...ids.slice(6, 12))
   t.match(await rule(c), { automatica: false, automaticas_revertidas: 12 }, 'and counted again')
   t.equal(
@@ -369,7 +373,7 @@ t.test('corrections rolled back for another reason say nothing about the rule', 
     lines.every(
       (l) => l['status'] === 'revertida' && /volta à fila/.test(l['explicacao']) && l['aviso'] === null,
     ),
-    'it is said what becomes of the findings',
+    'it says what becomes of the findings',
   )
   t.match(await rule(c), { automatica: true, automaticas_revertidas: 0, rejeitadas: 0 })
 })

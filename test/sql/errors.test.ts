@@ -122,10 +122,10 @@ test('a rule that finds rows that do not exist fails alone; typed values and und
   const typed = (values: string) =>
     ana.unsafe(`select audit.corrigir_manualmente(${finding?.id}, '${values}', 'teste')`)
   await t.rejects(typed('{}'), { code: 'NC015' }, 'no value')
-  await t.rejects(typed('{"valor": 1}'), { code: 'NC015' }, 'a column that is not the rule’s')
+  await t.rejects(typed('{"valor": 1}'), { code: 'NC015' }, 'a column that the rule may not correct')
   await t.rejects(ana.unsafe(`select audit.aprovar_divergencias('{${finding?.id}}', 'teste')`), {
     code: 'NC019',
   })
   const [row] = await sql`select categoria from dw.lancamentos`
-  t.equal(row?.['categoria'], 'A', 'nothing of the batch stands')
+  t.equal(row?.['categoria'], 'A', 'nothing of the batch was kept')
 })

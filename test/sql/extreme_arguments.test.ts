@@ -108,7 +108,7 @@ for (const pending of drawn([false, true], 1)) {
       const corrected = await findingsIn(ana, 'corrigida')
       t.ok(corrected.length > 5, `${corrected.length} corrected`)
       for (const { id } of corrected.reverse()) t.match(await rollBack(ana, id), [{ resultado: 'revertida' }])
-      t.same(await photograph(sql), before, 'to the last character')
+      t.same(await photograph(sql), before, 'down to the last character')
     },
   )
 }

@@ -131,16 +131,20 @@ t.test(
 
     await sql`update audit.configuracoes_sistema set valor = '"Asia/Tokyo"' where chave = 'agenda.fuso'`
     await runSession(olivia, 'manual', ['tipos'])
-    t.same(await spoken(), [], 'days are counted in another zone')
+    t.same(await spoken(), [], 'dates are counted in another time zone')
 
     const amount = TYPES.findIndex(([type]) => type === 'numeric')
     await sql.unsafe(`alter table meus.tudo alter c${amount} type numeric(18,4); update meus.tudo set versao = 1;
     ${TYPES.flatMap(([, , , , again], n) => (again ? [`update meus.tudo set c${n} = ${again[0]} where id = ${n};`] : [])).join('\n')}`)
     await runSession(olivia, 'manual', ['tipos'])
-    t.same(await spoken(), [], 'equal values, written otherwise')
+    t.same(await spoken(), [], 'equal values, written differently')
 
     await sql`update meus.tudo set versao = 2`
     await runSession(olivia, 'manual', ['tipos'])
-    t.same(await spoken(), TYPES.map(([type]) => type).sort(), 'what is proposed differs, so it speaks')
+    t.same(
+      await spoken(),
+      TYPES.map(([type]) => type).sort(),
+      'the proposal differs, so it is reported again',
+    )
   },
 )

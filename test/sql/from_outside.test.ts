@@ -35,7 +35,7 @@ t.test(
     t.equal(
       await sqlstate(strange`select audit_interno.criar_sessao('auto', null, null, '{errada}', true)`),
       '42501',
-      'no session that waits for a job that it has not',
+      'no session waits for a job that does not exist',
     )
     for (const perform of [
       `dar_passo(1, 'detectar', 'errada')`,
@@ -60,7 +60,7 @@ t.test(
             'e_fechado encerrar_interrompidas executar_etapa iniciar_sessao limpar_conexao lista_fechados pode_ver_resumo proxima_etapa registrar_falha_etapa',
         },
       ],
-      'and these are all that there are, for anybody, in rooms that no API shows',
+      'and these are all that anybody may call, in schemas that no API shows',
     )
     t.equal(
       await sqlstate(conductor`select audit_interno.executar_etapa(${id as never}, 'detectar', 'errada')`),

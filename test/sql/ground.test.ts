@@ -29,7 +29,7 @@ const ground = (c: Scenario, ...items: string[]) =>
 /** Nothing is written: not by auto, not by a person, and each is told why. */
 async function isLeftAlone(t: Test, c: Scenario, why: RegExp) {
   const session = await c.runSession('auto')
-  t.match(session, { status: 'concluida', encontradas: /[1-9]/ }, 'what is wrong is found as ever')
+  t.match(session, { status: 'concluida', encontradas: /[1-9]/ }, 'errors are found as before')
   const [ran] =
     await c.sql`select corrigidas, motivo from audit.execucoes_regra where sessao_id = ${session['id']}`
   t.match(ran, { corrigidas: 0n, motivo: why })
@@ -139,7 +139,11 @@ t.test('another way of storing rows is a warning', async (t) => {
   await c.sql.unsafe(`create access method outro type table handler heap_tableam_handler;
     create table dw.arquivo () inherits (dw.lancamentos) using outro`)
   t.match(await ground(c, 'armazenamento'), [{ situacao: 'aviso', detalhe: 'outro: dw.arquivo' }])
-  t.same(await ground(c, 'tabelas externas', 'replicação lógica', 'servidor'), [], 'and nothing else is said')
+  t.same(
+    await ground(c, 'tabelas externas', 'replicação lógica', 'servidor'),
+    [],
+    'and nothing else is reported',
+  )
 })
 
 t.test('logging of statements inside functions, with their values, is a warning', async (t) => {

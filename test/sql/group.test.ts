@@ -86,7 +86,7 @@ t.test('a group is approved in one act, without exclusions and newcomers, and un
     () => ['aceito'],
     (e) => [e.code],
   )
-  t.equal(again, 'NC005', 'what came back was not what he saw')
+  t.equal(again, 'NC005', 'a finding that came back is not what he saw')
 })
 
 t.test(
@@ -109,7 +109,7 @@ t.test(
       { resultado: 'feita' },
     ])
     t.equal(await c.status(2), 'rejeitada')
-    t.equal(await sqlstate(decide(c, 'bruno', 'rejeitar', group)), 'NC005', 'nothing of it is left')
+    t.equal(await sqlstate(decide(c, 'bruno', 'rejeitar', group)), 'NC005', 'nothing of it remains')
   },
 )
 
@@ -173,15 +173,11 @@ t.test("findings below their rule's floor form a group marked as unlikely", asyn
     (
       await c.asPerson('leo')`select amostra::int[] as amostra from audit.vw_grupos_abertos where improvavel`
     ).flatMap((g) => g['amostra'])
-  t.strictSame(
-    await improbable(),
-    [await id(c, 1)],
-    'what only flags proposes nothing that could be improbable',
-  )
+  t.strictSame(await improbable(), [await id(c, 1)], 'a finding without a proposal cannot be improbable')
   t.equal(
     await sqlstate(c.asPerson('ana')`select audit.alterar_regra('errada', '{"piso": 0.25}', 'x')`),
     '42501',
-    'an administrator’s to say',
+    'only an administrator may set it',
   )
   t.equal(
     await sqlstate(c.asPerson('adelia')`select audit.alterar_regra('errada', '{"piso": 1.1}', 'x')`),
@@ -197,7 +193,7 @@ t.test("findings below their rule's floor form a group marked as unlikely", asyn
   t.strictSame(
     (await improbable()).toSorted(),
     [await id(c, 1), await id(c, 2)],
-    'in one band a group on each side',
+    'in one band, one group on each side',
   )
   const doubtful = (await groups(c)).filter((g) => g['confianca_ate'] === 0.3)
   t.match(await decide(c, 'ana', 'rejeitar', doubtful[0]), [{ id: await id(c, 3), resultado: 'feita' }])

@@ -27,7 +27,7 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
       t.same(
         await events('dw.lancamentos', `{${key.replaceAll('-', '')}}`),
         all,
-        'a uuid in any of its spellings',
+        'a uuid, however it is written',
       )
     t.same(await events('dw.lancamentos', 'ninguém'), [], 'nothing happened to it')
     await t.rejects(events('dw.outra'), { code: 'NC004', message: /dw\.outra/, hint: /dw\.lancamentos/ })
@@ -38,7 +38,7 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
       )
       await sql.unsafe(`vacuum full ${dw.base}.fato`)
       t.same(await events('fato'), all)
-      await t.rejects(events(`${dw.base}.dim_categoria`), { code: 'NC004' }, 'its keys are its own')
+      await t.rejects(events(`${dw.base}.dim_categoria`), { code: 'NC004' }, 'it has keys of its own')
     }
   })
 }

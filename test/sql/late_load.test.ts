@@ -105,7 +105,7 @@ t.test('rows that a session missed are reported and read by the next', async (t)
   t.match(
     await execution(c, auto['id']),
     { atrasadas: 1, corrigidas: 1 },
-    'a manual session takes nothing from auto',
+    'a manual session does not stand in for an auto one',
   )
   t.match(await c.runSession('manual'), { mensagem: 'nenhuma linha lida na janela' })
 })
@@ -144,7 +144,7 @@ t.test('only the configured number of days is counted', async (t) => {
   t.match(
     await c.runSession('auto'),
     { mensagem: 'nenhuma linha lida na janela' },
-    'what was never counted is not late',
+    'rows that were never counted are not late',
   )
 })
 
@@ -154,7 +154,7 @@ t.test('the diagnosis says how often loads came late, and for which rules', asyn
     ...(await c.asPerson('leo')`
       select situacao, detalhe, sugestao from audit.diagnosticar_contrato() where item = 'cargas atrasadas'`),
   ]
-  t.same(await line(), [], 'nothing was counted yet')
+  t.same(await line(), [], 'nothing has been counted yet')
   await c.runSession('auto')
   await c.runSession('auto')
   t.match(await line(), [{ situacao: 'ok', detalhe: /nenhuma em \d sess/, sugestao: null }])
@@ -208,7 +208,7 @@ t.test('when workers share the session, late rows are read once, when the parts 
   )
   const [requested] = await c.sql`select id from audit.solicitar_processamento('auto', regras => '{errada}')`
   const session = await inParts(c.url, requested?.['id'] as bigint)
-  t.ok(Number(session['partes']) > 1, 'it was really cut')
+  t.ok(Number(session['partes']) > 1, 'it really was cut off')
   t.match(session, {
     status: 'concluida_com_falhas',
     mensagem: /2 linhas de carga atrasada.*30\/09\/2026 a 02\/11\/2026/,

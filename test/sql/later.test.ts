@@ -60,11 +60,11 @@ t.test(
       nota_operacao_id: done?.['operacao_id'],
       grupo: null,
     })
-    t.strictSame(await rule(c), before, 'it says nothing of the rule')
+    t.strictSame(await rule(c), before, 'it says nothing about the rule')
     await c.runSession('auto')
     t.equal(await c.categoria(2), 'CERTA')
     t.equal(await c.categoria(1), 'ERR', 'auto leaves it to people')
-    t.equal(await queuedNow(c), 0, 'found again it is postponed all the same')
+    t.equal(await queuedNow(c), 0, 'found again, it is still postponed')
     await zone(c, 'Pacific/Kiritimati')
     t.equal(await queuedNow(c), 1, 'its day has come')
     t.match(await opened(c, id), { adiada: false, adiada_ate: null, grupo: /./ })
@@ -91,7 +91,7 @@ t.test(
     await c.change(2, 'ERR')
     await c.runSession()
     t.equal(await c.status(2), 'aberta')
-    t.equal(await queuedNow(c), 3, 'found again it is not postponed any more')
+    t.equal(await queuedNow(c), 3, 'found again, it is no longer postponed')
   },
 )
 
@@ -105,7 +105,7 @@ t.test('any reviewer may decide it meanwhile, and two people are still needed wh
   await c.approve('ana', two)
   await c.postpone('bruno', null, two)
   await c.forward('bruno', 'ana', two)
-  t.equal(await sqlstate(c.approve('ana', two)), 'NC007', 'the first is the first still')
+  t.equal(await sqlstate(c.approve('ana', two)), 'NC007', 'the first one still counts')
   t.match(await opened(c, two), { status: 'aguardando_segunda_aprovacao', encaminhada_para: 'ana' })
   t.match(await c.approve('bruno', two), [{ status: 'corrigida' }])
 })
@@ -146,7 +146,7 @@ t.test('a forwarded finding forms its own group, marked for its person or role',
   t.match(await opened(c, um, 'bruno'), { adiada: false, para_mim: true, nota_por: 'ana' })
   const [, , mine] = await groups(c, 'bruno')
   t.match(await decide(c, 'bruno', 'aprovar', mine), [{ status: 'corrigida' }])
-  t.equal((await c.runSession('auto'))['corrigidas'], 1n, 'auto leaves what a person has in hand')
+  t.equal((await c.runSession('auto'))['corrigidas'], 1n, 'auto leaves alone what a person is working on')
   t.equal(await c.categoria(2), 'ERR')
 })
 
@@ -190,7 +190,7 @@ t.test('undone, it is exactly what it was, and only the person who did it can un
   const [two] = await c.forward('bruno', 'ana', id)
   const [three] = await c.postpone('ana', friday, id)
   t.equal(await sqlstate(c.undo('bruno', three?.['operacao_id'])), 'NC007')
-  t.equal(await sqlstate(c.undo('ana', um?.['operacao_id'])), 'NC005', 'something was said of it since')
+  t.equal(await sqlstate(c.undo('ana', um?.['operacao_id'])), 'NC005', 'somebody commented on it since')
   t.match(await c.undo('ana', three?.['operacao_id']), [
     { resultado: 'feita', status: 'aberta', explicacao: 'adiamento desfeito' },
   ])
@@ -233,7 +233,7 @@ t.test('any finding can be commented; a comment changes nothing and appears in t
   const [done] = await c.comment('bruno', um, two)
   t.match(done, { resultado: 'feita', status: 'corrigida', explicacao: 'comentada' })
   await c.runSession()
-  t.equal(`${await c.status(1)} ${await c.status(2)}`, 'corrigida rejeitada', 'the answer stands')
+  t.equal(`${await c.status(1)} ${await c.status(2)}`, 'corrigida rejeitada', 'the answer still counts')
   t.match(
     await c.asPerson(
       'leo',
@@ -249,7 +249,7 @@ t.test('any finding can be commented; a comment changes nothing and appears in t
   t.match(
     await c.undo('ana', approved?.['operacao_id']),
     [{ resultado: 'feita', status: 'aberta' }],
-    'and stands in no way',
+    "and stands in nobody's way",
   )
   t.equal(await c.categoria(1), 'ERR')
 })
@@ -264,8 +264,8 @@ t.test('later comments do not replace the last answer', async (t) => {
   await c.undo('ana', act?.['operacao_id'])
   await c.comment('bruno', um, two)
   await c.runSession('auto')
-  t.equal(await c.status(1), 'resolvida', 'confirmed it stays silent')
-  t.equal(await c.status(2), 'aberta', 'what a person took back auto leaves to people')
+  t.equal(await c.status(1), 'resolvida', 'once confirmed it stays silent')
+  t.equal(await c.status(2), 'aberta', 'auto leaves to people what a person took back')
   t.equal(await c.categoria(2), 'ERR')
 })
 

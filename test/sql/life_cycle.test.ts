@@ -31,7 +31,7 @@ t.test('a finding found again is counted, not duplicated', async (t) => {
 
   await c.change(1, 'ERR2')
   t.match(await c.runSession(), { encontradas: 1n, novas: 1n, obsoletas: 1n })
-  t.equal(await c.status(1), 'obsoleta aberta', 'other values are another finding; the old one closes')
+  t.equal(await c.status(1), 'obsoleta aberta', 'other values make another finding; the old one closes')
 })
 
 t.test('rejected, it stays silent until the row changes', async (t) => {
@@ -41,7 +41,11 @@ t.test('rejected, it stays silent until the row changes', async (t) => {
   await c.reject('ana', (await c.finding(1)).id)
   await c.sql`update dw.lancamentos set carregado_em = now() - interval '1 minute', valor = 101`
   await c.runSession('auto')
-  t.equal(await c.status(1), 'rejeitada', 'a reload of what the rule does not decide by wakes nothing')
+  t.equal(
+    await c.status(1),
+    'rejeitada',
+    'a reload of columns that the rule does not decide by wakes nothing',
+  )
   t.equal(await c.categoria(1), 'ERR')
   await c.change(1, 'ERR2')
   await c.runSession()
@@ -57,8 +61,8 @@ t.test('it closes by itself, and says why', async (t) => {
   // outside every incremental window, and yet its finding is verified
   await c.sql`update dw.lancamentos set categoria = 'BOA', carregado_em = '2020-01-01' where id = 4`
   t.match(await c.runSession(), { resolvidas: 2n, obsoletas: 1n })
-  t.equal(await c.status(1), 'resolvida', 'mended elsewhere')
-  t.equal(await c.status(2), 'obsoleta', 'the row is gone')
+  t.equal(await c.status(1), 'resolvida', 'fixed elsewhere')
+  t.equal(await c.status(2), 'obsoleta', 'the row no longer exists')
   t.equal(await c.status(3), 'aberta')
   t.equal(await c.status(4), 'resolvida', 'fixed outside the window')
 
@@ -94,7 +98,7 @@ t.test('auto leaves alone what a person rolled back; reopened, it is corrected a
   await c.asPerson('ana')`select audit.reverter_divergencias(${[id]}, 'foi engano')`
   t.match(await c.runSession('auto'), { recorrentes: 1n, corrigidas: 0n })
   t.match(await c.runSession('auto'), { recorrentes: 1n, corrigidas: 0n })
-  t.equal(await c.status(1), 'aberta', 'found again it is back in the queue, for a person')
+  t.equal(await c.status(1), 'aberta', 'found again, it is back in the queue, for a person')
   t.equal(await c.categoria(1), 'ERR')
   await c.reject('ana', id)
   await c.asPerson('ana')`select audit.reabrir_divergencias(${[id]}, 'estava certo afinal')`
@@ -112,7 +116,7 @@ t.test('auto does not overrule a typed value that a load overwrote', async (t) =
   t.equal(await c.categoria(1), 'MINHA')
   await c.change(1, 'ERR')
   await c.runSession('auto')
-  t.equal(await c.categoria(1), 'ERR', 'people had refused CERTA: they decide again')
+  t.equal(await c.categoria(1), 'ERR', 'people had rejected CERTA: they decide again')
   t.equal(await c.status(1), 'aberta')
 })
 
@@ -143,7 +147,7 @@ t.test('exceptions', async (t) => {
   await new Promise((resolve) => setTimeout(resolve, 500))
   t.match(await c.runSession('auto'), { suprimidas: 1n, encontradas: 2n })
   t.equal(await c.categoria(1), 'ERR', 'not corrected under an exception')
-  t.equal(await c.status(2), 'corrigida', 'an exception that has expired silences no longer')
+  t.equal(await c.status(2), 'corrigida', 'an expired exception silences nothing')
 
   await ana`select audit.revogar_excecao(${exception['id']}, 'o acordo acabou')`
   t.equal(await sqlstate(ana`select audit.revogar_excecao(${exception['id']}, 'de novo')`), 'NC005')

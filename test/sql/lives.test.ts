@@ -30,12 +30,15 @@ t.test('good rules keep auto, bad ones lose it soon', async (t) => {
     return share
   }
   const best = await live(0.01, 1000)
-  t.ok(1 - best.refuted >= 0.99, 'right 99 times in 100: .99 of them keep auto')
+  t.ok(1 - best.refuted >= 0.99, 'right 99 times in 100: 99% of them keep auto')
   t.ok(best.proved >= 0.99, 'and are proved')
   const good = await live(0.03, 1000)
-  t.ok(1 - good.refuted >= 0.95, 'right 97 times in 100: .95 of them keep auto')
-  t.ok((await live(0.1, 300)).refuted >= 0.7, 'right 90 times in 100: .70 lose it within 300 answers')
-  t.ok((await live(0.2, 100)).refuted >= 0.95, 'right 80 times in 100: .95 lose it within 100')
-  t.ok((await live(0.05, 300)).proved <= 0.05, 'one that errs as often as tolerated is hardly ever proved')
-  t.ok((await live(0.01, 100, 500, 0.2)).refuted >= 0.9, 'nor does a good past save one that has turned bad')
+  t.ok(1 - good.refuted >= 0.95, 'right 97 times in 100: 95% of them keep auto')
+  t.ok((await live(0.1, 300)).refuted >= 0.7, 'right 90 times in 100: 70% lose it within 300 answers')
+  t.ok((await live(0.2, 100)).refuted >= 0.95, 'right 80 times in 100: 95% lose it within 100')
+  t.ok((await live(0.05, 300)).proved <= 0.05, 'one that errs as often as is tolerated is hardly ever proved')
+  t.ok(
+    (await live(0.01, 100, 500, 0.2)).refuted >= 0.9,
+    'and a good past does not save one that has turned bad',
+  )
 })

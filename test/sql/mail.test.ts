@@ -92,7 +92,7 @@ test('every ended session is reported once; simulations and cancelled sessions a
   t.same(
     await warnings(c),
     [{ tipo: 'resumo', sessao: 1, status: 'dispensada' }],
-    'nobody is to receive it, and the row says so',
+    'nobody receives it, and the row says so',
   )
   await receive(c.sql, 'correio.destinatarios', [MANAGER])
   await c.runSession()
@@ -124,7 +124,7 @@ test('every ended session is reported once; simulations and cancelled sessions a
       .map(({ tipo }) => tipo)
       .sort(),
     ['falha', 'resumo'],
-    'the open one was not seen this time',
+    'this time the open one was not found',
   )
 })
 
@@ -137,7 +137,7 @@ test('a message and the job that composes it are created together or not at all'
     .asPerson('olivia')
     .begin(async (tx) => {
       await tx`select audit.processar_divergencias(regras => '{errada}')`
-      t.equal((await c.sql`select from audit.notificacoes`).length, 0, 'not before the commit')
+      t.equal((await c.sql`select from audit.notificacoes`).length, 0, 'not before the transaction commits')
       throw new Error('undone')
     })
     .catch(() => {})
@@ -271,13 +271,17 @@ test('the digest’s numbers are those of the tables, to the cent', async (t) =>
       ['errada', 3, 2],
     ],
   )
-  t.same(facts.regras?.[1]?.tendencia, [...Array(29).fill(null), 3], 'days without a run are not zero')
+  t.same(
+    facts.regras?.[1]?.tendencia,
+    [...Array(29).fill(null), 3],
+    'days without a run are not shown as zero',
+  )
 
   await c.asPerson('olivia')`select audit.reverter_sessao(${truth['id']}, 'engano')`
   t.match(
     (await content(c, 'resumo')).controle,
     { corrigido: '-900.09', outras: '900.09', diferenca: '7.07', sem_explicacao: '7.07' },
-    'a rollback since is explained too',
+    'a rollback since then is explained too',
   )
 })
 
@@ -402,7 +406,7 @@ test('gaps are reported: a failed rule, no rows, a limit; the digest goes out wh
     itens: [{ registro_id: '2' }],
   })
   await c.sql`alter table dw.lancamentos rename to perdida`
-  t.match(await content(c, 'resumo'), { controle: null }, 'and when the warehouse is gone')
+  t.match(await content(c, 'resumo'), { controle: null }, 'and when the warehouse cannot be read')
 })
 
 const AGENDA = `update audit.configuracoes_sistema set alterada_em = '2026-01-01' where chave like 'agenda.%'`
@@ -413,12 +417,12 @@ test('if no session ended in time, there is one alert for the day, however many 
   const look = async (at: string, who = c.sql) => [
     ...(await who`select dia::text, status from audit_interno.conferir_ausencia(${at}::timestamptz)`),
   ]
-  t.same(await look('2026-11-20 11:30Z'), [], 'the schedule was set later than that')
+  t.same(await look('2026-11-20 11:30Z'), [], 'the schedule was changed after that')
   await c.sql.unsafe(AGENDA)
   t.same(
     await look('2026-11-20 10:59:59Z'),
     [{ dia: '2026-11-19', status: 'pendente' }],
-    'not yet today’s, but yesterday’s',
+    "today's is not due yet, but yesterday's was",
   )
   t.same(await look('2026-11-20 11:00Z'), [{ dia: '2026-11-20', status: 'pendente' }], '08:00 in São Paulo')
   t.same(await look('2026-11-20 11:00Z'), [])
@@ -426,15 +430,15 @@ test('if no session ended in time, there is one alert for the day, however many 
   const all = await Promise.all(
     Array.from({ length: 6 }, () => look('2026-11-21 12:00Z', c.connectAs('api'))),
   )
-  t.equal(all.flat().length, 1, 'several processes at once, with no more rights than the server has')
+  t.equal(all.flat().length, 1, 'several processes at once, with no more rights than the API has')
   t.equal(await sqlstate(c.asPerson('leo')`select audit_interno.conferir_ausencia()`), '42501')
 
   await c.sql`select audit.alterar_configuracao('agenda.cron', '"0 7 * * 1-5"', 'teste')`
   await c.sql.unsafe(AGENDA)
-  t.same(await look('2026-11-22 20:00Z'), [], "none was due on Sunday or Saturday; Friday's was reported")
+  t.same(await look('2026-11-22 20:00Z'), [], "none was due on Saturday or Sunday; Friday's was reported")
   await c.sql`select audit.alterar_configuracao('agenda.prazo', '"06:00"', 'teste')`
   await c.sql.unsafe(AGENDA)
-  t.same(await look('2026-11-23 20:00Z'), [], 'a deadline before the due time is that of the next morning')
+  t.same(await look('2026-11-23 20:00Z'), [], 'a deadline earlier than the due time means the next morning')
   t.same(await look('2026-11-24 09:00Z'), [{ dia: '2026-11-23', status: 'pendente' }])
 })
 
@@ -452,7 +456,7 @@ test("the day's session prevents the alert; a session over a few days or one rul
   t.equal((await tonight()).length, 1)
   await undo()
   await olivia`select audit.solicitar_processamento('manual')`
-  t.equal((await tonight()).length, 1, 'queued is not ended')
+  t.equal((await tonight()).length, 1, 'a queued session has not ended')
   const [row] =
     await c.sql`select audit_interno.conteudo_mensagem(id) as c from audit.notificacoes where tipo = 'ausencia'`
   t.match(factsSchema.parse(row?.['c']).ausencia, {

@@ -168,7 +168,7 @@ t.test('guessed lock numbers block neither sessions nor rules nor mail nor worke
   t.match(
     await c.sql`select audit_interno.retomar_sessao(${session['id']}) as minha`,
     [{ minha: false }],
-    'one conducts',
+    'only one process runs it',
   )
   // Somebody who sees the number in pg_locks can wait for it, but that waiting means nothing.
   const [possession] =
@@ -185,7 +185,7 @@ t.test('guessed lock numbers block neither sessions nor rules nor mail nor worke
   t.match(
     await c.sql`select audit_interno.retomar_sessao(${session['id']}) as minha`,
     [{ minha: true }],
-    'the dead conducts nothing',
+    'a dead process runs nothing',
   )
 })
 

@@ -107,7 +107,7 @@ t.test(
       const refusal = await attempt(name, command)
       t.ok(['25006', '42501'].includes(refusal?.code ?? ''), `${name}: ${refusal?.code} ${refusal?.message}`)
     }
-    t.equal(await last(), before, 'the sequence is where it was')
+    t.equal(await last(), before, 'the sequence has not moved')
   },
 )
 
@@ -147,7 +147,7 @@ t.test("a caller's temporary table never hides what a rule reads", async (t) => 
     'one odd name, not two',
   )
   await fn(sql, 'dw.vazia', FOUND, `stable set search_path = ''`)
-  t.equal(await backTest(session, 'dw.vazia'), undefined, 'every name is said in full')
+  t.equal(await backTest(session, 'dw.vazia'), undefined, 'every name is written in full')
 })
 
 t.test('an error while comparing two versions says which one failed', async (t) => {

@@ -39,7 +39,7 @@ test('the last days in one document: waiting, new and settled findings, each rul
   t.match(
     v.tendencia[0],
     { novas: 0, decididas: 0, valor_corrigido: 0 },
-    'a day without anything is there too',
+    'a day without events is listed too',
   )
   t.same(
     v.idades.map((band: { de: number; quantidade: number }) => [band.de, band.quantidade]),
@@ -89,11 +89,11 @@ test("a rule's code is kept when its hash is first seen, and a row's history nam
   const leo = c.asPerson('leo')
   const codes = () => leo`select hash, regra, codigo from audit.codigos_regra order by visto_em`
   await c.book({ id: 1 })
-  t.same(await codes(), [], 'what never ran is not kept')
+  t.same(await codes(), [], 'a rule that never ran is not kept')
   await c.runSession()
   await c.runSession()
   const [first, ...more] = await codes()
-  t.same(more, [], 'the same code once')
+  t.same(more, [], 'the same code counts once')
   t.equal(first?.['regra'], 'errada')
   t.match(first?.['codigo'], /a categoria está errada/)
   t.equal(createHash('sha256').update(first?.['codigo']).digest('hex'), first?.['hash'], 'it proves itself')
@@ -109,7 +109,7 @@ test("a rule's code is kept when its hash is first seen, and a row's history nam
   const after = await codes()
   t.equal(after.length, 2)
   t.match(after[1]?.['codigo'], /agora de outro jeito/)
-  t.equal(after[0]?.['codigo'], first?.['codigo'], 'as it was')
+  t.equal(after[0]?.['codigo'], first?.['codigo'], 'the same as before')
   t.same(
     (
       await leo`select hash_regra from audit.historico_registro('dw.lancamentos', '1') where evento = 'deteccao'`

@@ -118,11 +118,11 @@ for (const shape of drawn(['tabela', 'particionada', 'visao'] as const, 1)) {
     t.match(first, { partes: 12n, partes_concluidas: 12n })
     const [twins] = await many.sql`
       select count(*)::int as n from audit.divergencias_processadas where evidencia ->> 'tipo' like 'duplicidade%'`
-    t.equal(twins?.['n'], 4, 'twins in another month are seen')
+    t.equal(twins?.['n'], 4, 'duplicates in another month are found')
     t.match(
       await many.sql`select vezes_detectada, evidencia from audit.divergencias_processadas where especie = 'carga_repetida'`,
       [{ vezes_detectada: 1, evidencia: { lancamentos: 25, de: '2026-01-15', ate: '2026-03-15' } }],
-      'a load that came in again is one finding, whatever part holds some of it',
+      'a repeated load is one finding, whichever part sees some of it',
     )
     const kinds = await many.sql`select distinct regra from audit.divergencias_processadas`
     t.equal(kinds.length, 3, 'every rule found something')
@@ -170,7 +170,7 @@ test('the parts make up the window: none is empty, no gaps or overlaps, and the 
   t.same(await shares(90, '-infinity', 'infinity'), ['-infinity 2026-02-28', '2026-03-01 infinity'])
   await sql`update dw.lancamentos set data_lancamento = case id when 1 then 'infinity' when 2 then '5874897-12-31' else '4713-01-01 BC' end::date
     where id <= 3`
-  t.equal((await shares(1, '-infinity', 'infinity')).length, 6, 'dates that cannot be have a share as well')
+  t.equal((await shares(1, '-infinity', 'infinity')).length, 6, 'impossible dates belong to a part as well')
 })
 
 test('a rule may use both cores in its own session, but not when workers share them', async (t) => {

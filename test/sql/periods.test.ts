@@ -142,7 +142,11 @@ t.test(
       { resultado: 'recusada', explicacao: /o período está fechado/, status: 'corrigida' },
     ])
     t.equal(await c.categoria(3), 'CERTA')
-    t.match(await c.reject('ana', um.id), [{ resultado: 'feita' }], 'what writes nothing is still possible')
+    t.match(
+      await c.reject('ana', um.id),
+      [{ resultado: 'feita' }],
+      'acts that write nothing are still possible',
+    )
   },
 )
 
@@ -213,7 +217,7 @@ t.test("a branch is the same however it is written, here and in the warehouse's 
     await c.sql`update dw.lancamentos set filial = ${branch} where id = ${i + 1}`
   }
   await closeGates(c, '2026-11-01', 'sao paulo')
-  t.equal(await sqlstate(closeGates(c, '2026-11-01', 'SÃO PAULO')), 'NC005', 'it is closed already')
+  t.equal(await sqlstate(closeGates(c, '2026-11-01', 'SÃO PAULO')), 'NC005', 'it is already closed')
   await c.runSession('manual')
   t.match(
     await c.asPerson(
@@ -259,7 +263,7 @@ t.test('closing a branch that no entry has is refused', async (t) => {
       'leo',
     )`select situacao, detalhe from audit.diagnosticar_contrato() where item = 'periodos'`,
     [{ situacao: 'aviso', detalhe: /Recife/ }],
-    'what was closed before is named',
+    'months closed before are named',
   )
 })
 
@@ -529,7 +533,7 @@ t.test('a closing waits for writers; one that is left open in psql blocks nobody
     t.notOk(closedMonth, 'not while it is being written')
   })
   await closing
-  t.equal(await c.categoria(1), 'CERTA', 'came first')
+  t.equal(await c.categoria(1), 'CERTA', 'whoever came first')
   await reopen(c, '2026-10-01')
   await c.asPerson('adelia').begin(async (tx) => {
     await tx`select * from audit.fechar_periodo('2026-10-01', 'fecha')`
@@ -565,7 +569,7 @@ t.test('several months at once, refusals, and who may close', async (t) => {
   t.match(
     await closeGates(c, '2026-10-02', null, '2026-11-02'),
     [{ mes: '2026-11-01' }],
-    'what is closed stays',
+    'what is closed stays closed',
   )
   t.equal(await sqlstate(closeGates(c, '2026-10-01')), 'NC005')
   t.equal(await sqlstate(closeGates(c, '2026-10-01', null, '2026-09-01')), 'NC009')

@@ -86,7 +86,7 @@ test('nobody who logs in writes a table directly', async (t) => {
       ]
       for (const act of acts) if ((await code(person.unsafe(act))) !== '42501') done.push(act)
     }
-    t.same(done, [], `${who}: every attempt is refused for want of privilege`)
+    t.same(done, [], `${who}: every attempt is refused for lack of privilege`)
   }
 })
 

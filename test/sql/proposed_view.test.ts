@@ -119,12 +119,12 @@ t.test(
     t.equal(
       await sqlstate(sql`update dw.lancamentos set categoria = 'Nunca vista' where id = ${row?.['id']}`),
       'P0002',
-      'a label that is not there',
+      'a label that does not exist',
     )
     t.equal(
       await sqlstate(sql`update dw.lancamentos set filial = 'x' where id = ${row?.['id']}`),
       'P0001',
-      'what it does not write',
+      'a column that it does not write',
     )
     t.same(
       (await connectAs('olivia')`select item from audit.experimentar_escrita() where situacao = 'erro'`)
@@ -234,7 +234,7 @@ t.test(
     t.same(
       await sql`select count(*)::int as linhas, count(data_lancamento)::int as com_dia, min(data_lancamento)::text as dia from dw.lancamentos`,
       [{ linhas: 39, com_dia: 38, dia: '2026-10-05' }],
-      'without the deleted one; a blank day is none',
+      'without the deleted one; a blank date is null',
     )
     t.same(
       await sql`select texto, dw.dia_escrito(texto)::text as dia
@@ -258,7 +258,7 @@ t.test(
         'leo',
       )`select item, detalhe from audit.diagnosticar_contrato() where item ~ '^data_lancamento' and situacao <> 'ok'`,
       [{ item: 'data_lancamento preenchida', detalhe: '1 nulas' }],
-      'the index that it proposes serves; the blank day is reported',
+      'the proposed index is used; the blank date is reported',
     )
     t.same(
       await connectAs(
@@ -343,3 +343,114 @@ t.test('a prefix that most columns share says nothing; one that a few share is t
     categoria: 'f.ds_categoria',
   })
 })
+
+// Documents in two tables, partitioned by year; every key begins with the client, as SAP's do.
+const TWO_TABLES = `
+  create schema erp;
+  create table erp.vendor (client char(3), vendor_no varchar(10), vendor_name varchar(80) not null, tax_id varchar(14), primary key (client, vendor_no));
+  create table erp.spend_cat (client char(3), cat_id int, cat_name varchar(60) not null, primary key (client, cat_id), unique (client, cat_name));
+  create table erp.doc_head (client char(3), company varchar(4), fiscal_year int, doc_no varchar(10), posting_date varchar(8) not null,
+    entry_ts varchar(14) not null, ref_doc varchar(16), header_text varchar(30), primary key (client, company, fiscal_year, doc_no)) partition by list (fiscal_year);
+  create table erp.doc_head_2026 partition of erp.doc_head for values in (2026);
+  create table erp.doc_item (client char(3), company varchar(4), fiscal_year int, doc_no varchar(10), line_no int, plant varchar(4),
+    cost_ctr varchar(10), gl_acct varchar(10), cat_id int, vendor_no varchar(10), item_text varchar(50), amt_lc numeric(15,2) not null,
+    amt_doc numeric(15,2), disc_amt numeric(15,2), dc_ind char(1),
+    primary key (client, company, fiscal_year, doc_no, line_no), foreign key (client, company, fiscal_year, doc_no) references erp.doc_head,
+    foreign key (client, vendor_no) references erp.vendor, foreign key (client, cat_id) references erp.spend_cat) partition by list (fiscal_year);
+  create table erp.doc_item_2026 partition of erp.doc_item for values in (2026);
+  insert into erp.vendor values ('100', 'V1', 'Posto Sol', '11222333000181'), ('200', 'V1', 'Outra', null);
+  insert into erp.spend_cat values ('100', 1, 'Fuel'), ('100', 2, 'Freight'), ('200', 3, 'Fuel'), ('200', 4, 'Freight');
+  insert into erp.doc_head select '100', '1000', 2026, 'D' || n, '20261005', '20261006031500', 'NF' || n from generate_series(1, 40) n;
+  insert into erp.doc_item select '100', '1000', 2026, 'D' || n, 1, 'SP01', 'CC1', '4101', 1, 'V1', 'abastecimento', case n when 3 then -10 else 10 end,
+    case n when 3 then -10 else 10 end, 0, case n when 3 then 'H' else 'S' end from generate_series(1, 40) n;`
+
+t.test(
+  'documents of two tables: keys of several columns join them, and a label is looked up for the same client',
+  async (t) => {
+    const { sql, connectAs } = await testDatabase(t)
+    await sql.unsafe(TWO_TABLES)
+    const dimension = (name: string) => new RegExp(`d\\d\\.${name}`)
+    t.match(await mapColumns(connectAs('leo'), 'erp.doc_item'), {
+      data_lancamento: dimension('posting_date'),
+      carregado_em: dimension('entry_ts'),
+      filial: 'f.plant',
+      centro_custo: 'f.cost_ctr',
+      conta_contabil: 'f.gl_acct',
+      categoria: dimension('cat_name'),
+      fornecedor_id: dimension('tax_id'),
+      fornecedor: dimension('vendor_name'),
+      documento: dimension('ref_doc'),
+      descricao: 'f.item_text',
+      valor: 'f.amt_lc',
+      valor_documento: 'f.amt_doc',
+      valor_desconto: 'f.disc_amt',
+    })
+    const text = await proposal(connectAs('leo'), 'erp.doc_item')
+    t.equal(text.match(/^(left )?join /gm)?.length, 3, 'each table once, and no partition of one')
+    t.match(text, /-- valor: dc_ind parece dizer débito ou crédito/)
+    await sql.unsafe(text)
+    for (const [remark] of text.matchAll(/^-- create .*index.*$/gm)) await sql.unsafe(remark.slice(3))
+    t.same(await errors(connectAs('leo')), [])
+    t.same(
+      await connectAs(
+        'leo',
+      )`select item, detalhe from audit.diagnosticar_contrato() where item ~ '^índice em (id|data|carregado)' and situacao <> 'ok'`,
+      [],
+    )
+    t.same(
+      await connectAs(
+        'olivia',
+      )`select item, detalhe from audit.experimentar_escrita() where situacao = 'erro'`,
+      [],
+    )
+    t.same(
+      await sql`select distinct data_lancamento::text as dia, (carregado_em at time zone 'America/Sao_Paulo')::text as carga from dw.lancamentos`,
+      [{ dia: '2026-10-05', carga: '2026-10-06 00:00:00' }],
+    )
+    await sql`update dw.lancamentos set categoria = 'Freight', valor = -12.34 where id = '100-1000-2026-D3-1'`
+    t.match(one(await sql`select cat_id, amt_lc from erp.doc_item where doc_no = 'D3'`), {
+      cat_id: 2,
+      amt_lc: '-12.34',
+    })
+    t.equal(
+      (await sql`select from erp.doc_item where cat_id <> 1`).length,
+      1,
+      'the other lines are as they were',
+    )
+  },
+)
+
+t.test('a column of the header is shown and not written: it belongs to other lines too', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  await sql.unsafe(`create schema loja;
+    create table loja.pedido (id int primary key, dia date not null, carregado_em timestamptz, categoria text, valor_total numeric(12,2));
+    create table loja.linha (pedido_id int not null references loja.pedido, nr int, produto text, historico text, primary key (pedido_id, nr));
+    insert into loja.pedido select n, '2026-10-05', now(), case n when 1 then 'Frete' else 'Outros' end, n from generate_series(1, 3) n;
+    insert into loja.linha select n, 1, 'p', 'h' from generate_series(1, 3) n`)
+  const text = await proposal(connectAs('leo'), 'loja.linha')
+  t.match(
+    text,
+    /-- categoria: vem de loja\.pedido, que outras linhas também usam: por esta visão não se corrige/,
+  )
+  await sql.unsafe(text)
+  t.not(await sqlstate(sql`update dw.lancamentos set categoria = 'Frete' where id = '2-1'`), null)
+  t.same(
+    await sql`select pedido_id::int as p from loja.linha order by 1`,
+    [{ p: 1 }, { p: 2 }, { p: 3 }],
+    'no line moved to another order',
+  )
+})
+
+t.test(
+  'a supplier code that refers to a table is found, where that table has none that is surer',
+  async (t) => {
+    const { sql, connectAs } = await testDatabase(t)
+    await sql.unsafe(`create schema loja;
+    create table loja.vendor (vendor_no text primary key, name text);
+    create table loja.gasto (id int primary key, dia date, vendor_no text references loja.vendor, valor numeric(12,2), categoria text)`)
+    t.match(await mapColumns(connectAs('leo'), 'loja.gasto'), {
+      fornecedor_id: 'f.vendor_no',
+      fornecedor: 'd1.name',
+    })
+  },
+)

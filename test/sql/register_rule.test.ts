@@ -92,7 +92,7 @@ t.test('a booking date is a date, a load time is a time, an amount can be summed
   t.match(
     theSession,
     { status: 'concluida', encontradas: 4n },
-    'and with what is taken a session runs, over days',
+    'and a session runs with what was accepted, over several days',
   )
   t.match(await runSession(olivia, 'manual', rules), { status: 'concluida' })
 })
@@ -149,6 +149,22 @@ t.test('a rule that does not end is named when its trial is cut off', async (t) 
   t.match(
     refusal,
     { code: '57014', message: /infinita.*user request/, hint: /statement_timeout/ },
-    'who gives up is obeyed',
+    'the cancellation is obeyed',
+  )
+})
+
+t.test("a right that conferente_regra lacks on a rule's function is named, with the grant that gives it", async (t) => {
+  const { sql, adelia, olivia } = await scene(t)
+  await sql.unsafe('create schema minhas')
+  await fn(sql, 'minhas.r_fechada')
+  const refused = await registrar(adelia, { nome: 'fechada', funcao: 'minhas.r_fechada' })
+  t.match(refused, { code: 'NC011', message: /falta: grant usage on schema minhas to conferente_regra;$/ })
+  await sql.unsafe('grant usage on schema minhas to conferente_regra')
+  t.equal(await registrar(adelia, { nome: 'fechada', funcao: 'minhas.r_fechada' }), undefined)
+  await sql.unsafe('revoke execute on function minhas.r_fechada(audit.janela) from public, conferente_regra')
+  const session = await runSession(olivia, 'manual', ['fechada'])
+  t.match(
+    await sql`select erro_mensagem from audit.execucoes_regra where sessao_id = ${session.id}`,
+    [{ erro_mensagem: /falta: grant execute on function minhas\.r_fechada\(audit\.janela\) to conferente_regra;$/ }],
   )
 })

@@ -26,9 +26,9 @@ test('a backup is restored on another server, proven by a mailed seal, and work 
   const bin = `/usr/lib/postgresql/${versao}/bin`
   if (!existsSync(`${bin}/pg_dump`) || process.getuid?.() !== 0)
     return t.comment(`no pg_dump of PostgreSQL ${versao} here, or not root`)
-  t.equal(blocks.length, 2, 'what is typed here, and what there')
+  t.equal(blocks.length, 2, 'commands for this machine, and for the other')
 
-  t.comment('a life: corrected, taken back, mailed')
+  t.comment('a past: corrected, rolled back, mailed')
   const office = await postOffice(t)
   const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
   const send = (from: Sql) => deliverDue(from, mailer, { kinds: ['resumo', 'divergencias'] })
@@ -77,7 +77,7 @@ test('a backup is restored on another server, proven by a mailed seal, and work 
   }
   const there = connect(restored)
   t.teardown(() => there.end())
-  t.comment('what had been mailed is not mailed again; the session that was cut off is finished')
+  t.comment('mail that was sent is not sent again; the session that was cut off is finished')
   await send(there)
   t.equal(office.arrived.length, sent)
   await there`update dw.demora set segundos = 0`
@@ -91,7 +91,7 @@ test('a backup is restored on another server, proven by a mailed seal, and work 
   await send(there)
   t.equal(office.arrived.length, sent + 1, 'and has its own digest')
 
-  t.comment('rules keep what they earned, and what waits for a person waits')
+  t.comment('rules keep what they earned, and what waited for a person still waits')
   await there`insert into dw.uma values (30, 'errada')`
   await opened('olivia')`select audit.processar_divergencias('auto', regras => '{uma}')`
   t.match(
@@ -102,7 +102,7 @@ test('a backup is restored on another server, proven by a mailed seal, and work 
     ],
   )
 
-  t.comment('a seal that was mailed after the copy shows what the restore lost')
+  t.comment('a seal mailed after the copy shows what the restore lost')
   await connectAs('olivia')`select audit.processar_divergencias('auto', regras => '{uma}')`
   await connectAs('adelia')`select audit.alterar_configuracao('correio.itens', '7', 'teste')`
   await sql`select audit_interno.selar()`

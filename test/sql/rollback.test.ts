@@ -42,7 +42,11 @@ t.test('a session is rolled back, again and again', async (t) => {
   t.equal(await sqlstate(revert(c, 'sessao', session)), 'NC017')
 
   await revert(c, 'operacao', await last(c, 'reversao'), 'ana')
-  t.equal(`${await c.categoria(1)} ${await c.status(1)}`, 'CERTA corrigida', 'the rollback is rolled back')
+  t.equal(
+    `${await c.categoria(1)} ${await c.status(1)}`,
+    'CERTA corrigida',
+    'the rollback itself is rolled back',
+  )
   t.match(await revert(c, 'sessao', session), [{ resultado: 'revertida' }, { resultado: 'revertida' }])
   t.equal(`${await c.categoria(1)} ${await c.status(1)}`, 'ERR revertida')
   await revert(c, 'operacao', await last(c, 'reversao'), 'ana')
@@ -85,10 +89,10 @@ t.test('an operation is rolled back in part; conflicts are shown three ways', as
     { registro_id: '3', resultado: 'ausente', agora: null },
     { registro_id: '4', resultado: 'revertida' },
   ])
-  t.equal(result.length, 3, 'the item rolled back before is not touched again')
+  t.equal(result.length, 3, 'the item that was rolled back before is not touched again')
   t.equal(await c.categoria(2), 'OUTRA')
   t.equal(await c.categoria(4), 'ERR')
-  t.equal(await c.status(2), 'corrigida', 'a conflict leaves the finding as it was')
+  t.equal(await c.status(2), 'corrigida', 'a conflict leaves the finding unchanged')
   t.equal(await sqlstate(revert(c, 'operacao', 9999)), 'NC004')
   t.equal(await sqlstate(revert(c, 'operacao', await last(c, 'deteccao'))), 'NC017')
 })
@@ -102,7 +106,7 @@ t.test('what somebody else restored stays as it is, however often a rollback is 
   t.match(await revert(c, 'operacao', operation), [{ resultado: 'ja_revertida' }])
   t.equal(await c.status(1), 'revertida')
   await sqlstate(revert(c, 'operacao', operation))
-  t.equal(await c.status(1), 'revertida', 'the row holds ERR: it must not read corrigida')
+  t.equal(await c.status(1), 'revertida', 'the row holds ERR, so it must not be called corrigida')
 })
 
 t.test('bringing a correction back does not override what people decided since', async (t) => {

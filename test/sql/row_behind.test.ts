@@ -33,7 +33,7 @@ test('every column in order, with its type and all its digits, even one named li
     ],
   )
   await sql`update dw.precos set preco = 7 where codigo = 'b'`
-  t.match((await ver('b'))[3], { valor: '7.00' }, 'as it is now, not as it was found')
+  t.match((await ver('b'))[3], { valor: '7.00' }, 'as it is now, not as it was when found')
   t.match((await ver('b'))[4], { valor: null })
 })
 

@@ -65,7 +65,7 @@ t.test('the hash of a bundled rule covers all the code it runs', async (t) => {
   ] as const) {
     t.notOk(await changeRule(sql, name, change), what)
   }
-  t.not(await hash(sql, name), await hash(sql, 'trade_marketing'), 'two rules are two')
+  t.not(await hash(sql, name), await hash(sql, 'trade_marketing'), 'two rules count as two')
 })
 
 t.test('names are followed through functions, views and the search_path', async (t) => {
@@ -108,7 +108,7 @@ t.test('names are followed through functions, views and the search_path', async 
     `create schema dinamico; create function dinamico.f() returns int language sql immutable as $$ select 1 $$`,
   )
   const other = `create or replace function dinamico.f() returns int language sql immutable as $$ select 2 $$`
-  t.notOk(await changeRule(c.sql, 'distante', other), 'what is reached dynamically cannot be seen')
+  t.notOk(await changeRule(c.sql, 'distante', other), 'functions called dynamically cannot be seen')
   const adelia = c.asPerson('adelia')
   for (const dependency of ['dinamico', 'dinamico.f']) {
     await adelia`select audit.alterar_regra('distante', ${c.sql.json({ dependencias: [dependency] })}, 'x')`
@@ -225,7 +225,7 @@ t.test('changed code has no auto until an administrator gives it, and everybody 
   const [operation] =
     await c.sql`select motivo, detalhes from audit.operacoes where tipo = 'regra' order by id desc limit 1`
   t.match(operation, { motivo: told, detalhes: { depois: { automatica: false } } })
-  t.match(await c.runSession('auto'), { corrigidas: 0n, mensagem: told }, 'also the next time')
+  t.match(await c.runSession('auto'), { corrigidas: 0n, mensagem: told }, 'the next time too')
   const run = ['processar', '--modo', 'auto', '--regra', 'errada']
   t.match((await conferente(run, { url: personal(c.url, 'olivia') })).stdout, told, 'on the command line')
   t.match(
@@ -282,7 +282,7 @@ t.test('auto given after an unnoticed change is given to the changed code', asyn
   t.match(
     await rule(c),
     { prova: 'sem_prova', respostas: 0 },
-    'what people said of the old code is not said of it',
+    'what people said about the old code does not count for the new',
   )
   await c.book({ id: 1 })
   t.match(await c.runSession('auto'), { status: 'concluida', corrigidas: 5n })

@@ -14,7 +14,7 @@ t.test('the incremental window', async (t) => {
   await c.book({ id: 3 })
   await c.sql`update dw.lancamentos set carregado_em = now() - interval '25 hours' where id = 3`
   const first = await c.runSession('auto')
-  t.equal((await window_(c, first['id']))['horas'], 24, 'first the last 24 hours')
+  t.equal((await window_(c, first['id']))['horas'], 24, 'at first the last 24 hours')
   t.equal(`${await c.categoria(1)} ${await c.categoria(3)}`, 'CERTA ERR')
 
   const margin = async (from: unknown, until: unknown) => {
@@ -26,14 +26,14 @@ t.test('the incremental window', async (t) => {
 
   const manual = await c.runSession('manual')
   const third = await c.runSession('auto')
-  t.equal(await margin(second['id'], third['id']), 2, 'a manual session looks for no auto one')
+  t.equal(await margin(second['id'], third['id']), 2, 'a manual session does not start from an auto one')
   t.ok((await margin(manual['id'], third['id'])) > 2)
 
   await c.asPerson(
     'olivia',
   )`select audit.processar_divergencias('auto', '2026-11-01', '2026-11-30', '{errada}')`
   const fourth = await c.runSession('auto')
-  t.equal(await margin(third['id'], fourth['id']), 2, 'explicit dates advance nothing')
+  t.equal(await margin(third['id'], fourth['id']), 2, 'explicit dates do not move the incremental window')
 
   await c.sql`update dw.ajuste set quebrada = true`
   const failed = await c.runSession('auto')
@@ -44,7 +44,7 @@ t.test('the incremental window', async (t) => {
   ])
   await c.sql`update dw.ajuste set quebrada = false`
   const after = await c.runSession('auto')
-  t.equal(await margin(fourth['id'], after['id']), 2, 'what failed is caught up')
+  t.equal(await margin(fourth['id'], after['id']), 2, 'what failed is done later')
 })
 
 t.test('both dates are included; wrong requests are refused', async (t) => {

@@ -73,7 +73,7 @@ t.test('auto corrects only what is sure, small and allowed', async (t) => {
   t.match(
     await c.runSession('auto'),
     { corrigidas: 1n, mensagem: null },
-    'nothing to say when nothing is amiss',
+    'nothing is reported when nothing is wrong',
   )
   t.equal(`${await c.categoria(1)} ${await c.categoria(2)} ${await c.categoria(3)}`, 'ERR CERTA ERR')
   await c.asPerson(
@@ -177,7 +177,7 @@ t.test('a session runs step by step, in order, and can be cancelled', async (t) 
   t.match(
     await c.sql`select from audit_interno.encerrar_interrompidas()`,
     { length: 0 },
-    'its conductor lives',
+    'the process that runs it is alive',
   )
 
   const olivia = c.asPerson('olivia')
@@ -233,6 +233,6 @@ t.test('a typed value is final, whatever the rule still says', async (t) => {
   await c.typeIn('ana', id, { categoria: 'ERR-CERTO' })
   await c.approve('bruno', id)
   await c.runSession('auto')
-  t.equal(await c.categoria(1), 'ERR-CERTO', 'auto does not take back what two people decided')
-  t.equal(await c.status(1), 'corrigida aberta', 'but the rule may say so')
+  t.equal(await c.categoria(1), 'ERR-CERTO', 'auto does not reverse what two people decided')
+  t.equal(await c.status(1), 'corrigida aberta', 'but the rule may report it')
 })

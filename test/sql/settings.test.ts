@@ -77,7 +77,7 @@ t.test('a setting takes only what its type and range allow, and says what that i
   t.equal(
     await sqlstate(c.sql`update audit.configuracoes_sistema set valor = '-1' where chave = 'limites.linhas'`),
     'NC009',
-    'by direct update too',
+    'also by a direct update',
   )
 
   await alter('limites.linhas', '70.0')
@@ -98,7 +98,7 @@ t.test('a setting takes only what its type and range allow, and says what that i
   t.match(
     await c.runSession('auto'),
     { status: 'concluida', corrigidas: 1n },
-    'a whole number stays readable as one',
+    'a whole number is read as one',
   )
 })
 
@@ -204,7 +204,7 @@ t.test('a label that no entry has is set, with a warning that names similar ones
   const set = (valor: string) =>
     adelia`select valor from audit.alterar_configuracao('trade_marketing.categoria', ${valor}::text::jsonb, 'teste')`
   await set('"Nada"')
-  t.same(warned, [], 'no warehouse, no word')
+  t.same(warned, [], 'no warehouse, no warning')
   await makeWarehouse(sql)
   await set('"Trade"')
   t.same(warned, [], 'an empty one knows no label')
@@ -215,5 +215,5 @@ t.test('a label that no entry has is set, with a warning that names similar ones
   t.equal(warned.length, 1)
   await sql`revoke all on dw.lancamentos from conferente_regra`
   await set('"Outra"')
-  t.equal(warned.length, 1, 'what cannot be read keeps nobody from setting')
+  t.equal(warned.length, 1, 'an unreadable warehouse does not keep anybody from changing a setting')
 })

@@ -61,8 +61,8 @@ test("a sheet decides like the page, line by line with reasons, and the file's d
     5: 'feita: aguardando_segunda_aprovacao',
   })
   t.equal(await c.categoria(1), 'CERTA')
-  t.equal(await c.categoria(5), 'ERR', 'the second person is still another')
-  t.equal(await c.status(6), 'aberta', 'no decision is no decision')
+  t.equal(await c.categoria(5), 'ERR', 'the second person is still somebody else')
+  t.equal(await c.status(6), 'aberta', 'an empty decision is no decision')
   const reasons =
     await c.sql`select divergencia_id::int as id, tipo, ator, motivo from audit.decisoes order by id`
   t.match(
@@ -126,7 +126,7 @@ test('the same file sent twice finds everything decided, and says by which opera
   t.match(
     second.results.find(({ status }) => status === 'aguardando_segunda_aprovacao'),
     { codigo: 'NC021', explicacao: /aguardando_segunda_aprovacao, proposto por ana/ },
-    'a second person has not seen that there was a first',
+    'a second person who has not seen that there was a first',
   )
   const again = fillIn(await readRows(await exportSheet(c.asPerson('bruno'))), {
     [(await c.finding(5)).id]: ['aprovar', 'conferi também'],
@@ -162,7 +162,11 @@ test('lines that changed since the export are left, and the others are decided',
     5: 'NC021',
     6: 'NC005',
   })
-  t.equal(await c.status(5), 'aguardando_segunda_aprovacao', 'who rejects has not seen that it was proposed')
+  t.equal(
+    await c.status(5),
+    'aguardando_segunda_aprovacao',
+    'whoever rejects has not seen that it was proposed',
+  )
   t.equal(await c.categoria(6), 'ERR2')
 })
 
@@ -188,7 +192,7 @@ test('changed cells elsewhere are refused, with or without a decision', async (t
   of('6')[0] = 'aprovar'
   const { results } = await decideBySheet(c.asPerson('ana'), await saveSheet(rows))
   t.same(await board(c, results), { 1: 'NC023', 2: 'feita: corrigida', 3: 'NC023', 4: 'NC023', 6: 'NC023' })
-  t.match(results[0], { explicacao: /células de depois/ }, 'it says which')
+  t.match(results[0], { explicacao: /células de depois/ }, 'it says which one')
   t.equal(await c.categoria(1), 'ERR')
 })
 

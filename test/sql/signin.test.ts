@@ -104,7 +104,7 @@ test('registered people have a role; a new role ends open sessions; removed peop
   await adelia`select audit.registrar_pessoa('Ana', 'revisor', 'contas a pagar', 'Ana@Empresa.com.br')`
   const [session] = await provider(' ANA ')
   t.match(session, { nome: 'ana', papel: 'conferente_revisor', emitido_por: 'ana', convite_id: null })
-  t.match(one(await provider('ana', 'leitor')), { papel: 'conferente_leitor' }, 'a claim goes before')
+  t.match(one(await provider('ana', 'leitor')), { papel: 'conferente_leitor' }, 'a claim takes precedence')
   const summary = digest()
   await invite(base, summary, 'ana', null)
   await adelia`select audit.registrar_pessoa('ana', 'leitor', 'mudou de área', 'ana@empresa.com.br')`
@@ -113,7 +113,7 @@ test('registered people have a role; a new role ends open sessions; removed peop
       (tx) => tx`select audit_interno.assumir('ana', 'conferente_revisor', ${session?.['id']}, null, false)`,
     )
   t.equal(await sqlstate(become()), 'NC020', 'the session as reviewer is over')
-  t.equal(await sqlstate(use(api, summary)), 'NC025', 'so is the link')
+  t.equal(await sqlstate(use(api, summary)), 'NC025', 'and so is the link')
   t.match(one(await provider('ana')), { papel: 'conferente_leitor' })
   const kept = one(await provider('ana'))
   await adelia`select audit.registrar_pessoa('ana', 'leitor', 'sem e-mail')`
@@ -124,12 +124,12 @@ test('registered people have a role; a new role ends open sessions; removed peop
       ),
     ),
     'aceito',
-    'the same role ends nothing',
+    'the same role again ends nothing',
   )
   await adelia`select audit.remover_pessoa('ana', 'saiu da empresa')`
   t.equal(await sqlstate(provider('ana')), 'NC026')
   t.same([...(await adelia`select nome from audit.vw_pessoas`)], [])
-  t.equal((await adelia`select from audit.pessoas`).length, 4, 'what was said stays on record')
+  t.equal((await adelia`select from audit.pessoas`).length, 4, 'the record of it stays')
   for (const call of [
     `registrar_pessoa('ana', 'dono', 'x')`,
     `registrar_pessoa(' ', 'leitor', 'x')`,
@@ -145,7 +145,7 @@ test('registered people have a role; a new role ends open sessions; removed peop
   t.equal(
     await sqlstate(adelia`select audit.registrar_pessoa('bia', 'revisor', 'x', 'BRUNO@empresa.com.br')`),
     'NC001',
-    'an address is one person’s',
+    'an address belongs to one person',
   )
   t.equal(await sqlstate(adelia`select audit.remover_pessoa('ninguem', 'x')`), 'NC004')
   t.equal(await sqlstate(adelia`select audit.registrar_pessoa('bia', 'revisor', ' ')`), 'NC006')
@@ -190,7 +190,7 @@ test('the trail shows who let whom in, without secrets, and any change to it is 
     { ator: 'adelia', detalhes: { ato: 'convite emitido', nome: 'ana', resumo: summary.toString('hex') } },
     { ator: 'ana', detalhes: { ato: 'token emitido', por: 'convite' } },
   ])
-  t.notMatch(JSON.stringify(acts), /ana@empresa/, 'readers of the trail do not learn addresses')
+  t.notMatch(JSON.stringify(acts), /ana@empresa/, 'readers of the trail do not see addresses')
   for (const table of ['pessoas', 'convites'])
     t.equal(await sqlstate(sql`delete from audit.${sql(table)}`), 'NC013', table)
   for (const change of [

@@ -16,7 +16,7 @@ test('only the person who runs a simulation sees its progress', async (t) => {
   await until(async () => (await seen())[0]?.['feitas'] === 2)
   t.same([...(await seen())], [{ etapa: 'detectar', regra: 'uma', feitas: 2, total: 2 }])
   t.same(await done, [{ status: 'concluida', corrigidas: 40 }])
-  t.same([...(await seen())], [], 'and it is gone with its transaction')
+  t.same([...(await seen())], [], 'and it disappears with its transaction')
   t.equal((await c.sql`select from audit.sessoes_processamento`).length, 0)
 
   // a stranger may give an application the same name, but his login is not hers; nor is her own name believed if it is not a step

@@ -22,7 +22,7 @@ t.test('the summary is kept with the finding and shown to people who may see the
     t.equal(
       line?.['lancamento'],
       'Auto Mantiqueira · 2026-11-10 · 1234.50',
-      'in the order that the rule registers',
+      'in the order in which the rule registers them',
     )
   }
   const nothing = { resumo: null, campo: null, lista: null, lancamento: null }
@@ -31,10 +31,10 @@ t.test('the summary is kept with the finding and shown to people who may see the
   await c.asPerson(
     'adelia',
   )`select audit.alterar_configuracao('resumo.leitores', 'true', 'a equipe toda confere')`
-  t.match(await shown(c, 'leo'), [{ resumo: summary, campo: summary }], 'until an administrator opens it')
+  t.match(await shown(c, 'leo'), [{ resumo: summary, campo: summary }], 'until an administrator allows it')
   await c.sql`update dw.lancamentos set valor = 99 where id = 1`
   await c.runSession()
-  t.match(await shown(c, 'ana'), [{ resumo: { valor: 99 } }], 'found again, it is of the row as it is now')
+  t.match(await shown(c, 'ana'), [{ resumo: { valor: 99 } }], 'found again, it shows the row as it is now')
 })
 
 t.test('blanks by which a column is filled up are not shown', async (t) => {

@@ -45,7 +45,7 @@ t.test('in the session that corrected the row, with the rule and the operation',
   ])
   t.ok(
     (await byRule(c, 2)).every((d) => d['status'] === 'aberta'),
-    'rows that were not corrected keep theirs',
+    'rows that were not corrected keep their findings',
   )
   t.match(session, { resolvidas: 0n }, 'nothing was fixed elsewhere')
 

@@ -58,10 +58,10 @@ async function tryOut(
   ]
   const before = await everything()
   const rows = await adelia`select * from audit.experimentar_escrita()`
-  t.same(await everything(), before, 'nothing stays')
+  t.same(await everything(), before, 'nothing remains')
   const locks =
     await sql`select from pg_locks l join pg_class c on c.oid = l.relation where c.relname = 'fato'`
-  t.same([...locks], [], 'nothing is held')
+  t.same([...locks], [], 'no lock is held')
   return new Map(rows.map((l) => [(l['item'] as string).replace('experimentar dw.lancamentos.', ''), l]))
 }
 
@@ -169,7 +169,7 @@ t.test('a trigger that also writes to other rows is reported', async (t) => {
   t.match(
     per.get('categoria'),
     { situacao: 'erro', detalhe: /mudou outros registros/ },
-    'a label that others have',
+    'a label that other rows have',
   )
   t.match(per.get('valor'), { situacao: 'ok' })
 })

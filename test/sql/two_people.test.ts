@@ -54,7 +54,7 @@ test('a login and an address are one person once an administrator says so, even 
   const c = await scenario(t)
   const [first, second] = [await proposed(c, 1), await proposed(c, 2)]
   const adelia = c.asPerson('adelia')
-  t.equal((await approveAs(c, 'ana@empresa.com.br', first))['status'], 'corrigida', 'nobody knew')
+  t.equal((await approveAs(c, 'ana@empresa.com.br', first))['status'], 'corrigida', 'nobody noticed')
   await adelia`select audit.ligar_identidade('Ana@Empresa.com.br', 'ana', 'login e e-mail são dela')`
   t.equal(await sqlstate(approveAs(c, 'ANA@empresa.com.br', second)), 'NC007')
   t.same(
@@ -89,13 +89,13 @@ test('another administrator ties names to a person, unambiguously and never in a
     sqlstate(adelia`select audit.ligar_identidade(${theName}, ${somebody}, ${reason})`)
   t.equal(await tie('adelia', 'bruno'), 'NC007', 'her own login')
   t.equal(await tie('adélia@empresa.com.br', 'ADÉLIA'), 'NC007', 'herself')
-  t.equal(await tie('Ána', 'ana'), 'NC001', 'one person anyway')
-  t.equal(await tie('ana', 'conferente'), 'NC001', 'the system is nobody')
+  t.equal(await tie('Ána', 'ana'), 'NC001', 'still one person')
+  t.equal(await tie('ana', 'conferente'), 'NC001', 'the system is not a person')
   t.equal(await tie('ana', ' '), 'NC001')
   t.equal(await tie(null, 'ana'), 'NC001')
   t.equal(await tie('ana', 'bia', ' '), 'NC006')
   await adelia`select audit.ligar_identidade('asilva', 'ana', 'teste')`
-  t.equal(await tie('bia', 'asilva'), 'NC001', 'to a name of somebody else')
+  t.equal(await tie('bia', 'asilva'), 'NC001', "to somebody else's name")
   t.equal(await tie('ana', 'bia'), 'NC001', 'others are tied to it')
   t.equal(await sqlstate(adelia`select audit.desligar_identidade('bia', 'teste')`), 'NC004')
   for (const person of ['ana', 'olivia', 'leo'] as const) {
@@ -140,7 +140,7 @@ test("nobody can use the system's own names", async (t) => {
   t.equal(
     await sqlstate(service.connect()`select audit.aprovar_divergencias(${[id]}, 'eu mesmo', ${shown})`),
     '42501',
-    'the login of the API speaks for people and is none',
+    "the API's login speaks for people and is not one",
   )
 })
 
@@ -163,15 +163,15 @@ test('an administrator who raises the amount for two people still cannot approve
 
   await set(first, 120_000)
   await set(first, 1_000_000)
-  t.equal(await approve(first, 1), 'aguardando_segunda_aprovacao', 'in two steps neither')
-  t.equal(await approve(c.asPerson('ana'), 2), 'corrigida', 'for others it holds')
+  t.equal(await approve(first, 1), 'aguardando_segunda_aprovacao', 'nor in two steps')
+  t.equal(await approve(c.asPerson('ana'), 2), 'corrigida', 'it holds for others')
   await set(second, 900_000)
   t.equal(await approve(first, 3), 'corrigida', 'somebody else said it')
   await set(first, 50_000)
   t.equal(
     await approve(c.asPerson('ana'), 4),
     'aguardando_segunda_aprovacao',
-    'more careful holds for all, at once',
+    'a stricter setting holds for everybody at once',
   )
 })
 
@@ -186,7 +186,7 @@ test('the table itself refuses one person under two names', async (t) => {
   t.equal(await write('asilva'), 'NC007')
   t.equal(await write('A\u200bNA'), 'NC007')
   await c.sql`alter table audit.divergencias_processadas disable trigger exigir_outra_pessoa`
-  t.equal(await write('A\u200bNA'), '23514', 'what is only spelled otherwise by a constraint too')
+  t.equal(await write('A\u200bNA'), '23514', 'also where a constraint is only written differently')
   t.match(
     [...(await c.sql`select situacao from audit.verificar_integridade()`)].map((row) => row['situacao']),
     ['protecao_desligada'],

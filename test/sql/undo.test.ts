@@ -19,11 +19,15 @@ t.test('fifty undone approvals are back in the queue, and no longer count', asyn
   )
   const [done] = await c.approve('ana', ...ids)
   t.equal(await c.categoria(50), 'CERTA')
-  t.equal(await sqlstate(c.undo('bruno', done?.['operacao_id'])), 'NC007', 'nobody undoes for another')
+  t.equal(
+    await sqlstate(c.undo('bruno', done?.['operacao_id'])),
+    'NC007',
+    'nobody undoes what another person did',
+  )
   const rows = await c.undo('ana', done?.['operacao_id'])
   t.equal(rows.length, 50)
   t.ok(rows.every((l) => l['status'] === 'aberta' && l['resultado'] === 'feita'))
-  t.equal(await c.categoria(50), 'ERR', 'the row holds what it held')
+  t.equal(await c.categoria(50), 'ERR', 'the row holds what it held before')
   t.equal(await openOnes(c), 50)
   t.strictSame(await rule(c), before)
   t.match(await c.runSession('auto'), { corrigidas: 0n, encontradas: 50n }, 'auto leaves them to people')
@@ -89,7 +93,7 @@ t.test('undoing a mistaken rejection that cost auto gives auto back', async (t) 
   t.match(
     act,
     { aviso: /perdeu a correção automática: .*conferente regras --auto errada/ },
-    'it is said at once',
+    'it is reported at once',
   )
   t.match(await rule(c), { automatica: false })
   await c.undo('ana', act?.['operacao_id'])
@@ -159,7 +163,7 @@ t.test(
     t.equal(
       (await c.sql`select from audit.decisoes where divergencia_id = ${um}`).length,
       2,
-      'nothing is said of what was left',
+      'nothing is said about what was left',
     )
   },
 )
@@ -221,7 +225,7 @@ t.test('a row that changed since it was seen is not approved', async (t) => {
     ],
   )
   t.same([await c.categoria(1), await c.categoria(2)], ['ERR', 'ERR'])
-  t.equal(await c.status(1), 'obsoleta aberta', 'what is there now waits to be seen')
+  t.equal(await c.status(1), 'obsoleta aberta', 'the present value waits to be looked at')
 })
 
 t.test("a typed value is cleared when the finding's state changes", async (t) => {
@@ -239,7 +243,7 @@ t.test("a typed value is cleared when the finding's state changes", async (t) =>
   await c.runSession()
   t.match(await typed(), { status: 'aberta', valores_digitados: null })
   await c.approve('ana', id)
-  t.equal(await c.categoria(1), 'CERTA', 'what is proposed now, not what was typed then')
+  t.equal(await c.categoria(1), 'CERTA', 'the present proposal, not what was typed then')
 })
 
 t.test('after the warehouse refused a second approval, the first person may propose again', async (t) => {
@@ -272,13 +276,13 @@ t.test(
     await c.runSession()
     const [um, two] = [(await c.finding(1)).id, (await c.finding(2)).id]
     t.match(await c.confirm('ana', um, two), [{ status: 'resolvida' }, { status: 'resolvida' }])
-    t.match(await rule(c), { aprovadas: 2, certas_no_limiar: 0 }, 'which proves nothing of what is proposed')
+    t.match(await rule(c), { aprovadas: 2, certas_no_limiar: 0 }, 'which proves nothing about the proposal')
     t.equal(await c.categoria(2), 'ERR', 'the warehouse is not touched')
     await c.runSession('auto')
     t.equal(`${await c.status(1)} ${await c.status(2)} ${await c.categoria(2)}`, 'resolvida resolvida ERR')
     await c.change(1, 'ERR9')
     await c.runSession()
-    t.equal(await c.status(1), 'resolvida aberta', 'another row, another finding')
+    t.equal(await c.status(1), 'resolvida aberta', 'another row makes another finding')
     t.equal(await sqlstate(c.confirm('bruno', um)), 'NC005')
     t.equal(await sqlstate(c.asPerson('olivia')`select audit.confirmar_divergencias(${[um]}, 'x')`), '42501')
     t.equal(await sqlstate(c.asPerson('ana')`select audit.confirmar_divergencias(${[um]}, '')`), 'NC006')
@@ -327,7 +331,7 @@ t.test('rolling back a rollback takes a reviewer, and two above the amount', asy
   t.equal(
     await sqlstate(c.asPerson('olivia')`select audit.reverter_operacao(${back?.['operacao_id']}, 'não era')`),
     'aceito',
-    'taking it back again is an operator’s too',
+    'an operator may take it back too',
   )
   t.equal(await c.categoria(2), 'ERR')
 })

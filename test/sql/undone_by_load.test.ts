@@ -30,7 +30,7 @@ t.test('errors that a reload brings back are reported, corrected again and count
   t.match(await counts(c, second['id']), { conferidas: 2, recorrentes: 2, encontradas: 2, novas: 0 })
   t.equal(await c.categoria(1), 'CERTA', 'right in the morning')
   t.equal(await c.status(1), 'corrigida')
-  t.match(await c.runSession('auto'), { status: 'concluida', desfeitas: 0n }, 'said once for each load')
+  t.match(await c.runSession('auto'), { status: 'concluida', desfeitas: 0n }, 'reported once for each load')
 
   await reload(c)
   t.match(await c.runSession('auto'), { desfeitas: 2n, refeitas: 2n, valor_corrigido: '0' })
@@ -144,7 +144,7 @@ t.test('an approved correction that was overwritten is not reported as done', as
   t.match(
     await c.finding(1),
     { status: 'aberta', motivo: /pela carga de/ },
-    'a person had decided, and decides again',
+    'a person decided before, and decides again',
   )
   t.match(await c.finding(2), { status: 'obsoleta', motivo: /não existe mais/ })
   t.match(await undone(c), [{ situacao: 'valor_anterior' }, { situacao: 'ausente', valor_encontrado: null }])
@@ -171,7 +171,7 @@ t.test('another value written over a correction closes its finding, and new erro
   const { id } = await c.runSession('manual')
   t.match(await counts(c, id), { desfeitas: 3, obsoletas: 3, novas: 2, encontradas: 2 })
   t.equal(await c.status(1), 'obsoleta')
-  t.equal(await c.status(2), 'obsoleta aberta', 'also where the window does not reach')
+  t.equal(await c.status(2), 'obsoleta aberta', 'even outside the window')
   t.equal(await c.status(3), 'obsoleta aberta')
   t.match(await undone(c), [{ valor_encontrado: 'BOA', situacao: 'outro_valor' }, {}, {}])
 })
@@ -243,7 +243,7 @@ t.test('what the system itself wrote over a correction does not count as undone 
   await source(c)
   await c.runSession('auto')
   await c.asPerson('ana')`select audit.reverter_divergencias(${[(await c.finding(2)).id]}, 'foi engano')`
-  t.match(await c.runSession('auto'), { desfeitas: 0n }, 'a rollback is ours')
+  t.match(await c.runSession('auto'), { desfeitas: 0n }, 'a rollback is our own doing')
   await c.sql`update dw.ajuste set prefixo = 'CERTA'`
   t.match(await c.runSession('auto'), { corrigidas: 1n, desfeitas: 0n })
   t.equal(await c.categoria(1), 'OUTRA')
@@ -251,7 +251,7 @@ t.test('what the system itself wrote over a correction does not count as undone 
   t.match(
     await c.runSession('auto'),
     { status: 'concluida', desfeitas: 0n },
-    'the newer correction is what is to be there',
+    'the newer correction is the one that should stand',
   )
   t.equal(await c.status(1), 'corrigida corrigida')
   await reload(c)
@@ -363,7 +363,7 @@ t.test('the command line reports undone corrections and prints the list for the 
   await c.runSession('auto')
   await reload(c)
   const ran = await conferente(['processar', '--modo', 'auto', '--regra', 'errada'], { url: olivia })
-  t.equal(ran.code, 1, 'not simply done')
+  t.equal(ran.code, 1, 'not simply corrected')
   t.match(ran.stdout, /1 correções anteriores desfeitas fora do sistema, 1 refeitas/)
   t.match(ran.stdout, /mensagem: .*correções desfeitas fora do sistema: 1 errada/)
   t.match(ran.stderr, /A lista para quem cuida da origem: conferente listar --desfeitas/)

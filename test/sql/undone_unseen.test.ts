@@ -36,7 +36,7 @@ t.test('corrections of a rule that is switched off, or cannot run, are still com
   const { text } = await message(c, 'resumo')
   t.match(text, /2 correções desfeitas fora do sistema/i)
   t.match(text, /desativada/)
-  t.match(await other(), { status: 'concluida', desfeitas: 0n }, 'said once for each load')
+  t.match(await other(), { status: 'concluida', desfeitas: 0n }, 'reported once for each load')
   await c.approve('ana', (await c.finding(1)).id, (await c.finding(2)).id)
   t.equal(await c.status(1), 'corrigida', 'a person corrects it again')
 
@@ -77,7 +77,7 @@ t.test('corrections of a rule that is switched off, or cannot run, are still com
       mensagem:
         /a regra errada: as correções anteriores não foram conferidas: a tabela dw\.lancamentos não tem mais a\(s\) coluna\(s\) categoria/,
     },
-    'and what cannot be looked at is said',
+    'and it says what it could not look at',
   )
   t.equal(await c.status(1), 'corrigida')
   t.match(await c.sql`select * from audit.verificar_integridade()`, [{ situacao: 'provada' }])

@@ -65,7 +65,11 @@ t.test('a label that an entry has is corrected, exactly as it is written there',
   t.match(await sql`select categoria from dw.lancamentos where id = 1`, [{ categoria: 'Marketing e Trade' }])
   await sql`update dw.lancamentos set categoria = 'MARKETING E TRADE' where id <> 2`
   await book(sql, { id: '5', descricao: 'errado' })
-  t.match(await auto(), { corrigidas: 0n, mensagem: /2 deixadas/ }, 'another spelling is another label')
+  t.match(
+    await auto(),
+    { corrigidas: 0n, mensagem: /2 deixadas/ },
+    'a different spelling is a different label',
+  )
 })
 
 t.test('a label that only our own corrections wrote is not history, however often', async (t) => {
@@ -76,7 +80,7 @@ t.test('a label that only our own corrections wrote is not history, however ofte
   await book(sql, { id: '200', descricao: 'errado' })
   t.match(await auto(), { corrigidas: 0n, mensagem: /^1 deixadas/ }, 'fifteen rows hold it, all of them ours')
   await book(sql, { id: '300', categoria: 'Marketing e Trade' })
-  t.match(await auto(), { corrigidas: 1n, mensagem: null }, 'a sixteenth is not')
+  t.match(await auto(), { corrigidas: 1n, mensagem: null }, 'a sixteenth row was not written by us')
 })
 
 t.test('an approval that was rolled back teaches nothing', async (t) => {

@@ -22,7 +22,7 @@ t.test('the next run shown is when the worker starts it, under any schedule', as
   }
   await sql`update audit.configuracoes_sistema set valor = '"0 0 31 2 *"' where chave = 'agenda.cron'`
   const [never] = await connectAs('leo')`select audit.proxima_execucao() as quando`
-  t.equal(never?.['quando'], null, 'a day that the calendar does not have')
+  t.equal(never?.['quando'], null, 'a date that the calendar does not have')
 })
 
 t.test('everybody is told their own name and roles', async (t) => {

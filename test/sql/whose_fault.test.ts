@@ -69,7 +69,7 @@ t.test('a session that fails leaves none of its rules half done', async (t) => {
     t.match(await executions(c, session['id']), [
       { regra: 'errada', status: 'pulada', motivo: /sessão falhou/ },
     ])
-    t.equal(await c.status(1), 'aberta', 'what it found is there all the same')
+    t.equal(await c.status(1), 'aberta', 'its findings are kept all the same')
   }
 })
 
@@ -143,5 +143,5 @@ t.test('whose fault an error is', async (t) => {
   })) {
     for (const sqlstate of codes) t.equal(await from(sqlstate), who, sqlstate)
   }
-  t.equal(await from(null), 'servidor', 'what has no code nobody answered for')
+  t.equal(await from(null), 'servidor', 'nobody answered for a rule without code')
 })

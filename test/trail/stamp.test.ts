@@ -28,7 +28,7 @@ for (const kind of ['rsa', 'ec'] as const)
     const stamp = await checkStamp(token, sealed, roots)
     t.match(stamp, { autoridade: 'Carimbo de teste', confiavel: true })
     t.ok(Math.abs(stamp.em.getTime() - Date.now()) < 3_600_000)
-    t.match(await checkStamp(token, sealed), { confiavel: undefined }, 'without roots nobody is vouched for')
+    t.match(await checkStamp(token, sealed), { confiavel: undefined }, 'without roots nobody is trusted')
 
     const other = await authority(t, kind)
     t.match(await checkStamp(token, sealed, readCertificates(other.ca)), { confiavel: false }, 'another root')
@@ -51,7 +51,7 @@ for (const kind of ['rsa', 'ec'] as const)
       )
         lies.push(at)
     }
-    t.same(lies, [], 'no changed byte makes another time or authority of it')
+    t.same(lies, [], 'no changed byte gives it another time or authority')
   })
 
 t.test('a certificate that is not for time stamping is refused', async (t) => {

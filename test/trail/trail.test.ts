@@ -65,7 +65,7 @@ t.test('an export is proven by both checkers', async (t) => {
   t.match(
     await checkBytes(`\ufeff${lines.join('\r\n')}\r\n`),
     { breaks: [], ...truth },
-    'Windows saved it again',
+    'saved again by Windows',
   )
   t.match(await checkLines(lines, { elo: 0, selo: JSON.parse(lines[1] as string).selo_anterior }), {
     breaks: [],
@@ -204,6 +204,6 @@ t.test('a completely rewritten file is contradicted only by a witness', async (t
   t.match(
     await bothSay(lines, later),
     { kinds: ['testemunha_contradita'], code: 1 },
-    'a trail that ends before it',
+    'a trail that ends before the witness',
   )
 })

@@ -8,9 +8,9 @@ test('a worker waiting for work survives a server that cuts idle connections', a
   const worker = await launchWorker(t, workerUrl, { tick: 2000 })
   await sleep(3500)
   const [alive] = await sql`select audit_interno.trabalhadores_vivos()::int as n`
-  t.ok(alive?.['n'] > 0, 'it is seen')
+  t.ok(alive?.['n'] > 0, 'the worker is seen')
   const id = await requestSession()
   await until(async () => (await session(id))['na_fila'] === 0)
   t.match(await session(id), { status: 'concluida' })
-  t.same(worker.said, [], 'and has nothing to complain of')
+  t.same(worker.said, [], 'and has nothing to complain about')
 })

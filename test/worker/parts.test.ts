@@ -47,7 +47,7 @@ test('a failing part fails only its rule, with the reason, and leaves nothing ha
   ])
   const after = await accounts(id)
   t.equal(after['status'], 'concluida_com_falhas')
-  t.equal(after['encontradas'], after['deteccoes'], 'the counters tell what is recorded')
+  t.equal(after['encontradas'], after['deteccoes'], 'the counters agree with the records')
   t.equal(after['juncoes'], 0)
 })
 

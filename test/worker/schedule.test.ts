@@ -29,7 +29,7 @@ test('a time skipped by daylight saving runs at the end of the gap; one that com
   t.same(
     lastRun(twice, at('2026-11-01T06:45Z'))?.toISOString(),
     '2026-11-01T05:30:00.000Z',
-    'seen backwards too',
+    'also when read backwards',
   )
 })
 
@@ -74,7 +74,7 @@ test('over days of simulated time: one session a day, across the clock change, w
     '2026-03-10T06:30',
   ])
   const [sessions] = await sql`select count(*)::int as n from audit.sessoes_processamento`
-  t.equal(sessions?.['n'], 5, 'and no session besides')
+  t.equal(sessions?.['n'], 5, 'and no other session')
 })
 
 test('after a week off, one session catches up, from the end of the last one on', async (t) => {
@@ -95,7 +95,7 @@ test('after a week off, one session catches up, from the end of the last one on'
   await scheduleDue(sql, at('2036-11-09T22:00Z'))
   const [last] = await sql`
     select s.*, (select count(*)::int from audit.agendamentos) as n from audit.sessoes_processamento s order by id desc limit 1`
-  t.equal(last?.['n'], (rows[0]?.n ?? 0) + 1, 'one, not as many as were missed')
+  t.equal(last?.['n'], (rows[0]?.n ?? 0) + 1, 'one session, not as many as were missed')
   t.ok(last?.['incremental'])
   t.ok(last?.['carregado_desde'] <= before[0]?.['ate'], 'no gap between the windows')
 })
@@ -115,7 +115,7 @@ test('a new schedule is in force at once, and does not apply to earlier times', 
   await until(async () => (await sessions())[0]?.['status'] === 'concluida')
   await haveLooked(workers)
   const all = await sessions()
-  t.equal(all.length, 1, 'one, with two workers looking')
+  t.equal(all.length, 1, 'one session, with two workers looking')
   t.match(all[0], { modo: 'manual', solicitada_por: 'trabalhador' })
   t.equal(workers.flatMap(({ said }) => said).length, 1)
 })
@@ -170,7 +170,7 @@ test('an impossible schedule or time zone is refused when set', async (t) => {
     '0-30/5,59 7 * 2-11/3 *',
   ]) {
     await set('agenda.cron', cron)
-    t.ok(possible({ cron, fuso: 'UTC' }), `${cron}: taken by the database, and understood by the worker`)
+    t.ok(possible({ cron, fuso: 'UTC' }), `${cron}: accepted by the database, and understood by the worker`)
   }
   for (const zone of ['', 'BRT', 'America/Atlantida', 'posix/America/Sao_Paulo', '-03', 'EST5EDT', 3]) {
     await t.rejects(set('agenda.fuso', zone), { code: 'NC009' }, `zone ${JSON.stringify(zone)}`)
@@ -181,7 +181,7 @@ test('an impossible schedule or time zone is refused when set', async (t) => {
   t.same(
     zones.filter(({ name }) => !possible({ cron: '0 7 * * *', fuso: name })),
     [],
-    'the worker knows every zone that the database takes',
+    'the worker knows every time zone that the database accepts',
   )
   await t.rejects(set('agenda.modo', 'talvez'), { code: 'NC009' })
 })

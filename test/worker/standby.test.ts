@@ -48,7 +48,7 @@ t.test('a worker on a standby', async (t) => {
   )
   t.teardown(() => worker.stop())
   await sleep(1000)
-  t.strictSame(said, ['standby'], 'it says once what it waits for')
+  t.strictSame(said, ['standby'], 'it says once what it is waiting for')
 
   const ready = async () => {
     const answer = await fetch(`http://127.0.0.1:${port}/readyz?partes=banco`)
@@ -64,14 +64,14 @@ t.test('a worker on a standby', async (t) => {
     const ran = await conferente(command, { url: server.url })
     t.match(ran, { code: 1, stderr: /réplica/ }, command.join(' '))
   }
-  t.match(await conferente(['listar', '--json'], { url: server.url }), { code: 0 }, 'what only reads works')
+  t.match(await conferente(['listar', '--json'], { url: server.url }), { code: 0 }, 'reading works')
 
   await sql`select pg_promote()`
   t.equal(await ready(), 200)
   const state = async () => (await sql`select status from audit.sessoes_processamento`)[0]?.['status']
   for (const deadline = Date.now() + 20_000; Date.now() < deadline && !/^conclu/.test(await state()); )
     await sleep(100)
-  t.match(await state(), /^concluida/, 'it takes the job that waited')
+  t.match(await state(), /^concluida/, 'it takes the waiting job')
   t.strictSame(said, ['standby', 'ready'])
 })
 
@@ -121,7 +121,11 @@ t.test('a worker whose server becomes a standby, and is promoted again', async (
   await until(() => said.includes('standby'))
   const before = said.indexOf('standby')
   await sleep(4000)
-  t.strictSame(said.slice(before), ['standby'], 'it says once what it waits for, and complains of nothing')
+  t.strictSame(
+    said.slice(before),
+    ['standby'],
+    'it says once what it is waiting for, and complains about nothing',
+  )
 
   const sql = connect(url, { max: 1 })
   t.teardown(() => sql.end())

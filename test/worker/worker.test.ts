@@ -45,7 +45,7 @@ test('other logins cannot stop workers through NOTIFY', async (t) => {
   const id = await requestSession()
   await until(async () => (await theSession(id))['na_fila'] === 0)
   t.match(await theSession(id), { status: 'concluida' })
-  t.notOk(over, 'it works still')
+  t.notOk(over, 'it still works')
   t.equal(process.exitCode, undefined)
 })
 
@@ -86,7 +86,7 @@ test('SIGTERM takes effect after the current step; another worker continues with
   await underWay(sql, id)
   child.kill('SIGTERM')
   t.equal(await exited(child), 0, child.said())
-  t.notMatch(child.said(), /\n\s+at /, 'no stack')
+  t.notMatch(child.said(), /\n\s+at /, 'no stack trace')
   t.match(await theSession(id), { status: 'em_andamento', deteccoes: 1, presa: 0, na_fila: 1 })
   await slowDown(0)
   await launchWorker(t, workerUrl)
@@ -121,7 +121,7 @@ test('after kill -9 in the middle, another worker finishes; nothing is lost or d
   await exited(child)
   t.match(await theSession(id), { status: 'em_andamento', presa: 1 }, 'its job is still locked')
   const closed = await sql`select id from audit_interno.encerrar_interrompidas()`
-  t.same(closed, [], 'nobody takes the session for lost: it has its job')
+  t.same(closed, [], 'nobody takes the session for abandoned: it has its job')
   await slowDown(0)
   const next = await launchWorker(t, workerUrl)
   await until(async () => (await theSession(id))['na_fila'] === 0)

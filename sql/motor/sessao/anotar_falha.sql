@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_mensagem text := concat_ws('; falta: ', audit_interno.sem_segredos(mensagem), case when codigo = '42501' then (
-    select audit_interno.direitos_em_falta(r.tabela) from audit.regras r where r.nome = anotar_falha.regra) end);
+    select audit_interno.direitos_em_falta(r) from audit.regras r where r.nome = anotar_falha.regra) end);
 begin
   if regra is null or audit_interno.falha_de_quem(codigo) in ('sessao', 'servidor') then
     update audit.sessoes_processamento s

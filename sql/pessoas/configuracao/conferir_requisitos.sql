@@ -23,7 +23,7 @@ exception when assert_failure or others then
     raise;
   end if;
   return concat_ws('; falta: ', format('a função de requisitos %s() falhou: %s', regra.requisitos, audit_interno.sem_segredos(sqlerrm)),
-    case when sqlstate = '42501' then audit_interno.direitos_em_falta(regra.tabela) end);
+    case when sqlstate = '42501' then audit_interno.direitos_em_falta(regra) end);
 end
 $$;
 comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';

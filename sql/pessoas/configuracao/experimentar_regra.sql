@@ -46,7 +46,8 @@ begin
         raise;
       end if;
       return concat_ws('; ', format('a experiência com %s registros falhou (%s): %s',
-        coalesce(cardinality(v_chaves), 0), v_codigo, v_erro), nullif(v_detalhe, ''));
+        coalesce(cardinality(v_chaves), 0), v_codigo, v_erro), nullif(v_detalhe, ''),
+        case when v_codigo = '42501' then 'falta: ' || audit_interno.direitos_em_falta(regra) end);
   end;
 end
 $$;

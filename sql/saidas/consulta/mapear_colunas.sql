@@ -20,17 +20,31 @@ begin
       hint = 'Escreva o nome com o esquema, como financeiro.fato_despesa.';
   end if;
   return query
-  with chave as ( -- foreign keys of one column
-    select k.confrelid as dimensao, k.conkey[1] as de, k.confkey[1] as para, 'd' || row_number() over (order by k.conkey[1], k.oid) as apelido,
-      quote_ident(f.attname) as coluna_fato, quote_ident(d.attname) as coluna_dimensao,
-      -- the subject of the dimension: by the name of the foreign key, and by its own
-      array[regexp_replace(audit_interno.dobrar(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code)$', '', 'g'),
-        regexp_replace(regexp_replace(audit_interno.dobrar(c.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
-    from pg_constraint k
-    join pg_attribute f on f.attrelid = k.conrelid and f.attnum = k.conkey[1]
-    join pg_attribute d on d.attrelid = k.confrelid and d.attnum = k.confkey[1]
-    join pg_class c on c.oid = k.confrelid
-    where k.conrelid = v_relacao and k.contype = 'f' and cardinality(k.conkey) = 1
+  with chave as ( -- of a key of several columns the last one says which; those before it (client, company) say whose
+    select r.*, 'd' || row_number() over (order by r.conkey, r.oid) as apelido
+    from (
+      select k.oid, k.conkey, k.confkey, k.confrelid as dimensao, k.conkey[cardinality(k.conkey)] as de,
+        c.colunas_fato, c.colunas_dimensao, c.colunas_fato[cardinality(k.conkey)] as coluna_fato, c.colunas_dimensao[cardinality(k.conkey)] as coluna_dimensao,
+        -- an outer join would keep an index on the other table from serving
+        k.convalidated and c.preenchidas as sempre,
+        -- whoever wrote another value there would move the row to another document
+        exists (select from pg_index i where i.indrelid = v_relacao and i.indisprimary and k.conkey <@ i.indkey::smallint[]) as cabecalho,
+        -- the subject of the dimension: by the name of the foreign key, and by its own
+        array[regexp_replace(audit_interno.dobrar(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code|no)$', '', 'g'),
+          regexp_replace(regexp_replace(audit_interno.dobrar(d.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
+      from pg_constraint k
+      join pg_attribute f on f.attrelid = k.conrelid and f.attnum = k.conkey[cardinality(k.conkey)]
+      join pg_class d on d.oid = k.confrelid
+      cross join lateral (
+        select array_agg(quote_ident(a.attname) order by u.posicao) as colunas_fato, array_agg(quote_ident(b.attname) order by u.posicao) as colunas_dimensao,
+          bool_and(a.attnotnull) as preenchidas
+        from unnest(k.conkey, k.confkey) with ordinality as u (de, para, posicao)
+        join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.de
+        join pg_attribute b on b.attrelid = k.confrelid and b.attnum = u.para) as c
+      where k.conrelid = v_relacao and k.contype = 'f'
+        -- one to a partitioned table has another to each of its partitions
+        and not exists (select from pg_constraint p where p.oid = k.conparentid and p.conrelid = k.conrelid)
+    ) as r
   ), unica as (
     select i.indkey[0] as numero, min(case when i.indisprimary then 0 else 1 end) as posto
     from pg_index i
@@ -56,18 +70,20 @@ begin
     group by x.prefixo
     having x.prefixo is not null and 2 * count(*) > (select count(*) from pg_attribute a where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped)
   ), candidata as (
-    select 'f' as apelido, 0 as longe, a.attname, a.attnum, a.atttypid, a.atttypmod, n.nomes, null::smallint as de,
+    -- a text that refers to another table is a code: it serves where that table says nothing better
+    select 'f' as apelido, case when exists (select from chave k where k.de = a.attnum) then 2 else 0 end as longe, a.attname, a.attnum, a.atttypid, a.atttypmod, n.nomes, null::smallint as de,
       n.centavos is not null and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype) as centavos
     from pg_attribute a
     left join prefixo p on starts_with(audit_interno.dobrar(a.attname), p.prefixo)
     cross join lateral (select audit_interno.dobrar(a.attname) as nome, substr(audit_interno.dobrar(a.attname), 1 + length(p.prefixo)) as sem_prefixo) as x
     cross join lateral (select substring(coalesce(x.sem_prefixo, x.nome) from '^(.*?)_?(?:em_|in_)?(?:centavos|cents)$') as centavos) as c
     cross join lateral (select array_remove(array[x.nome, x.sem_prefixo, coalesce(nullif(c.centavos, ''), 'valor' || left(c.centavos, 0))], null) as nomes, c.centavos) as n
-    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and a.attnum not in (select k.de from chave k)
+    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped
+      and not exists (select from chave k join pg_type t on t.oid = a.atttypid where k.de = a.attnum and not k.cabecalho and t.typcategory <> 'S')
     union all
     select k.apelido, 1, a.attname, a.attnum, a.atttypid, a.atttypmod, n.nomes, k.de, false
     from chave k
-    join pg_attribute a on a.attrelid = k.dimensao and a.attnum > 0 and not a.attisdropped and a.attnum <> k.para
+    join pg_attribute a on a.attrelid = k.dimensao and a.attnum > 0 and not a.attisdropped and a.attnum <> all (k.confkey)
     cross join lateral (select audit_interno.dobrar(a.attname) as nome) as x
     cross join lateral (
       select case
@@ -94,7 +110,9 @@ begin
     select 'id', c.*, u.posto - 2, t.typname, t.typcategory, false, true
     from unica u join candidata c on c.apelido = 'f' and c.attnum = u.numero join pg_type t on t.oid = c.atttypid
   ), escolhida as (
-    select distinct on (p.coluna) p.*, case when p.dia_escrito then format(case p.typcategory when 'S' then '%I.dia_escrito(%s.%I)' else '%I.dia_escrito(%s.%I::text)' end, esquema, p.apelido, p.attname)
+    select distinct on (p.coluna) p.*, case when p.dia_escrito then format(
+        -- fourteen digits are a day and a time, of which the day is read
+        case when p.typcategory <> 'S' then '%I.dia_escrito(%s.%I::text)' when p.atttypmod = 14 + 4 then '%I.dia_escrito(left(%s.%I, 8))' else '%I.dia_escrito(%s.%I)' end, esquema, p.apelido, p.attname)
       else format('%s.%I', p.apelido, p.attname) end as nome
     from possivel p
     where p.cabe
@@ -106,7 +124,7 @@ begin
     left join prefixo p on starts_with(audit_interno.dobrar(a.attname), p.prefixo)
     where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and t.typcategory = 'S'
       and substr(audit_interno.dobrar(a.attname), 1 + coalesce(length(p.prefixo), 0))
-        ~ '^(shkzg|drcrk|d_?c|((tp|tipo|ind|natureza)_?)?(dc|deb(ito)?_?(ou_)?cred(ito)?)|(debit_?credit|dr_?cr)(_?(indicator|flag))?)$'
+        ~ '^(shkzg|drcrk|d_?c(_?(ind|indicator|flag))?|((tp|tipo|ind|natureza)_?)?(dc|deb(ito)?_?(ou_)?cred(ito)?)|(debit_?credit|dr_?cr)(_?(indicator|flag))?)$'
   )
   select k.ordem, k.coluna,
     case when e.nome is not null then format('%s.%I', audit_interno.nome_sql(coalesce(x.dimensao, v_relacao)), e.attname) when k.coluna = 'id' then m.origem end,
@@ -125,18 +143,22 @@ begin
     e.nome is not null and e.apelido = 'f' and (k.coluna = 'id' or e.typname = any (k.tipos)) and not e.centavos,
     case when e.apelido = 'f' then case when e.centavos and k.coluna like 'valor%' then format('new.%s * 100', k.coluna) else 'new.' || k.coluna end end,
     case when x.dimensao is not null then
-      format('left join %s %s on %2$s.%s = f.%s', audit_interno.nome_sql(x.dimensao), x.apelido, x.coluna_dimensao, x.coluna_fato) end,
-    case when x.dimensao is not null then jsonb_build_object('tabela', audit_interno.nome_sql(x.dimensao), 'rotulo', quote_ident(e.attname),
-      'chave', x.coluna_dimensao, 'fato', x.coluna_fato) end,
+      format('%s %s %s on %s', case when x.sempre then 'join' else 'left join' end, audit_interno.nome_sql(x.dimensao), x.apelido, (select string_agg(format('%s.%s = f.%s', x.apelido, u.d, u.f), ' and ')
+        from unnest(x.colunas_dimensao, x.colunas_fato) as u (d, f))) end,
+    case when k.coluna in ('conta_contabil', 'categoria') and not x.cabecalho then jsonb_build_object('tabela', audit_interno.nome_sql(x.dimensao),
+      'rotulo', quote_ident(e.attname), 'chave', x.coluna_dimensao, 'fato', x.coluna_fato,
+      'mesmas', (select string_agg(format('d.%s = f.%s', u.d, u.f), ' and ') from unnest(x.colunas_dimensao, x.colunas_fato) as u (d, f) where u.f <> x.coluna_fato)) end,
     case
-      when k.coluna = 'id' and e.nome is null and m.origem is not null then format('chave de %s colunas, que pede um índice único sobre a expressão', m.colunas)
+      when k.coluna = 'id' and e.nome is null and m.origem is not null then format(case v_tipo when 'p' then 'chave de %s colunas, que pede um índice sobre a expressão' else 'chave de %s colunas, que pede um índice único sobre a expressão' end, m.colunas)
       when k.coluna = 'id' and e.nome is null then 'escolha uma coluna única: sem ela nada se corrige'
       when k.coluna = 'id' and e.posto > 0 then 'nenhum índice diz que é única: confira'
       when e.nome is null and k.coluna = 'data_lancamento' then 'não encontrada: as janelas e as partições vão por ela'
       when e.nome is null and k.coluna = 'carregado_em' then 'não encontrada: rode por data de lançamento, com --data-inicio e --data-fim'
       when e.nome is null and k.coluna in ('categoria', 'valor') then 'não encontrada: as regras precisam dela'
       when e.nome is null then 'não encontrada'
-      when e.dia_escrito then format('é %s: lida como AAAAMMDD ou AAAA-MM-DD; o índice da coluna não serve à expressão', format_type(e.atttypid, e.atttypmod))
+      when x.cabecalho and k.coluna in ('conta_contabil', 'categoria', 'valor')
+        then format('vem de %s, que outras linhas também usam: por esta visão não se corrige', audit_interno.nome_sql(x.dimensao))
+      when e.dia_escrito then format('é %s: lida como AAAAMMDD ou AAAA-MM-DD, sem hora; o índice da coluna não serve à expressão', format_type(e.atttypid, e.atttypmod))
       when k.coluna in ('data_lancamento', 'carregado_em') and not e.typname = any (k.tipos)
         then format('é %s: o índice da coluna não serve à expressão', format_type(e.atttypid, null))
       when k.coluna = 'valor' and s.coluna is not null then format('%s parece dizer débito ou crédito: se o valor não tem sinal, dê-o na expressão', s.coluna)
@@ -152,5 +174,5 @@ begin
 end
 $$;
 comment on function audit.mapear_colunas(text, text) is
-  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as which expression over the aliases f (the fact table) and d1, d2 … (its dimensions), whether it can be written directly, what is written back there (gravacao, over new), the join it needs, how a label is looked up (busca: tabela, rotulo, chave, fato), what to check, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela includes the schema. esquema is that of the view, in which audit.propor_visao puts dia_escrito, a function that reads a day from a text. Error: NC004 no such table or view.';
+  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as which expression over the aliases f (the fact table) and d1, d2 … (its dimensions), whether it can be written directly, what is written back there (gravacao, over new), the join it needs, how a label is looked up (busca: tabela, rotulo, chave, fato, and mesmas, what the two must share where a key has several columns), what to check, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela includes the schema. esquema is that of the view, in which audit.propor_visao puts dia_escrito, a function that reads a day from a text. Error: NC004 no such table or view.';
 grant execute on function audit.mapear_colunas(text, text) to conferente_leitor;

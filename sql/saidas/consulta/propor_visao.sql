@@ -32,7 +32,7 @@ begin
     select * from audit.mapear_colunas(propor_visao.tabela, (parse_ident(propor_visao.visao))[1])
   ), corrigivel as (
     select * from mapa m
-    where m.origem is not null and (m.coluna in ('conta_contabil', 'categoria', 'valor')
+    where m.origem is not null and (m.coluna in ('conta_contabil', 'categoria', 'valor') and coalesce(m.busca ->> 'chave', m.gravacao) is not null
       or m.direta and m.coluna in (select c from audit.regras r cross join unnest(r.colunas) as c where r.tabela = 'dw.lancamentos'))
   ), escrita as (
     select exists (select from mapa m where m.juncao is not null)
@@ -66,7 +66,9 @@ begin
         '  end if;',
         string_agg(concat_ws(v_linha,
           format('  if new.%1$s is distinct from old.%1$s then', c.coluna),
-          case when c.busca is not null then format('    select d.%s into strict v_%s from %s d where d.%s = new.%2$s;', c.busca ->> 'chave', c.coluna, c.busca ->> 'tabela', c.busca ->> 'rotulo') end,
+          case when c.busca is not null then format('    select d.%s into strict v_%s from %s d where d.%s = new.%2$s%5$s;', c.busca ->> 'chave', c.coluna, c.busca ->> 'tabela', c.busca ->> 'rotulo',
+            case when c.busca ->> 'mesmas' is not null then
+              format(' and exists (select from %s f where %s = old.id and %s)', v_fato, (select m.expressao from mapa m where m.coluna = 'id'), c.busca ->> 'mesmas') end) end,
           format('    update %s f set %s = %s where %s = old.id;', v_fato,
             coalesce(c.busca ->> 'fato', quote_ident((parse_ident(c.origem))[3])), case when c.busca is null then c.gravacao else 'v_' || c.coluna end,
             (select m.expressao from mapa m where m.coluna = 'id')),
@@ -75,15 +77,18 @@ begin
         'end',
         '$gravar$;',
         format('create trigger gravar instead of update on %s for each row execute function %s();', v_visao, v_gravar))
-      from corrigivel c) end,
+      from corrigivel c having count(*) > 0) end,
     format('grant usage on schema %s to conferente_regra, conferente_escrita;', v_esquema),
     format('grant select on %s to conferente_regra, conferente_escrita;', v_visao),
     format('grant update on %s to conferente_escrita;', v_visao),
-    (select '-- Índices que as expressões pedem; crie-os um a um:' || string_agg(v_linha || format('-- create %sindex concurrently on %s (%s);',
-        case m.coluna when 'id' then 'unique ' else '' end, v_fato, case when i.expressao ~ '^([(].*|[^ ()]*[(][^()]*)[)]$' then i.expressao else format('(%s)', i.expressao) end), '' order by m.ordem)
+    -- a partitioned table takes no unique index over an expression, and none concurrently
+    (select '-- Índices que as expressões pedem; crie-os um a um:' || string_agg(format(v_linha || '-- create %sindex %son %s (%s);',
+        case when m.coluna = 'id' and i.tipo <> 'p' then 'unique ' end, case when i.tipo <> 'p' then 'concurrently ' end, i.tabela,
+        case when i.expressao ~ '^([(].*|[^ ()]*[(][^()]*)[)]$' then i.expressao else format('(%s)', i.expressao) end), '' order by m.ordem)
       from mapa m
-      cross join lateral (select regexp_replace(m.expressao, '(?<![a-z0-9_$"])f[.]', '', 'g') as expressao) as i
-      where m.coluna in ('id', 'data_lancamento', 'carregado_em') and m.origem is not null and m.juncao is null and m.expressao ~ '[(:]| at '),
+      cross join lateral (select audit_interno.nome_sql(c.oid) as tabela, c.relkind as tipo, regexp_replace(m.expressao, '(?<![a-z0-9_$"])(f|d[0-9]+)[.]', '', 'g') as expressao
+        from pg_class c where c.oid = case when m.juncao is null then v_relacao else audit_interno.relacao(format('%I.%I', variadic (parse_ident(m.origem))[1:2])) end) as i
+      where m.coluna in ('id', 'data_lancamento', 'carregado_em') and m.origem is not null and m.expressao ~ '[(:]| at '),
     '-- Depois: conferente diagnostico')
   into v_texto
   from escrita e;

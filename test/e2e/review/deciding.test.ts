@@ -27,7 +27,7 @@ test(
     t.match(
       await readable(page.locator('.hand .tally')),
       /lançamento\s*1[\s\S]*150\.000,00[\s\S]*99%[\s\S]*todos/,
-      'most at stake first',
+      'largest amount first',
     )
     await untilReady(page)
     await page.keyboard.press('a')
@@ -36,13 +36,13 @@ test(
       await readable(page.getByRole('group', { name: 'Antes de aprovar' })),
       /1 lançamento, R\$\s150\.000,00[\s\S]*1 vai para uma segunda pessoa/,
     )
-    t.equal(await cena.status(3), 'aberta', 'nothing yet')
+    t.equal(await cena.status(3), 'aberta', 'not yet')
     await page.keyboard.press('a')
     t.match(await saidOnPage(page, /aguarda/), '1 aguarda segunda pessoa')
     await waitFor(page, /^3 esperam, em 2 decisões/)
     await untilReady(page)
-    t.match(await readable(page.locator('.hand .tally')), /lançamentos\s*2/, 'the next group is in hand')
-    t.equal(await page.evaluate('document.activeElement.id'), 'hand', 'and has the keyboard')
+    t.match(await readable(page.locator('.hand .tally')), /lançamentos\s*2/, 'the next group is selected')
+    t.equal(await page.evaluate('document.activeElement.id'), 'hand', 'and has the focus')
     await page.keyboard.press('a')
     await saidOnPage(page, /2 corrigidas/)
     t.same(await Promise.all([1, 2, 3, 4].map((n) => cena.categoria(n))), ['CERTA', 'CERTA', 'ERR', 'ERR'])
@@ -143,7 +143,7 @@ test(
     t.equal(
       await dialogOf(page).getByLabel('categoria').inputValue(),
       'CERTA',
-      'begins with what is proposed',
+      'it starts with the proposed value',
     )
     // with known labels to choose from
     await dialogOf(page)
@@ -154,7 +154,7 @@ test(
     await dialogOf(page).getByLabel('categoria').fill('OUTRA')
     await giveReason(page, 'a nota diz outra')
     await saidOnPage(page, /1 aguarda segunda pessoa/)
-    t.equal(await cena.categoria(1), 'ERR', 'not before another person has seen it')
+    t.equal(await cena.categoria(1), 'ERR', 'not until another person has seen it')
 
     await page.keyboard.press('j')
     await inHand(page, 'Errada').waitFor()
@@ -285,7 +285,7 @@ test(
     const ids = await page
       .locator('.look')
       .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))
-    t.equal(new Set(ids).size, 130, 'none twice')
+    t.equal(new Set(ids).size, 130, 'none comes twice')
     await cena.book({ id: 300 })
     await cena.runSession()
     await page.keyboard.press('a')
@@ -298,6 +298,6 @@ test(
     await page.keyboard.press('a')
     await page.keyboard.press('Enter')
     await saidOnPage(page, /130 corrigidas/)
-    t.equal(await cena.status(300), 'aberta', 'what came since was not seen')
+    t.equal(await cena.status(300), 'aberta', 'findings that came later were not seen')
   },
 )

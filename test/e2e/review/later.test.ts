@@ -63,7 +63,7 @@ test(
     t.match(
       (await other.locator('.list h2').allInnerTexts()).join('|'),
       /^até \d\d\/\d\d.*\|até que o registro mude$/,
-      'what comes back first is first',
+      'what comes back first is listed first',
     )
     await other.keyboard.press('j')
     await other.getByText('ana: 3: carta a caminho').first().waitFor()

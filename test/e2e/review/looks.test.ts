@@ -60,7 +60,7 @@ test(
     t.match(await buttons.allInnerTexts(), [/^Aprovar 1/, /^Rejeitar 1/])
     for (const button of await buttons.all()) {
       const box = await button.boundingBox()
-      t.ok(box && box.height >= 44 && box.y > 700, 'at the bottom, and large')
+      t.ok(box && box.height >= 44 && box.y > 700, 'at the bottom, and large enough')
     }
     await page.goBack()
     await page.locator('.list button.line').first().waitFor()
@@ -68,7 +68,7 @@ test(
     await page.getByRole('button', { name: /^Aprovar 1/ }).click()
     await saidOnPage(page, /1 corrigida/)
     await untilReady(page)
-    t.equal(await page.locator('.hand').isVisible(), true, 'the next group is there')
+    t.equal(await page.locator('.hand').isVisible(), true, 'the next group is shown')
   },
 )
 
@@ -101,7 +101,7 @@ test('accessible: axe finds no problem, on desktop and phone, in light and dark'
     })
     t.same(found, [], where)
     const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-    t.ok(Number(wide) <= 0, `${where}: nothing sticks out`)
+    t.ok(Number(wide) <= 0, `${where}: nothing overflows`)
     t.same(await page.evaluate(SMALL), [], `${where}: every target has 24 pixels`)
   }
   for (const sight of [{ width: 1024 }, { dark: true, width: 1920 }, { width: 390 }]) {
@@ -193,7 +193,7 @@ test("in the server's language, below a path prefix", noBrowser, async (t) => {
   t.equal(
     await page.locator('.why').getAttribute('lang'),
     'pt-BR',
-    'what the database says stays Portuguese, and is marked so',
+    'texts from the database stay Portuguese, and are marked so',
   )
   await page.keyboard.press('?')
   await page.getByText('comes from the database, in Portuguese').waitFor()

@@ -12,7 +12,7 @@ test('a rule that has lost auto is shown, and an administrator gives it back', n
   const lost = (page: Page) => page.locator('.strip').getByText('A regra errada perdeu a correção automática')
   const before = await signIn('revisor', 'ana')
   await waitFor(before, /^1 espera/)
-  t.equal(await lost(before).count(), 0, 'nothing is said of a rule that has it')
+  t.equal(await lost(before).count(), 0, 'nothing is shown for a rule that has auto')
   // code other than that for which auto was granted
   await cena.sql`alter function dw.errada(audit.janela) set jit = off`
   await cena.runSession('auto')
@@ -22,7 +22,7 @@ test('a rule that has lost auto is shown, and an administrator gives it back', n
   t.equal(
     await reader.getByRole('button', { name: 'Devolver a correção automática' }).count(),
     0,
-    'not a reader’s to give',
+    'a reader may not give it',
   )
   const page = await signIn('administrador', 'adelia', '?tela=geral')
   await page.getByRole('button', { name: 'Devolver a correção automática' }).click()
@@ -47,7 +47,7 @@ test(
     await reader
       .getByText('no máximo R$ 1.100,00 de R$ 1.100,00 corrigidos neste mês estão errados (0 conferidas)')
       .waitFor()
-    t.equal(await reader.getByRole('button', { name: 'Certa' }).count(), 0, 'not a reader’s to answer')
+    t.equal(await reader.getByRole('button', { name: 'Certa' }).count(), 0, 'a reader may not answer')
     const page = await signIn('revisor', 'ana', '?tela=geral')
     const sample = page.locator('.sample')
     await sample.getByText('Faltam 3 da amostra.').waitFor()
@@ -61,7 +61,11 @@ test(
     const [known] = await cena.sql`select valor::text, limite::text, erradas::int from audit.certificado()`
     const [wrong] = await cena.sql`select valor::text from audit.amostra() where resposta = 'errada'`
     t.match(known, { valor: '1100.00', erradas: 1 })
-    t.equal(Number(known?.['limite']), Number(wrong?.['valor']), 'all was looked at, so it is known')
+    t.equal(
+      Number(known?.['limite']),
+      Number(wrong?.['valor']),
+      'everything was checked, so the share is known',
+    )
   },
 )
 

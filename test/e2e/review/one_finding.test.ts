@@ -28,7 +28,7 @@ test(
     t.match(
       await cena.finding(1),
       { decidida_por: 'ana', motivo: 'aprovada na revisão' },
-      'nothing is said to have been checked',
+      'it does not claim that anything was checked',
     )
     await page.getByRole('button', { name: 'Desfazer a correção' }).waitFor()
     await page.keyboard.press('u')
@@ -234,16 +234,20 @@ test(
     const page = await signIn('revisor', 'ana', `?divergencia=${(await finding('b')).id}`)
     await page.getByRole('button', { name: 'Corrigir este' }).click()
     const dialog = dialogOf(page)
-    t.equal(await dialog.getByLabel('t', { exact: true }).inputValue(), 'certo', 'what is proposed')
+    t.equal(await dialog.getByLabel('t', { exact: true }).inputValue(), 'certo', 'the proposed value')
     t.equal(await dialog.getByLabel('ativo').inputValue(), 'true')
     t.equal(
       await dialog.getByLabel('preco').inputValue(),
       '10.00',
-      'what the row holds, which the rule did not note',
+      "the row's own value, which the rule did not record",
     )
     await dialog.getByLabel('preco').fill('1.234')
     await giveReason(page, 'olhei a nota')
-    t.equal((await finding('b')).status, 'aberta', 'what may be a thousand or one and a bit is not sent')
+    t.equal(
+      (await finding('b')).status,
+      'aberta',
+      'a number that may mean a thousand or one and a bit is not sent',
+    )
     await dialog.getByLabel('preco').fill('1234,5')
     await dialog.getByLabel('dia').fill('')
     await giveReason(page, 'olhei a nota')
@@ -255,7 +259,7 @@ test(
     t.match(
       await readable(itemRows(other)),
       /preco não anotado[\s\S]*preco 1\.234,50/,
-      'a value that nobody noted is not called empty',
+      'a value that was not recorded is not called empty',
     )
     await other.getByRole('button', { name: /^Aprovar/ }).click()
     await saidOnPage(other, /1 corrigida/)

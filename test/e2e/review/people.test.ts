@@ -30,7 +30,7 @@ test(
     t.match(
       await readable(itemRows(page).first()),
       /Registro 1\s+a categoria está errada\s+R\$\s100,00, 99%/,
-      'enough to speak of it',
+      'enough to talk about it',
     )
     t.equal(await page.getByRole('button', { name: /Aprovar|Rejeitar|Corrigir|Motivo/ }).count(), 0)
     t.equal(await page.getByRole('checkbox').count(), 0)
@@ -64,7 +64,7 @@ test(
     const scanner = await open(`?sessao=1#convite=${secret}`)
     await scanner.getByRole('heading', { name: 'Você tem um link de entrada' }).waitFor()
     await scanner.context().close()
-    t.equal((await cena.sql`select from audit.tokens`).length, 0, 'a look at it uses nothing up')
+    t.equal((await cena.sql`select from audit.tokens`).length, 0, 'looking at it does not use it up')
 
     const page = await open(`?sessao=1#convite=${secret}`)
     await page.getByRole('button', { name: 'Entrar', exact: true }).click()
@@ -76,7 +76,7 @@ test(
     t.same(
       await page.evaluate('[document.cookie, JSON.stringify(sessionStorage), JSON.stringify(localStorage)]'),
       ['', '{}', '{}'],
-      'no script sees who sits there',
+      'no script can see who is signed in',
     )
 
     const without = await open('#convite=x')

@@ -38,7 +38,7 @@ test('search and filter: matches are marked, no match is reported, and Back work
   await page.locator('tr.hit').waitFor()
   t.equal(await lines.count(), 1)
   t.match(await readable(page.locator('tr.hit')), /Café São João/)
-  t.match(page.url(), /busca=cafe\+sao/, 'can be kept and sent')
+  t.match(page.url(), /busca=cafe\+sao/, 'the address can be kept and sent')
   await page.getByRole('searchbox').fill('inexistente')
   await page.getByText('Nada com “inexistente”. 4 esperam ao todo.').waitFor()
   await page.keyboard.press('Escape')
@@ -141,7 +141,7 @@ test(
       range.selectNodeContents(document.querySelector('td.amount'))
       return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size
     })()`)
-      t.equal(lines, 1, `${width}: an amount is not broken in the middle`)
+      t.equal(lines, 1, `${width}: an amount is not broken across lines`)
     }
   },
 )

@@ -67,6 +67,6 @@ test(
     t.match(became, { segunda: 8, rejeitadas: 20, confirmadas: 12, corrigidas: 160 })
     const [operations] =
       await cena.sql`select count(*)::int as n from audit.operacoes where tipo in ('aprovacao', 'rejeicao', 'confirmacao')`
-    t.equal(operations?.['n'], decisions, 'a decision is one operation')
+    t.equal(operations?.['n'], decisions, 'each decision is one operation')
   },
 )

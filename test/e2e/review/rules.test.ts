@@ -71,7 +71,7 @@ test(
       .getByRole('row', { name: /verba\.\*/ })
       .first()
       .waitFor()
-    t.equal(await field.inputValue(), '', 'the next one begins empty')
+    t.equal(await field.inputValue(), '', 'the next form starts empty')
     t.match(
       await readable(page.locator('.changes')),
       /adelia\s+“verba\.\*”, descrição: é marketing\s+frase das notas/,
@@ -337,7 +337,7 @@ test(
     t.equal(
       await itemRows(reviewer).getByText('período fechado').count(),
       1,
-      'of the other month nothing is said',
+      'nothing is said about the other month',
     )
     await reviewer.goto(reviewer.url().replace(/[?].*|$/, `?divergencia=${(await cena.finding(1)).id}`))
     await itemRows(reviewer).getByText('a lançar no período aberto').waitFor()

@@ -108,7 +108,7 @@ test(
     await follow.getByText('Sessão 2, em andamento').waitFor()
     const other = await signIn('leitor', 'leo', '?tela=geral')
     await other.locator('.follow').getByText('Sessão 2, em andamento').waitFor()
-    t.equal(await other.getByRole('button', { name: 'Cancelar' }).count(), 0, 'a reader looks on')
+    t.equal(await other.getByRole('button', { name: 'Cancelar' }).count(), 0, 'a reader may watch')
     await follow.getByRole('button', { name: 'Cancelar' }).click()
     await follow.getByLabel('Motivo do cancelamento').fill('carga incompleta')
     await follow.getByRole('button', { name: 'Cancelar' }).click()

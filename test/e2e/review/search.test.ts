@@ -31,7 +31,7 @@ test(
     await inHand(page, 'Errada: → CERTA, improvável').waitFor()
     await untilReady(page)
     t.match(await readable(itemRows(page)), /Registro 72/)
-    t.equal(await page.locator('a.elsewhere').count(), 0, 'it is nowhere else')
+    t.equal(await page.locator('a.elsewhere').count(), 0, 'it is not stored anywhere else')
     await seek('73')
     await page.getByRole('link', { name: '1 em Adiadas' }).click()
     await untilReady(page)
@@ -53,7 +53,7 @@ test(
     ])
     await linked.getByRole('link', { name: '1 em Adiadas' }).click()
     await untilReady(linked)
-    t.equal(await itemRows(linked).count(), 1, 'the session stays asked for')
+    t.equal(await itemRows(linked).count(), 1, 'the session stays selected')
     await signIn('revisor', 'ana', '?sessao=99&tela=adiadas').then((other) =>
       other.getByText('Nada com sessão 99. 1 espera ao todo.').waitFor(),
     )

@@ -77,7 +77,7 @@ test(
     t.equal(
       await dialogOf(reader).getByLabel('Planilha preenchida').count(),
       0,
-      'who may not decide only downloads',
+      'people who may not decide can only download',
     )
   },
 )

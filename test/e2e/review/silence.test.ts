@@ -84,7 +84,7 @@ test('a late answer does not replace a newer one, and a double click decides onc
   single.resolve()
   await (await late).finished()
   await page.waitForTimeout(200)
-  t.equal(await page.getByText('Só a divergência').count(), 0, 'what was asked last')
+  t.equal(await page.getByText('Só a divergência').count(), 0, 'the last question')
   await page.unroute('**/graphql')
 
   await page.keyboard.press('e')

@@ -36,19 +36,19 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
       t.match(forth, [{ resultado: 'ja_revertida' }, { resultado: 'conflito' }, { resultado: 'revertida' }])
       const [one, four, nine] = await findingsIn(sql)
       t.match(nine, { status: 'corrigida' })
-      t.match(four, { status: 'revertida' }, 'a conflict leaves it as it was')
-      t.not(one?.['status'], 'corrigida', 'nothing of ours wrote it')
+      t.match(four, { status: 'revertida' }, 'a conflict changes nothing')
+      t.not(one?.['status'], 'corrigida', 'we wrote nothing to it')
       const corrected = await sql`
       select d.registro_id from audit.divergencias_processadas d
       where d.status = 'corrigida' and not exists (
         select from audit.alteracoes a where a.divergencia_id = d.id and btrim(a.depois ->> 'categoria') = d.valores_propostos ->> 'categoria'
           and a.operacao_id = (select max(x.operacao_id) from audit.alteracoes x where x.divergencia_id = d.id))`
-      t.same(corrected, [], 'whatever is called corrected has an alteration that says so')
+      t.same(corrected, [], 'whatever is called corrected has an alteration to show for it')
       const undecided = await sql`
       select d.registro_id from audit.divergencias_processadas d
       where d.decidida_por <> 'conferente' and not exists (
         select from audit.decisoes c where c.divergencia_id = d.id and c.ator = d.decidida_por)`
-      t.same(undecided, [], 'whatever a person is said to have decided has a decision of that person')
+      t.same(undecided, [], "whatever a person is said to have decided has that person's decision")
       t.same(await dw.differences({ images: false }), [])
 
       // the row was put back by hand: a rollback finds nothing to do, and says so

@@ -97,7 +97,7 @@ for (const { kind, variant } of drawn(
   t.test(`${kind}, ${variant}`, async (t) => {
     const { sql, dw, olivia, ana, bruno, threshold } = await scene(t, kind, variant)
     const exact = async (what: string) =>
-      t.same(await dw.differences(), [], `${what}: every row is what the audit says`)
+      t.same(await dw.differences(), [], `${what}: every row is as the audit says`)
     const right = variant === 'certo' || variant === 'carga' // this warehouse does what it is asked
     const corrected = async (what: string, rows: readonly Row[]) => {
       t.ok(rows.length > 0, `${what}: there are some`)
@@ -149,7 +149,7 @@ for (const { kind, variant } of drawn(
     // back: items, the session, and forth again
     const results: Row[] = []
     const back = async (what: string, rows: readonly Row[]) => {
-      t.same(await untrue(sql, rows), [], `${what}: what the rollback says is so`)
+      t.same(await untrue(sql, rows), [], `${what}: the rollback reports the truth`)
       results.push(...rows)
       await exact(what)
     }
@@ -164,7 +164,7 @@ for (const { kind, variant } of drawn(
       await ana`select * from audit.reverter_operacao(${reversal?.['id']}, 'estava certo')`
       await exact('rollback of the rollback')
     }
-    if (right) t.same([...new Set(results.map((r) => r['resultado']))], ['revertida'], 'all were given back')
+    if (right) t.same([...new Set(results.map((r) => r['resultado']))], ['revertida'], 'all were rolled back')
 
     await runSession(olivia, 'auto')
     await exact('another session')

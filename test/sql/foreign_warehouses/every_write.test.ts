@@ -124,7 +124,7 @@ async function scene(t: Test, kind: Kind, variant: Variant): Promise<Scene> {
     ana,
     bruno,
     async exact(what) {
-      t.same(await dw.differences(), [], `${what}: every row is what the audit says`)
+      t.same(await dw.differences(), [], `${what}: every row is as the audit says`)
     },
     async statuses(what, entries, status) {
       const all = await findingsIn(b.sql)
@@ -231,7 +231,7 @@ for (const { kind, variant } of drawn(
         await s.exact('rollback of the rollback')
       }
     }
-    t.same(await untrue(sql, results.slice(-8)), [], 'what the last rollback says is so')
+    t.same(await untrue(sql, results.slice(-8)), [], 'the last rollback reports the truth')
 
     // and another night on the present state
     await runSession(olivia, 'auto', ['casa'])

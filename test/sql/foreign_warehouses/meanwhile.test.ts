@@ -68,7 +68,7 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
       t.same(
         await dw.differences(),
         [],
-        'what the person wrote is there, and what the audit says of the rest is so',
+        'what the person wrote is still there, and the rest is as the audit says',
       )
       const all = await findingsIn(sql)
       const of = (n: number) => all.filter((d) => d['registro_id'] === key(n))
@@ -80,7 +80,7 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
         )
         t.ok(
           of(n).every((d) => String(d['valores_originais']['categoria']).trim() === wrong),
-          'what the person wrote is not what the row held when it was found',
+          'what the person wrote differs from what the row held when it was found',
         )
       }
       t.same(

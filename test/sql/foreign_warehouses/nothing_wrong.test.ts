@@ -74,8 +74,8 @@ for (const kind of Object.keys(LABELS) as Kind[]) {
       select array_agg(id)::text as ids, count(*)::int as n from p`
     t.ok(answered?.['n'] >= 100, `${answered?.['n']} answers`)
     await ana`select from audit.aprovar_divergencias(${answered?.['ids']}::bigint[], 'conferi a nota')`
-    t.match(await january(), { status: 'concluida', corrigidas: 0 }, 'a hundred right answers later')
-    t.same(await dw.differences({ images: true }), [], 'the base tables are what the audit says')
+    t.match(await january(), { status: 'concluida', corrigidas: 0 }, 'after a hundred right answers')
+    t.same(await dw.differences({ images: true }), [], 'the base tables are as the audit says')
     const found = await sql`
       select status, confianca::float8 as confianca from audit.divergencias_processadas
       where entrada ->> 'documento' like 'H-8%' and regra = 'trade_marketing'`
@@ -88,7 +88,7 @@ for (const kind of Object.keys(LABELS) as Kind[]) {
       (await sql`select from dw.lancamentos where documento like 'H-8%' and btrim(lower(categoria)) = 'ti'`)
         .length,
       18,
-      'and they stand where they stood',
+      'and they are where they were',
     )
   })
 }

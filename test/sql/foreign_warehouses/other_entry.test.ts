@@ -75,14 +75,14 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
     t.match(
       await olivia`select * from audit.reverter_sessao(${auto['id']}, 'engano')`,
       [conflict, conflict],
-      'of the session',
+      'by session',
     )
     t.match(
       await approveAll(bruno, id(9), id(12), id(17)),
       Array(3).fill({ status: 'obsoleta', motivo: /outro lançamento/ }),
       'approved, approved by the second, typed',
     )
-    t.same(await dw.differences(), [], 'every row is what it was')
+    t.same(await dw.differences(), [], 'every row is as it was')
     t.match(await sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
   })
 
@@ -170,11 +170,11 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
         t.match(
           await approveAll(bruno, open?.['id']),
           [{ status: 'obsoleta' }],
-          'typed for another entry, not made',
+          'typed for another entry, and not written',
         )
       t.match(await sql`select count(*) as n from dw.lancamentos where categoria = ${wrong}`, [{ n: 44n }])
       const session = await runSession(olivia, 'manual', ['casa'])
-      t.match(session, { suprimidas: 0n, encontradas: 3n }, 'each of the three speaks again')
+      t.match(session, { suprimidas: 0n, encontradas: 3n }, 'each of the three is reported again')
       t.same(
         (await findingsIn(sql, 'aberta')).map((d) => d['registro_id']).sort(),
         [key(1), key(4), key(9)].sort(),
@@ -183,7 +183,7 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
       t.match(
         await runSession(olivia, 'manual', ['casa']),
         { suprimidas: 1n },
-        'an exception of its own holds',
+        'an exception of its own still holds',
       )
     },
   )

@@ -54,18 +54,18 @@ for (const kind of drawn(['razao', 'estrela'] as const, 1)) {
     const typing = await refusalOf(
       ana`select audit.corrigir_manualmente(${of('segunda', 12)}, ${sql.json({ categoria: dw.other })}, 'olhei a nota')`,
     )
-    t.match(typing, /^NC/, 'the person who types is told')
+    t.match(typing, /^NC/, 'the person who types learns it')
 
     const rows = await olivia`select * from audit.reverter_sessao(${auto['id']}, 'engano')`
     t.same(results(rows, 'dw.lancamentos'), ['revertida', 'revertida'])
     const lost = rows.filter((r) => r['tabela'] === 'dw.segunda')
-    t.match(lost, [{ explicacao: /dw\.segunda/ }, { explicacao: /dw\.segunda/ }], 'what is missing is said')
+    t.match(lost, [{ explicacao: /dw\.segunda/ }, { explicacao: /dw\.segunda/ }], 'it says what is missing')
     t.notOk(lost.some((r) => /revertida/.test(r['resultado'] as string)))
     t.same(await dw.differences(), [])
     t.match(
       await sql`select status, count(*) as n from audit.divergencias_processadas where regra = 'segunda' and status = 'corrigida' group by 1`,
       [{ n: 2n }],
-      'nothing of the lost table is called reverted',
+      'nothing in the lost table is called rolled back',
     )
     await proved(t, sql)
     const next = await runSession(olivia, 'auto', ['casa', 'segunda'])

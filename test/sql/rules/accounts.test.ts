@@ -81,7 +81,7 @@ t.test('the account moves along where the history ties it to the category, and n
   const [stoppedOne, margin, without, right, fresh, two, contrary] = await read()
   const together = { categoria: 'Combustíveis', conta_contabil: '4.1.2.01' }
   t.same(stoppedOne?.valores_propostos, together)
-  t.same(margin?.valores_propostos, together, 'whatever blanks are around it')
+  t.same(margin?.valores_propostos, together, 'whatever blanks surround it')
   t.match(
     stoppedOne?.justificativa,
     /A conta vai junto, da transitória 1\.1\.9\.99 para 4\.1\.2\.01, a de 560 de 560 lançamentos da categoria\./,
@@ -92,16 +92,12 @@ t.test('the account moves along where the history ties it to the category, and n
     lancamentos: 560,
     transitoria: true,
   })
-  t.same(without?.valores_propostos, together, 'where there is none, that of the category')
-  t.same(right?.valores_propostos, { categoria: 'Combustíveis' }, 'it stands there already')
-  t.same(
-    fresh?.valores_propostos,
-    { categoria: 'Combustíveis' },
-    'an account that nobody knows may be a new one',
-  )
+  t.same(without?.valores_propostos, together, "if there is none, the category's account")
+  t.same(right?.valores_propostos, { categoria: 'Combustíveis' }, 'it is there already')
+  t.same(fresh?.valores_propostos, { categoria: 'Combustíveis' }, 'an unknown account may be a new one')
   t.same(two?.valores_propostos, { categoria: 'Limpeza' }, 'a category with two accounts')
   t.same(contrary?.valores_propostos, together)
-  t.equal(Number(contrary?.confianca), 0.49, 'nobody corrects alone what contradicts itself')
+  t.equal(Number(contrary?.confianca), 0.49, 'a contradiction is never corrected without a person')
   t.match(
     contrary?.justificativa,
     /A conta 3\.2\.1\.01 é a de "Frete", e a de "Combustíveis" é 4\.1\.2\.01: uma das duas não confere/,
@@ -109,21 +105,20 @@ t.test('the account moves along where the history ties it to the category, and n
 
   const [on] =
     await sql`select confianca from regra_pendente_verificacao.sugerir_pendencias(null, null, null) s where ${ids[0] as string} = any (s.ids)`
-  t.ok(Number(stoppedOne?.confianca) < Number(on?.['confianca']), 'both together are less sure than one')
+  t.ok(
+    Number(stoppedOne?.confianca) < Number(on?.['confianca']),
+    'both together are less sure than one of them',
+  )
   t.ok(Number(stoppedOne?.confianca) > Number(on?.['confianca']) * 0.995)
 
   await setSetting(sql, 'pendente.conta_lancamentos', 600)
-  t.same(
-    (await read())[0]?.valores_propostos,
-    { categoria: 'Combustíveis' },
-    'fewer entries than are asked for',
-  )
+  t.same((await read())[0]?.valores_propostos, { categoria: 'Combustíveis' }, 'fewer entries than required')
   await setSetting(sql, 'pendente.conta_lancamentos', 30)
   await setSetting(sql, 'pendente.move_conta', false)
   t.same((await read())[0]?.valores_propostos, { categoria: 'Combustíveis' }, 'switched off')
   await setSetting(sql, 'pendente.move_conta', true)
   await sql`update audit.regras set colunas = array_remove(colunas, 'conta_contabil') where nome = ${RULE_FUNCTION}`
-  t.same((await read())[0]?.valores_propostos, { categoria: 'Combustíveis' }, 'no column of the rule’s')
+  t.same((await read())[0]?.valores_propostos, { categoria: 'Combustíveis' }, "not one of the rule's columns")
   await sql`update audit.regras set colunas = colunas || 'conta_contabil'::text where nome = ${RULE_FUNCTION}`
 
   // two in a hundred is the limit
@@ -138,7 +133,7 @@ t.test('the account moves along where the history ties it to the category, and n
   t.same(
     (await read())[0]?.valores_propostos,
     { categoria: 'Combustíveis' },
-    'a category that leaves its account more often',
+    'a category that is often on other accounts',
   )
 })
 
@@ -164,7 +159,7 @@ t.test('both are corrected, verified and rolled back as one', async (t) => {
   t.match(
     await olivia`select corrigidas::int from audit.processar_divergencias('auto', '2025-03-10', '2025-03-10', '{pendente_verificacao}')`,
     [{ corrigidas: 0 }],
-    'a closed month takes neither',
+    'a closed month takes neither change',
   )
   await connectAs('adelia')`select from audit.reabrir_periodo('2025-03-01', 'ajuste')`
 
@@ -178,7 +173,7 @@ t.test('both are corrected, verified and rolled back as one', async (t) => {
     await sql`select d.status, l.categoria, l.conta_contabil from audit.divergencias_processadas d join dw.lancamentos l on l.id::text = d.registro_id
       where d.entrada ->> 'fornecedor' = 'Posto Sol' and d.registro_id <> ${id}`,
     [{ status: 'falha', categoria: 'A classificar', conta_contabil: '1.1.9.99' }],
-    'half of a correction is none',
+    'half a correction is none',
   )
   t.match(
     await connectAs(
@@ -223,13 +218,13 @@ t.test('marketing entries leave the account of the category they were booked in'
     return ids.map((id) => by.get(id)?.valores_propostos)
   }
   const only = { categoria: 'Trade Marketing' }
-  t.same(await read(), [only, only, only, only, only, only], 'nothing is counted yet')
+  t.same(await read(), [only, only, only, only, only, only], 'nothing has been counted yet')
   await sql`select regra_pendente_verificacao.preparar(null)`
   const together = { ...only, conta_contabil: '4.1.3.05' }
   t.same(
     await read(),
     [together, only, only, only, only, together],
-    'a booked entry without an account is left without',
+    'a booked entry without an account is left as it is',
   )
   const [finding] = await findings(sql, 'trade_marketing', { chaves: [ids[0] as string] })
   t.match(finding?.justificativa, /A conta vai junto, de 3\.2\.1\.01 para 4\.1\.3\.05, a de 140 de 140/)

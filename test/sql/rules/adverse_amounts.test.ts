@@ -236,7 +236,7 @@ t.test('rounding at the source explains half a unit of the last digit, no more',
   )
   const four = new Set((await findings(sql, RULE_FUNCTION)).map((a) => a.registro_id))
   t.notOk(four.has(large as string))
-  t.ok(four.has(small as string), 'below ten thousand nothing is taken for rounding')
+  t.ok(four.has(small as string), 'below ten thousand nothing counts as rounding')
 })
 
 t.test('a document booked twice, and what only resembles one', async (t) => {
@@ -484,7 +484,7 @@ t.test('a document booked twice, and what only resembles one', async (t) => {
   for (const [i, [type, confidence, , name]] of cases.entries()) {
     const finding = by.get(ids[2 * i + 1] as string)
     t.equal(finding?.evidencia.tipo ?? null, type, `${name}: ${type ?? 'nothing'}`)
-    t.notOk(by.has(ids[2 * i] as string), `${name}: the first one is nobody’s second`)
+    t.notOk(by.has(ids[2 * i] as string), `${name}: the first one is not a duplicate of anything`)
     if (!finding) continue
     t.equal(Number(finding.confianca), confidence, name)
     t.equal(finding.evidencia.gemeo.id, ids[2 * i], `${name}: the twin is named`)
@@ -508,7 +508,7 @@ t.test('reversed and booked again counts once; reversed and booked twice again c
   const found = (await findings(sql, RULE_FUNCTION)).map((a) => a.registro_id)
   t.ok(found.includes(second as string))
   t.ok(found.includes(third as string))
-  t.equal(found.length, 3, 'of three copies two are too many')
+  t.equal(found.length, 3, 'of three copies, two are surplus')
 })
 
 t.test('a copy reversed within the days is no longer a duplicate; one without a reversal is', async (t) => {

@@ -86,7 +86,7 @@ t.test('an entry whose code was given to another company is never corrected with
     t.ok(Number(oneCase.confianca) < 0.5, `below any threshold: ${oneCase.confianca}`)
     t.equal(oneCase.evidencia.contradiz_codigo, 'nome')
     t.match(oneCase.justificativa, /O nome não se parece com nenhum que o código 11222333000181 já teve/)
-    t.not(oneCase.valores_propostos['categoria'], 'Serviços de TI', 'the code is not listened to')
+    t.not(oneCase.valores_propostos['categoria'], 'Serviços de TI', 'the code is ignored')
   }
 })
 
@@ -263,7 +263,7 @@ t.test('marketing: a known name under a new code keeps its history', async (t) =
   t.match(
     known?.evidencia.historico_fornecedor,
     { lancamentos: 36, na_categoria_lancada: 36 },
-    'a year of three a month, itself left out',
+    'a year of three entries a month, without the one in question',
   )
   t.match(known?.justificativa, /Contra: \d+ de \d+ outros lançamentos do fornecedor/)
   t.ok(Number(known?.confianca) < Number(nobody?.confianca))

@@ -299,7 +299,7 @@ t.test('the quick filter on the end of a number lets every equal number through'
   t.same(row?.lost, [])
   t.ok(
     (row?.compared ?? 0) > 1000 && (row?.spellings ?? 0) > 20,
-    'the test means something: many, and similar',
+    'the test is meaningful: there are many, and they are similar',
   )
 })
 
@@ -524,7 +524,7 @@ t.test('the same document is matched, another one is not', async (t) => {
     const title = name ?? `${JSON.stringify(um)} and ${JSON.stringify(two)}`
     const [first, second] = [ids[2 * i] as string, ids[2 * i + 1] as string]
     t.equal(by.get(second)?.evidencia.gemeo.id ?? null, expected ? first : null, title)
-    t.notOk(by.has(first), `${title}: the first one is nobody’s second`)
+    t.notOk(by.has(first), `${title}: the first one is not a duplicate of anything`)
   }
   // each entry by itself gives the same answer
   const sample = found.filter((_, i) => i % 5 === 0).map((a) => a.registro_id)
@@ -809,7 +809,7 @@ t.test('the same key twice is found, even where the number alone would not show 
   )
   await setSetting(sql, 'valores.dias_duplicidade', 366)
   const wide = (await findings(sql, RULE_FUNCTION)).filter((a) => a.evidencia.tipo === 'duplicidade_proxima')
-  t.ok(wide.length > 1, 'with a year between, the duplicate says it')
+  t.ok(wide.length > 1, 'with a year between them, the duplicate says so')
 })
 
 t.test('a code that identifies no company does not count as one', async (t) => {

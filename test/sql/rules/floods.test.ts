@@ -62,7 +62,7 @@ t.test('many bookings and reversals leave only what is still booked twice', asyn
   await makeLedger(sql)
   const note: LedgerEntry = { documento: 'NF 9', valor: 50 }
   await bookEntries(sql, ...times(200, (i) => ({ ...note, valor: i % 2 ? -50 : 50 })))
-  t.same(await findings(sql, RULE_FUNCTION), [], 'each is taken back')
+  t.same(await findings(sql, RULE_FUNCTION), [], 'each is reversed')
   await bookEntries(sql, note, note)
   t.equal((await findings(sql, RULE_FUNCTION)).length, 1)
 })
@@ -138,7 +138,7 @@ t.test('every shape of a flood is one finding that says how many', async (t) => 
     for (const a of found.filter((f) => f.evidencia.tipo !== 'repeticao_em_massa')) {
       t.ok(a.evidencia.lancamentos > 35, `${name}: says how many`)
       t.equal(a.evidencia.linhas.length, 20, `${name}: some of them are named`)
-      t.equal(Number(a.valor_em_risco), Number(a.evidencia.soma), `${name}: and what they add up to`)
+      t.equal(Number(a.valor_em_risco), Number(a.evidencia.soma), `${name}: and their sum`)
       t.match(a.justificativa, /O mesmo se diz de \d+ lançamentos/)
       t.match(
         await findings(sql, RULE_FUNCTION, { chaves: [a.registro_id] }),
@@ -165,7 +165,7 @@ t.test('a load that came in again is one finding', async (t) => {
     }))
   await bookEntries(sql, ...load(1000, '2025-03-08T05:00:00Z'), ...load(2000, '2025-03-08T05:00:00Z'))
   await bookEntries(sql, { documento: 'NF 5', valor: 5 }, { documento: 'NF 5', valor: 5 })
-  t.equal((await findings(sql, RULE_FUNCTION)).length, 1, 'two loads of one week, and one document twice')
+  t.equal((await findings(sql, RULE_FUNCTION)).length, 1, 'two loads in one week, and one document twice')
 
   const again = await bookEntries(
     sql,
@@ -186,7 +186,7 @@ t.test('a load that came in again is one finding', async (t) => {
     t.match(
       await findings(sql, RULE_FUNCTION, window_),
       [{ registro_id: finding?.registro_id, evidencia: { tipo: 'carga_repetida' } }],
-      `the same by ${Object.keys(window_)}`,
+      `the same with ${Object.keys(window_)}`,
     )
   }
 })
@@ -230,7 +230,7 @@ t.test('a load that came in again is one finding, with few entries a day and any
       t.match(
         await findings(sql, RULE_FUNCTION, window_),
         [{ registro_id: finding.registro_id, evidencia: { tipo: 'carga_repetida' } }],
-        `${name}: the same by ${Object.keys(window_)}`,
+        `${name}: the same with ${Object.keys(window_)}`,
       )
     }
   }
@@ -240,7 +240,11 @@ t.test('a load that came in again is one finding, with few entries a day and any
     sql,
     ...load('2025-04-02T05:00:00Z', (i) => (i < 12 ? {} : { documento: `NF ${5000 + i}`, valor: 900 + i })),
   )
-  t.equal((await findings(sql, RULE_FUNCTION)).length, 12, 'a load of which a fifth was there is none')
+  t.equal(
+    (await findings(sql, RULE_FUNCTION)).length,
+    12,
+    'a load of which a fifth was already there is not a repeated one',
+  )
 })
 
 t.test('days with few entries belong to the finding of their repeated load', async (t) => {
@@ -284,7 +288,7 @@ t.test('days with few entries belong to the finding of their repeated load', asy
       { tipo: 'carga_repetida', lancamentos: 27, ate: day(Math.max(20, ...thin)) },
       name,
     )
-    t.same(others.map((a) => a.registro_id).sort(), doubled.sort(), `${name}: three that are no part of it`)
+    t.same(others.map((a) => a.registro_id).sort(), doubled.sort(), `${name}: three that do not belong to it`)
     t.equal(load?.registro_id, again[23], `${name}: on the last entry of a day that proves it`)
     t.match(
       await findings(sql, RULE_FUNCTION, { chaves: [load?.registro_id ?? ''] }),
@@ -386,12 +390,12 @@ t.test('a repeated load of split documents is one finding too, with its days of 
       ['carga_repetida', 42],
       ['rateio_repetido', 4],
     ],
-    'and a document that was shared out again otherwise is no copy',
+    'and a document that was allocated in another way is not a copy',
   )
   await bookEntries(sql, ...note(300, before, 600, 400), ...note(300, before, 600, 400))
   t.ok(
     (await findings(sql, RULE_FUNCTION)).some(({ evidencia }) => evidencia.documento === 'NF 300'),
-    'nor is one that was there twice from the beginning, and it is said',
+    'nor is one that was there twice from the beginning, and the finding says so',
   )
 })
 
@@ -442,7 +446,7 @@ t.test('a small load that was repeated completely is one finding', async (t) => 
         t.match(
           await findings(sql, RULE_FUNCTION, window_),
           [{ registro_id: found[0]?.registro_id, evidencia: { tipo: 'carga_repetida' } }],
-          `${n} ${name}: the same by ${Object.keys(window_)}`,
+          `${n} ${name}: the same with ${Object.keys(window_)}`,
         )
       }
     }
@@ -461,7 +465,7 @@ t.test('a small load that was repeated completely is one finding', async (t) => 
   ] as [string, LedgerEntry][]) {
     await sql`truncate dw.lancamentos`
     await bookEntries(sql, ...load(4, first), ...load(4, later), { carregado_em: later, ...extra })
-    t.notOk((await kinds()).includes('carga_repetida'), `${name} is none`)
+    t.notOk((await kinds()).includes('carga_repetida'), `${name} is not a flood`)
     t.ok((await kinds()).length >= 4)
   }
   // what recurs: the same four each month, or each week, under numbers or days of their own
@@ -581,7 +585,7 @@ t.test('a load that is wrong throughout is one finding about the load', async (t
       { chaves: [load[0] as string] },
     ]) {
       const again = await findings(sql, RULE_FUNCTION, window_)
-      t.same(again, [finding], `${name}: the same by ${Object.keys(window_)}`)
+      t.same(again, [finding], `${name}: the same with ${Object.keys(window_)}`)
     }
     // where loads say nothing, a day of booking
     await sql`update dw.lancamentos set carregado_em = '2025-03-20'`
@@ -680,10 +684,10 @@ t.test('many partial reversals of one number leave only what is still booked twi
     sql,
     ...times(150, (i) => ({ documento: 'NF 7', valor: -(i + 1) / 100, data_lancamento: day(5) })),
   )
-  t.ok((await findings(sql, RULE_FUNCTION)).length > 100, 'a few reais take nothing back')
+  t.ok((await findings(sql, RULE_FUNCTION)).length > 100, 'a few reais reverse nothing')
   await bookEntries(
     sql,
     ...times(150, (i) => ({ documento: 'NF 7', valor: -(1000 + i), data_lancamento: day(6) })),
   )
-  t.same(await findings(sql, RULE_FUNCTION), [], 'each may be what was taken back')
+  t.same(await findings(sql, RULE_FUNCTION), [], 'each may be the one that was reversed')
 })

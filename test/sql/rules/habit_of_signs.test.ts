@@ -48,7 +48,7 @@ t.test("a credit note's positive document is not a wrong sign where that is the 
       [factor, 'fator_10', { valor: -150 }],
       [parts, 'sinal_trocado', { valor: -150 }],
     ],
-    'what is wrong in a credit note is still found, and is proposed as a credit note',
+    'an error in a credit note is still found, and the proposal is a credit note',
   )
   const [line] = await connectAs('adelia')`
     select situacao, detalhe from audit.diagnosticar_contrato() where item = 'sinal dos créditos'`
@@ -70,7 +70,7 @@ t.test('where credit notes have negative documents, or there are none, a wrong s
       )`select item from audit.diagnosticar_contrato() where item = 'sinal dos créditos'`),
     ],
     [],
-    'the diagnosis has nothing to say',
+    'the diagnosis has nothing to report',
   )
   await sql`delete from dw.lancamentos where valor < 0`
   await bookEntries(sql, um)
@@ -160,14 +160,14 @@ t.test('wrong signs are found beside a custom, and make none', async (t) => {
     ...invoices(2000, 100),
     ...credits(97).map((l) => ({ ...l, valor_documento: l.valor ?? null })),
   )
-  t.same(await kinds(), Array(20).fill('sinal_trocado'), 'and where documents are signed')
+  t.same(await kinds(), Array(20).fill('sinal_trocado'), 'and where documents carry a sign')
 })
 
 t.test('if nothing distinguishes credit notes from wrong signs, they are one question', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(sql, ...invoices(4000), ...credits(9))
-  t.equal((await findings(sql, RULE_FUNCTION)).length, 9, 'few are judged one by one')
+  t.equal((await findings(sql, RULE_FUNCTION)).length, 9, 'a few are judged one by one')
   const [first] =
     await sql`select id::text from dw.lancamentos where valor < 0 order by data_lancamento, id limit 1`
   await bookEntries(sql, ...credits(31).map((l, i) => ({ ...l, documento: `NF ${70_000 + i}` })))

@@ -33,7 +33,7 @@ t.test('as delivered, trade_marketing is skipped and says what to set', async (t
   const { sql, olivia, adelia } = await delivered(t)
   const unset = await theSession(olivia, 'trade_marketing')
   t.match(unset, { status: 'pulada', motivo: /conferente configurar trade_marketing\.categoria/ })
-  t.match(unset.motivo, /"Marketing e Trade" \(20\)/, 'and which category it may be')
+  t.match(unset.motivo, /"Marketing e Trade" \(20\)/, 'and which category it might be')
   t.not(unset.session['status'], 'concluida')
   t.match(unset.session['mensagem'], /trade_marketing foi pulada/)
 
@@ -57,7 +57,11 @@ t.test('as delivered, trade_marketing is skipped and says what to set', async (t
     session: { status: 'concluida' },
   })
   await define('')
-  t.match(await theSession(olivia, 'trade_marketing'), { status: 'pulada' }, 'an empty text is not set')
+  t.match(
+    await theSession(olivia, 'trade_marketing'),
+    { status: 'pulada' },
+    'an empty text does not count as set',
+  )
 })
 
 t.test(
@@ -85,7 +89,7 @@ t.test(
     t.match(
       await theSession(olivia, 'pendente_verificacao'),
       { status: 'concluida' },
-      'all decided is good news',
+      'nothing left to decide is good news',
     )
   },
 )
@@ -107,7 +111,11 @@ t.test('entries without a category are pending, unless a person says otherwise',
   t.match(await theSession(olivia, 'pendente_verificacao'), { status: 'concluida' })
   t.same((await found()).sort(), blanks.sort())
   await setSetting(sql, 'pendente.rotulos', [])
-  t.match(await theSession(olivia, 'pendente_verificacao'), { status: 'concluida' }, 'no label but blanks')
+  t.match(
+    await theSession(olivia, 'pendente_verificacao'),
+    { status: 'concluida' },
+    'a label of nothing but blanks',
+  )
   await setSetting(sql, 'pendente.vazias', false)
   t.match(await theSession(olivia, 'pendente_verificacao'), { status: 'pulada', motivo: /pendente\.vazias/ })
 })
@@ -166,12 +174,12 @@ t.test('spellings of one category are one category for every rule', async (t) =>
     return findings(sql, 'pendente_verificacao')
   }
   for (const finding of await pending()) {
-    t.same(finding.valores_propostos, { categoria: 'Promoção e Fretes' }, 'the commonest spelling')
+    t.same(finding.valores_propostos, { categoria: 'Promoção e Fretes' }, 'the most common spelling')
     const [supplier] = finding.evidencia.niveis.filter(
       (n: { por: string }) => n.por === 'código do fornecedor',
     )
     t.same([supplier?.lancamentos, supplier?.na_categoria], [54, 54], 'all spellings count together')
-    t.not(finding.evidencia.alternativa, 'PROMOÇÃO E FRETES', 'and none is the second choice')
+    t.not(finding.evidencia.alternativa, 'PROMOÇÃO E FRETES', 'and none of them is the second choice')
   }
   t.equal((await pending()).length, 2, 'a pending label in NFD is pending')
   // the spelling that most entries have now, though another was learned first

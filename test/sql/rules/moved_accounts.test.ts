@@ -87,7 +87,7 @@ t.test(
     t.same(
       await accounts(sql, pending('Combustíveis', month(14, 3))),
       ['4.1.2.01'],
-      'nothing is known of it yet',
+      'nothing is known about it yet',
     )
 
     // the first entries of March under the new chart; the insurance has not come yet
@@ -101,7 +101,7 @@ t.test(
         pending('Combustíveis', month(12)),
       ),
       [undefined, undefined, '4.1.2.01'],
-      'too few for the new one; what is booked back has the account of then',
+      'too few for the new one; entries booked back get the account of that time',
     )
     await book(sql, 'Combustíveis', '41020001', 14, 16, 20)
     await book(sql, 'Frete', '32010001', 14, 16, 20)
@@ -140,7 +140,7 @@ t.test('accounts that change in the middle of a month, or that two categories ex
     'pendente_verificacao',
     pending('Combustíveis', month(14, 2), '3.2.1.01'),
   )
-  t.equal(Number(contrary?.confianca), 0.49, 'what is too little to propose is enough to contradict')
+  t.equal(Number(contrary?.confianca), 0.49, 'too little to propose is enough to contradict')
   t.same(contrary?.valores_propostos, { categoria: 'Combustíveis' })
   // freight's old number is fuel's now: an old account in other hands is for a person
   await book(sql, 'Frete', '3.9.9.99', 14, 17)
@@ -194,7 +194,7 @@ t.test("an entry without an account gets its category's account", async (t) => {
       { categoria: 'A classificar', conta_contabil: '' },
       { categoria: 'A classificar', conta_contabil: null },
     ],
-    'and gives it back exactly as it was',
+    'and rolls it back exactly',
   )
 })
 

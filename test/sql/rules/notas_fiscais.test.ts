@@ -94,7 +94,7 @@ t.test('in a month of notes, all planted mistakes are found and nothing else', a
   t.same(
     [...found].filter((one) => !expected.includes(one)),
     [],
-    'nothing that is right is called wrong',
+    'no right entry is called wrong',
   )
 
   await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true, "concessao_correcoes": 1000, "concessao_valor": 100000000}', 'vi um mês')`
@@ -135,11 +135,11 @@ t.test('auto corrects only from notes signed under a trusted root, and trust may
       justificativa: /não prova o valor: o certificado/,
     },
   ])
-  t.match(await c.ler(), { novas: 0, conhecidos: 1, raizes: 1 }, 'not read again')
+  t.match(await c.ler(), { novas: 0, conhecidos: 1, raizes: 1 }, 'is not read again')
   t.match(await c.processar('auto'), { corrigidas: 1n })
   t.match(await c.sql`select valor::float from dw.lancamentos where id = ${id as never}`, [{ valor: 1850 }])
   await c.ler(null)
-  t.match(await c.sql`select confiavel from audit.notas`, [{ confiavel: false }], 'and may go again')
+  t.match(await c.sql`select confiavel from audit.notas`, [{ confiavel: false }], 'and may be deleted again')
 })
 
 t.test('auto leaves to people differences that a text, a rate or a round discount may explain', async (t) => {
@@ -173,7 +173,7 @@ t.test('auto leaves to people differences that a text, a rate or a round discoun
   t.equal(
     found.filter(({ confianca }) => confianca >= 0.95).length,
     1,
-    'a hundred times a note, and nothing else said',
+    'one note a hundred times, and nothing else reported',
   )
 })
 
@@ -581,7 +581,7 @@ t.test('an NFS-e is cancelled only by its signer or a known signer', async (t) =
     ids.slice(0, 3).map((id) => `${id} nota_cancelada`),
   )
   await believe(town.cnpj)
-  t.same(await cancelled(), [1, 2], 'and no longer')
+  t.same(await cancelled(), [1, 2], 'and no longer than that')
   await c.processar()
   t.same(
     await c.tipos(),

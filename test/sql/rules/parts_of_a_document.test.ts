@@ -235,6 +235,6 @@ t.test('a reversal is recognised, whatever it is called', async (t) => {
   const found = (await findings(sql, RULE_FUNCTION)).map((a) => a.registro_id)
   for (const [second, third, expected, name] of booked) {
     t.equal(found.filter((f) => f === second).length, expected, name)
-    t.notOk(found.includes(third), `${name}: a reversal is no second booking`)
+    t.notOk(found.includes(third), `${name}: a reversal is not a second booking`)
   }
 })

@@ -51,12 +51,12 @@ t.test('a pattern is measured before it is saved: where the ledger agrees and wh
   t.match(
     await measure('descricao', 'contem', 'verba'),
     { lancamentos: 5, so_este: 3, vetados: 1 },
-    'what another pattern reaches already, and what one silences',
+    'entries that another pattern matches already, and one that an exclusion silences',
   )
   t.match(
     await measure('descricao', 'palavra', 'cooperada'),
     { lancamentos: 2, so_este: 2 },
-    'itself is no other',
+    'the pattern itself does not count as another',
   )
   t.equal((await sql`select from audit.padroes_trade_marketing`).length, 2, 'nothing is saved')
   t.match(await measure('descricao', 'palavra', 'verb'), { lancamentos: 0, de: '2024-03-10' })
@@ -101,14 +101,14 @@ t.test('the labels of the ledger, to choose from', async (t) => {
   ])
   t.same(await labels('validacao_valores', 'valor'), [], 'an amount has no labels')
   await sql`insert into dw.lancamentos (id, descricao) select 1000000 + n, 'texto ' || n from generate_series(1, 1500) n`
-  t.same(await labels('trade_marketing', 'descricao'), [], 'nor has a text of which every one is another')
+  t.same(await labels('trade_marketing', 'descricao'), [], 'nor has a text that is different in every entry')
   await sql`analyze dw.lancamentos`
   t.same(await labels('trade_marketing', 'descricao'), [], 'which the statistics know too')
   t.equal((await labels('trade_marketing', 'categoria')).length, 2)
   // a chart of a thousand accounts, each seldom used: labels all the same, found by a piece of their text
   await sql`insert into dw.lancamentos (id, categoria) select 2000000 + n, 'Conta ' || n from generate_series(1, 1000) n`
   await sql`insert into dw.lancamentos (id, categoria) values (3000000, 'conta 77'), (3000001, 'Conta 77'), (3000002, 'Verbas de ção')`
-  t.equal((await labels('trade_marketing', 'categoria')).length, 200, 'the commonest')
+  t.equal((await labels('trade_marketing', 'categoria')).length, 200, 'the most common ones')
   t.match(await labels('trade_marketing', 'categoria', ' conta 77 '), [
     { rotulo: 'conta 77', lancamentos: 1 },
     { rotulo: 'Conta 77', lancamentos: 2 },

@@ -150,10 +150,10 @@ t.test("a supplier's recent entries count separately from its whole history", as
   t.same(
     sayAll(waited),
     { Antiga: (-spent).toFixed(6), Nova: spent.toFixed(6) },
-    'what was latest ages while an entry waits',
+    'even the latest entry ages while an entry waits',
   )
   t.ok(chance > 0, 'the new one is ahead, though the old one has five times the entries')
-  t.same(never?.recentes, [0, 0], 'nothing of a cost centre where the supplier never was')
+  t.same(never?.recentes, [0, 0], 'nothing about a cost centre where the supplier never was')
 })
 
 t.test('two processes together find what one finds, each entry once', async (t) => {
@@ -213,7 +213,7 @@ t.test('two processes together find what one finds, each entry once', async (t) 
       await freeOnes("conferente.lado_a_lado = 'sim'"),
     ],
     [true, false, false],
-    'not where parallel query is off, nor where workers share the cores already',
+    'not where parallel query is off, nor where workers already share the cores',
   )
 
   const plan = await sql.begin(async (tx) => {
@@ -246,7 +246,7 @@ t.test('entries share an answer only if exactly the same is known about them', a
   t.same(
     together.map(({ n }) => n),
     [2, 1, 1],
-    'the two that are the same, and each that differs',
+    'the two that are the same, and each one that differs',
   )
 
   const [alone] = await sql`
@@ -296,7 +296,7 @@ t.test('a thin or short history gives a modest confidence', async (t) => {
   t.match(finding, { registro_id: one, valores_propostos: { categoria: 'A' } })
   t.ok(
     Number(finding?.confianca) < 0.9,
-    `thirty of thirty, but no month to check it on: ${finding?.confianca}`,
+    `thirty of thirty, but no month to check it against: ${finding?.confianca}`,
   )
   t.match(finding?.justificativa, /Ainda não há meses anteriores/)
 })
@@ -514,7 +514,7 @@ t.test('history is recounted while somebody reads the old counts, and nobody wai
   await setSetting(sql, 'pendente.meses_historico', 36)
   await sql`select regra_pendente_verificacao.preparar(null)`
   t.same(await counted(), earlier)
-  t.same(await key(), was, 'the key is there again')
+  t.same(await key(), was, 'the key is in use again')
 })
 
 t.test('the score is fitted to its end: no other weights explain the past better', async (t) => {
@@ -605,7 +605,7 @@ t.test('invisible blanks in a label or a category change nothing', async (t) => 
   const [empty] = await sql`
     select count(*)::int as n from regra_pendente_verificacao.estatistica_contagem c join regra_pendente_verificacao.estatistica_categoria k on k.id = c.categoria
     where audit_interno.dobrar_categoria(k.categoria) in ('', 'a classificar')`
-  t.equal(empty?.['n'], 0, 'nothing is learned of them')
+  t.equal(empty?.['n'], 0, 'nothing is learned from them')
 })
 
 t.test('statistics follow loads, changes and settings, recounting only their months', async (t) => {
@@ -643,7 +643,7 @@ t.test('statistics follow loads, changes and settings, recounting only their mon
   await sql`select regra_pendente_verificacao.preparar(null)`
   const [rest] = await sql`select count(*)::int as n from regra_pendente_verificacao.estatistica_contagem c
     join regra_pendente_verificacao.estatistica_categoria k on k.id = c.categoria where k.categoria = 'Categoria 1'`
-  t.equal(rest?.['n'], 0, 'other labels, everything counted again')
+  t.equal(rest?.['n'], 0, 'other labels, and everything is counted again')
 })
 
 t.test('incremental counts equal a full count, whatever happened to the rows', async (t) => {
@@ -748,13 +748,10 @@ t.test('one supplier under many names, a thin one, none at all', async (t) => {
     'Metais',
     'accents, punctuation and legal form do not matter',
   )
-  t.ok(
-    confidence(fine) < 0.9,
-    `one entry, where the past never showed what one is worth: ${confidence(fine)}`,
-  )
-  t.ok(confidence(nullOne) < 0.5 && confidence(empty) < 0.5, 'nothing is known of them but what is usual')
+  t.ok(confidence(fine) < 0.9, `one entry, and no past case to show what one is worth: ${confidence(fine)}`)
+  t.ok(confidence(nullOne) < 0.5 && confidence(empty) < 0.5, 'nothing is known about them but what is usual')
   t.equal(confidence(nullOne), confidence(empty), 'blank is the same as nothing')
-  t.ok(confidence(stoppedOne) < 0.5, 'twenty pending entries are no history')
+  t.ok(confidence(stoppedOne) < 0.5, 'twenty pending entries are not a history')
   t.notOk([...by.values()].some((a) => /pend/i.test(String(a.valores_propostos['categoria'] ?? ''))))
 })
 
@@ -834,5 +831,9 @@ t.test('suggestions are right as often as they claim, on a generated ledger', as
     from regra_pendente_verificacao.detectar(null) a
     join (select unnest(ids) as id, confianca from regra_pendente_verificacao.sugerir_pendencias(null, null, null, null)) s on s.id = a.registro_id`
   t.ok(Number(said?.['findings']) > 1000)
-  t.equal(said?.['rounded_up'], 0, 'cut, not rounded: none reaches a threshold that its inference does not')
+  t.equal(
+    said?.['rounded_up'],
+    0,
+    'cut, not rounded: no confidence reaches a threshold that its inference does not',
+  )
 })

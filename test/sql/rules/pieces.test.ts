@@ -25,7 +25,7 @@ t.test('codes of one company are distinguished from codes padded with zeros', as
   t.same(
     await root('00000000012345', '00000000099999', '00.000.000/0001-91'),
     ['00000000012345', '00000000099999', '191'],
-    'nobody shares a company whose number is zero',
+    'a company number of zero matches nobody',
   )
   t.same(await root('F-0001', ' ', '', null), ['f0001', null, null, null])
 })
@@ -86,7 +86,7 @@ t.test('the quick filter of an expression lets through everything that it matche
     from e, unnest(${texts}::text[]) as x
     where regra_trade_marketing.padrao_casa('regex', e.e, audit_interno.dobrar(x))`
   t.same(row?.lost, [])
-  t.ok((row?.matched ?? 0) > 1000, 'the test means something: many matches')
+  t.ok((row?.matched ?? 0) > 1000, 'the test is meaningful: there are many matches')
   t.ok((row?.filtered ?? 0) > 20, 'and many of them had a filter')
 
   const filters = await sql`

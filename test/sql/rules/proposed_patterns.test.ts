@@ -42,7 +42,7 @@ t.test('confirmed corrections suggest patterns; one is accepted, finds entries, 
   )
   await bookEntries(sql, { descricao: 'adesivação', categoria: 'PENDENTE' })
   await runSession()
-  t.same(await proposals(), [], 'a finding is no confirmation')
+  t.same(await proposals(), [], 'a finding is not a confirmation')
   await approve(...confirmed)
 
   t.same(
@@ -51,26 +51,26 @@ t.test('confirmed corrections suggest patterns; one is accepted, finds entries, 
       { campo: 'descricao', padrao: 'adesivacao', suporte: 3, lancamentos: 3, precisao: 1 },
       { campo: 'fornecedor', padrao: 'agencia sol', suporte: 3, lancamentos: 3, precisao: 1 },
     ],
-    'not the word that a pattern has, nor the one that proves nothing, nor pairs that add nothing',
+    'not the word of an existing pattern, nor the one that proves nothing, nor pairs that add nothing',
   )
   t.same(await proposals(4), [], 'support is what people confirmed')
   t.same(
     (await proposals(3, 0.5)).map((p) => p['padrao']).includes('vitrine'),
     true,
-    'half is precise enough for who says so',
+    'half is precise enough if one asks for half',
   )
   await sql`update dw.lancamentos set categoria = 'trade marketing' where descricao = 'vitrine nova'`
   t.match(
     (await proposals(3, 0.5)).find((p) => p['padrao'] === 'vitrine'),
     { suporte: 3, lancamentos: 6, precisao: 0.6667 },
-    'booked so counts as marketing, but supports nothing',
+    'entries booked as marketing count as marketing, but support nothing',
   )
 
   const [accepted] = await save('descricao', 'palavra', 'adesivacao')
   t.same(
     (await proposals()).map((p) => p['padrao']),
     ['agencia sol'],
-    'what was accepted is not proposed again',
+    'an accepted pattern is not proposed again',
   )
   const [right, wrong] = await bookEntries(
     sql,
@@ -88,7 +88,7 @@ t.test('confirmed corrections suggest patterns; one is accepted, finds entries, 
     // of the same three, one more confirmed, one rejected, one open that was pending
     { padrao_id: accepted?.['id'], achados: 3, confirmados: 1, recusados: 1, precisao: 0.5 },
   ])
-  t.ok(await finding(left), 'the fourth of the first pattern waits')
+  t.ok(await finding(left), "the first pattern's fourth finding waits")
 
   await ana`select from audit.reverter_divergencias(${[await finding(right)]}::bigint[], 'engano')`
   t.match(
@@ -96,15 +96,15 @@ t.test('confirmed corrections suggest patterns; one is accepted, finds entries, 
       await sql`select confirmados::int, recusados::int, precisao::float from audit.acertos_padroes() order by padrao_id`
     )[1],
     { confirmados: 0, recusados: 2, precisao: 0 },
-    'what is rolled back was no hit',
+    'a finding that was rolled back was not a hit',
   )
   await adelia`select from audit.desativar_padrao(${accepted?.['id']}, 'largo demais')`
   t.match(
     (await proposals(3, 0.5)).find((p) => p['padrao'] === 'adesivacao'),
     { suporte: 3 },
-    'switched off, it may be proposed again, without what was rolled back',
+    'once switched off, it may be proposed again, without what was rolled back',
   )
-  t.equal((await proposals()).length, 1, 'though not at the precision it has now')
+  t.equal((await proposals()).length, 1, 'but not at its present precision')
 })
 
 t.test('only reviewers and administrators see suggestions and previews', async (t) => {

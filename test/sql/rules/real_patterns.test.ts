@@ -152,7 +152,7 @@ for (const { nome, categoria, dias, carregar } of ledgers) {
     t.comment(`${nome}: ${howMany} patterns, ${moved.count} moved, findings ${JSON.stringify(findings)}`)
     t.ok(
       Math.abs(Number(findings?.['prometida']) - Number(findings?.['certa'])) < 0.2,
-      'what the confidences promise is about what is so',
+      'the confidences keep their promise about what is true',
     )
 
     // people's answers on the first half count for the second

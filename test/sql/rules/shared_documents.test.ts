@@ -304,7 +304,7 @@ t.test("a split document's finding stays the same until a line changes it", asyn
   t.equal(await runSession(), 1)
   t.same([...(await openOnes())], [{ registro_id: second, vezes: 2, tipo: 'rateio_a_menos' }])
   await bookEntries(sql, { ...note(1), centro_custo: 'Loja 3', valor: 100, data_lancamento: '2025-04-02' })
-  t.equal(await runSession(), 0, 'the line that was missing has come, though outside the window')
+  t.equal(await runSession(), 0, 'the missing line has come, though outside the window')
   t.same([...(await openOnes())], [])
 })
 
@@ -364,7 +364,7 @@ t.test('in a ledger with one currency no ratio is an exchange rate', async (t) =
   const type = async () => [...new Set((await findings(sql, RULE_FUNCTION)).map((a) => a.evidencia.tipo))]
   const rate: LedgerEntry = { valor: 5437.1, valor_documento: 1000 }
   await bookEntries(sql, rate)
-  t.same(await type(), ['outro'], 'one entry alone')
+  t.same(await type(), ['outro'], 'a single entry')
   await bookEntries(sql, { ...rate, valor: 543.71, valor_documento: 100, documento: '2' })
   await bookEntries(sql, ...sameRate({ ...rate, data_lancamento: '2025-03-11' }))
   t.same(await type(), ['outro'], 'the same supplier again, and two others on another day')
@@ -372,11 +372,11 @@ t.test('in a ledger with one currency no ratio is an exchange rate', async (t) =
   await bookEntries(sql, one as LedgerEntry)
   t.same(await type(), ['outro'], 'two suppliers on one day')
   await bookEntries(sql, another as LedgerEntry)
-  t.same((await type()).sort(), ['outro', 'razao_cambial'], 'three suppliers on one day show a currency')
+  t.same((await type()).sort(), ['outro', 'razao_cambial'], 'three suppliers on one day reveal a currency')
   await sql`truncate dw.lancamentos`
   const part: LedgerEntry = { valor: 300, valor_documento: 1000 }
   await bookEntries(sql, part, ...sameRate(part))
-  t.same(await type(), ['outro'], 'thirty per cent is a share, whatever the supplier')
+  t.same(await type(), ['outro'], 'thirty per cent is a share, whoever the supplier is')
 })
 
 t.test('the same part paid to three suppliers on one day is not an exchange rate', async (t) => {
@@ -403,7 +403,7 @@ t.test('the same part paid to three suppliers on one day is not an exchange rate
   t.same(await type(), ['outro'])
   for (const [i, day] of ['2025-03-12', '2025-03-14', '2025-03-20'].entries())
     await bookEntries(sql, ...paid(5.41 + i * 0.0413, day, 4 + 2 * i, 5 + 2 * i))
-  t.ok((await type()).includes('razao_cambial'), 'a ratio that comes again and moves is one')
+  t.ok((await type()).includes('razao_cambial'), 'a ratio that comes again and moves is a rate')
 })
 
 t.test('a reversal cancels the instalment that it names, and no other', async (t) => {
@@ -432,7 +432,7 @@ t.test('a reversal cancels the instalment that it names, and no other', async (t
   t.match(
     (await findings(sql, RULE_FUNCTION)).map((a) => a.evidencia.tipo).sort(),
     ['desconto_ignorado', 'sinal_trocado'],
-    'nor does an error beside it hide the sign',
+    'and an error beside it does not hide the sign',
   )
 })
 

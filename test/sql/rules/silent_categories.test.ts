@@ -83,10 +83,10 @@ t.test('auto does not write a label that has been silent for unusually long', as
     t.notOk(await sure('Semestral', at), `half-yearly, booked in 18, asked in ${at}`)
   t.ok(await quiet('Anual', 38), 'yearly, in its month')
   t.ok(await quiet('Anual', 36), 'yearly, before its month')
-  t.notOk(await sure('Uma Vez', 30), 'one whose way nobody knows')
+  t.notOk(await sure('Uma Vez', 30), 'one whose rhythm nobody knows')
 
   const year = await ask(sql, 'Uma Vez', month(32))
-  t.same(year.valores_propostos, { categoria: 'Uma Vez' }, 'it is proposed all the same')
+  t.same(year.valores_propostos, { categoria: 'Uma Vez' }, 'it is still proposed')
   t.match(year.justificativa, /há 11 meses nada entra em "Uma Vez", mais do que de costume/)
   t.notMatch(
     year.justificativa,
@@ -106,8 +106,8 @@ t.test('silence is measured at the month of the entry, not at the end of the led
   // a stray entry two years later does not wake it for the time in between
   await book(sql, 'Ida', [38], {}, 1)
   const sure = async (at: number) => Number((await ask(sql, 'Ida', month(at))).confianca) >= 0.95
-  t.ok(await sure(19), 'it was alive then')
-  t.notOk(await sure(30), 'and was not then')
+  t.ok(await sure(19), 'it was alive at that time')
+  t.notOk(await sure(30), 'and was not alive at that time')
   t.ok((await ask(sql, 'Ida', month(19))).justificativa.includes('Ida'))
 })
 
@@ -146,7 +146,7 @@ t.test('a category renamed in the middle of a month, both names in use for two w
   // somebody still writes the old one
   await book(sql, 'Velha', [21], {}, 1)
   t.ok(Number((await ask(sql, 'Velha', month(21, 25))).confianca) < 0.95)
-  t.notMatch((await ask(sql, 'Velha', month(19))).justificativa, /virado/, 'before, it was what it was')
+  t.notMatch((await ask(sql, 'Velha', month(19))).justificativa, /virado/, 'before that, it is unchanged')
 })
 
 t.test(
@@ -189,7 +189,7 @@ t.test('circular successors are refused, whatever their length and order', async
   await save('B', 'C', '2025-06-01')
   await save('C', 'D', '2025-05-01')
   t.equal(await sqlstate(save('D', 'A', '2025-08-01')), 'NC009', 'four of them')
-  t.match(await save('X', 'D', '2025-08-01').then((r) => r[0]), { de: 'X' }, 'a merge is no circle')
+  t.match(await save('X', 'D', '2025-08-01').then((r) => r[0]), { de: 'X' }, 'a merger is not a circle')
   t.match(
     await save('X', 'B', '2025-08-01').then((r) => r[0]),
     { de: 'X' },
@@ -255,7 +255,7 @@ t.test('a future successor changes nothing yet, not in trade_marketing either', 
     () => null,
   )
   await adelia`select audit.salvar_sucessora('Trade Marketing', 'Canal', '2100-01-01', 'novo plano')`
-  t.same(await found(), [wrong], 'and so is what marketing will be called')
+  t.same(await found(), [wrong], 'and so is the future name of marketing')
   await adelia`select audit.salvar_sucessora('Marketing de Loja', 'Trade Marketing', '2025-01-01', 'novo plano')`
-  t.same(await found(), [], 'once it has begun it is marketing')
+  t.same(await found(), [], 'once it has begun, it is marketing')
 })

@@ -95,11 +95,7 @@ t.test(
     t.same(fresh?.valores_propostos, { categoria: 'Papelaria' })
     t.ok(Number(fresh?.confianca) >= 0.95, `${fresh?.confianca}`)
     t.match(fresh?.justificativa, /150 de 150 lançamentos de meses anteriores com .* estão em "Papelaria"/)
-    t.same(
-      old?.valores_propostos,
-      { categoria: 'Material de Escritório' },
-      'before the day it is what it was',
-    )
+    t.same(old?.valores_propostos, { categoria: 'Material de Escritório' }, 'before that day it is unchanged')
 
     // the back-test counts it as right too
     const [line] = await connectAs('ana')`
@@ -113,7 +109,7 @@ t.test(
     t.same(
       after?.valores_propostos,
       { categoria: 'Escritório e Copa' },
-      'a chain, to a name that nobody has booked yet',
+      'a chain, ending in a name that nobody has booked yet',
     )
     await adelia`select audit.desativar_sucessora(s.id, 'engano') from audit.sucessoras_categoria s`
     const [other] = await ask(sql, role(3))
@@ -257,7 +253,7 @@ t.test('a category that is booked once a year is not dead, one that ended is', a
   t.notMatch(car?.justificativa, /não tem lançamento desde/)
   t.equal(Number(propaganda?.confianca) <= 0.49, true)
   t.match(propaganda?.justificativa, /"Propaganda" não tem lançamento desde 01\/2026\./)
-  t.notMatch(logo?.justificativa, /não tem lançamento/, 'two months are no death')
+  t.notMatch(logo?.justificativa, /não tem lançamento/, 'two silent months do not make it dead')
   await setSetting(sql, 'pendente.meses_sem_lancamento', 12)
   const [patient] = await ask(sql, {
     fornecedor: 'Gráfica',
@@ -266,7 +262,7 @@ t.test('a category that is booked once a year is not dead, one that ended is', a
     centro_custo: 'C0',
     data_lancamento: month(35),
   })
-  t.notMatch(patient?.justificativa, /não tem lançamento/, 'how long is a setting')
+  t.notMatch(patient?.justificativa, /não tem lançamento/, 'a setting says how long')
 })
 
 t.test('who may name successors, and what cannot be one', async (t) => {
@@ -314,7 +310,7 @@ t.test('the diagnosis names categories that look dead or renamed, and what to do
   const leo = connectAs('leo')
   const rows = () =>
     leo`select item, situacao, detalhe, sugestao from audit.diagnosticar_contrato() where item like 'categoria "%'`
-  t.same(await rows(), [], 'nothing is counted yet')
+  t.same(await rows(), [], 'nothing has been counted yet')
   await sql`select regra_pendente_verificacao.preparar(null)`
   t.match(await rows(), [
     {
@@ -337,7 +333,7 @@ t.test('the diagnosis names categories that look dead or renamed, and what to do
   t.match(
     await rows(),
     [{ item: 'categoria "Publicidde"', detalhe: 'é a sucessora de "propaganda", e nenhum lançamento a tem' }],
-    'what was said is not asked again, and what was mistyped is',
+    'what was answered is not asked again, and what was mistyped is',
   )
 })
 
@@ -376,14 +372,14 @@ t.test('renamed categories, marketing included, keep their history against a pat
   )
   const per = async () => new Map((await findings(sql, 'trade_marketing')).map((a) => [a.registro_id, a]))
   const before = await per()
-  t.ok(before.has(old as string), 'sixty entries of before look wrong')
+  t.ok(before.has(old as string), 'sixty entries from before look wrong')
   t.equal(before.get(right as string)?.evidencia.historico_fornecedor.na_categoria_lancada, 0)
 
   await adelia`select audit.salvar_sucessora('Marketing de Loja', 'Trade Marketing', '2025-04-01', 'novo plano')`
   await adelia`select audit.salvar_sucessora('Obras', 'Obras e Reparos', '2025-04-01', 'novo plano')`
   const after = await per()
-  t.notOk(after.has(old as string), 'marketing was called so')
-  t.match(after.get(wrong as string)?.evidencia.parcela, { em_marketing: 80 }, 'and speaks for the pattern')
+  t.notOk(after.has(old as string), 'this was the name of marketing')
+  t.match(after.get(wrong as string)?.evidencia.parcela, { em_marketing: 80 }, 'and supports the pattern')
   t.equal(after.get(right as string)?.evidencia.historico_fornecedor.na_categoria_lancada, 40)
   t.ok(Number(after.get(right as string)?.confianca) < Number(before.get(right as string)?.confianca))
   t.match(
@@ -401,7 +397,7 @@ t.test('renamed categories, marketing included, keep their history against a pat
       'olivia',
     )`select status, mensagem from audit.processar_divergencias('manual', '2025-04-01', '2025-04-30', '{trade_marketing}')`,
     [{ mensagem: /A categoria "Trade Marketing" acabou em 06\/2025, e em seu lugar está "Canal"/ }],
-    'an ended category is proposed by nobody',
+    'an ended category is never proposed',
   )
 })
 
@@ -434,5 +430,5 @@ t.test('marketing that nobody books any more is not proposed with confidence', a
     data_lancamento: month(26),
   })
   const [asleep] = await findings(sql, 'trade_marketing', { chaves: [later as string] })
-  t.notMatch(asleep?.justificativa, /nada é lançado/, 'it paused for as long before')
+  t.notMatch(asleep?.justificativa, /nada é lançado/, 'it had paused for as long before')
 })

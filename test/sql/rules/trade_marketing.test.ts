@@ -52,7 +52,7 @@ t.test('patterns match supplier, description and account, without case and accen
   )
   for (const finding of all) {
     t.same(finding.valores_propostos, { categoria: 'Trade Marketing' })
-    t.ok(Number(finding.confianca) < 0.95, 'a pattern alone is not proof')
+    t.ok(Number(finding.confianca) < 0.95, 'a pattern alone does not prove it')
     t.equal(Number(finding.valor_em_risco), 100)
     t.match(finding.justificativa, /Casa com o padrão/)
   }
@@ -153,14 +153,14 @@ t.test("the supplier's history counts against a copied text, and both sides are 
   )
   const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a]))
   const finding = by.get(copied as string)
-  t.ok(Number(finding?.confianca) < 0.02, `a person decides, and is not pressed: ${finding?.confianca}`)
+  t.ok(Number(finding?.confianca) < 0.02, `a person decides, without hurry: ${finding?.confianca}`)
   t.match(finding?.evidencia, {
     historico_fornecedor: { lancamentos: 21, na_categoria_lancada: 20, em_marketing: 0 },
   })
   t.match(finding?.justificativa, /Casa com o padrão.*Contra: 20 de 21 .* estão na categoria lançada/)
   const above = Number(by.get(elsewhere as string)?.confianca)
-  t.ok(above > 5 * Number(finding?.confianca), 'history defends the category it knows, no other')
-  t.equal(Number(by.get(unknown as string)?.confianca), above, 'no history, nothing against')
+  t.ok(above > 5 * Number(finding?.confianca), 'history speaks for the category it knows, and for no other')
+  t.equal(Number(by.get(unknown as string)?.confianca), above, 'no history, nothing against it')
 })
 
 t.test(
@@ -302,7 +302,7 @@ t.test('the rarer the error, the more a pattern has to prove', async (t) => {
   t.ok((await value(0.998, 0.03)) < 0.95)
   t.ok((await value(0.9984, 0.03)) >= 0.95)
   t.ok((await value(0.9, 0.3)) > (await value(0.9, 0.03)))
-  t.equal(await value(0.9, 0.5), 0.9, 'a pending entry was booked nowhere: the share itself')
+  t.equal(await value(0.9, 0.5), 0.9, 'a pending entry has no category yet: the share itself')
   const share = async (pro: number, against: number) => {
     const [row] =
       await sql`select regra_trade_marketing.parcela_contestada(0.95, ${pro}, ${against})::float8 as p`
@@ -378,7 +378,7 @@ t.test('a pattern acts alone only once people have proved it', async (t) => {
   const read = (id: string | undefined) => sql`select confianca::float8 as confianca, justificativa
     from audit.divergencias_processadas where registro_id = ${id as string} and status = 'aberta'`
   const [before] = await read(right)
-  t.equal(before?.['confianca'], 0.94, 'capped under the threshold')
+  t.equal(before?.['confianca'], 0.94, 'capped below the threshold')
   t.match(before?.['justificativa'], /O padrão ainda não corrige sozinho: 0 de 20 respostas certas/)
 
   const approve = (ids: string[]) => connectAs('ana')`
@@ -393,7 +393,7 @@ t.test('a pattern acts alone only once people have proved it', async (t) => {
   )`select from audit.comentar(array(select divergencia_id from audit.decisoes), 'as notas estão no arquivo')`
   t.match(await session(), [{ corrigidas: 1 }], 'the supplier that leaves no doubt')
   await approve(doubts.slice(20, 60))
-  t.match(await session(), [{ corrigidas: 10 }], 'sixty of sixty right make .95 without any supplier')
+  t.match(await session(), [{ corrigidas: 10 }], 'sixty right of sixty make .95 without any supplier')
 
   // the same words in another pattern have proved nothing
   await sql`update audit.padroes_trade_marketing set ativo = false where id = ${oldOne}`
@@ -431,7 +431,7 @@ t.test('fewer answers prove a pattern only while the rule is bounded by a grant'
     sql,
     (owner) => owner`update audit.regras set prova = 'provada' where nome = 'trade_marketing'`,
   )
-  t.match(await found(), [{ confianca: 0.94 }], 'a rule without a bound asks for twenty')
+  t.match(await found(), [{ confianca: 0.94 }], 'a rule without a bound needs twenty')
 })
 
 t.test('answers on one supplier prove a pattern for that supplier, and little for others', async (t) => {
@@ -496,7 +496,7 @@ t.test('answers on one supplier prove a pattern for that supplier, and little fo
     'fifteen others, three each, but none booked as this one is',
   )
   await sql`update dw.lancamentos set categoria = 'Serviços' where id = ${fresh as string}`
-  t.ok(Number((await of(fresh)).confianca) >= 0.95, 'and one booked as they were')
+  t.ok(Number((await of(fresh)).confianca) >= 0.95, 'and one that was booked as they were')
 })
 
 t.test("a pending entry is proposed too; the supplier's usual category counts against it", async (t) => {
@@ -555,7 +555,10 @@ t.test('the category and the base confidence come from the business', async (t) 
   await sql`update audit.regras set confianca_base = 0.95 where nome = ${RULE_FUNCTION}`
   t.ok(Number((await findings(sql, RULE_FUNCTION))[0]?.confianca) > low)
   await setSetting(sql, 'trade_marketing.erro_lancamento', 0.2)
-  t.ok(Number((await findings(sql, RULE_FUNCTION))[0]?.confianca) > 0.7, 'where one in five is booked wrong')
+  t.ok(
+    Number((await findings(sql, RULE_FUNCTION))[0]?.confianca) > 0.7,
+    'where one in five is booked wrongly',
+  )
 })
 
 t.test('odd rows cause no error, and a runaway expression can be cancelled', async (t) => {
@@ -677,7 +680,7 @@ t.test('entries that match too, or lie outside the months, give no evidence by t
     (await findings(sql, RULE_FUNCTION)).every((a) =>
       /a palavra "\w+" está na categoria lançada/.test(a.evidencia.contra ?? ''),
     ),
-    'with five years of history the early ones speak',
+    'with five years of history the early ones count',
   )
 })
 

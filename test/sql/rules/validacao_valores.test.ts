@@ -45,7 +45,11 @@ t.test('the kind of a wrong amount is named, and the expected amount proposed', 
   for (const [i, [type, entry, expected]] of cases.entries()) {
     const finding = found.get(ids[i] as string)
     t.equal(finding?.evidencia.tipo, type, `${entry.valor} of ${entry.valor_documento} is ${type}`)
-    t.same(finding?.valores_propostos, { valor: expected }, 'proposes what the document leads to')
+    t.same(
+      finding?.valores_propostos,
+      { valor: expected },
+      'proposes the amount that follows from the document',
+    )
     t.equal(
       Number(finding?.valor_em_risco).toFixed(2),
       Math.abs(Number(entry.valor) - expected).toFixed(2),
@@ -153,7 +157,7 @@ t.test('a document booked twice is flagged once, with its twin, and never correc
   t.same(
     found.map((a) => a.registro_id),
     [second, third, branch].sort(),
-    'the first booking is nobody’s duplicate',
+    'the first booking is not a duplicate of anything',
   )
   for (const a of found) {
     t.same(a.valores_propostos, {})
@@ -219,7 +223,7 @@ t.test('the days between duplicates are a setting, and the last day counts', asy
   t.same(
     (await findings(sql, RULE_FUNCTION)).map((a) => a.registro_id),
     [at],
-    'ten days, ten allowed',
+    'ten days apart, ten allowed',
   )
   await setSetting(sql, 'valores.dias_duplicidade', 9)
   t.same(await findings(sql, RULE_FUNCTION), [])
@@ -247,7 +251,7 @@ t.test('the window restricts what is flagged, not where the twin lies', async (t
   t.same(await keys({ inicio: '2025-03-05', fim: '2025-03-05' }), both, 'both dates are included')
   t.same(await keys({ inicio: '2025-03-06' }), [])
   t.same(await keys({ fim: '2025-03-04' }), [])
-  t.same(await keys({ desde: '2025-03-06T00:00:00Z' }), both, 'the start of loading is included')
+  t.same(await keys({ desde: '2025-03-06T00:00:00Z' }), both, 'the beginning of the load window is included')
   t.same(await keys({ ate: '2025-03-06T00:00:00Z' }), [], 'its end is not')
   t.same(await keys({ chaves: [second as string, amount as string] }), both)
   t.same(await keys({ chaves: [first as string] }), [])

@@ -48,14 +48,14 @@ t.test(
     t.match(
       await ana`select discordam::int, discordancia::float8 from audit.medir_padrao('descricao', 'contem', 'ponto de venda')`,
       [{ discordam: 9, discordancia: 0.4286 }],
-      'the preview says the same',
+      'the preview shows the same',
     )
     t.match(await save('display'), [{ ativo: true }], 'one that the ledger agrees with')
     t.match(await save('reparo', 'excluir'), [{ ativo: true }], 'one that excludes corrects nothing')
     t.match(
       await save('ponto de venda'),
       [{ ativo: true }],
-      'what an excluding pattern silences is no disagreement',
+      'entries that an exclusion silences are not disagreement',
     )
     const off = (pattern: string, looked = false) =>
       adelia`select (audit.desativar_padrao(p.id, 'x', ${looked})).ativo from audit.padroes_trade_marketing p where p.padrao = ${pattern}`
@@ -77,14 +77,14 @@ t.test(
     t.match(
       await sql`select ativo from audit.padroes_trade_marketing where padrao = 'reparo'`,
       [{ ativo: true }],
-      'it protects them still',
+      'it still protects them',
     )
     t.match(await off('reparo', true), [{ ativo: false }])
     t.match(
       await sql`select detalhes -> 'alcance' as alcance from audit.operacoes where tipo = 'padrao' order by id desc limit 1`,
       [{ alcance: { lancamentos: 9, discordam: 9, conferido: true } }],
     )
-    t.match(await off('reparo'), [{ ativo: false }], 'what is off already is not asked about')
+    t.match(await off('reparo'), [{ ativo: false }], 'nobody is asked about what is already off')
     t.match(await save('reparo', 'excluir'), [{ ativo: true }])
     t.match(await save('do piso', 'excluir'), [{ ativo: true }])
     t.match(await off('reparo'), [{ ativo: false }], 'where another protects the same')
@@ -99,7 +99,7 @@ t.test(
     t.match(
       await sql`select ator, detalhes -> 'alcance' as alcance from audit.operacoes where tipo = 'padrao' order by id desc limit 1`,
       [{ ator: 'adelia', alcance: { lancamentos: 22, discordam: 9, conferido: true } }],
-      'who looked, and at what, is on record',
+      'the record says who looked, and at what',
     )
     await setSetting(sql, 'trade_marketing.discordancia_maxima', 0.5)
     t.match(await save('ponto de venda'), [{ ativo: true }], 'the share is a setting')
@@ -180,7 +180,7 @@ t.test('disagreement in earlier years counts too', async (t) => {
   await many(2, 'Serviços', 'wobbler', '2023-03-10')
   // a mistyped date leaves nothing out
   await bookEntries(sql, { descricao: 'outra coisa', data_lancamento: '2202-03-01' })
-  t.equal(await sqlstate(save('gondola')), 'NC027', 'the last year has little to say')
+  t.equal(await sqlstate(save('gondola')), 'NC027', 'the last year says little')
   const refused = (await save('display').then(
     () => undefined,
     (error) => error,
@@ -190,7 +190,7 @@ t.test('disagreement in earlier years counts too', async (t) => {
     message: 'o padrão "display" alcança 309 lançamentos; em outra categoria: 9 (3%)',
     detail: /^De 10\/05\/2021 a 01\/03\/2202; no ano em que mais discorda, 100%\./,
   })
-  t.match(await save('wobbler'), [{}], 'two entries are no year')
+  t.match(await save('wobbler'), [{}], 'two entries do not make a year')
 })
 
 t.test('changing the marketing category checks all active patterns, even the first time', async (t) => {
@@ -223,7 +223,7 @@ t.test('changing the marketing category checks all active patterns, even the fir
   t.match(
     await configure('trade marketing'),
     [{ valor: 'trade marketing' }],
-    'another spelling is no other category',
+    'another spelling is not another category',
   )
   t.match(await configure('Manutenção', true), [{ valor: 'Manutenção' }])
   t.match(

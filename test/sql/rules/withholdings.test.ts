@@ -172,7 +172,7 @@ t.test('an administrator changes withholdings without a migration, and it is aud
   t.match(saved, { tributo: 'CBS', aliquota: '0.9', vale_ate: null, ativo: true, criado_por: 'adelia' })
   t.same(await sums(), [{ tributos: 'CBS 0,9%' }])
   await adelia`select audit.salvar_retencao('CBS', 0.9, '2028-01-01', 'a mesma', 'acaba', '2028-02-29')`
-  t.same(await sums(), [], 'it ends on its last day')
+  t.same(await sums(), [], 'it ends with its last day')
   await adelia`select audit.salvar_retencao('CBS', 0.9, '2028-03-01', 'a mesma', 'volta')`
   t.same(await sums(), [{ tributos: 'CBS 0,9%' }])
   const [other] =

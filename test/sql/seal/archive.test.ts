@@ -62,7 +62,7 @@ t.test('months that may not be archived stay', async (t) => {
       who,
     )
   await adelia`select audit.alterar_configuracao('sessao.conferir_corrigidas_dias', '3650', 'x')`
-  t.equal(await act(`'${month}'`), 'NC044', 'what sessions still hold against the warehouse')
+  t.equal(await act(`'${month}'`), 'NC044', 'what sessions still compare with the warehouse')
   await adelia`select audit.alterar_configuracao('sessao.conferir_corrigidas_dias', '90', 'x')`
   t.match(await verify(), [{ situacao: 'provada' }])
 })
@@ -163,11 +163,11 @@ t.test('a load that brings back an archived error is noticed', async (t) => {
   await c.book({ id: 7, confianca: 0.5 })
   await c.runSession('auto')
   t.match(await c.finding(1), { status: 'corrigida' })
-  t.match(await c.finding(3), { status: 'rejeitada' }, 'and what was rejected stays silent')
+  t.match(await c.finding(3), { status: 'rejeitada' }, 'and rejected findings stay silent')
   await c.sql`select audit_interno.selar()`
   t.match(await verify(), [{ situacao: 'provada' }])
   await c.asPerson('ana')`select * from audit.reverter_divergencias(${[(await c.finding(1)).id]}, 'x')`
-  t.equal(await c.categoria(1), 'ERR', 'and what was corrected since is rolled back')
+  t.equal(await c.categoria(1), 'ERR', 'and later corrections can be rolled back')
   await c.sql`select audit_interno.selar()`
   t.match(await verify(), [{ situacao: 'provada' }])
 })
@@ -378,7 +378,7 @@ t.test('the next months are archived too, and nothing of them is left here', asy
   )
   await c.runSession('auto')
   await c.sql`select audit_interno.selar()`
-  t.match(await verify(), [{ situacao: 'provada' }], 'and life goes on')
+  t.match(await verify(), [{ situacao: 'provada' }], 'and work goes on')
 })
 
 t.test('a broken trail is not archived', async (t) => {
@@ -421,7 +421,7 @@ t.test("whatever opens an operation makes the coming months' partitions", async 
   t.match(
     await c.sql`select situacao, objeto from audit_interno.quebras_esquema()`,
     [],
-    'as the migration made those before',
+    'like those that the migration made before',
   )
 })
 

@@ -139,7 +139,7 @@ t.test('rows of every table that may change', async (t) => {
   const watched = (await c.sql`select tabela from audit_interno.vigiadas() order by tabela`).map(
     ({ tabela }) => tabela,
   )
-  t.same(Object.keys(changes).sort(), watched, 'all of them, and no more')
+  t.same(Object.keys(changes).sort(), watched, 'all of them, and no others')
   for (const [table, change] of Object.entries(changes)) {
     const [condition] = / where .*/.exec(change) ?? ['']
     const named = async (act: string, what: string) => {

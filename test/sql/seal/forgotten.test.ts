@@ -284,7 +284,7 @@ t.test('forgotten: no dump holds the name, and everything sealed is as it was se
   t.match(
     (await checkLines(earlier, head)).breaks.filter(({ situacao }) => !situacao.startsWith('carimbo')),
     [],
-    'a file of before',
+    'a file exported before',
   )
 })
 

@@ -76,7 +76,7 @@ t.test('before the first operation there is nothing to prove, and the empty trai
 t.test('honest work of every kind is proven', async (t) => {
   const c = await scenario(t)
   await work(c)
-  t.match(await verify(c.asPerson('leo')), [{ situacao: 'provada' }], 'also while seals are still to come')
+  t.match(await verify(c.asPerson('leo')), [{ situacao: 'provada' }], 'also while some seals are missing')
   await c.sql`select audit_interno.selar()`
   const rows = await verify(c.asPerson('leo'))
   t.equal(

@@ -152,7 +152,7 @@ for (const [name, act] of Object.entries(TAMPERINGS))
         kinds(
           await sql`select situacao from audit.verificar_integridade(${witness.elo}, ${witness.selo})`,
         ).has('testemunha_contradita'),
-        'by the witness of a mail',
+        "by a mail's witness",
       )
       t.ok(alone.has('carimbo_contradito'), 'by the stamp')
       const lines = await trailOf(sql)
@@ -201,7 +201,7 @@ t.test('somebody who also forges the stamp', async (t) => {
     const forged = tokenOf(await mine.reply(own.der), digest, own.nonce)
     await sql.unsafe('reset role; set local session_replication_role = replica')
     await sql`update audit_interno.carimbos set token = ${forged}, selo = ${digest}`
-    t.same(await stamps(sql), ['carimbo_invalido'], 'an authority of one’s own')
+    t.same(await stamps(sql), ['carimbo_invalido'], "an authority of one's own making")
   })
 })
 

@@ -46,7 +46,7 @@ t.test('every operation that ended is sealed, and the seal can be computed again
       set local bytea_output = 'escape'; set local extra_float_digits = -5; set local lc_numeric = 'C'`)
     return tx`select bool_and(resumo = audit_interno.resumo_operacao(id)) as igual from audit.operacoes where elo is not null`
   })
-  t.equal(other?.['igual'], true, 'whatever the session is set to')
+  t.equal(other?.['igual'], true, "whatever the session's settings")
 
   await c.sql.begin(async (tx) => {
     await tx.unsafe(
@@ -79,7 +79,7 @@ t.test('simultaneous transactions never fork the chain', async (t) => {
   t.equal(
     slow?.['elo'],
     null,
-    'a snapshot older than the head neither forks the chain nor fails: it waits for its seal',
+    'a snapshot older than the head neither forks the chain nor fails; it waits for its seal',
   )
   t.equal(await check(c, t), before + 32)
 

@@ -67,8 +67,8 @@ t.test('proving a day costs the same with ten times the history', async (t) => {
   }
   const [short, long] = measured as [(typeof measured)[0], (typeof measured)[0]]
   t.comment(`pages: a day ${short.day}, then ${long.day}; all of it ${short.all}, then ${long.all}`)
-  t.ok(long.day < short.day * 1.5, 'the day')
-  t.ok(long.all > short.all * 4, 'the whole chain grows')
+  t.ok(long.day < short.day * 1.5, 'the day alone')
+  t.ok(long.all > short.all * 4, 'the whole chain gets longer')
 })
 
 t.test('tampering after the witness is found, and so is a rewrite before it', async (t) => {
@@ -105,7 +105,7 @@ t.test('tampering after the witness is found, and so is a rewrite before it', as
   t.same(
     await tamper(`update audit.operacoes set motivo = 'outro' where elo = 2`),
     ['provada'],
-    'not read: for verificar_integridade',
+    'not read here: verificar_integridade does that',
   )
 })
 

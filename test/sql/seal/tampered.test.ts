@@ -602,7 +602,7 @@ t.test('a missing seal, and facts without an operation', async (t) => {
   await tamper(
     `update audit.operacoes set status = 'em_andamento', finalizada_em = null where id = ${unsealed}`,
   )
-  t.match(await verify(), [{ situacao: 'operacao_sem_selo' }], 'a kind that never stays under way')
+  t.match(await verify(), [{ situacao: 'operacao_sem_selo' }], 'a kind that is never left under way')
   await tamper(`update audit.operacoes set tipo = 'externa' where id = ${unsealed}`)
   t.match(await verify(), [{ situacao: 'provada' }], 'one that may')
   await tamper(`insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
