@@ -9,19 +9,13 @@ import { connect, type Sql } from '../../src/db/connection.ts'
 import { ROOT } from '../helper/files.ts'
 import { databaseUrl, prepare, TEMPLATE, withScenario } from '../helper/server.ts'
 import { throwAwayServer } from '../helper/throwaway.ts'
-import { conquistada } from './conquistada.ts'
 import { type Mutation, mutate, type Outcome, type Subject } from './mutation.ts'
-import { naJanela } from './na_janela.ts'
-import { pendenteVerificacao } from './pendente_verificacao.ts'
+import { SUBJECTS } from './subjects.ts'
 import { table } from './table.ts'
-import { tradeMarketing } from './trade_marketing.ts'
-import { validacaoValores } from './validacao_valores.ts'
 
 const PAGE = join(ROOT, 'test/mutation/README.md')
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--write')
-const subjects = [tradeMarketing, pendenteVerificacao, validacaoValores, naJanela, conquistada].filter(
-  ({ name }) => wanted.length === 0 || wanted.includes(name),
-)
+const subjects = SUBJECTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 if (subjects.length === 0) throw new Error(`no such subject: ${wanted.join(', ')}`)
 const work = subjects.flatMap((subject) => subject.mutations.map((mutation) => ({ subject, mutation })))
 // all of them before the first run: a list that no longer fits is reported at once

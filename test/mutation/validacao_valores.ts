@@ -1,4 +1,4 @@
-import { of, type Subject } from './mutation.ts'
+import { inWindow, of, type Subject } from './mutation.ts'
 
 export const validacaoValores: Subject = {
   name: 'validacao_valores',
@@ -23,7 +23,7 @@ export const validacaoValores: Subject = {
       ['l.valor_documento - coalesce(l.valor_desconto, 0) as esperado', 'l.valor_documento as esperado'],
       ['(digitos = 0 or', '(digitos >= 0 or'],
       ['arredondamento_origem(l.valor_desconto', 'arredondamento_origem(0'],
-      ['audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)', 'true'],
+      [inWindow('l'), 'true'],
       ["n.tipo = 'outro' and exists", "n.tipo <> 'outro' and exists"],
       ['then e.ajuste else least(e.ajuste', 'then -e.ajuste else least(e.ajuste'],
       ['    abs(d.diferenca)', '    abs(d.valor)'],
@@ -53,7 +53,7 @@ export const validacaoValores: Subject = {
     ...of(
       'regras/validacao_valores/retencoes.sql',
       ['<= 0.01', '<= 0.02'],
-      ['pg_catalog.abs(esperado) >= 10', 'true'],
+      ['where abs(esperado) >= 10', 'where true'],
       ['and s.vale_de <= ate and s.vale_ate >= de', ''],
       ['where s.peso = s.menos', ''],
     ),
@@ -117,7 +117,7 @@ export const validacaoValores: Subject = {
       ['generate_series(-2 * v_dias, v_dias)', 'generate_series(-2 * v_dias, 0)'],
       ['v_inicio - 2 * v_dias', 'v_inicio - v_dias'],
       ["v_fim + v_dias, '9999-12-31')", "v_fim, '9999-12-31')"],
-      ['audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)', 'true'],
+      [inWindow('a'), 'true'],
     ),
     ...of(
       'regras/validacao_valores/parcelas.sql',
