@@ -12,6 +12,8 @@ export interface Context {
   readonly rows: number
   /** Alternating runs of each measure. */
   readonly runs: number
+  /** Entries and runs of a flood, of which ten shapes are poured and whose processor time hardly varies: fewer, unless asked for. */
+  readonly flood: { readonly rows: number; readonly runs: number }
   /** A directory for files, removed at the end. */
   readonly dir: string
   say(line: string): void
@@ -38,6 +40,8 @@ export interface Result {
 export interface Measure {
   /** Its name for `--so`, and of its file. */
   readonly name: string
+  /** It works in databases of its own alone. */
+  readonly apart?: true
   run(context: Context): Promise<readonly Result[]>
 }
 

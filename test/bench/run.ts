@@ -25,7 +25,7 @@ import { trabalhadores } from './measures/trabalhadores.ts'
 import { tradeMarketing } from './measures/trade_marketing.ts'
 import { validacaoValores } from './measures/validacao_valores.ts'
 import { describe, heading, table } from './report.ts'
-import { prepare } from './warehouse.ts'
+import { emptyDatabase, prepare } from './warehouse.ts'
 
 // What changes the warehouse most comes last.
 const MEASURES: readonly Measure[] = [
@@ -50,15 +50,16 @@ const MEASURES: readonly Measure[] = [
 
 const { values } = parseArgs({
   options: {
-    linhas: { type: 'string', default: '2000000' },
-    repeticoes: { type: 'string', default: '5' },
+    linhas: { type: 'string' },
+    repeticoes: { type: 'string' },
     so: { type: 'string', multiple: true },
     json: { type: 'string' },
     url: { type: 'string' },
   },
 })
-const rows = Number(values.linhas)
-const runs = Number(values.repeticoes)
+const rows = Number(values.linhas ?? 2_000_000)
+const runs = Number(values.repeticoes ?? 5)
+const flood = { rows: Number(values.linhas ?? 100_000), runs: Number(values.repeticoes ?? 1) }
 const wanted = values.so ?? MEASURES.map(({ name }) => name)
 const unknown = wanted.filter((name) => !MEASURES.some((measure) => measure.name === name))
 if (unknown.length > 0 || !(rows >= 10_000) || !(runs >= 1)) {
@@ -89,16 +90,20 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 let failed = false
 try {
-  say(`making a warehouse of ${rows} rows …`)
-  const url = await prepare(serverUrl, 'conferente_bench', rows)
+  const measures = MEASURES.filter(({ name }) => wanted.includes(name))
+  const apart = measures.every((measure) => measure.apart)
+  if (!apart) say(`making a warehouse of ${rows} rows …`)
+  const url = apart
+    ? await emptyDatabase(serverUrl, 'conferente_bench')
+    : await prepare(serverUrl, 'conferente_bench', rows)
   const sql = connect(url, { max: 1 })
   try {
-    const machine = await describe(sql, rows, runs)
-    for (const measure of MEASURES.filter(({ name }) => wanted.includes(name))) {
+    const machine = await describe(sql, apart ? flood.rows : rows, apart ? flood.runs : runs)
+    for (const measure of measures) {
       const began = Date.now()
       say(`${measure.name} …`)
       try {
-        results.push(...(await measure.run({ sql, url, serverUrl, rows, runs, dir, say })))
+        results.push(...(await measure.run({ sql, url, serverUrl, rows, runs, flood, dir, say })))
       } catch (error) {
         failed = true
         say(`${measure.name} failed: ${(error as Error).stack}`)

@@ -28,7 +28,10 @@ export const conquistada: Subject = {
       ['>= resto_concessao.regra.concedida_em', '< resto_concessao.regra.concedida_em'],
       ['{sem_prova,valor}', '{sem_prova,outro}'],
     ),
-    ...of('motor/correcao/corrigir_lote.sql', ['row_number() over w <= v_resto.correcoes and', 'true and']),
+    ...of('motor/correcao/corrigir_lote.sql', [
+      'count(*) filter (where e.aberta) over w <= v_resto.correcoes and',
+      'true and',
+    ]),
     ...of(
       'pessoas/autonomia/contar_decisoes.sql',
       ['-1 as sinal', '0 as sinal'],

@@ -21,6 +21,10 @@ export interface Subject {
 export const of = (file: string, ...pairs: readonly (readonly [from: string, to: string])[]): Mutation[] =>
   pairs.map(([from, to]) => ({ file, from, to }))
 
+/** The test whether an entry lies in the window, as the rules write it. */
+export const inWindow = (entry: string): string =>
+  `audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, ${entry}.data_lancamento, ${entry}.carregado_em, ${entry}.id)`
+
 export interface Outcome extends Mutation {
   readonly subject: string
   /** The first assertion that failed; undefined when the mutation survived. */

@@ -1,4 +1,4 @@
-import { of, type Subject } from './mutation.ts'
+import { inWindow, of, type Subject } from './mutation.ts'
 
 export const pendenteVerificacao: Subject = {
   name: 'pendente_verificacao',
@@ -7,9 +7,9 @@ export const pendenteVerificacao: Subject = {
     ...of(
       'regras/pendente_verificacao/sugestoes.sql',
       ['v_minima constant numeric := 0.05', 'v_minima constant numeric := 0.95'],
-      ['case when q.propor then jsonb_build_object', 'case when true then jsonb_build_object'],
+      ["case when not q.propor then '{}'::jsonb", "case when false then '{}'::jsonb"],
       ['when s.id is null then 0.01', 'when s.id is null then 0.5'],
-      ['audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)', 'true'],
+      [inWindow('l'), 'true'],
       ['coalesce(audit_interno.dobrar_categoria(l.categoria)', 'coalesce(l.categoria'],
       ['left join (select i.id', 'join (select i.id'],
       ['metade is null or', 'true or'],
@@ -34,7 +34,7 @@ export const pendenteVerificacao: Subject = {
         "then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)",
         "then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 14)",
       ],
-      ['= 14', '= 15'],
+      ["'')) = 14", "'')) = 15"],
       ["<> '00000000'", "<> ''"],
     ),
     ...of('regras/comum/nome_canonico.sql', ["'( (ltda", "'( (xxxx"]),

@@ -1,31 +1,37 @@
 // Breaks the rules in small ways, one at a time, and checks that their tests notice: `npm run mutation`, or with names of subjects
-// for these alone. It fails on a mutation that no test notices, or whose text is no longer in its file. With --write the results go
-// into test/mutation/README.md, each subject in its row.
+// for these alone. It fails on a mutation that no test notices, or whose text is no longer in its file. --sample 40 tries that many of
+// them, drawn at random. With --write the results go into test/mutation/README.md, each subject in its row.
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { connect, type Sql } from '../../src/db/connection.ts'
 import { ROOT } from '../helper/files.ts'
 import { databaseUrl, prepare, TEMPLATE, withScenario } from '../helper/server.ts'
 import { throwAwayServer } from '../helper/throwaway.ts'
-import { conquistada } from './conquistada.ts'
 import { type Mutation, mutate, type Outcome, type Subject } from './mutation.ts'
-import { naJanela } from './na_janela.ts'
-import { pendenteVerificacao } from './pendente_verificacao.ts'
+import { SUBJECTS } from './subjects.ts'
 import { table } from './table.ts'
-import { tradeMarketing } from './trade_marketing.ts'
-import { validacaoValores } from './validacao_valores.ts'
 
 const PAGE = join(ROOT, 'test/mutation/README.md')
-const wanted = process.argv.slice(2).filter((argument) => argument !== '--write')
-const subjects = [tradeMarketing, pendenteVerificacao, validacaoValores, naJanela, conquistada].filter(
-  ({ name }) => wanted.length === 0 || wanted.includes(name),
-)
+const { values: options, positionals: wanted } = parseArgs({
+  options: { sample: { type: 'string' }, write: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const subjects = SUBJECTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 if (subjects.length === 0) throw new Error(`no such subject: ${wanted.join(', ')}`)
-const work = subjects.flatMap((subject) => subject.mutations.map((mutation) => ({ subject, mutation })))
+const all = subjects.flatMap((subject) => subject.mutations.map((mutation) => ({ subject, mutation })))
+const work =
+  options.sample === undefined
+    ? all
+    : all
+        .map((one) => ({ one, place: Math.random() }))
+        .sort((a, b) => a.place - b.place)
+        .slice(0, Number(options.sample))
+        .map(({ one }) => one)
 // all of them before the first run: a list that no longer fits is reported at once
-const broken = new Map(work.map(({ mutation }) => [mutation, mutate(mutation)]))
+const broken = new Map(all.map(({ mutation }) => [mutation, mutate(mutation)]))
 
 const server = await throwAwayServer()
 const admin = connect(server.url, { max: 1 })
@@ -52,7 +58,7 @@ try {
   const survivors = outcomes.filter(({ caught }) => caught === undefined)
   console.log(`${outcomes.length} mutations, ${survivors.length} survived`)
   process.exitCode = survivors.length === 0 ? 0 : 1
-  if (process.argv.includes('--write')) writeFileSync(PAGE, table(outcomes, readFileSync(PAGE, 'utf8')))
+  if (options.write) writeFileSync(PAGE, table(outcomes, readFileSync(PAGE, 'utf8')))
 } finally {
   await admin.end()
   await server.release()

@@ -1,4 +1,4 @@
-import { of, type Subject } from './mutation.ts'
+import { inWindow, of, type Subject } from './mutation.ts'
 
 export const tradeMarketing: Subject = {
   name: 'trade_marketing',
@@ -13,7 +13,7 @@ export const tradeMarketing: Subject = {
       'regras/trade_marketing/regra.sql',
       ["= 'provada' then 20 end", "= 'provada' then 1 end"],
       ["v_descricoes = '{}' and v_fornecedores = '{}'", "v_descricoes = '{}' or v_fornecedores = '{}'"],
-      ['- v_meses * 31', '+ v_meses * 31'],
+      ['v_ultima) - v_meses * 31', 'v_ultima) + v_meses * 31'],
       ['p.fornecedores >= 3', 'p.fornecedores >= 2'],
       ['p.lancamentos >= 5', 'p.lancamentos >= 4'],
       ['>= 0.9 * p.total', '>= 0.5 * p.total'],
@@ -26,13 +26,13 @@ export const tradeMarketing: Subject = {
     ),
     ...of(
       'regras/trade_marketing/padroes.sql',
-      ['audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)', 'true'],
+      [inWindow('l'), 'true'],
       ["'incluir', campo, true", "'excluir', campo, true"],
     ),
     ...of(
       'regras/trade_marketing/candidatos.sql',
-      ['audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)', 'true'],
-      ['c.categoria_dobrada <> v_categoria_dobrada', 'true'],
+      [inWindow('l'), 'true'],
+      ['where c.categoria_dobrada <> all (v_marketing)', 'where true'],
       ['k.excluido) is not true', 'k.excluido) is not null'],
       ['or f.excluido or', 'or'],
       ['w <> all (v_dos_padroes)', 'true'],
@@ -45,8 +45,8 @@ export const tradeMarketing: Subject = {
     ...of(
       'regras/trade_marketing/historia.sql',
       [
-        'sum(o.lancamentos)::bigint, min(o.desde)\n  from outro o\n  where o.chave',
-        'count(*), min(o.desde)\n  from outro o\n  where o.chave',
+        'sum(o.lancamentos)::bigint, min(o.desde)\n  from outro o\n  -- under its present name\n  left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada\n  where o.chave',
+        'count(*), min(o.desde)\n  from outro o\n  -- under its present name\n  left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada\n  where o.chave',
       ],
       ['where v_sem_codigo and', 'where false and'],
       ['> 500 and l.fornecedor_id in (', '> 500 and l.fornecedor_id not in ('],
@@ -113,7 +113,7 @@ export const tradeMarketing: Subject = {
       'regras/trade_marketing/candidatos.sql',
       ["and p.padrao = x ->> 'padrao'", ''],
       ["and d.status = 'corrigida'", ''],
-      ["u.tipo in ('rejeicao', 'excecao', 'correcao_manual')", 'false'],
+      ["u.tipo in ('rejeicao', 'excecao', 'correcao_manual', 'confirmacao')", 'false'],
     ),
     ...of('comum/dobrar_comuns.sql', ["'õ', 'o'", "'õ', 'a'"]),
     ...of('regras/trade_marketing/candidatos.sql', [
