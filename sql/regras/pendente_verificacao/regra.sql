@@ -54,7 +54,7 @@ set jit = off
 as $$
 declare
   v_controle regra_pendente_verificacao.estatistica_controle;
-  v_assinatura text := md5(concat_ws('|', 9, current_setting('server_version_num')::int / 10000,
+  v_assinatura text := md5(concat_ws('|', 10, current_setting('server_version_num')::int / 10000,
     regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
   v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
   v_limite timestamptz;
@@ -75,7 +75,12 @@ begin
     from dw.lancamentos l where l.carregado_em >= v_controle.limite;
   end if;
 
-  perform regra_pendente_verificacao.conhecer_sucessoras();
+  -- successors that were never booked have a number too
+  insert into regra_pendente_verificacao.estatistica_categoria (categoria)
+  select min(s.para_escrita)
+  from regras.sucessoes() s
+  where not exists (select 1 from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = s.para)
+  group by s.para;
   if v_refazer then
     perform regra_pendente_verificacao.contar_meses(null);
   else

@@ -1,7 +1,7 @@
 -- What became of each category that people said has ended (regras.sucessoes), by the numbers of the statistics and by the month of the
 -- entry in question (mes). de is a category, para one that replaces it in that month, quantas how many do; desde is the month from which
 -- para is booked; renasce the month from which the old name means something else. A successor that was never booked has a number too
--- (regra_pendente_verificacao.conhecer_sucessoras). Reads estatistica_categoria. Called by everything that reads the statistics.
+-- (regra_pendente_verificacao.preparar). Reads estatistica_categoria. Called by everything that reads the statistics.
 create or replace function regra_pendente_verificacao.sucessoes_em(meses int[])
 returns table (mes int, de int, para int, quantas int, desde int, renasce int)
 language sql stable rows 10
@@ -26,22 +26,6 @@ $$;
 
 comment on function regra_pendente_verificacao.sucessoes_em(int[]) is 'Successors of categories in each of the given months, by their numbers.';
 revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from public;
-
--- Gives a number to successors that were never booked. Reads audit.sucessoras_categoria; writes estatistica_categoria. Called by
--- regra_pendente_verificacao.preparar.
-create or replace function regra_pendente_verificacao.conhecer_sucessoras() returns void
-language sql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-  insert into regra_pendente_verificacao.estatistica_categoria (categoria)
-  select min(s.para_escrita)
-  from regras.sucessoes() s
-  where not exists (select 1 from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = s.para)
-  group by s.para
-$$;
-
-comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
-revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from public;
 
 -- The categories that look dead in the given months, by what was known in each: the last month in which each was booked, the months of
 -- history without it since (silencio), whether it is surely dead (morta), and the category that seems to have replaced it (herdeira, with
