@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:539b983ae10ec8ffb27ec6b80d0b179d2a00c6d9
+--! Hash: sha1:5ded79ee85a5ec3197751a84cf85731d1e2fd96c
 --! Message: conferente
 
 set local role conferente_dono;
@@ -23941,8 +23941,8 @@ comment on function regra_pendente_verificacao.chaves_texto(text, text, text) is
 revoke execute on function regra_pendente_verificacao.chaves_texto(text, text, text) from public;
 
 -- The last booking month before the given one with a history worth the name: at least a tenth of a usual month's rows. Null when there is
--- none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia, pontuar_pendencias and
--- ajustar_alfas.
+-- none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia and
+-- pontuar_pendencias.
 create or replace function regra_pendente_verificacao.ultimo_mes_conhecido(corte int) returns int
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -24985,10 +24985,10 @@ revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from p
 -- year. It is dead after pendente.meses_sem_lancamento such months, unless it is in its first year and was booked in less than half of it:
 -- it may be booked once a year.
 --
--- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and theirs go
--- there. Only entries with the category's usual sign (positive or negative) are a sign of life, because a credit note is about the past. A
--- category with one successor lives on in it. Spellings of one category count as one. Reads the statistics and the settings. Called by
--- regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
+-- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and hardly
+-- anything else is booked here any more. Only entries with the category's usual sign (positive or negative) are a sign of life, because a
+-- credit note is about the past. A category with one successor lives on in it. Spellings of one category count as one. Reads the statistics
+-- and the settings. Called by regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
 returns table (mes int, categoria int, ultima int, silencio int, morta boolean, herdeira int, herdados bigint)
 language plpgsql stable rows 10
@@ -25084,18 +25084,24 @@ begin
     where v_nascidas <> '{}' and c.nivel = 5 and c.chave in (select n.chave from nova n)
     group by 1, 2, 3
   ), vindo as (
-    -- and what each of these suppliers had and has in the old one
-    select n.mes, v.uma, n.uma as herdeira, n.chave, n.linhas, sum(v.linhas) filter (where v.mes <= n.primeira) as antes,
-      sum(v.linhas) filter (where v.mes >= n.primeira and v.mes <= n.mes) as depois
+    -- and whether each of these suppliers had the old one before
+    select n.mes, v.uma, n.uma as herdeira, n.primeira, n.chave, n.linhas, bool_or(v.mes <= n.primeira) as antes
     from nova n
     join velha v on v.chave = n.chave and v.uma <> n.uma
     join vida o on o.mes = n.mes and o.uma = v.uma and n.primeira between o.ultima - 1 and o.ultima + 3
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
   ), heranca as (
-    select v.mes, v.uma, v.herdeira, min(t.todas) as todas, sum(v.linhas) filter (where v.antes > 0) as herdados, coalesce(sum(v.depois), 0) as depois
-    from vindo v
-    join (select n.mes, n.uma, sum(n.linhas) as todas from nova n group by 1, 2) t on t.mes = v.mes and t.uma = v.herdeira
-    group by 1, 2, 3
+    -- what others still book in the old one counts against the heir, too
+    select h.*, (
+        select coalesce(sum(c.linhas), 0) from regra_pendente_verificacao.estatistica_contagem c
+        where c.nivel = 0 and c.chave = 0 and c.mes between h.primeira and h.mes and c.categoria in (select k.id from categoria k where k.uma = h.uma)
+      ) as depois
+    from (
+      select v.mes, v.uma, v.herdeira, v.primeira, min(t.todas) as todas, sum(v.linhas) filter (where v.antes) as herdados
+      from vindo v
+      join (select n.mes, n.uma, sum(n.linhas) as todas from nova n group by 1, 2) t on t.mes = v.mes and t.uma = v.herdeira
+      group by 1, 2, 3, 4
+    ) h
   ), herdeira as (
     select distinct on (h.mes, h.uma) h.mes, h.uma, h.herdeira, h.herdados::bigint as herdados
     from heranca h
@@ -25757,7 +25763,8 @@ begin
     group by d.mes, d.de
   ), calibracao as materialized (
     select c.grupo, array_agg(c.bruta order by c.faixa) as brutas, array_agg(c.confianca order by c.faixa) as confiancas,
-      array_agg(c.casos_proximos order by c.faixa) as casos, array_agg(c.acertos_proximos order by c.faixa) as acertos
+      array_agg(c.casos_proximos order by c.faixa) as casos, array_agg(c.acertos_proximos order by c.faixa) as acertos,
+      sum(c.casos)::double precision as todos
     from regra_pendente_verificacao.estatistica_calibracao c
     group by c.grupo
   )
@@ -25774,13 +25781,14 @@ begin
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
   cross join lateral (select width_bucket(b.bruta, t.brutas) as posicao) i
   cross join lateral (
-    -- the share of right ones in the bins, interpolated between the two nearest; without bins, the probability itself
-    select coalesce(case
+    -- The share of right ones in the bins, interpolated between the two nearest; without bins, the probability itself. A small past
+    -- promises less: n cases at most n / (n + 20), so .95 takes 380.
+    select least(coalesce(t.todos / (t.todos + 20), 0.9), coalesce(case
       when i.posicao = 0 then t.confiancas[1] * b.bruta / t.brutas[1]
       when t.brutas[i.posicao + 1] > t.brutas[i.posicao] then t.confiancas[i.posicao] + (t.confiancas[i.posicao + 1] - t.confiancas[i.posicao])
         * (b.bruta - t.brutas[i.posicao]) / (t.brutas[i.posicao + 1] - t.brutas[i.posicao])
       else t.confiancas[i.posicao]
-    end, b.bruta) as confianca
+    end, b.bruta)) as confianca
   ) x
   cross join lateral (select case
     when i.posicao = 0 or i.posicao < cardinality(t.brutas) and t.brutas[i.posicao + 1] - b.bruta < b.bruta - t.brutas[i.posicao]
@@ -25792,7 +25800,7 @@ comment on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, 
   'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
 revoke execute on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, int4range, int, int) from public;
 
--- What supports a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how many had the
+-- What supports a suggestion, for a reviewer: at each level of knowledge how many entries there were up to that month and how many had the
 -- category, finest first; the five words that pulled towards it most; and the finest level by itself, for the sentence. An account that
 -- many suppliers share counts as wider than a supplier. The arrays belong together. Touches nothing. Called by
 -- regra_pendente_verificacao.detectar.
@@ -26001,7 +26009,7 @@ comment on function regra_pendente_verificacao.requisitos() is 'What pendente_ve
 revoke execute on function regra_pendente_verificacao.requisitos() from public;
 
 -- Brings the statistics of regra_pendente_verificacao.detectar up to date: adds what was loaded or decided since the last time (counts
--- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has grown by a tenth.
+-- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has doubled.
 -- Reads dw.lancamentos and the audit tables; writes only regra_pendente_verificacao.estatistica_*. Called by the engine before the rule, in
 -- the same session. Two calls at once wait for each other.
 create or replace function regra_pendente_verificacao.preparar(janela audit.janela) returns void
@@ -26050,7 +26058,7 @@ begin
   select coalesce(sum(m.linhas), 0) into v_linhas from regra_pendente_verificacao.estatistica_mes m;
   v_retroteste := regra_pendente_verificacao.meses_retroteste();
   if v_refazer or coalesce(upper(v_retroteste), 0) is distinct from v_controle.calibrada_ate
-    or abs(v_linhas - v_controle.linhas_calibradas) > 0.1 * v_linhas
+    or abs(v_linhas - v_controle.linhas_calibradas) > 0.5 * v_linhas
   then
     analyze regra_pendente_verificacao.estatistica_contagem;
     perform regra_pendente_verificacao.calibrar_historia(v_retroteste);
@@ -26078,7 +26086,7 @@ end
 $$;
 
 comment on function regra_pendente_verificacao.preparar(audit.janela) is
-  'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
+  'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has doubled.';
 revoke execute on function regra_pendente_verificacao.preparar(audit.janela) from public;
 
 -- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence calibrated on that

@@ -74,8 +74,8 @@ comment on function regra_pendente_verificacao.chaves_texto(text, text, text) is
 revoke execute on function regra_pendente_verificacao.chaves_texto(text, text, text) from public;
 
 -- The last booking month before the given one with a history worth the name: at least a tenth of a usual month's rows. Null when there is
--- none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia, pontuar_pendencias and
--- ajustar_alfas.
+-- none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia and
+-- pontuar_pendencias.
 create or replace function regra_pendente_verificacao.ultimo_mes_conhecido(corte int) returns int
 language sql stable
 set search_path = pg_catalog, pg_temp

@@ -36,10 +36,10 @@ revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from p
 -- year. It is dead after pendente.meses_sem_lancamento such months, unless it is in its first year and was booked in less than half of it:
 -- it may be booked once a year.
 --
--- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and theirs go
--- there. Only entries with the category's usual sign (positive or negative) are a sign of life, because a credit note is about the past. A
--- category with one successor lives on in it. Spellings of one category count as one. Reads the statistics and the settings. Called by
--- regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
+-- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and hardly
+-- anything else is booked here any more. Only entries with the category's usual sign (positive or negative) are a sign of life, because a
+-- credit note is about the past. A category with one successor lives on in it. Spellings of one category count as one. Reads the statistics
+-- and the settings. Called by regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
 returns table (mes int, categoria int, ultima int, silencio int, morta boolean, herdeira int, herdados bigint)
 language plpgsql stable rows 10
@@ -135,18 +135,24 @@ begin
     where v_nascidas <> '{}' and c.nivel = 5 and c.chave in (select n.chave from nova n)
     group by 1, 2, 3
   ), vindo as (
-    -- and what each of these suppliers had and has in the old one
-    select n.mes, v.uma, n.uma as herdeira, n.chave, n.linhas, sum(v.linhas) filter (where v.mes <= n.primeira) as antes,
-      sum(v.linhas) filter (where v.mes >= n.primeira and v.mes <= n.mes) as depois
+    -- and whether each of these suppliers had the old one before
+    select n.mes, v.uma, n.uma as herdeira, n.primeira, n.chave, n.linhas, bool_or(v.mes <= n.primeira) as antes
     from nova n
     join velha v on v.chave = n.chave and v.uma <> n.uma
     join vida o on o.mes = n.mes and o.uma = v.uma and n.primeira between o.ultima - 1 and o.ultima + 3
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
   ), heranca as (
-    select v.mes, v.uma, v.herdeira, min(t.todas) as todas, sum(v.linhas) filter (where v.antes > 0) as herdados, coalesce(sum(v.depois), 0) as depois
-    from vindo v
-    join (select n.mes, n.uma, sum(n.linhas) as todas from nova n group by 1, 2) t on t.mes = v.mes and t.uma = v.herdeira
-    group by 1, 2, 3
+    -- what others still book in the old one counts against the heir, too
+    select h.*, (
+        select coalesce(sum(c.linhas), 0) from regra_pendente_verificacao.estatistica_contagem c
+        where c.nivel = 0 and c.chave = 0 and c.mes between h.primeira and h.mes and c.categoria in (select k.id from categoria k where k.uma = h.uma)
+      ) as depois
+    from (
+      select v.mes, v.uma, v.herdeira, v.primeira, min(t.todas) as todas, sum(v.linhas) filter (where v.antes) as herdados
+      from vindo v
+      join (select n.mes, n.uma, sum(n.linhas) as todas from nova n group by 1, 2) t on t.mes = v.mes and t.uma = v.herdeira
+      group by 1, 2, 3, 4
+    ) h
   ), herdeira as (
     select distinct on (h.mes, h.uma) h.mes, h.uma, h.herdeira, h.herdados::bigint as herdados
     from heranca h

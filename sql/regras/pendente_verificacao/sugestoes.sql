@@ -33,7 +33,8 @@ begin
     group by d.mes, d.de
   ), calibracao as materialized (
     select c.grupo, array_agg(c.bruta order by c.faixa) as brutas, array_agg(c.confianca order by c.faixa) as confiancas,
-      array_agg(c.casos_proximos order by c.faixa) as casos, array_agg(c.acertos_proximos order by c.faixa) as acertos
+      array_agg(c.casos_proximos order by c.faixa) as casos, array_agg(c.acertos_proximos order by c.faixa) as acertos,
+      sum(c.casos)::double precision as todos
     from regra_pendente_verificacao.estatistica_calibracao c
     group by c.grupo
   )
@@ -50,13 +51,14 @@ begin
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
   cross join lateral (select width_bucket(b.bruta, t.brutas) as posicao) i
   cross join lateral (
-    -- the share of right ones in the bins, interpolated between the two nearest; without bins, the probability itself
-    select coalesce(case
+    -- The share of right ones in the bins, interpolated between the two nearest; without bins, the probability itself. A small past
+    -- promises less: n cases at most n / (n + 20), so .95 takes 380.
+    select least(coalesce(t.todos / (t.todos + 20), 0.9), coalesce(case
       when i.posicao = 0 then t.confiancas[1] * b.bruta / t.brutas[1]
       when t.brutas[i.posicao + 1] > t.brutas[i.posicao] then t.confiancas[i.posicao] + (t.confiancas[i.posicao + 1] - t.confiancas[i.posicao])
         * (b.bruta - t.brutas[i.posicao]) / (t.brutas[i.posicao + 1] - t.brutas[i.posicao])
       else t.confiancas[i.posicao]
-    end, b.bruta) as confianca
+    end, b.bruta)) as confianca
   ) x
   cross join lateral (select case
     when i.posicao = 0 or i.posicao < cardinality(t.brutas) and t.brutas[i.posicao + 1] - b.bruta < b.bruta - t.brutas[i.posicao]
@@ -68,7 +70,7 @@ comment on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, 
   'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
 revoke execute on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, int4range, int, int) from public;
 
--- What supports a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how many had the
+-- What supports a suggestion, for a reviewer: at each level of knowledge how many entries there were up to that month and how many had the
 -- category, finest first; the five words that pulled towards it most; and the finest level by itself, for the sentence. An account that
 -- many suppliers share counts as wider than a supplier. The arrays belong together. Touches nothing. Called by
 -- regra_pendente_verificacao.detectar.
