@@ -5304,23 +5304,19 @@ comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names 
 create unlogged table regra_pendente_verificacao.estatistica_nota (
   grupo smallint not null,
   base double precision not null,
-  repetida double precision not null,
   recente double precision not null,
-  espera double precision not null,
   constraint estatistica_nota_pkey PRIMARY KEY (grupo)
 );
-comment on table regra_pendente_verificacao.estatistica_nota is 'Weights of the score, fitted by the back-test for each group (0 unknown supplier, 1 seen up to about three times, 2 known, 3 to 5 the same with a known account): of ln p, of ln(1 + earlier payments alike), of the log-odds among the latest entries, and of ln p times ln(1 + months without history).';
+comment on table regra_pendente_verificacao.estatistica_nota is 'Weights of the score, of ln p and of the log-odds among the latest entries, fitted by the back-test for each group: 0 unknown supplier, 1 seen up to about three times, 2 known; 3 to 5 the same after a wait; 6 to 11 the same with a known account.';
 
 create unlogged table regra_pendente_verificacao.estatistica_pergunta (
   id text not null,
   com_conta boolean not null,
   grupo smallint not null,
-  lacuna smallint not null,
   certa integer not null,
   bases double precision[] not null,
   amplas double precision[] not null,
   palavras double precision[] not null,
-  repetidas double precision[] not null,
   recentes double precision[] not null,
   niveis smallint[],
   totais double precision[],
@@ -5382,30 +5378,15 @@ create function regra_pendente_verificacao.categorias_paradas(meses integer[])
 comment on function regra_pendente_verificacao.categorias_paradas(integer[]) is 'Categories that are silent or look dead in each of the given months: their last month, and the category that seems to have taken their place.';
 grant execute on function regra_pendente_verificacao.categorias_paradas(integer[]) to conferente_regra;
 
-create function regra_pendente_verificacao.chaves_entrada(raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text)
-  returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
-comment on function regra_pendente_verificacao.chaves_entrada(text,text,text,text,text,numeric,text) is 'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
-grant execute on function regra_pendente_verificacao.chaves_entrada(text,text,text,text,text,numeric,text) to conferente_regra;
-
-create function regra_pendente_verificacao.chaves_fornecedor(raiz text, nome text, codigo text, fornecedor text, centro text, conta text)
-  returns TABLE(k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint) language sql immutable;
-comment on function regra_pendente_verificacao.chaves_fornecedor(text,text,text,text,text,text) is 'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
-grant execute on function regra_pendente_verificacao.chaves_fornecedor(text,text,text,text,text,text) to conferente_regra;
+create function regra_pendente_verificacao.chaves(raiz text, nome text, codigo text, centro text, conta text, valor numeric)
+  returns TABLE(nivel smallint, chave bigint) language sql immutable;
+comment on function regra_pendente_verificacao.chaves(text,text,text,text,text,numeric) is 'Levels by which an entry is compared with history, as far as supplier, cost centre, account and amount go: level and hashed key.';
+grant execute on function regra_pendente_verificacao.chaves(text,text,text,text,text,numeric) to conferente_regra;
 
 create function regra_pendente_verificacao.chaves_texto(fornecedor text, nome text, texto text)
   returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
 comment on function regra_pendente_verificacao.chaves_texto(text,text,text) is 'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
 grant execute on function regra_pendente_verificacao.chaves_texto(text,text,text) to conferente_regra;
-
-create function regra_pendente_verificacao.chaves_valor(fornecedor text, centro text, valor numeric)
-  returns TABLE(k3 bigint, k8 bigint, k9 bigint) language sql immutable;
-comment on function regra_pendente_verificacao.chaves_valor(text,text,numeric) is 'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
-grant execute on function regra_pendente_verificacao.chaves_valor(text,text,numeric) to conferente_regra;
-
-create function regra_pendente_verificacao.confianca_calibrada(bruta double precision, brutas double precision[], confiancas double precision[], posicao integer)
-  returns double precision language sql immutable;
-comment on function regra_pendente_verificacao.confianca_calibrada(double precision,double precision[],double precision[],integer) is 'Calibrated confidence of a probability; posicao: width_bucket(bruta, brutas).';
-grant execute on function regra_pendente_verificacao.confianca_calibrada(double precision,double precision[],double precision[],integer) to conferente_regra;
 
 create function regra_pendente_verificacao.conhecer_grafias(meses integer[], chaves text[])
   returns void language plpgsql volatile
@@ -5415,12 +5396,6 @@ create function regra_pendente_verificacao.conhecer_grafias(meses integer[], cha
   set work_mem=64MB;
 comment on function regra_pendente_verificacao.conhecer_grafias(integer[],text[]) is 'Numbers for new categories and one spelling for new supplier names.';
 grant execute on function regra_pendente_verificacao.conhecer_grafias(integer[],text[]) to conferente_regra;
-
-create function regra_pendente_verificacao.conhecer_sucessoras()
-  returns void language sql volatile
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
-grant execute on function regra_pendente_verificacao.conhecer_sucessoras() to conferente_regra;
 
 create function regra_pendente_verificacao.contar_acertos()
   returns void language plpgsql volatile
@@ -5535,7 +5510,7 @@ comment on function regra_pendente_verificacao.em_metades() is 'Whether two proc
 grant execute on function regra_pendente_verificacao.em_metades() to conferente_regra;
 
 create function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer, metade integer)
-  returns TABLE(id text, mes integer, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, contra text) language plpgsql stable
+  returns TABLE(id text, mes integer, corte integer, espera boolean, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, contra text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -5551,11 +5526,6 @@ create function regra_pendente_verificacao.explicar_pendencias(janela audit.jane
 comment on function regra_pendente_verificacao.explicar_pendencias(audit.janela,integer) is 'Findings of pendente_verificacao: of a window''s pending entries, of all suppliers or of one half of them.';
 grant execute on function regra_pendente_verificacao.explicar_pendencias(audit.janela,integer) to conferente_regra;
 
-create function regra_pendente_verificacao.faixa_valor(valor numeric)
-  returns text language sql immutable;
-comment on function regra_pendente_verificacao.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
-grant execute on function regra_pendente_verificacao.faixa_valor(numeric) to conferente_regra;
-
 create function regra_pendente_verificacao.julgar_retroteste(janela audit.janela)
   returns TABLE(registro_id text, confianca numeric, propoe boolean, certa boolean) language plpgsql stable
   set jit=off
@@ -5563,11 +5533,6 @@ create function regra_pendente_verificacao.julgar_retroteste(janela audit.janela
   set search_path=pg_catalog, pg_temp;
 comment on function regra_pendente_verificacao.julgar_retroteste(audit.janela) is 'For each entry of the window with a real category: confidence of the suggestion, whether it would be proposed, and whether it is right.';
 grant execute on function regra_pendente_verificacao.julgar_retroteste(audit.janela) to conferente_regra;
-
-create function regra_pendente_verificacao.lacuna(mes integer, conhecido integer)
-  returns smallint language sql immutable;
-comment on function regra_pendente_verificacao.lacuna(integer,integer) is 'Months without history before an entry, 0 to 24.';
-grant execute on function regra_pendente_verificacao.lacuna(integer,integer) to conferente_regra;
 
 create function regra_pendente_verificacao.marcar_borda(limite timestamp with time zone, meses integer[], OUT linhas bigint, OUT ultima timestamp with time zone)
   returns record language plpgsql volatile
@@ -5593,16 +5558,6 @@ create function regra_pendente_verificacao.metade_fornecedor(codigo text, nome t
 comment on function regra_pendente_verificacao.metade_fornecedor(text,text) is 'Half of the ledger that a supplier belongs to: 0 or 1.';
 grant execute on function regra_pendente_verificacao.metade_fornecedor(text,text) to conferente_regra;
 
-create function regra_pendente_verificacao.niveis(k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint)
-  returns TABLE(nivel smallint, chave bigint) language sql immutable;
-comment on function regra_pendente_verificacao.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) is 'Keys of an entry as rows: level and key, without those that are null.';
-grant execute on function regra_pendente_verificacao.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) to conferente_regra;
-
-create function regra_pendente_verificacao.nota(peso_base double precision, peso_repetida double precision, peso_recente double precision, peso_espera double precision, base double precision, repetida double precision, recente double precision, lacuna integer)
-  returns double precision language sql immutable;
-comment on function regra_pendente_verificacao.nota(double precision,double precision,double precision,double precision,double precision,double precision,double precision,integer) is 'Weighed score of a category: base is ln p, repetida ln(1 + earlier payments alike), recente log-odds among the latest entries, lacuna months without history.';
-grant execute on function regra_pendente_verificacao.nota(double precision,double precision,double precision,double precision,double precision,double precision,double precision,integer) to conferente_regra;
-
 create function regra_pendente_verificacao.perguntar_retroteste(retroteste int4range, amostra integer, provas boolean)
   returns SETOF regra_pendente_verificacao.estatistica_pergunta language plpgsql stable
   set jit=off
@@ -5612,7 +5567,7 @@ comment on function regra_pendente_verificacao.perguntar_retroteste(int4range,in
 grant execute on function regra_pendente_verificacao.perguntar_retroteste(int4range,integer,boolean) to conferente_regra;
 
 create function regra_pendente_verificacao.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], grupo smallint, lacuna smallint, categorias integer[], bases double precision[], amplas double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos double precision[], iguais double precision[], contra text, mes integer) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], grupo smallint, categorias integer[], bases double precision[], amplas double precision[], palavras double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos double precision[], iguais double precision[], contra text, mes integer) language plpgsql stable
   set enable_mergejoin=off
   set enable_nestloop=off
   set enable_sort=off
@@ -5644,12 +5599,6 @@ create function regra_pendente_verificacao.requisitos()
   set search_path=pg_catalog, pg_temp;
 comment on function regra_pendente_verificacao.requisitos() is 'What pendente_verificacao lacks before it can run, with what to set, or null.';
 grant execute on function regra_pendente_verificacao.requisitos() to conferente_regra;
-
-create function regra_pendente_verificacao.resolver_sistema(matriz double precision[], lado double precision[])
-  returns double precision[] language plpgsql immutable
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.resolver_sistema(double precision[],double precision[]) is 'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
-grant execute on function regra_pendente_verificacao.resolver_sistema(double precision[],double precision[]) to conferente_regra;
 
 create function regra_pendente_verificacao.sucessoes_em(meses integer[])
   returns TABLE(mes integer, de integer, para integer, quantas integer, desde integer, renasce integer) language sql stable

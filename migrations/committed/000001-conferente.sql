@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6edb89421715d194d4c02deaacd23d729cd5cc7a
+--! Hash: sha1:c8bb3d499d6a09f9a242854b7593345fd8a5957b
 --! Message: conferente
 
 set local role conferente_dono;
@@ -9245,11 +9245,9 @@ comment on table regra_pendente_verificacao.estatistica_peso is 'What the back-t
 create unlogged table regra_pendente_verificacao.estatistica_nota (
   grupo smallint primary key,
   base double precision not null,
-  repetida double precision not null,
-  recente double precision not null,
-  espera double precision not null
+  recente double precision not null
 );
-comment on table regra_pendente_verificacao.estatistica_nota is 'Weights of the score, fitted by the back-test for each group (0 unknown supplier, 1 seen up to about three times, 2 known, 3 to 5 the same with a known account): of ln p, of ln(1 + earlier payments alike), of the log-odds among the latest entries, and of ln p times ln(1 + months without history).';
+comment on table regra_pendente_verificacao.estatistica_nota is 'Weights of the score, of ln p and of the log-odds among the latest entries, fitted by the back-test for each group: 0 unknown supplier, 1 seen up to about three times, 2 known; 3 to 5 the same after a wait; 6 to 11 the same with a known account.';
 
 create unlogged table regra_pendente_verificacao.estatistica_calibracao (
   grupo smallint not null,
@@ -9268,12 +9266,10 @@ create unlogged table regra_pendente_verificacao.estatistica_pergunta (
   id text not null,
   com_conta boolean not null,
   grupo smallint not null,
-  lacuna smallint not null,
   certa int not null,
   bases double precision[] not null,
   amplas double precision[] not null,
   palavras double precision[] not null,
-  repetidas double precision[] not null,
   recentes double precision[] not null,
   niveis smallint[],
   totais double precision[],
@@ -24042,67 +24038,43 @@ return (pg_catalog.hashtextextended(coalesce(nullif(codigo, ''), nome, ''), 0) &
 comment on function regra_pendente_verificacao.metade_fornecedor(text, text) is 'Half of the ledger that a supplier belongs to: 0 or 1.';
 revoke execute on function regra_pendente_verificacao.metade_fornecedor(text, text) from public;
 
--- The amount band of an entry: its sign and thirds of a power of ten (100 to 215, 215 to 464, …). Touches nothing.
--- Called by regra_pendente_verificacao.chaves_valor.
-create or replace function regra_pendente_verificacao.faixa_valor(valor numeric) returns text
-language sql immutable parallel safe
-return case
-  when valor is null or valor = 'NaN' then null
-  when pg_catalog.abs(valor) < 0.01 then '0'
-  when pg_catalog.abs(valor) > 1e30 then 'infinito'
-  else pg_catalog.sign(valor)::text || pg_catalog.floor(3 * pg_catalog.log(pg_catalog.abs(valor::double precision)))::text
-end;
-
-comment on function regra_pendente_verificacao.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
-revoke execute on function regra_pendente_verificacao.faixa_valor(numeric) from public;
-
--- Months without history between the last known month and an entry's: 0 to 24, or 12 when nothing is known at all. The longer an entry
--- waits, the less the past says about it. Touches nothing. Called by regra_pendente_verificacao.entradas_pendencia.
-create or replace function regra_pendente_verificacao.lacuna(mes int, conhecido int) returns smallint
-language sql immutable parallel safe
-return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
-
-comment on function regra_pendente_verificacao.lacuna(int, int) is 'Months without history before an entry, 0 to 24.';
-revoke execute on function regra_pendente_verificacao.lacuna(int, int) from public;
-
--- An entry's keys, one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted and where
--- entries are scored; inlined by the planner.
-create or replace function regra_pendente_verificacao.niveis(
-  k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint
-) returns table (nivel smallint, chave bigint)
+-- The keys by which an entry is compared, one row for each that it has: 0 everything, 2 cost centre, 3 cost centre with amount band (the
+-- sign and thirds of a power of ten: 100 to 215, 215 to 464, …), 4 company, 5 name, 6 code, 7 supplier with cost centre, 8 that with the
+-- band, 9 that with the exact amount, 11 supplier with account, 21 account. The supplier is the company, or '=' and the name where there is
+-- no code. A blank value has no key and so does not count. Each text is hashed once and pairs are hashes of hashes, because this runs for
+-- every entry of the history. Touches nothing. Called where history is counted and where entries are scored; inlined by the planner.
+create or replace function regra_pendente_verificacao.chaves(raiz text, nome text, codigo text, centro text, conta text, valor numeric)
+returns table (nivel smallint, chave bigint)
 language sql immutable parallel safe rows 11
 begin atomic
   select v.nivel, v.chave
+  from (
+    select a.*, pg_catalog.hashint8extended(a.centro, a.fornecedor) as com_centro,
+      pg_catalog.hashint8extended(coalesce(a.centro, 0), a.fornecedor) as ambos
+    from (
+      select pg_catalog.hashtextextended(coalesce(raiz, '=' || nome), 0) as fornecedor, pg_catalog.hashtextextended(centro, 0) as centro,
+        pg_catalog.hashtextextended(conta, 0) as conta,
+        pg_catalog.hashtextextended(case
+          when valor is null or valor = 'NaN' then null
+          when pg_catalog.abs(valor) < 0.01 then '0'
+          when pg_catalog.abs(valor) > 1e30 then 'infinito'
+          else pg_catalog.sign(valor)::text || pg_catalog.floor(3 * pg_catalog.log(pg_catalog.abs(valor::double precision)))::text
+        end, 0) as faixa
+      offset 0
+    ) a
+    offset 0
+  ) h
   -- unnest over arrays costs half of a values list for each entry
-  from unnest('{0,2,3,4,5,6,7,8,9,11,21}'::smallint[], array[0, k2, k3, k4, k5, k6, k7, k8, k9, k11, k21]) v (nivel, chave)
+  cross join lateral unnest('{0,2,3,4,5,6,7,8,9,11,21}'::smallint[], array[0, h.centro, pg_catalog.hashint8extended(h.centro, h.faixa),
+    pg_catalog.hashtextextended(raiz, 0), pg_catalog.hashtextextended(nome, 0), pg_catalog.hashtextextended(codigo, 0), h.com_centro,
+    pg_catalog.hashint8extended(h.faixa, h.ambos), pg_catalog.hash_numeric_extended(valor, h.ambos),
+    pg_catalog.hashint8extended(h.conta, h.fornecedor), h.conta]) v (nivel, chave)
   where v.chave is not null;
 end;
 
-comment on function regra_pendente_verificacao.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) is
-  'Keys of an entry as rows: level and key, without those that are null.';
-revoke execute on function regra_pendente_verificacao.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) from public;
-
--- The keys by which an entry is compared, from supplier, cost centre and account, as one row: 2 cost centre, 4 company, 5 name, 6 code, 7
--- supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the name where there is no code. A
--- blank value has no key and so does not count. Each text is hashed once and pairs are hashes of hashes, because this runs for every entry
--- of the history. Touches nothing. Called where history is counted and where entries are scored; inlined by the planner.
-create or replace function regra_pendente_verificacao.chaves_fornecedor(
-  raiz text, nome text, codigo text, fornecedor text, centro text, conta text
-) returns table (k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint)
-language sql immutable parallel safe rows 1
-begin atomic
-  select h.centro, pg_catalog.hashtextextended(raiz, 0), pg_catalog.hashtextextended(nome, 0), pg_catalog.hashtextextended(codigo, 0),
-    pg_catalog.hashint8extended(h.centro, h.fornecedor), pg_catalog.hashint8extended(h.conta, h.fornecedor), h.conta
-  from (
-    select pg_catalog.hashtextextended(fornecedor, 0) as fornecedor, pg_catalog.hashtextextended(centro, 0) as centro,
-      pg_catalog.hashtextextended(conta, 0) as conta
-    offset 0
-  ) h;
-end;
-
-comment on function regra_pendente_verificacao.chaves_fornecedor(text, text, text, text, text, text) is
-  'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
-revoke execute on function regra_pendente_verificacao.chaves_fornecedor(text, text, text, text, text, text) from public;
+comment on function regra_pendente_verificacao.chaves(text, text, text, text, text, numeric) is
+  'Levels by which an entry is compared with history, as far as supplier, cost centre, account and amount go: level and hashed key.';
+revoke execute on function regra_pendente_verificacao.chaves(text, text, text, text, text, numeric) from public;
 
 -- The keys by which an entry is compared, from its text: 10 supplier with the same words, and 20 each word of name and description. texto:
 -- the description as words. Touches nothing. Called where history is counted and where entries are scored; inlined by the planner.
@@ -24122,49 +24094,9 @@ comment on function regra_pendente_verificacao.chaves_texto(text, text, text) is
   'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
 revoke execute on function regra_pendente_verificacao.chaves_texto(text, text, text) from public;
 
--- The keys by which an entry is compared, from its amount, as one row: 3 cost centre with amount band, 8 supplier with cost centre and
--- band, 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are scored;
--- inlined by the planner.
-create or replace function regra_pendente_verificacao.chaves_valor(fornecedor text, centro text, valor numeric)
-returns table (k3 bigint, k8 bigint, k9 bigint)
-language sql immutable parallel safe rows 1
-begin atomic
-  select pg_catalog.hashint8extended(h.centro, h.faixa), pg_catalog.hashint8extended(h.faixa, h.ambos),
-    pg_catalog.hash_numeric_extended(valor, h.ambos)
-  from (
-    select pg_catalog.hashtextextended(centro, 0) as centro, pg_catalog.hashtextextended(regra_pendente_verificacao.faixa_valor(valor), 0) as faixa,
-      pg_catalog.hashint8extended(coalesce(pg_catalog.hashtextextended(centro, 0), 0), pg_catalog.hashtextextended(fornecedor, 0)) as ambos
-    offset 0
-  ) h;
-end;
-
-comment on function regra_pendente_verificacao.chaves_valor(text, text, numeric) is
-  'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
-revoke execute on function regra_pendente_verificacao.chaves_valor(text, text, numeric) from public;
-
--- All keys by which an entry is compared: levels 0 (everything) to 11 (supplier with account), words (20) and account (21). History is
--- counted by the same three functions, so both use the same keys. Touches nothing. Called by regra_pendente_verificacao.pontuar_pendencias
--- and ajustar_alfas; inlined by the planner.
-create or replace function regra_pendente_verificacao.chaves_entrada(
-  raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
-) returns table (nivel smallint, chave bigint, termo text)
-language sql immutable parallel safe
-begin atomic
-  select f.nivel, f.chave, null::text
-  from regra_pendente_verificacao.chaves_fornecedor(raiz, nome, codigo, coalesce(raiz, '=' || nome), centro, conta) k
-  cross join regra_pendente_verificacao.chaves_valor(coalesce(raiz, '=' || nome), centro, valor) v
-  cross join lateral regra_pendente_verificacao.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
-  union all
-  select t.nivel, t.chave, t.termo from regra_pendente_verificacao.chaves_texto(coalesce(raiz, '=' || nome), nome, texto) t;
-end;
-
-comment on function regra_pendente_verificacao.chaves_entrada(text, text, text, text, text, numeric, text) is
-  'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
-revoke execute on function regra_pendente_verificacao.chaves_entrada(text, text, text, text, text, numeric, text) from public;
-
 -- The last booking month before the given one with a history worth the name: at least a tenth of a usual month's rows. Null when there is
--- none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia, pontuar_pendencias and
--- ajustar_alfas.
+-- none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia and
+-- pontuar_pendencias.
 create or replace function regra_pendente_verificacao.ultimo_mes_conhecido(corte int) returns int
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -24271,15 +24203,16 @@ comment on function regra_pendente_verificacao.contradizem_codigo(text[], text[]
   'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
 revoke execute on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) from public;
 
--- The entries to be judged and what is known about each. Either the pending entries of a window, each with the months before its own as
--- history (mes, corte); or (retroteste) decided entries of the given months: a sample, each with the history before some waiting time, or
--- without a sample size (amostra) all of them without a wait. An entry that contradicts its supplier's code (contra: nome, texto; see
+-- The entries to be judged and what is known about each. Either the pending entries of a window, each with the months up to its own as
+-- history (before corte); or (retroteste) decided entries of the given months, each with the history before its own month or before some
+-- waiting time: a sample, or without a sample size (amostra) all of them without a wait. espera: the history ends more than a month before
+-- the entry. An entry that contradicts its supplier's code (contra: nome, texto; see
 -- regra_pendente_verificacao.contradizem_codigo) is judged without the code. metade: all suppliers (null) or one half of them (0, 1). Reads
 -- dw.lancamentos and the statistics; changes nothing. Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the
 -- weights.
 create or replace function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
-  id text, mes int, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
+  id text, mes int, corte int, espera boolean, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
   contra text
 )
 language plpgsql stable rows 10000
@@ -24299,29 +24232,30 @@ begin
   if retroteste is null then
     return query
     with pendente as materialized (
-      select l.id::text as id, coalesce(regra_pendente_verificacao.mes_indice(l.data_lancamento), -1) as corte,
+      select l.id::text as id, coalesce(regra_pendente_verificacao.mes_indice(l.data_lancamento), -1) as mes,
         left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
       from dw.lancamentos l
       where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
         and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
         and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
     ), mes as materialized (
-      select m.corte, regra_pendente_verificacao.lacuna(m.corte, regra_pendente_verificacao.ultimo_mes_conhecido(m.corte)) as lacuna
-      from (select distinct p.corte from pendente p) m
+      -- what is decided in the entry's own month counts at once: a new supplier's first entries teach the next one
+      select m.mes, m.mes + 1 as corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(m.mes + 1) < m.mes - 1, true) as espera
+      from (select distinct p.mes from pendente p) m
     ), entrada as materialized (
-      select row_number() over () as n, p.id, p.corte, m.lacuna, regras.raiz_fornecedor(p.fornecedor_id) as raiz,
+      select row_number() over () as n, p.id, p.mes, m.corte, m.espera, regras.raiz_fornecedor(p.fornecedor_id) as raiz,
         case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end as nome,
         nullif(btrim(p.fornecedor_id), '') as codigo, nullif(btrim(p.centro_custo), '') as centro,
         nullif(btrim(p.conta_contabil), '') as conta, p.valor, regras.palavras_texto(p.descricao) as texto
       from pendente p
-      join mes m on m.corte = p.corte
+      join mes m on m.mes = p.mes
       left join regra_pendente_verificacao.estatistica_nome n on n.escrito = p.escrito
     ), contraria as materialized (
       select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
         array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
       cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
     )
-    select e.id, e.corte, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+    select e.id, e.mes, e.corte, e.espera, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
       e.centro, e.conta, e.valor, e.texto, c.contra
     from entrada e
     left join contraria c on c.n = e.n;
@@ -24352,13 +24286,13 @@ begin
     order by hashtextextended(l.id::text, 1)
     limit amostra
   ), espera as materialized (
-    -- how long a real entry waits is unknown, so each waits for none to eleven months, spread rather evenly
-    select p.mes, p.corte, p.sorte, regra_pendente_verificacao.lacuna(p.mes, u.ultimo) as lacuna
+    -- most entries are asked at once, as most are in life; the others wait for one to eleven months
+    select p.mes, p.corte, p.sorte, coalesce(u.ultimo < p.mes - 1, true) as espera
     from (
       select m.mes, g.sorte,
         case when amostra is null then m.mes else greatest(m.mes - g.meses, lower(retroteste)) end as corte
       from generate_series(lower(retroteste), upper(retroteste) - 1) m (mes)
-      cross join unnest('{0,0,0,1,1,2,2,3,4,5,6,7,8,9,10,11}'::int[]) with ordinality g (meses, sorte)
+      cross join unnest('{0,0,0,0,0,0,0,0,0,0,1,2,3,5,8,11}'::int[]) with ordinality g (meses, sorte)
     ) p
     join (
       select c.corte, regra_pendente_verificacao.ultimo_mes_conhecido(c.corte) as ultimo
@@ -24366,7 +24300,7 @@ begin
       offset 0
     ) u on u.corte = p.corte
   ), entrada as materialized (
-    select row_number() over () as n, d.id, d.mes, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
+    select row_number() over () as n, d.id, d.mes, e.corte, e.espera, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
       case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end as nome,
       nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
       nullif(btrim(d.conta_contabil), '') as conta, d.valor, regras.palavras_texto(d.descricao) as texto
@@ -24379,7 +24313,7 @@ begin
       array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
     cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
   )
-  select e.id, e.mes, e.corte, e.lacuna, coalesce(s.para, e.certa), case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+  select e.id, e.mes, e.corte, e.espera, coalesce(s.para, e.certa), case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
     e.centro, e.conta, e.valor, e.texto, c.contra
   from entrada e
   left join contraria c on c.n = e.n
@@ -24598,7 +24532,7 @@ begin
   return query
   select f.nivel, f.chave, h.mes, h.categoria, count(*)::int
   from (
-    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, c.id as categoria, n.nome, r.raiz, coalesce(r.raiz, '=' || n.nome) as fornecedor,
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, c.id as categoria, n.nome, r.raiz,
       nullif(btrim(l.fornecedor_id), '') as codigo, nullif(btrim(l.centro_custo), '') as centro, nullif(btrim(l.conta_contabil), '') as conta,
       l.valor
     from dw.lancamentos l
@@ -24619,9 +24553,7 @@ begin
     -- or each of these expressions would be evaluated again for every key
     offset 0
   ) h
-  cross join lateral regra_pendente_verificacao.chaves_fornecedor(h.raiz, h.nome, h.codigo, h.fornecedor, h.centro, h.conta) k
-  cross join lateral regra_pendente_verificacao.chaves_valor(h.fornecedor, h.centro, h.valor) v
-  cross join lateral regra_pendente_verificacao.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
+  cross join lateral regra_pendente_verificacao.chaves(h.raiz, h.nome, h.codigo, h.centro, h.conta, h.valor) f
   where h.mes is not null
   group by f.nivel, f.chave, h.mes, h.categoria;
 
@@ -25172,7 +25104,7 @@ revoke execute on function regra_pendente_verificacao.diagnosticar_contas() from
 -- What became of each category that people said has ended (regras.sucessoes), by the numbers of the statistics and by the month of the
 -- entry in question (mes). de is a category, para one that replaces it in that month, quantas how many do; desde is the month from which
 -- para is booked; renasce the month from which the old name means something else. A successor that was never booked has a number too
--- (regra_pendente_verificacao.conhecer_sucessoras). Reads estatistica_categoria. Called by everything that reads the statistics.
+-- (regra_pendente_verificacao.preparar). Reads estatistica_categoria. Called by everything that reads the statistics.
 create or replace function regra_pendente_verificacao.sucessoes_em(meses int[])
 returns table (mes int, de int, para int, quantas int, desde int, renasce int)
 language sql stable rows 10
@@ -25198,22 +25130,6 @@ $$;
 comment on function regra_pendente_verificacao.sucessoes_em(int[]) is 'Successors of categories in each of the given months, by their numbers.';
 revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from public;
 
--- Gives a number to successors that were never booked. Reads audit.sucessoras_categoria; writes estatistica_categoria. Called by
--- regra_pendente_verificacao.preparar.
-create or replace function regra_pendente_verificacao.conhecer_sucessoras() returns void
-language sql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-  insert into regra_pendente_verificacao.estatistica_categoria (categoria)
-  select min(s.para_escrita)
-  from regras.sucessoes() s
-  where not exists (select 1 from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = s.para)
-  group by s.para
-$$;
-
-comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
-revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from public;
-
 -- The categories that look dead in the given months, by what was known in each: the last month in which each was booked, the months of
 -- history without it since (silencio), whether it is surely dead (morta), and the category that seems to have replaced it (herdeira, with
 -- the number of its suppliers' entries there).
@@ -25223,10 +25139,10 @@ revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from
 -- year. It is dead after pendente.meses_sem_lancamento such months, unless it is in its first year and was booked in less than half of it:
 -- it may be booked once a year.
 --
--- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and theirs go
--- there. Only entries with the category's usual sign (positive or negative) are a sign of life, because a credit note is about the past. A
--- category with one successor lives on in it. Spellings of one category count as one. Reads the statistics and the settings. Called by
--- regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
+-- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and hardly
+-- anything else is booked here any more. Only entries with the category's usual sign (positive or negative) are a sign of life, because a
+-- credit note is about the past. A category with one successor lives on in it. Spellings of one category count as one. Reads the statistics
+-- and the settings. Called by regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
 returns table (mes int, categoria int, ultima int, silencio int, morta boolean, herdeira int, herdados bigint)
 language plpgsql stable rows 10
@@ -25322,18 +25238,24 @@ begin
     where v_nascidas <> '{}' and c.nivel = 5 and c.chave in (select n.chave from nova n)
     group by 1, 2, 3
   ), vindo as (
-    -- and what each of these suppliers had and has in the old one
-    select n.mes, v.uma, n.uma as herdeira, n.chave, n.linhas, sum(v.linhas) filter (where v.mes <= n.primeira) as antes,
-      sum(v.linhas) filter (where v.mes >= n.primeira and v.mes <= n.mes) as depois
+    -- and whether each of these suppliers had the old one before
+    select n.mes, v.uma, n.uma as herdeira, n.primeira, n.chave, n.linhas, bool_or(v.mes <= n.primeira) as antes
     from nova n
     join velha v on v.chave = n.chave and v.uma <> n.uma
     join vida o on o.mes = n.mes and o.uma = v.uma and n.primeira between o.ultima - 1 and o.ultima + 3
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
   ), heranca as (
-    select v.mes, v.uma, v.herdeira, min(t.todas) as todas, sum(v.linhas) filter (where v.antes > 0) as herdados, coalesce(sum(v.depois), 0) as depois
-    from vindo v
-    join (select n.mes, n.uma, sum(n.linhas) as todas from nova n group by 1, 2) t on t.mes = v.mes and t.uma = v.herdeira
-    group by 1, 2, 3
+    -- what others still book in the old one counts against the heir, too
+    select h.*, (
+        select coalesce(sum(c.linhas), 0) from regra_pendente_verificacao.estatistica_contagem c
+        where c.nivel = 0 and c.chave = 0 and c.mes between h.primeira and h.mes and c.categoria in (select k.id from categoria k where k.uma = h.uma)
+      ) as depois
+    from (
+      select v.mes, v.uma, v.herdeira, v.primeira, min(t.todas) as todas, sum(v.linhas) filter (where v.antes) as herdados
+      from vindo v
+      join (select n.mes, n.uma, sum(n.linhas) as todas from nova n group by 1, 2) t on t.mes = v.mes and t.uma = v.herdeira
+      group by 1, 2, 3, 4
+    ) h
   ), herdeira as (
     select distinct on (h.mes, h.uma) h.mes, h.uma, h.herdeira, h.herdados::bigint as herdados
     from heranca h
@@ -25435,22 +25357,6 @@ $$;
 comment on function regra_pendente_verificacao.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one, in the order of the levels.';
 revoke execute on function regra_pendente_verificacao.alfas() from public;
 
--- The score of one category, by the weights of its group (modest ones where there are none: 0.22 makes of a p of .999 a confidence of about
--- .82). Touches nothing; inlined by the planner. Called by regra_pendente_verificacao.pontuar_pendencias and the fitting of the weights.
-create or replace function regra_pendente_verificacao.nota(
-  peso_base double precision, peso_repetida double precision, peso_recente double precision, peso_espera double precision,
-  base double precision, repetida double precision, recente double precision, lacuna int
-) returns double precision
-language sql immutable parallel safe
-return coalesce(peso_base, 0.22) * base + coalesce(peso_repetida * repetida, 0) + coalesce(peso_recente * recente, 0)
-  + coalesce(peso_espera, 0) * base * pg_catalog.ln(1 + lacuna::double precision);
-
-comment on function regra_pendente_verificacao.nota(
-  double precision, double precision, double precision, double precision, double precision, double precision, double precision, int) is
-  'Weighed score of a category: base is ln p, repetida ln(1 + earlier payments alike), recente log-odds among the latest entries, lacuna months without history.';
-revoke execute on function regra_pendente_verificacao.nota(
-  double precision, double precision, double precision, double precision, double precision, double precision, double precision, int) from public;
-
 -- Scores the categories for each entry, from the widest knowledge to the narrowest. Each level's counts are mixed with the opinion of the
 -- wider one (hierarchical Dirichlet back-off: MacKay and Peto, A hierarchical Dirichlet language model, 1995):
 --   p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l)
@@ -25459,12 +25365,12 @@ revoke execute on function regra_pendente_verificacao.nota(
 -- towards P(w). Words repeat each other, so k of them prove like the root of k. A supplier's own entries then count for more than words, the
 -- more of them there are.
 --
--- The score (nota) weighs ln p, ln(1 + earlier payments of the same supplier, cost centre and exact amount) (repetida: a rent, a
--- subscription), the log-odds among the latest entries of the same supplier and cost centre, where counts lose half their weight in six
--- weeks of history or of waiting (recente: a supplier that has just changed its business shows there first), and ln p times ln(1 + months
--- without history). Its weights are regra_pendente_verificacao.estatistica_nota, for each group: 0 unknown supplier, 1 seen up to about
--- three times, 2 known, 3 to 5 the same with a known account. Of the categories the ten with the largest p are returned;
--- bases and notas have one value more, for all others together (what is left of p, .0001 at least).
+-- The score (nota) weighs ln p and the log-odds among the latest entries of the same supplier and cost centre, where counts lose half their
+-- weight in six weeks (recente: a supplier that has just changed its business shows there first). Its weights are
+-- regra_pendente_verificacao.estatistica_nota, for each group: 0 unknown supplier, 1 seen up to about three times, 2 known; 3 to 5 the same
+-- where the history ends more than a month before the entry; 6 to 11 the same with a known account. Modest ones where nothing is fitted:
+-- 0.22 makes of a p of .999 a confidence of about .82. Of the categories the ten with the largest p are returned; bases and notas have one
+-- value more, for all others together (what is left of p, .0001 at least).
 --
 -- Counts lose half their weight in nine months of history. Months without any history do not age them, as they did not in the back-test:
 -- the calibration says what a wait costs. A back-test asks about an entry with an account twice, with it and without, because pending
@@ -25482,8 +25388,8 @@ revoke execute on function regra_pendente_verificacao.nota(
 create or replace function regra_pendente_verificacao.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
-  ids text[], com_conta boolean, certas int[], grupo smallint, lacuna smallint, categorias int[], bases double precision[], amplas double precision[],
-  palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[],
+  ids text[], com_conta boolean, certas int[], grupo smallint, categorias int[], bases double precision[], amplas double precision[],
+  palavras double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[],
   lancamentos double precision[], iguais double precision[], contra text, mes int
 )
 -- the cost makes it worth a parallel process of its own
@@ -25521,7 +25427,12 @@ begin
     select e.n, e.corte, coalesce(p.epoca, 0) as epoca, c.nivel, c.chave, c.termo
     from entrada e
     left join epoca p on p.mes = e.mes
-    cross join lateral regra_pendente_verificacao.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
+    cross join lateral (
+      select f.nivel, f.chave, null as termo
+      from regra_pendente_verificacao.chaves(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor) f
+      union all
+      select t.nivel, t.chave, t.termo from regra_pendente_verificacao.chaves_texto(coalesce(e.raiz, '=' || e.nome), e.nome, e.texto) t
+    ) c
   ), corte as materialized (
     select d.corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
     from (select distinct e.corte from entrada e) d
@@ -25597,7 +25508,7 @@ begin
       min(e.certa) as certa
     from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
     join entrada e on e.n = s.n
-    group by s.contextos, e.lacuna, e.contra, e.certa, retroteste is not null and e.conta is null
+    group by s.contextos, e.espera, e.contra, e.certa, retroteste is not null and e.conta is null
   ), sabida as materialized (
     select c.* from conhecidas c join modelo m on m.n = c.n
   ), kx as materialized (
@@ -25619,8 +25530,7 @@ begin
     group by f.n
   ), util as materialized (
     -- what each count adds, computed once for all entries that share it
-    select c.x, c.categoria, case when c.nivel <> 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
-      c.recente, case when c.nivel = 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
+    select c.x, c.categoria, case when c.nivel <> 20 then c.w end as w, c.recente, case when c.nivel = 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
     from contagem c
     join conhecida h on h.x = c.x
     join geral g on g.corte = c.corte and g.epoca = c.epoca and g.categoria = c.categoria
@@ -25628,28 +25538,26 @@ begin
   ), medida as (
     select f.n, u.categoria, coalesce(sum(u.w * f.coeficiente) filter (where f.bloco = 0), 0) as ampla,
       coalesce(sum(u.w * f.coeficiente) filter (where f.bloco = 1), 0) as fina, coalesce(sum(u.w * f.coeficiente) filter (where f.bloco = 2), 0) as conta,
-      coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida, coalesce(sum(u.recente), 0) as recente, min(u.raridade) as raridade
+      coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.recente), 0) as recente, min(u.raridade) as raridade
     from kx f
     join util u on u.x = f.x
     group by f.n, u.categoria
     having sum(u.w * f.coeficiente) > 0
   ), ponderada as (
     select m.*, r.apoio, r.contas, r.resto, r.resto_conta, s.palavras, m.ampla * exp(v_lambda * greatest(least(s.palavras, 300), -300)) as dita,
-      ln(1 + m.repetida) as repetidas,
-      -- how much of the latest entries' weight is left after a wait
-      coalesce(ln((t.frescor * m.recente + 0.25) / (t.frescor * greatest(r.recentes - m.recente, 0) + 0.25)), 0) as recentes
+      coalesce(ln((m.recente + 0.25) / (greatest(r.recentes - m.recente, 0) + 0.25)), 0) as recentes
     from (
       -- offset 0, or every entry would first be multiplied by every category
-      select m.*, e.lacuna, e.conta as da_conta from medida m join entrada e on e.n = m.n offset 0
+      select m.*, e.espera, e.conta as da_conta from medida m join entrada e on e.n = m.n offset 0
     ) m
     join resumo r on r.n = m.n
     cross join lateral (select (r.termos * m.raridade + m.soma) / sqrt(greatest(r.termos, 1)) as palavras) s
-    cross join lateral (select power(0.5::double precision, m.lacuna / 1.5::double precision) as frescor) t
   ), ponto as (
     select p.*, row_number() over (partition by p.n, p.com_conta order by p.base desc, p.categoria) as posicao
     from (
-      select q.n, v.com_conta, (case when q.apoio = 0 then 0 when q.apoio < 3.5 then 1 else 2 end + case when v.com_conta and q.contas then 3 else 0 end)::smallint as grupo, q.lacuna, q.categoria, q.ampla,
-        q.palavras, q.repetidas, q.recentes, ln(b.base) as base
+      select q.n, v.com_conta,
+        (case when q.apoio = 0 then 0 when q.apoio < 3.5 then 1 else 2 end + 3 * q.espera::int + 6 * (v.com_conta and q.contas)::int)::smallint as grupo,
+        q.categoria, q.ampla, q.palavras, q.recentes, ln(b.base) as base
       from (select p.*, sum(p.dita) over (partition by p.n) as todas from ponderada p) q
       -- An account that the history never saw mostly means a category that it never saw. What is learned from these would count against
       -- entries without an account.
@@ -25660,15 +25568,15 @@ begin
     ) p
   ), lista as materialized (
     select p.n, p.com_conta, p.grupo, array_agg(p.categoria order by s.nota desc, p.categoria) as categorias,
-      array_agg(s.nota order by s.nota desc, p.categoria)
-        || regra_pendente_verificacao.nota(min(k.base), 0, 0, min(k.espera), ln(greatest(1 - sum(exp(p.base)), 0.0001)), 0, 0, min(p.lacuna)) as notas, array_agg(p.repetidas order by s.nota desc, p.categoria) as repetidas,
-      array_agg(p.recentes order by s.nota desc, p.categoria) as recentes, 
+      array_agg(s.nota order by s.nota desc, p.categoria) || min(s.peso) * ln(greatest(1 - sum(exp(p.base)), 0.0001)) as notas,
+      array_agg(p.recentes order by s.nota desc, p.categoria) as recentes,
       array_agg(p.base order by s.nota desc, p.categoria) || ln(greatest(1 - sum(exp(p.base)), 0.0001)) as bases,
       array_agg(p.ampla order by s.nota desc, p.categoria) filter (where retroteste is not null) as amplas,
       array_agg(p.palavras order by s.nota desc, p.categoria) filter (where retroteste is not null) as palavras
     from ponto p
     left join regra_pendente_verificacao.estatistica_nota k on k.grupo = p.grupo
-    cross join lateral (select regra_pendente_verificacao.nota(k.base, k.repetida, k.recente, k.espera, p.base, p.repetidas, p.recentes, p.lacuna) as nota) s
+    cross join lateral (
+      select coalesce(k.base, 0.22) as peso, coalesce(k.base, 0.22) * p.base + coalesce(k.recente, 0) * p.recentes as nota) s
     where p.posicao <= 10
     group by p.n, p.com_conta, p.grupo
   ), prova as (
@@ -25680,7 +25588,7 @@ begin
     where provas and f.nivel > 0 and (retroteste is null or f.nivel <> 20)
     group by f.n
   )
-  select m.ids, l.com_conta, m.certas, l.grupo, e.lacuna, l.categorias, l.bases, l.amplas, l.palavras, l.repetidas, l.recentes, l.notas,
+  select m.ids, l.com_conta, m.certas, l.grupo, l.categorias, l.bases, l.amplas, l.palavras, l.recentes, l.notas,
     v.niveis, v.termos, v.lancamentos, v.iguais, m.contra, e.mes
   from lista l
   join modelo m on m.n = l.n
@@ -25695,34 +25603,6 @@ revoke execute on function regra_pendente_verificacao.pontuar_pendencias(audit.j
 --! EndIncluded regras/pendente_verificacao/pontuacao.sql
 
 --! Included regras/pendente_verificacao/calibracao.sql
--- Solves a system of linear equations with a symmetric positive definite matrix (no pivoting needed) by Gauss-Jordan elimination. Its loops
--- run over unknowns, of which there are a handful. Touches nothing. Called by regra_pendente_verificacao.ajustar_notas.
-create or replace function regra_pendente_verificacao.resolver_sistema(matriz double precision[], lado double precision[]) returns double precision[]
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_n constant int := cardinality(lado);
-  v_fator double precision;
-begin
-  for i in 1..v_n loop
-    for j in 1..v_n loop
-      continue when j = i;
-      v_fator := matriz[j][i] / matriz[i][i];
-      for k in i..v_n loop
-        matriz[j][k] := matriz[j][k] - v_fator * matriz[i][k];
-      end loop;
-      lado[j] := lado[j] - v_fator * lado[i];
-    end loop;
-  end loop;
-  return array(select lado[i] / matriz[i][i] from generate_series(1, v_n) i order by i);
-end
-$$;
-
-comment on function regra_pendente_verificacao.resolver_sistema(double precision[], double precision[]) is
-  'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
-revoke execute on function regra_pendente_verificacao.resolver_sistema(double precision[], double precision[]) from public;
-
 -- The back-test's questions with what is known of each category, in two processes where regra_pendente_verificacao.em_metades allows it,
 -- each for half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
 -- nothing. Called by regra_pendente_verificacao.calibrar_historia.
@@ -25737,7 +25617,7 @@ declare
   v_metades boolean := regra_pendente_verificacao.em_metades();
 begin
   return query
-  select u.id, p.com_conta, p.grupo, p.lacuna, coalesce(array_position(p.categorias, u.certa), cardinality(p.bases)), p.bases, p.amplas, p.palavras, p.repetidas, p.recentes,
+  select u.id, p.com_conta, p.grupo, coalesce(array_position(p.categorias, u.certa), cardinality(p.bases)), p.bases, p.amplas, p.palavras, p.recentes,
     p.niveis, p.lancamentos, p.iguais
   from (
     select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, provas) x where not v_metades
@@ -25830,9 +25710,9 @@ $$;
 comment on function regra_pendente_verificacao.ajustar_forcas() is 'Fits the weight of the words and the shrinkage of each level on the ledger''s own past.';
 revoke execute on function regra_pendente_verificacao.ajustar_forcas() from public;
 
--- Fits the four weights of regra_pendente_verificacao.nota in each group so that exp(nota), shared out over the categories, is the
--- probability of each: conditional logistic regression (McFadden 1974) by Newton's method. Few cases move little: the weights are drawn towards the modest ones that serve a ledger without a past, as
--- much as 15 squared units would. Reads estatistica_pergunta, writes estatistica_nota. Called by
+-- Fits the two weights of the score in each group so that exp(nota), shared out over the categories, is the probability of each:
+-- conditional logistic regression (McFadden 1974) by Newton's method. Few cases move little: the weights are drawn towards the modest ones
+-- that serve a ledger without a past, as much as 15 squared units would. Reads estatistica_pergunta, writes estatistica_nota. Called by
 -- regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.ajustar_notas() returns void
 language plpgsql volatile
@@ -25843,49 +25723,35 @@ as $$
 declare
   v_passo double precision;
 begin
-  insert into regra_pendente_verificacao.estatistica_nota (grupo, base, repetida, recente, espera) select n, 0.22, 0, 0, 0 from generate_series(0, 5) n;
+  insert into regra_pendente_verificacao.estatistica_nota (grupo, base, recente) select n, 0.22, 0 from generate_series(0, 11) n;
 
   for v_volta in 1..25 loop
     with soma as (
-      -- slope (d) and curvature (h) of the likelihood along each weight; z and m are sums over the categories
-      select q.grupo, sum(v.x1 - z.m1 / z.z) as d1, sum(v.x2 - z.m2 / z.z) as d2, sum(v.x3 - z.m3 / z.z) as d3, sum(v.x4 - z.m4 / z.z) as d4,
-        sum(z.m11 / z.z - z.m1 * z.m1 / z.z / z.z) as h11, sum(z.m12 / z.z - z.m1 * z.m2 / z.z / z.z) as h12,
-        sum(z.m13 / z.z - z.m1 * z.m3 / z.z / z.z) as h13, sum(z.m14 / z.z - z.m1 * z.m4 / z.z / z.z) as h14,
-        sum(z.m22 / z.z - z.m2 * z.m2 / z.z / z.z) as h22, sum(z.m23 / z.z - z.m2 * z.m3 / z.z / z.z) as h23,
-        sum(z.m24 / z.z - z.m2 * z.m4 / z.z / z.z) as h24, sum(z.m33 / z.z - z.m3 * z.m3 / z.z / z.z) as h33,
-        sum(z.m34 / z.z - z.m3 * z.m4 / z.z / z.z) as h34, sum(z.m44 / z.z - z.m4 * z.m4 / z.z / z.z) as h44
+      -- slope (d) and curvature (h) of the likelihood along each weight, the prior's included; z and m are sums over the categories
+      select q.grupo, sum(q.bases[q.certa] - z.m1 / z.z) - 15 * (min(k.base) - 0.22) as d1,
+        sum(coalesce(q.recentes[q.certa], 0) - z.m2 / z.z) - 15 * min(k.recente) as d2, 15 + sum(z.m11 / z.z - z.m1 * z.m1 / z.z / z.z) as h11,
+        sum(z.m12 / z.z - z.m1 * z.m2 / z.z / z.z) as h12, 15 + sum(z.m22 / z.z - z.m2 * z.m2 / z.z / z.z) as h22
       from regra_pendente_verificacao.estatistica_pergunta q
       join regra_pendente_verificacao.estatistica_nota k on k.grupo = q.grupo
-      cross join lateral (select q.bases[q.certa] as x1, coalesce(q.repetidas[q.certa], 0) as x2, coalesce(q.recentes[q.certa], 0) as x3,
-        q.bases[q.certa] * ln(1 + q.lacuna) as x4) v
       cross join lateral (
-        select sum(e.e) as z, sum(e.e * e.x1) as m1, sum(e.e * e.x2) as m2, sum(e.e * e.x3) as m3, sum(e.e * e.x4) as m4,
-          sum(e.e * e.x1 * e.x1) as m11, sum(e.e * e.x1 * e.x2) as m12, sum(e.e * e.x1 * e.x3) as m13, sum(e.e * e.x1 * e.x4) as m14,
-          sum(e.e * e.x2 * e.x2) as m22, sum(e.e * e.x2 * e.x3) as m23, sum(e.e * e.x2 * e.x4) as m24,
-          sum(e.e * e.x3 * e.x3) as m33, sum(e.e * e.x3 * e.x4) as m34, sum(e.e * e.x4 * e.x4) as m44
-        from (
-          select x.x1, coalesce(x.x2, 0) as x2, coalesce(x.x3, 0) as x3, x.x1 * ln(1 + q.lacuna) as x4,
-            exp(regra_pendente_verificacao.nota(k.base, k.repetida, k.recente, k.espera, x.x1, x.x2, x.x3, q.lacuna)) as e
-          from unnest(q.bases, q.repetidas, q.recentes) x (x1, x2, x3)
-          offset 0
-        ) e
+        select sum(e.e) as z, sum(e.e * x.b) as m1, sum(e.e * e.r) as m2, sum(e.e * x.b * x.b) as m11, sum(e.e * x.b * e.r) as m12,
+          sum(e.e * e.r * e.r) as m22
+        from unnest(q.bases, q.recentes) x (b, r)
+        cross join lateral (select coalesce(x.r, 0) as r, exp(k.base * x.b + k.recente * coalesce(x.r, 0)) as e offset 0) e
       ) z
       group by q.grupo
     ), passo as (
-      select s.grupo, regra_pendente_verificacao.resolver_sistema(
-        array[array[15 + s.h11, s.h12, s.h13, s.h14], array[s.h12, 15 + s.h22, s.h23, s.h24],
-          array[s.h13, s.h23, 15 + s.h33, s.h34], array[s.h14, s.h24, s.h34, 15 + s.h44]],
-        array[s.d1 - 15 * (k.base - 0.22), s.d2 - 15 * k.repetida, s.d3 - 15 * k.recente, s.d4 - 15 * k.espera]) as p
+      select s.grupo, (s.h22 * s.d1 - s.h12 * s.d2) / n.n as base, (s.h11 * s.d2 - s.h12 * s.d1) / n.n as recente
       from soma s
-      join regra_pendente_verificacao.estatistica_nota k on k.grupo = s.grupo
+      cross join lateral (select s.h11 * s.h22 - s.h12 * s.h12 as n) n
     ), andado as (
       -- no weight moves by more than a half
       update regra_pendente_verificacao.estatistica_nota k
-      set base = k.base + t.t * p.p[1], repetida = k.repetida + t.t * p.p[2], recente = k.recente + t.t * p.p[3], espera = k.espera + t.t * p.p[4]
+      set base = k.base + t.t * p.base, recente = k.recente + t.t * p.recente
       from passo p
-      cross join lateral (select least(1, 0.5 / greatest(abs(p.p[1]), abs(p.p[2]), abs(p.p[3]), abs(p.p[4]), 1e-9)) as t) t
+      cross join lateral (select least(1, 0.5 / greatest(abs(p.base), abs(p.recente), 1e-9)) as t) t
       where p.grupo = k.grupo
-      returning abs(p.p[1]) + abs(p.p[2]) + abs(p.p[3]) + abs(p.p[4]) as passo
+      returning abs(p.base) + abs(p.recente) as passo
     )
     select max(d.passo) into v_passo from andado d;
     exit when v_passo < 0.0005;
@@ -25913,9 +25779,8 @@ begin
     join regra_pendente_verificacao.estatistica_nota k on k.grupo = q.grupo
     cross join lateral (
       select x.n = q.certa as certa, e.e, sum(e.e) over () as todas
-      from unnest(q.bases, q.repetidas, q.recentes) with ordinality x (base, repetida, recente, n)
-      cross join lateral (
-        select exp(regra_pendente_verificacao.nota(k.base, k.repetida, k.recente, k.espera, x.base, x.repetida, x.recente, q.lacuna)) as e) e
+      from unnest(q.bases, q.recentes) with ordinality x (base, recente, n)
+      cross join lateral (select exp(k.base * x.base + k.recente * coalesce(x.recente, 0)) as e) e
       -- the last one, all others together, is no suggestion
       order by x.n = cardinality(q.bases), e.e desc, x.n
       limit 1
@@ -26017,25 +25882,6 @@ revoke execute on function regra_pendente_verificacao.calibrar_historia(int4rang
 --! EndIncluded regras/pendente_verificacao/calibracao.sql
 
 --! Included regras/pendente_verificacao/sugestoes.sql
--- Turns a score's probability into a confidence that the ledger's own past supports: its bins' shares of right ones, interpolated between the
--- two nearest. Without bins, the probability itself. brutas and confiancas: the bins' mean probability and their confidence, both rising.
--- Touches nothing. Called by regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
-create or replace function regra_pendente_verificacao.confianca_calibrada(
-  bruta double precision, brutas double precision[], confiancas double precision[], posicao int
-) returns double precision
-language sql immutable parallel safe
-return coalesce(case
-  when posicao = 0 then confiancas[1] * bruta / brutas[1]
-  when posicao = pg_catalog.cardinality(brutas) then confiancas[posicao]
-  when brutas[posicao + 1] > brutas[posicao] then confiancas[posicao]
-    + (confiancas[posicao + 1] - confiancas[posicao]) * (bruta - brutas[posicao]) / (brutas[posicao + 1] - brutas[posicao])
-  else confiancas[posicao]
-end, bruta);
-
-comment on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) is
-  'Calibrated confidence of a probability; posicao: width_bucket(bruta, brutas).';
-revoke execute on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
-
 -- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what supports it. Entries with nothing
 -- to infer from are missing from the result; those about which exactly the same is known share a row (ids and certas belong together).
 -- metade: all suppliers (null) or one half of them (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called by
@@ -26071,7 +25917,8 @@ begin
     group by d.mes, d.de
   ), calibracao as materialized (
     select c.grupo, array_agg(c.bruta order by c.faixa) as brutas, array_agg(c.confianca order by c.faixa) as confiancas,
-      array_agg(c.casos_proximos order by c.faixa) as casos, array_agg(c.acertos_proximos order by c.faixa) as acertos
+      array_agg(c.casos_proximos order by c.faixa) as casos, array_agg(c.acertos_proximos order by c.faixa) as acertos,
+      sum(c.casos)::double precision as todos
     from regra_pendente_verificacao.estatistica_calibracao c
     group by c.grupo
   )
@@ -26087,7 +25934,16 @@ begin
   left join calibracao t on t.grupo = s.grupo
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
   cross join lateral (select width_bucket(b.bruta, t.brutas) as posicao) i
-  cross join lateral (select regra_pendente_verificacao.confianca_calibrada(b.bruta, t.brutas, t.confiancas, i.posicao) as confianca) x
+  cross join lateral (
+    -- The share of right ones in the bins, interpolated between the two nearest; without bins, the probability itself. A small past
+    -- promises less: n cases at most n / (n + 20), so .95 takes 380.
+    select least(coalesce(t.todos / (t.todos + 20), 0.9), coalesce(case
+      when i.posicao = 0 then t.confiancas[1] * b.bruta / t.brutas[1]
+      when t.brutas[i.posicao + 1] > t.brutas[i.posicao] then t.confiancas[i.posicao] + (t.confiancas[i.posicao + 1] - t.confiancas[i.posicao])
+        * (b.bruta - t.brutas[i.posicao]) / (t.brutas[i.posicao + 1] - t.brutas[i.posicao])
+      else t.confiancas[i.posicao]
+    end, b.bruta)) as confianca
+  ) x
   cross join lateral (select case
     when i.posicao = 0 or i.posicao < cardinality(t.brutas) and t.brutas[i.posicao + 1] - b.bruta < b.bruta - t.brutas[i.posicao]
     then i.posicao + 1 else i.posicao end as faixa) j;
@@ -26098,7 +25954,7 @@ comment on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, 
   'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
 revoke execute on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, int4range, int, int) from public;
 
--- What supports a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how many had the
+-- What supports a suggestion, for a reviewer: at each level of knowledge how many entries there were up to that month and how many had the
 -- category, finest first; the five words that pulled towards it most; and the finest level by itself, for the sentence. An account that
 -- many suppliers share counts as wider than a supplier. The arrays belong together. Touches nothing. Called by
 -- regra_pendente_verificacao.detectar.
@@ -26206,9 +26062,9 @@ begin
     end || case
       when s.id is null then case when btrim(l.categoria) <> '' then 'Pendente' else 'Sem categoria' end || ', e o histórico não tem nada parecido de onde inferir a categoria.'
       else coalesce(case when s.certas > 0 then
-          s.certas || ' de ' || s.todas || ' lançamentos de meses anteriores com '
+          s.certas || ' de ' || s.todas || ' outros lançamentos até esse mês com '
             || case when s.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || s.por || ' estão em "' || s.proposta || '". ' end,
-          'Nenhum lançamento igual em meses anteriores; "' || s.proposta || '" vem de grupos mais amplos. ')
+          'Nenhum outro lançamento igual até esse mês; "' || s.proposta || '" vem de grupos mais amplos. ')
         || coalesce('Palavras: ' || s.lista || '. ', '')
         || coalesce('A segunda opção é "' || s.alternativa || '". ', '')
         || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
@@ -26307,7 +26163,7 @@ comment on function regra_pendente_verificacao.requisitos() is 'What pendente_ve
 revoke execute on function regra_pendente_verificacao.requisitos() from public;
 
 -- Brings the statistics of regra_pendente_verificacao.detectar up to date: adds what was loaded or decided since the last time (counts
--- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has grown by a tenth.
+-- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has doubled.
 -- Reads dw.lancamentos and the audit tables; writes only regra_pendente_verificacao.estatistica_*. Called by the engine before the rule, in
 -- the same session. Two calls at once wait for each other.
 create or replace function regra_pendente_verificacao.preparar(janela audit.janela) returns void
@@ -26318,7 +26174,7 @@ set jit = off
 as $$
 declare
   v_controle regra_pendente_verificacao.estatistica_controle;
-  v_assinatura text := md5(concat_ws('|', 9, current_setting('server_version_num')::int / 10000,
+  v_assinatura text := md5(concat_ws('|', 10, current_setting('server_version_num')::int / 10000,
     regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
   v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
   v_limite timestamptz;
@@ -26339,7 +26195,12 @@ begin
     from dw.lancamentos l where l.carregado_em >= v_controle.limite;
   end if;
 
-  perform regra_pendente_verificacao.conhecer_sucessoras();
+  -- successors that were never booked have a number too
+  insert into regra_pendente_verificacao.estatistica_categoria (categoria)
+  select min(s.para_escrita)
+  from regras.sucessoes() s
+  where not exists (select 1 from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = s.para)
+  group by s.para;
   if v_refazer then
     perform regra_pendente_verificacao.contar_meses(null);
   else
@@ -26351,7 +26212,7 @@ begin
   select coalesce(sum(m.linhas), 0) into v_linhas from regra_pendente_verificacao.estatistica_mes m;
   v_retroteste := regra_pendente_verificacao.meses_retroteste();
   if v_refazer or coalesce(upper(v_retroteste), 0) is distinct from v_controle.calibrada_ate
-    or abs(v_linhas - v_controle.linhas_calibradas) > 0.1 * v_linhas
+    or abs(v_linhas - v_controle.linhas_calibradas) > 0.5 * v_linhas
   then
     analyze regra_pendente_verificacao.estatistica_contagem;
     perform regra_pendente_verificacao.calibrar_historia(v_retroteste);
@@ -26379,7 +26240,7 @@ end
 $$;
 
 comment on function regra_pendente_verificacao.preparar(audit.janela) is
-  'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
+  'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has doubled.';
 revoke execute on function regra_pendente_verificacao.preparar(audit.janela) from public;
 
 -- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence calibrated on that

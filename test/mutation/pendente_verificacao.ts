@@ -14,7 +14,7 @@ export const pendenteVerificacao: Subject = {
       ['left join (select i.id', 'join (select i.id'],
       ['metade is null or', 'true or'],
     ),
-    ...of('regras/pendente_verificacao/entradas.sql', ['& 1)::int', '& 3)::int']),
+    ...of('regras/pendente_verificacao/entradas.sql', ['& 1)::int', '& 3)::int'], ['m.mes + 1 as corte', 'm.mes as corte']),
     ...of(
       'regras/pendente_verificacao/pontuacao.sql',
       ['c.mes < x.corte', 'c.mes <= x.corte + 120'],
@@ -22,10 +22,8 @@ export const pendenteVerificacao: Subject = {
       ['double precision / 9)', 'double precision / 900)'],
       ['double precision / 1.5)', 'double precision / 15)'],
       ['r.recentes - m.recente, 0)', 'r.recentes, 0)'],
-      ['m.lacuna / 1.5', 'm.lacuna / 15'],
-      ['t.frescor * greatest', 'greatest'],
-      ['group by s.contextos, e.lacuna,', 'group by e.lacuna,'],
-      ['group by s.contextos, e.lacuna,', 'group by s.contextos,'],
+      ['group by s.contextos, e.espera,', 'group by e.espera,'],
+      ['group by s.contextos, e.espera,', 'group by s.contextos,'],
       ['retroteste is not null and e.conta is null', '(retroteste is not null and e.conta is null) is null'],
     ),
     ...of(
@@ -44,7 +42,7 @@ export const pendenteVerificacao: Subject = {
     ]),
     ...of(
       'regras/pendente_verificacao/calibracao.sql',
-      ['15 * (k.base - 0.22)', '30 * (k.base - 0.22)'],
+      ['15 * (min(k.base) - 0.22)', '30 * (min(k.base) - 0.22)'],
       ['in 1..25 loop', 'in 1..2 loop'],
     ),
     ...of('regras/pendente_verificacao/historia.sql', [
@@ -52,7 +50,8 @@ export const pendenteVerificacao: Subject = {
       '    -- analyze regra_pendente_verificacao.estatistica_categoria',
     ]),
     ...of('regras/pendente_verificacao/sugestoes.sql', ['when 21 then 3.5', 'when 21 then 21']),
-    ...of('regras/pendente_verificacao/calibracao.sql', ['lado[j] - v_fator', 'lado[j] + v_fator']),
+    ...of('regras/pendente_verificacao/calibracao.sql', ['s.h12 * s.d2', '-s.h12 * s.d2']),
+    ...of('regras/pendente_verificacao/sugestoes.sql', ['t.todos + 20', 't.todos']),
     ...of('regras/pendente_verificacao/pontuacao.sql', ['apoio < 3.5 then 1', 'apoio < 3.5 then 2']),
     ...of('regras/comum/palavras_texto.sql', ['[:digit:]', '']),
   ],

@@ -1,31 +1,3 @@
--- Solves a system of linear equations with a symmetric positive definite matrix (no pivoting needed) by Gauss-Jordan elimination. Its loops
--- run over unknowns, of which there are a handful. Touches nothing. Called by regra_pendente_verificacao.ajustar_notas.
-create or replace function regra_pendente_verificacao.resolver_sistema(matriz double precision[], lado double precision[]) returns double precision[]
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_n constant int := cardinality(lado);
-  v_fator double precision;
-begin
-  for i in 1..v_n loop
-    for j in 1..v_n loop
-      continue when j = i;
-      v_fator := matriz[j][i] / matriz[i][i];
-      for k in i..v_n loop
-        matriz[j][k] := matriz[j][k] - v_fator * matriz[i][k];
-      end loop;
-      lado[j] := lado[j] - v_fator * lado[i];
-    end loop;
-  end loop;
-  return array(select lado[i] / matriz[i][i] from generate_series(1, v_n) i order by i);
-end
-$$;
-
-comment on function regra_pendente_verificacao.resolver_sistema(double precision[], double precision[]) is
-  'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
-revoke execute on function regra_pendente_verificacao.resolver_sistema(double precision[], double precision[]) from public;
-
 -- The back-test's questions with what is known of each category, in two processes where regra_pendente_verificacao.em_metades allows it,
 -- each for half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
 -- nothing. Called by regra_pendente_verificacao.calibrar_historia.
@@ -40,7 +12,7 @@ declare
   v_metades boolean := regra_pendente_verificacao.em_metades();
 begin
   return query
-  select u.id, p.com_conta, p.grupo, p.lacuna, coalesce(array_position(p.categorias, u.certa), cardinality(p.bases)), p.bases, p.amplas, p.palavras, p.repetidas, p.recentes,
+  select u.id, p.com_conta, p.grupo, coalesce(array_position(p.categorias, u.certa), cardinality(p.bases)), p.bases, p.amplas, p.palavras, p.recentes,
     p.niveis, p.lancamentos, p.iguais
   from (
     select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, provas) x where not v_metades
@@ -133,9 +105,9 @@ $$;
 comment on function regra_pendente_verificacao.ajustar_forcas() is 'Fits the weight of the words and the shrinkage of each level on the ledger''s own past.';
 revoke execute on function regra_pendente_verificacao.ajustar_forcas() from public;
 
--- Fits the four weights of regra_pendente_verificacao.nota in each group so that exp(nota), shared out over the categories, is the
--- probability of each: conditional logistic regression (McFadden 1974) by Newton's method. Few cases move little: the weights are drawn towards the modest ones that serve a ledger without a past, as
--- much as 15 squared units would. Reads estatistica_pergunta, writes estatistica_nota. Called by
+-- Fits the two weights of the score in each group so that exp(nota), shared out over the categories, is the probability of each:
+-- conditional logistic regression (McFadden 1974) by Newton's method. Few cases move little: the weights are drawn towards the modest ones
+-- that serve a ledger without a past, as much as 15 squared units would. Reads estatistica_pergunta, writes estatistica_nota. Called by
 -- regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.ajustar_notas() returns void
 language plpgsql volatile
@@ -146,49 +118,35 @@ as $$
 declare
   v_passo double precision;
 begin
-  insert into regra_pendente_verificacao.estatistica_nota (grupo, base, repetida, recente, espera) select n, 0.22, 0, 0, 0 from generate_series(0, 5) n;
+  insert into regra_pendente_verificacao.estatistica_nota (grupo, base, recente) select n, 0.22, 0 from generate_series(0, 11) n;
 
   for v_volta in 1..25 loop
     with soma as (
-      -- slope (d) and curvature (h) of the likelihood along each weight; z and m are sums over the categories
-      select q.grupo, sum(v.x1 - z.m1 / z.z) as d1, sum(v.x2 - z.m2 / z.z) as d2, sum(v.x3 - z.m3 / z.z) as d3, sum(v.x4 - z.m4 / z.z) as d4,
-        sum(z.m11 / z.z - z.m1 * z.m1 / z.z / z.z) as h11, sum(z.m12 / z.z - z.m1 * z.m2 / z.z / z.z) as h12,
-        sum(z.m13 / z.z - z.m1 * z.m3 / z.z / z.z) as h13, sum(z.m14 / z.z - z.m1 * z.m4 / z.z / z.z) as h14,
-        sum(z.m22 / z.z - z.m2 * z.m2 / z.z / z.z) as h22, sum(z.m23 / z.z - z.m2 * z.m3 / z.z / z.z) as h23,
-        sum(z.m24 / z.z - z.m2 * z.m4 / z.z / z.z) as h24, sum(z.m33 / z.z - z.m3 * z.m3 / z.z / z.z) as h33,
-        sum(z.m34 / z.z - z.m3 * z.m4 / z.z / z.z) as h34, sum(z.m44 / z.z - z.m4 * z.m4 / z.z / z.z) as h44
+      -- slope (d) and curvature (h) of the likelihood along each weight, the prior's included; z and m are sums over the categories
+      select q.grupo, sum(q.bases[q.certa] - z.m1 / z.z) - 15 * (min(k.base) - 0.22) as d1,
+        sum(coalesce(q.recentes[q.certa], 0) - z.m2 / z.z) - 15 * min(k.recente) as d2, 15 + sum(z.m11 / z.z - z.m1 * z.m1 / z.z / z.z) as h11,
+        sum(z.m12 / z.z - z.m1 * z.m2 / z.z / z.z) as h12, 15 + sum(z.m22 / z.z - z.m2 * z.m2 / z.z / z.z) as h22
       from regra_pendente_verificacao.estatistica_pergunta q
       join regra_pendente_verificacao.estatistica_nota k on k.grupo = q.grupo
-      cross join lateral (select q.bases[q.certa] as x1, coalesce(q.repetidas[q.certa], 0) as x2, coalesce(q.recentes[q.certa], 0) as x3,
-        q.bases[q.certa] * ln(1 + q.lacuna) as x4) v
       cross join lateral (
-        select sum(e.e) as z, sum(e.e * e.x1) as m1, sum(e.e * e.x2) as m2, sum(e.e * e.x3) as m3, sum(e.e * e.x4) as m4,
-          sum(e.e * e.x1 * e.x1) as m11, sum(e.e * e.x1 * e.x2) as m12, sum(e.e * e.x1 * e.x3) as m13, sum(e.e * e.x1 * e.x4) as m14,
-          sum(e.e * e.x2 * e.x2) as m22, sum(e.e * e.x2 * e.x3) as m23, sum(e.e * e.x2 * e.x4) as m24,
-          sum(e.e * e.x3 * e.x3) as m33, sum(e.e * e.x3 * e.x4) as m34, sum(e.e * e.x4 * e.x4) as m44
-        from (
-          select x.x1, coalesce(x.x2, 0) as x2, coalesce(x.x3, 0) as x3, x.x1 * ln(1 + q.lacuna) as x4,
-            exp(regra_pendente_verificacao.nota(k.base, k.repetida, k.recente, k.espera, x.x1, x.x2, x.x3, q.lacuna)) as e
-          from unnest(q.bases, q.repetidas, q.recentes) x (x1, x2, x3)
-          offset 0
-        ) e
+        select sum(e.e) as z, sum(e.e * x.b) as m1, sum(e.e * e.r) as m2, sum(e.e * x.b * x.b) as m11, sum(e.e * x.b * e.r) as m12,
+          sum(e.e * e.r * e.r) as m22
+        from unnest(q.bases, q.recentes) x (b, r)
+        cross join lateral (select coalesce(x.r, 0) as r, exp(k.base * x.b + k.recente * coalesce(x.r, 0)) as e offset 0) e
       ) z
       group by q.grupo
     ), passo as (
-      select s.grupo, regra_pendente_verificacao.resolver_sistema(
-        array[array[15 + s.h11, s.h12, s.h13, s.h14], array[s.h12, 15 + s.h22, s.h23, s.h24],
-          array[s.h13, s.h23, 15 + s.h33, s.h34], array[s.h14, s.h24, s.h34, 15 + s.h44]],
-        array[s.d1 - 15 * (k.base - 0.22), s.d2 - 15 * k.repetida, s.d3 - 15 * k.recente, s.d4 - 15 * k.espera]) as p
+      select s.grupo, (s.h22 * s.d1 - s.h12 * s.d2) / n.n as base, (s.h11 * s.d2 - s.h12 * s.d1) / n.n as recente
       from soma s
-      join regra_pendente_verificacao.estatistica_nota k on k.grupo = s.grupo
+      cross join lateral (select s.h11 * s.h22 - s.h12 * s.h12 as n) n
     ), andado as (
       -- no weight moves by more than a half
       update regra_pendente_verificacao.estatistica_nota k
-      set base = k.base + t.t * p.p[1], repetida = k.repetida + t.t * p.p[2], recente = k.recente + t.t * p.p[3], espera = k.espera + t.t * p.p[4]
+      set base = k.base + t.t * p.base, recente = k.recente + t.t * p.recente
       from passo p
-      cross join lateral (select least(1, 0.5 / greatest(abs(p.p[1]), abs(p.p[2]), abs(p.p[3]), abs(p.p[4]), 1e-9)) as t) t
+      cross join lateral (select least(1, 0.5 / greatest(abs(p.base), abs(p.recente), 1e-9)) as t) t
       where p.grupo = k.grupo
-      returning abs(p.p[1]) + abs(p.p[2]) + abs(p.p[3]) + abs(p.p[4]) as passo
+      returning abs(p.base) + abs(p.recente) as passo
     )
     select max(d.passo) into v_passo from andado d;
     exit when v_passo < 0.0005;
@@ -216,9 +174,8 @@ begin
     join regra_pendente_verificacao.estatistica_nota k on k.grupo = q.grupo
     cross join lateral (
       select x.n = q.certa as certa, e.e, sum(e.e) over () as todas
-      from unnest(q.bases, q.repetidas, q.recentes) with ordinality x (base, repetida, recente, n)
-      cross join lateral (
-        select exp(regra_pendente_verificacao.nota(k.base, k.repetida, k.recente, k.espera, x.base, x.repetida, x.recente, q.lacuna)) as e) e
+      from unnest(q.bases, q.recentes) with ordinality x (base, recente, n)
+      cross join lateral (select exp(k.base * x.base + k.recente * coalesce(x.recente, 0)) as e) e
       -- the last one, all others together, is no suggestion
       order by x.n = cardinality(q.bases), e.e desc, x.n
       limit 1

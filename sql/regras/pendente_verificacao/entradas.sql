@@ -17,67 +17,43 @@ return (pg_catalog.hashtextextended(coalesce(nullif(codigo, ''), nome, ''), 0) &
 comment on function regra_pendente_verificacao.metade_fornecedor(text, text) is 'Half of the ledger that a supplier belongs to: 0 or 1.';
 revoke execute on function regra_pendente_verificacao.metade_fornecedor(text, text) from public;
 
--- The amount band of an entry: its sign and thirds of a power of ten (100 to 215, 215 to 464, …). Touches nothing.
--- Called by regra_pendente_verificacao.chaves_valor.
-create or replace function regra_pendente_verificacao.faixa_valor(valor numeric) returns text
-language sql immutable parallel safe
-return case
-  when valor is null or valor = 'NaN' then null
-  when pg_catalog.abs(valor) < 0.01 then '0'
-  when pg_catalog.abs(valor) > 1e30 then 'infinito'
-  else pg_catalog.sign(valor)::text || pg_catalog.floor(3 * pg_catalog.log(pg_catalog.abs(valor::double precision)))::text
-end;
-
-comment on function regra_pendente_verificacao.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
-revoke execute on function regra_pendente_verificacao.faixa_valor(numeric) from public;
-
--- Months without history between the last known month and an entry's: 0 to 24, or 12 when nothing is known at all. The longer an entry
--- waits, the less the past says about it. Touches nothing. Called by regra_pendente_verificacao.entradas_pendencia.
-create or replace function regra_pendente_verificacao.lacuna(mes int, conhecido int) returns smallint
-language sql immutable parallel safe
-return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
-
-comment on function regra_pendente_verificacao.lacuna(int, int) is 'Months without history before an entry, 0 to 24.';
-revoke execute on function regra_pendente_verificacao.lacuna(int, int) from public;
-
--- An entry's keys, one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted and where
--- entries are scored; inlined by the planner.
-create or replace function regra_pendente_verificacao.niveis(
-  k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint
-) returns table (nivel smallint, chave bigint)
+-- The keys by which an entry is compared, one row for each that it has: 0 everything, 2 cost centre, 3 cost centre with amount band (the
+-- sign and thirds of a power of ten: 100 to 215, 215 to 464, …), 4 company, 5 name, 6 code, 7 supplier with cost centre, 8 that with the
+-- band, 9 that with the exact amount, 11 supplier with account, 21 account. The supplier is the company, or '=' and the name where there is
+-- no code. A blank value has no key and so does not count. Each text is hashed once and pairs are hashes of hashes, because this runs for
+-- every entry of the history. Touches nothing. Called where history is counted and where entries are scored; inlined by the planner.
+create or replace function regra_pendente_verificacao.chaves(raiz text, nome text, codigo text, centro text, conta text, valor numeric)
+returns table (nivel smallint, chave bigint)
 language sql immutable parallel safe rows 11
 begin atomic
   select v.nivel, v.chave
+  from (
+    select a.*, pg_catalog.hashint8extended(a.centro, a.fornecedor) as com_centro,
+      pg_catalog.hashint8extended(coalesce(a.centro, 0), a.fornecedor) as ambos
+    from (
+      select pg_catalog.hashtextextended(coalesce(raiz, '=' || nome), 0) as fornecedor, pg_catalog.hashtextextended(centro, 0) as centro,
+        pg_catalog.hashtextextended(conta, 0) as conta,
+        pg_catalog.hashtextextended(case
+          when valor is null or valor = 'NaN' then null
+          when pg_catalog.abs(valor) < 0.01 then '0'
+          when pg_catalog.abs(valor) > 1e30 then 'infinito'
+          else pg_catalog.sign(valor)::text || pg_catalog.floor(3 * pg_catalog.log(pg_catalog.abs(valor::double precision)))::text
+        end, 0) as faixa
+      offset 0
+    ) a
+    offset 0
+  ) h
   -- unnest over arrays costs half of a values list for each entry
-  from unnest('{0,2,3,4,5,6,7,8,9,11,21}'::smallint[], array[0, k2, k3, k4, k5, k6, k7, k8, k9, k11, k21]) v (nivel, chave)
+  cross join lateral unnest('{0,2,3,4,5,6,7,8,9,11,21}'::smallint[], array[0, h.centro, pg_catalog.hashint8extended(h.centro, h.faixa),
+    pg_catalog.hashtextextended(raiz, 0), pg_catalog.hashtextextended(nome, 0), pg_catalog.hashtextextended(codigo, 0), h.com_centro,
+    pg_catalog.hashint8extended(h.faixa, h.ambos), pg_catalog.hash_numeric_extended(valor, h.ambos),
+    pg_catalog.hashint8extended(h.conta, h.fornecedor), h.conta]) v (nivel, chave)
   where v.chave is not null;
 end;
 
-comment on function regra_pendente_verificacao.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) is
-  'Keys of an entry as rows: level and key, without those that are null.';
-revoke execute on function regra_pendente_verificacao.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) from public;
-
--- The keys by which an entry is compared, from supplier, cost centre and account, as one row: 2 cost centre, 4 company, 5 name, 6 code, 7
--- supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the name where there is no code. A
--- blank value has no key and so does not count. Each text is hashed once and pairs are hashes of hashes, because this runs for every entry
--- of the history. Touches nothing. Called where history is counted and where entries are scored; inlined by the planner.
-create or replace function regra_pendente_verificacao.chaves_fornecedor(
-  raiz text, nome text, codigo text, fornecedor text, centro text, conta text
-) returns table (k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint)
-language sql immutable parallel safe rows 1
-begin atomic
-  select h.centro, pg_catalog.hashtextextended(raiz, 0), pg_catalog.hashtextextended(nome, 0), pg_catalog.hashtextextended(codigo, 0),
-    pg_catalog.hashint8extended(h.centro, h.fornecedor), pg_catalog.hashint8extended(h.conta, h.fornecedor), h.conta
-  from (
-    select pg_catalog.hashtextextended(fornecedor, 0) as fornecedor, pg_catalog.hashtextextended(centro, 0) as centro,
-      pg_catalog.hashtextextended(conta, 0) as conta
-    offset 0
-  ) h;
-end;
-
-comment on function regra_pendente_verificacao.chaves_fornecedor(text, text, text, text, text, text) is
-  'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
-revoke execute on function regra_pendente_verificacao.chaves_fornecedor(text, text, text, text, text, text) from public;
+comment on function regra_pendente_verificacao.chaves(text, text, text, text, text, numeric) is
+  'Levels by which an entry is compared with history, as far as supplier, cost centre, account and amount go: level and hashed key.';
+revoke execute on function regra_pendente_verificacao.chaves(text, text, text, text, text, numeric) from public;
 
 -- The keys by which an entry is compared, from its text: 10 supplier with the same words, and 20 each word of name and description. texto:
 -- the description as words. Touches nothing. Called where history is counted and where entries are scored; inlined by the planner.
@@ -97,49 +73,9 @@ comment on function regra_pendente_verificacao.chaves_texto(text, text, text) is
   'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
 revoke execute on function regra_pendente_verificacao.chaves_texto(text, text, text) from public;
 
--- The keys by which an entry is compared, from its amount, as one row: 3 cost centre with amount band, 8 supplier with cost centre and
--- band, 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are scored;
--- inlined by the planner.
-create or replace function regra_pendente_verificacao.chaves_valor(fornecedor text, centro text, valor numeric)
-returns table (k3 bigint, k8 bigint, k9 bigint)
-language sql immutable parallel safe rows 1
-begin atomic
-  select pg_catalog.hashint8extended(h.centro, h.faixa), pg_catalog.hashint8extended(h.faixa, h.ambos),
-    pg_catalog.hash_numeric_extended(valor, h.ambos)
-  from (
-    select pg_catalog.hashtextextended(centro, 0) as centro, pg_catalog.hashtextextended(regra_pendente_verificacao.faixa_valor(valor), 0) as faixa,
-      pg_catalog.hashint8extended(coalesce(pg_catalog.hashtextextended(centro, 0), 0), pg_catalog.hashtextextended(fornecedor, 0)) as ambos
-    offset 0
-  ) h;
-end;
-
-comment on function regra_pendente_verificacao.chaves_valor(text, text, numeric) is
-  'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
-revoke execute on function regra_pendente_verificacao.chaves_valor(text, text, numeric) from public;
-
--- All keys by which an entry is compared: levels 0 (everything) to 11 (supplier with account), words (20) and account (21). History is
--- counted by the same three functions, so both use the same keys. Touches nothing. Called by regra_pendente_verificacao.pontuar_pendencias
--- and ajustar_alfas; inlined by the planner.
-create or replace function regra_pendente_verificacao.chaves_entrada(
-  raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
-) returns table (nivel smallint, chave bigint, termo text)
-language sql immutable parallel safe
-begin atomic
-  select f.nivel, f.chave, null::text
-  from regra_pendente_verificacao.chaves_fornecedor(raiz, nome, codigo, coalesce(raiz, '=' || nome), centro, conta) k
-  cross join regra_pendente_verificacao.chaves_valor(coalesce(raiz, '=' || nome), centro, valor) v
-  cross join lateral regra_pendente_verificacao.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
-  union all
-  select t.nivel, t.chave, t.termo from regra_pendente_verificacao.chaves_texto(coalesce(raiz, '=' || nome), nome, texto) t;
-end;
-
-comment on function regra_pendente_verificacao.chaves_entrada(text, text, text, text, text, numeric, text) is
-  'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
-revoke execute on function regra_pendente_verificacao.chaves_entrada(text, text, text, text, text, numeric, text) from public;
-
 -- The last booking month before the given one with a history worth the name: at least a tenth of a usual month's rows. Null when there is
--- none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia, pontuar_pendencias and
--- ajustar_alfas.
+-- none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia and
+-- pontuar_pendencias.
 create or replace function regra_pendente_verificacao.ultimo_mes_conhecido(corte int) returns int
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -246,15 +182,16 @@ comment on function regra_pendente_verificacao.contradizem_codigo(text[], text[]
   'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
 revoke execute on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) from public;
 
--- The entries to be judged and what is known about each. Either the pending entries of a window, each with the months before its own as
--- history (mes, corte); or (retroteste) decided entries of the given months: a sample, each with the history before some waiting time, or
--- without a sample size (amostra) all of them without a wait. An entry that contradicts its supplier's code (contra: nome, texto; see
+-- The entries to be judged and what is known about each. Either the pending entries of a window, each with the months up to its own as
+-- history (before corte); or (retroteste) decided entries of the given months, each with the history before its own month or before some
+-- waiting time: a sample, or without a sample size (amostra) all of them without a wait. espera: the history ends more than a month before
+-- the entry. An entry that contradicts its supplier's code (contra: nome, texto; see
 -- regra_pendente_verificacao.contradizem_codigo) is judged without the code. metade: all suppliers (null) or one half of them (0, 1). Reads
 -- dw.lancamentos and the statistics; changes nothing. Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the
 -- weights.
 create or replace function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
-  id text, mes int, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
+  id text, mes int, corte int, espera boolean, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
   contra text
 )
 language plpgsql stable rows 10000
@@ -274,29 +211,30 @@ begin
   if retroteste is null then
     return query
     with pendente as materialized (
-      select l.id::text as id, coalesce(regra_pendente_verificacao.mes_indice(l.data_lancamento), -1) as corte,
+      select l.id::text as id, coalesce(regra_pendente_verificacao.mes_indice(l.data_lancamento), -1) as mes,
         left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
       from dw.lancamentos l
       where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
         and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
         and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
     ), mes as materialized (
-      select m.corte, regra_pendente_verificacao.lacuna(m.corte, regra_pendente_verificacao.ultimo_mes_conhecido(m.corte)) as lacuna
-      from (select distinct p.corte from pendente p) m
+      -- what is decided in the entry's own month counts at once: a new supplier's first entries teach the next one
+      select m.mes, m.mes + 1 as corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(m.mes + 1) < m.mes - 1, true) as espera
+      from (select distinct p.mes from pendente p) m
     ), entrada as materialized (
-      select row_number() over () as n, p.id, p.corte, m.lacuna, regras.raiz_fornecedor(p.fornecedor_id) as raiz,
+      select row_number() over () as n, p.id, p.mes, m.corte, m.espera, regras.raiz_fornecedor(p.fornecedor_id) as raiz,
         case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end as nome,
         nullif(btrim(p.fornecedor_id), '') as codigo, nullif(btrim(p.centro_custo), '') as centro,
         nullif(btrim(p.conta_contabil), '') as conta, p.valor, regras.palavras_texto(p.descricao) as texto
       from pendente p
-      join mes m on m.corte = p.corte
+      join mes m on m.mes = p.mes
       left join regra_pendente_verificacao.estatistica_nome n on n.escrito = p.escrito
     ), contraria as materialized (
       select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
         array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
       cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
     )
-    select e.id, e.corte, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+    select e.id, e.mes, e.corte, e.espera, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
       e.centro, e.conta, e.valor, e.texto, c.contra
     from entrada e
     left join contraria c on c.n = e.n;
@@ -327,13 +265,13 @@ begin
     order by hashtextextended(l.id::text, 1)
     limit amostra
   ), espera as materialized (
-    -- how long a real entry waits is unknown, so each waits for none to eleven months, spread rather evenly
-    select p.mes, p.corte, p.sorte, regra_pendente_verificacao.lacuna(p.mes, u.ultimo) as lacuna
+    -- most entries are asked at once, as most are in life; the others wait for one to eleven months
+    select p.mes, p.corte, p.sorte, coalesce(u.ultimo < p.mes - 1, true) as espera
     from (
       select m.mes, g.sorte,
         case when amostra is null then m.mes else greatest(m.mes - g.meses, lower(retroteste)) end as corte
       from generate_series(lower(retroteste), upper(retroteste) - 1) m (mes)
-      cross join unnest('{0,0,0,1,1,2,2,3,4,5,6,7,8,9,10,11}'::int[]) with ordinality g (meses, sorte)
+      cross join unnest('{0,0,0,0,0,0,0,0,0,0,1,2,3,5,8,11}'::int[]) with ordinality g (meses, sorte)
     ) p
     join (
       select c.corte, regra_pendente_verificacao.ultimo_mes_conhecido(c.corte) as ultimo
@@ -341,7 +279,7 @@ begin
       offset 0
     ) u on u.corte = p.corte
   ), entrada as materialized (
-    select row_number() over () as n, d.id, d.mes, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
+    select row_number() over () as n, d.id, d.mes, e.corte, e.espera, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
       case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end as nome,
       nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
       nullif(btrim(d.conta_contabil), '') as conta, d.valor, regras.palavras_texto(d.descricao) as texto
@@ -354,7 +292,7 @@ begin
       array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
     cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
   )
-  select e.id, e.mes, e.corte, e.lacuna, coalesce(s.para, e.certa), case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+  select e.id, e.mes, e.corte, e.espera, coalesce(s.para, e.certa), case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
     e.centro, e.conta, e.valor, e.texto, c.contra
   from entrada e
   left join contraria c on c.n = e.n

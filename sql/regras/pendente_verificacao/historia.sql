@@ -201,7 +201,7 @@ begin
   return query
   select f.nivel, f.chave, h.mes, h.categoria, count(*)::int
   from (
-    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, c.id as categoria, n.nome, r.raiz, coalesce(r.raiz, '=' || n.nome) as fornecedor,
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, c.id as categoria, n.nome, r.raiz,
       nullif(btrim(l.fornecedor_id), '') as codigo, nullif(btrim(l.centro_custo), '') as centro, nullif(btrim(l.conta_contabil), '') as conta,
       l.valor
     from dw.lancamentos l
@@ -222,9 +222,7 @@ begin
     -- or each of these expressions would be evaluated again for every key
     offset 0
   ) h
-  cross join lateral regra_pendente_verificacao.chaves_fornecedor(h.raiz, h.nome, h.codigo, h.fornecedor, h.centro, h.conta) k
-  cross join lateral regra_pendente_verificacao.chaves_valor(h.fornecedor, h.centro, h.valor) v
-  cross join lateral regra_pendente_verificacao.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
+  cross join lateral regra_pendente_verificacao.chaves(h.raiz, h.nome, h.codigo, h.centro, h.conta, h.valor) f
   where h.mes is not null
   group by f.nivel, f.chave, h.mes, h.categoria;
 

@@ -14,22 +14,6 @@ $$;
 comment on function regra_pendente_verificacao.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one, in the order of the levels.';
 revoke execute on function regra_pendente_verificacao.alfas() from public;
 
--- The score of one category, by the weights of its group (modest ones where there are none: 0.22 makes of a p of .999 a confidence of about
--- .82). Touches nothing; inlined by the planner. Called by regra_pendente_verificacao.pontuar_pendencias and the fitting of the weights.
-create or replace function regra_pendente_verificacao.nota(
-  peso_base double precision, peso_repetida double precision, peso_recente double precision, peso_espera double precision,
-  base double precision, repetida double precision, recente double precision, lacuna int
-) returns double precision
-language sql immutable parallel safe
-return coalesce(peso_base, 0.22) * base + coalesce(peso_repetida * repetida, 0) + coalesce(peso_recente * recente, 0)
-  + coalesce(peso_espera, 0) * base * pg_catalog.ln(1 + lacuna::double precision);
-
-comment on function regra_pendente_verificacao.nota(
-  double precision, double precision, double precision, double precision, double precision, double precision, double precision, int) is
-  'Weighed score of a category: base is ln p, repetida ln(1 + earlier payments alike), recente log-odds among the latest entries, lacuna months without history.';
-revoke execute on function regra_pendente_verificacao.nota(
-  double precision, double precision, double precision, double precision, double precision, double precision, double precision, int) from public;
-
 -- Scores the categories for each entry, from the widest knowledge to the narrowest. Each level's counts are mixed with the opinion of the
 -- wider one (hierarchical Dirichlet back-off: MacKay and Peto, A hierarchical Dirichlet language model, 1995):
 --   p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l)
@@ -38,12 +22,12 @@ revoke execute on function regra_pendente_verificacao.nota(
 -- towards P(w). Words repeat each other, so k of them prove like the root of k. A supplier's own entries then count for more than words, the
 -- more of them there are.
 --
--- The score (nota) weighs ln p, ln(1 + earlier payments of the same supplier, cost centre and exact amount) (repetida: a rent, a
--- subscription), the log-odds among the latest entries of the same supplier and cost centre, where counts lose half their weight in six
--- weeks of history or of waiting (recente: a supplier that has just changed its business shows there first), and ln p times ln(1 + months
--- without history). Its weights are regra_pendente_verificacao.estatistica_nota, for each group: 0 unknown supplier, 1 seen up to about
--- three times, 2 known, 3 to 5 the same with a known account. Of the categories the ten with the largest p are returned;
--- bases and notas have one value more, for all others together (what is left of p, .0001 at least).
+-- The score (nota) weighs ln p and the log-odds among the latest entries of the same supplier and cost centre, where counts lose half their
+-- weight in six weeks (recente: a supplier that has just changed its business shows there first). Its weights are
+-- regra_pendente_verificacao.estatistica_nota, for each group: 0 unknown supplier, 1 seen up to about three times, 2 known; 3 to 5 the same
+-- where the history ends more than a month before the entry; 6 to 11 the same with a known account. Modest ones where nothing is fitted:
+-- 0.22 makes of a p of .999 a confidence of about .82. Of the categories the ten with the largest p are returned; bases and notas have one
+-- value more, for all others together (what is left of p, .0001 at least).
 --
 -- Counts lose half their weight in nine months of history. Months without any history do not age them, as they did not in the back-test:
 -- the calibration says what a wait costs. A back-test asks about an entry with an account twice, with it and without, because pending
@@ -61,8 +45,8 @@ revoke execute on function regra_pendente_verificacao.nota(
 create or replace function regra_pendente_verificacao.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
-  ids text[], com_conta boolean, certas int[], grupo smallint, lacuna smallint, categorias int[], bases double precision[], amplas double precision[],
-  palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[],
+  ids text[], com_conta boolean, certas int[], grupo smallint, categorias int[], bases double precision[], amplas double precision[],
+  palavras double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[],
   lancamentos double precision[], iguais double precision[], contra text, mes int
 )
 -- the cost makes it worth a parallel process of its own
@@ -100,7 +84,12 @@ begin
     select e.n, e.corte, coalesce(p.epoca, 0) as epoca, c.nivel, c.chave, c.termo
     from entrada e
     left join epoca p on p.mes = e.mes
-    cross join lateral regra_pendente_verificacao.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
+    cross join lateral (
+      select f.nivel, f.chave, null as termo
+      from regra_pendente_verificacao.chaves(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor) f
+      union all
+      select t.nivel, t.chave, t.termo from regra_pendente_verificacao.chaves_texto(coalesce(e.raiz, '=' || e.nome), e.nome, e.texto) t
+    ) c
   ), corte as materialized (
     select d.corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
     from (select distinct e.corte from entrada e) d
@@ -176,7 +165,7 @@ begin
       min(e.certa) as certa
     from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
     join entrada e on e.n = s.n
-    group by s.contextos, e.lacuna, e.contra, e.certa, retroteste is not null and e.conta is null
+    group by s.contextos, e.espera, e.contra, e.certa, retroteste is not null and e.conta is null
   ), sabida as materialized (
     select c.* from conhecidas c join modelo m on m.n = c.n
   ), kx as materialized (
@@ -198,8 +187,7 @@ begin
     group by f.n
   ), util as materialized (
     -- what each count adds, computed once for all entries that share it
-    select c.x, c.categoria, case when c.nivel <> 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
-      c.recente, case when c.nivel = 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
+    select c.x, c.categoria, case when c.nivel <> 20 then c.w end as w, c.recente, case when c.nivel = 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
     from contagem c
     join conhecida h on h.x = c.x
     join geral g on g.corte = c.corte and g.epoca = c.epoca and g.categoria = c.categoria
@@ -207,28 +195,26 @@ begin
   ), medida as (
     select f.n, u.categoria, coalesce(sum(u.w * f.coeficiente) filter (where f.bloco = 0), 0) as ampla,
       coalesce(sum(u.w * f.coeficiente) filter (where f.bloco = 1), 0) as fina, coalesce(sum(u.w * f.coeficiente) filter (where f.bloco = 2), 0) as conta,
-      coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida, coalesce(sum(u.recente), 0) as recente, min(u.raridade) as raridade
+      coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.recente), 0) as recente, min(u.raridade) as raridade
     from kx f
     join util u on u.x = f.x
     group by f.n, u.categoria
     having sum(u.w * f.coeficiente) > 0
   ), ponderada as (
     select m.*, r.apoio, r.contas, r.resto, r.resto_conta, s.palavras, m.ampla * exp(v_lambda * greatest(least(s.palavras, 300), -300)) as dita,
-      ln(1 + m.repetida) as repetidas,
-      -- how much of the latest entries' weight is left after a wait
-      coalesce(ln((t.frescor * m.recente + 0.25) / (t.frescor * greatest(r.recentes - m.recente, 0) + 0.25)), 0) as recentes
+      coalesce(ln((m.recente + 0.25) / (greatest(r.recentes - m.recente, 0) + 0.25)), 0) as recentes
     from (
       -- offset 0, or every entry would first be multiplied by every category
-      select m.*, e.lacuna, e.conta as da_conta from medida m join entrada e on e.n = m.n offset 0
+      select m.*, e.espera, e.conta as da_conta from medida m join entrada e on e.n = m.n offset 0
     ) m
     join resumo r on r.n = m.n
     cross join lateral (select (r.termos * m.raridade + m.soma) / sqrt(greatest(r.termos, 1)) as palavras) s
-    cross join lateral (select power(0.5::double precision, m.lacuna / 1.5::double precision) as frescor) t
   ), ponto as (
     select p.*, row_number() over (partition by p.n, p.com_conta order by p.base desc, p.categoria) as posicao
     from (
-      select q.n, v.com_conta, (case when q.apoio = 0 then 0 when q.apoio < 3.5 then 1 else 2 end + case when v.com_conta and q.contas then 3 else 0 end)::smallint as grupo, q.lacuna, q.categoria, q.ampla,
-        q.palavras, q.repetidas, q.recentes, ln(b.base) as base
+      select q.n, v.com_conta,
+        (case when q.apoio = 0 then 0 when q.apoio < 3.5 then 1 else 2 end + 3 * q.espera::int + 6 * (v.com_conta and q.contas)::int)::smallint as grupo,
+        q.categoria, q.ampla, q.palavras, q.recentes, ln(b.base) as base
       from (select p.*, sum(p.dita) over (partition by p.n) as todas from ponderada p) q
       -- An account that the history never saw mostly means a category that it never saw. What is learned from these would count against
       -- entries without an account.
@@ -239,15 +225,15 @@ begin
     ) p
   ), lista as materialized (
     select p.n, p.com_conta, p.grupo, array_agg(p.categoria order by s.nota desc, p.categoria) as categorias,
-      array_agg(s.nota order by s.nota desc, p.categoria)
-        || regra_pendente_verificacao.nota(min(k.base), 0, 0, min(k.espera), ln(greatest(1 - sum(exp(p.base)), 0.0001)), 0, 0, min(p.lacuna)) as notas, array_agg(p.repetidas order by s.nota desc, p.categoria) as repetidas,
-      array_agg(p.recentes order by s.nota desc, p.categoria) as recentes, 
+      array_agg(s.nota order by s.nota desc, p.categoria) || min(s.peso) * ln(greatest(1 - sum(exp(p.base)), 0.0001)) as notas,
+      array_agg(p.recentes order by s.nota desc, p.categoria) as recentes,
       array_agg(p.base order by s.nota desc, p.categoria) || ln(greatest(1 - sum(exp(p.base)), 0.0001)) as bases,
       array_agg(p.ampla order by s.nota desc, p.categoria) filter (where retroteste is not null) as amplas,
       array_agg(p.palavras order by s.nota desc, p.categoria) filter (where retroteste is not null) as palavras
     from ponto p
     left join regra_pendente_verificacao.estatistica_nota k on k.grupo = p.grupo
-    cross join lateral (select regra_pendente_verificacao.nota(k.base, k.repetida, k.recente, k.espera, p.base, p.repetidas, p.recentes, p.lacuna) as nota) s
+    cross join lateral (
+      select coalesce(k.base, 0.22) as peso, coalesce(k.base, 0.22) * p.base + coalesce(k.recente, 0) * p.recentes as nota) s
     where p.posicao <= 10
     group by p.n, p.com_conta, p.grupo
   ), prova as (
@@ -259,7 +245,7 @@ begin
     where provas and f.nivel > 0 and (retroteste is null or f.nivel <> 20)
     group by f.n
   )
-  select m.ids, l.com_conta, m.certas, l.grupo, e.lacuna, l.categorias, l.bases, l.amplas, l.palavras, l.repetidas, l.recentes, l.notas,
+  select m.ids, l.com_conta, m.certas, l.grupo, l.categorias, l.bases, l.amplas, l.palavras, l.recentes, l.notas,
     v.niveis, v.termos, v.lancamentos, v.iguais, m.contra, e.mes
   from lista l
   join modelo m on m.n = l.n

@@ -43,7 +43,7 @@ comment on function regra_pendente_verificacao.requisitos() is 'What pendente_ve
 revoke execute on function regra_pendente_verificacao.requisitos() from public;
 
 -- Brings the statistics of regra_pendente_verificacao.detectar up to date: adds what was loaded or decided since the last time (counts
--- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has grown by a tenth.
+-- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has doubled.
 -- Reads dw.lancamentos and the audit tables; writes only regra_pendente_verificacao.estatistica_*. Called by the engine before the rule, in
 -- the same session. Two calls at once wait for each other.
 create or replace function regra_pendente_verificacao.preparar(janela audit.janela) returns void
@@ -54,7 +54,7 @@ set jit = off
 as $$
 declare
   v_controle regra_pendente_verificacao.estatistica_controle;
-  v_assinatura text := md5(concat_ws('|', 9, current_setting('server_version_num')::int / 10000,
+  v_assinatura text := md5(concat_ws('|', 10, current_setting('server_version_num')::int / 10000,
     regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
   v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
   v_limite timestamptz;
@@ -75,7 +75,12 @@ begin
     from dw.lancamentos l where l.carregado_em >= v_controle.limite;
   end if;
 
-  perform regra_pendente_verificacao.conhecer_sucessoras();
+  -- successors that were never booked have a number too
+  insert into regra_pendente_verificacao.estatistica_categoria (categoria)
+  select min(s.para_escrita)
+  from regras.sucessoes() s
+  where not exists (select 1 from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = s.para)
+  group by s.para;
   if v_refazer then
     perform regra_pendente_verificacao.contar_meses(null);
   else
@@ -87,7 +92,7 @@ begin
   select coalesce(sum(m.linhas), 0) into v_linhas from regra_pendente_verificacao.estatistica_mes m;
   v_retroteste := regra_pendente_verificacao.meses_retroteste();
   if v_refazer or coalesce(upper(v_retroteste), 0) is distinct from v_controle.calibrada_ate
-    or abs(v_linhas - v_controle.linhas_calibradas) > 0.1 * v_linhas
+    or abs(v_linhas - v_controle.linhas_calibradas) > 0.5 * v_linhas
   then
     analyze regra_pendente_verificacao.estatistica_contagem;
     perform regra_pendente_verificacao.calibrar_historia(v_retroteste);
@@ -115,7 +120,7 @@ end
 $$;
 
 comment on function regra_pendente_verificacao.preparar(audit.janela) is
-  'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
+  'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has doubled.';
 revoke execute on function regra_pendente_verificacao.preparar(audit.janela) from public;
 
 -- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence calibrated on that

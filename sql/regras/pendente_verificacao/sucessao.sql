@@ -1,7 +1,7 @@
 -- What became of each category that people said has ended (regras.sucessoes), by the numbers of the statistics and by the month of the
 -- entry in question (mes). de is a category, para one that replaces it in that month, quantas how many do; desde is the month from which
 -- para is booked; renasce the month from which the old name means something else. A successor that was never booked has a number too
--- (regra_pendente_verificacao.conhecer_sucessoras). Reads estatistica_categoria. Called by everything that reads the statistics.
+-- (regra_pendente_verificacao.preparar). Reads estatistica_categoria. Called by everything that reads the statistics.
 create or replace function regra_pendente_verificacao.sucessoes_em(meses int[])
 returns table (mes int, de int, para int, quantas int, desde int, renasce int)
 language sql stable rows 10
@@ -27,22 +27,6 @@ $$;
 comment on function regra_pendente_verificacao.sucessoes_em(int[]) is 'Successors of categories in each of the given months, by their numbers.';
 revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from public;
 
--- Gives a number to successors that were never booked. Reads audit.sucessoras_categoria; writes estatistica_categoria. Called by
--- regra_pendente_verificacao.preparar.
-create or replace function regra_pendente_verificacao.conhecer_sucessoras() returns void
-language sql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-  insert into regra_pendente_verificacao.estatistica_categoria (categoria)
-  select min(s.para_escrita)
-  from regras.sucessoes() s
-  where not exists (select 1 from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = s.para)
-  group by s.para
-$$;
-
-comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
-revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from public;
-
 -- The categories that look dead in the given months, by what was known in each: the last month in which each was booked, the months of
 -- history without it since (silencio), whether it is surely dead (morta), and the category that seems to have replaced it (herdeira, with
 -- the number of its suppliers' entries there).
@@ -52,10 +36,10 @@ revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from
 -- year. It is dead after pendente.meses_sem_lancamento such months, unless it is in its first year and was booked in less than half of it:
 -- it may be booked once a year.
 --
--- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and theirs go
--- there. Only entries with the category's usual sign (positive or negative) are a sign of life, because a credit note is about the past. A
--- category with one successor lives on in it. Spellings of one category count as one. Reads the statistics and the settings. Called by
--- regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
+-- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and hardly
+-- anything else is booked here any more. Only entries with the category's usual sign (positive or negative) are a sign of life, because a
+-- credit note is about the past. A category with one successor lives on in it. Spellings of one category count as one. Reads the statistics
+-- and the settings. Called by regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
 returns table (mes int, categoria int, ultima int, silencio int, morta boolean, herdeira int, herdados bigint)
 language plpgsql stable rows 10
@@ -151,18 +135,24 @@ begin
     where v_nascidas <> '{}' and c.nivel = 5 and c.chave in (select n.chave from nova n)
     group by 1, 2, 3
   ), vindo as (
-    -- and what each of these suppliers had and has in the old one
-    select n.mes, v.uma, n.uma as herdeira, n.chave, n.linhas, sum(v.linhas) filter (where v.mes <= n.primeira) as antes,
-      sum(v.linhas) filter (where v.mes >= n.primeira and v.mes <= n.mes) as depois
+    -- and whether each of these suppliers had the old one before
+    select n.mes, v.uma, n.uma as herdeira, n.primeira, n.chave, n.linhas, bool_or(v.mes <= n.primeira) as antes
     from nova n
     join velha v on v.chave = n.chave and v.uma <> n.uma
     join vida o on o.mes = n.mes and o.uma = v.uma and n.primeira between o.ultima - 1 and o.ultima + 3
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
   ), heranca as (
-    select v.mes, v.uma, v.herdeira, min(t.todas) as todas, sum(v.linhas) filter (where v.antes > 0) as herdados, coalesce(sum(v.depois), 0) as depois
-    from vindo v
-    join (select n.mes, n.uma, sum(n.linhas) as todas from nova n group by 1, 2) t on t.mes = v.mes and t.uma = v.herdeira
-    group by 1, 2, 3
+    -- what others still book in the old one counts against the heir, too
+    select h.*, (
+        select coalesce(sum(c.linhas), 0) from regra_pendente_verificacao.estatistica_contagem c
+        where c.nivel = 0 and c.chave = 0 and c.mes between h.primeira and h.mes and c.categoria in (select k.id from categoria k where k.uma = h.uma)
+      ) as depois
+    from (
+      select v.mes, v.uma, v.herdeira, v.primeira, min(t.todas) as todas, sum(v.linhas) filter (where v.antes) as herdados
+      from vindo v
+      join (select n.mes, n.uma, sum(n.linhas) as todas from nova n group by 1, 2) t on t.mes = v.mes and t.uma = v.herdeira
+      group by 1, 2, 3, 4
+    ) h
   ), herdeira as (
     select distinct on (h.mes, h.uma) h.mes, h.uma, h.herdeira, h.herdados::bigint as herdados
     from heranca h

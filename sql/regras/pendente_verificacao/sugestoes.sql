@@ -1,22 +1,3 @@
--- Turns a score's probability into a confidence that the ledger's own past supports: its bins' shares of right ones, interpolated between the
--- two nearest. Without bins, the probability itself. brutas and confiancas: the bins' mean probability and their confidence, both rising.
--- Touches nothing. Called by regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
-create or replace function regra_pendente_verificacao.confianca_calibrada(
-  bruta double precision, brutas double precision[], confiancas double precision[], posicao int
-) returns double precision
-language sql immutable parallel safe
-return coalesce(case
-  when posicao = 0 then confiancas[1] * bruta / brutas[1]
-  when posicao = pg_catalog.cardinality(brutas) then confiancas[posicao]
-  when brutas[posicao + 1] > brutas[posicao] then confiancas[posicao]
-    + (confiancas[posicao + 1] - confiancas[posicao]) * (bruta - brutas[posicao]) / (brutas[posicao + 1] - brutas[posicao])
-  else confiancas[posicao]
-end, bruta);
-
-comment on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) is
-  'Calibrated confidence of a probability; posicao: width_bucket(bruta, brutas).';
-revoke execute on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
-
 -- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what supports it. Entries with nothing
 -- to infer from are missing from the result; those about which exactly the same is known share a row (ids and certas belong together).
 -- metade: all suppliers (null) or one half of them (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called by
@@ -52,7 +33,8 @@ begin
     group by d.mes, d.de
   ), calibracao as materialized (
     select c.grupo, array_agg(c.bruta order by c.faixa) as brutas, array_agg(c.confianca order by c.faixa) as confiancas,
-      array_agg(c.casos_proximos order by c.faixa) as casos, array_agg(c.acertos_proximos order by c.faixa) as acertos
+      array_agg(c.casos_proximos order by c.faixa) as casos, array_agg(c.acertos_proximos order by c.faixa) as acertos,
+      sum(c.casos)::double precision as todos
     from regra_pendente_verificacao.estatistica_calibracao c
     group by c.grupo
   )
@@ -68,7 +50,16 @@ begin
   left join calibracao t on t.grupo = s.grupo
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
   cross join lateral (select width_bucket(b.bruta, t.brutas) as posicao) i
-  cross join lateral (select regra_pendente_verificacao.confianca_calibrada(b.bruta, t.brutas, t.confiancas, i.posicao) as confianca) x
+  cross join lateral (
+    -- The share of right ones in the bins, interpolated between the two nearest; without bins, the probability itself. A small past
+    -- promises less: n cases at most n / (n + 20), so .95 takes 380.
+    select least(coalesce(t.todos / (t.todos + 20), 0.9), coalesce(case
+      when i.posicao = 0 then t.confiancas[1] * b.bruta / t.brutas[1]
+      when t.brutas[i.posicao + 1] > t.brutas[i.posicao] then t.confiancas[i.posicao] + (t.confiancas[i.posicao + 1] - t.confiancas[i.posicao])
+        * (b.bruta - t.brutas[i.posicao]) / (t.brutas[i.posicao + 1] - t.brutas[i.posicao])
+      else t.confiancas[i.posicao]
+    end, b.bruta)) as confianca
+  ) x
   cross join lateral (select case
     when i.posicao = 0 or i.posicao < cardinality(t.brutas) and t.brutas[i.posicao + 1] - b.bruta < b.bruta - t.brutas[i.posicao]
     then i.posicao + 1 else i.posicao end as faixa) j;
@@ -79,7 +70,7 @@ comment on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, 
   'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
 revoke execute on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, int4range, int, int) from public;
 
--- What supports a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how many had the
+-- What supports a suggestion, for a reviewer: at each level of knowledge how many entries there were up to that month and how many had the
 -- category, finest first; the five words that pulled towards it most; and the finest level by itself, for the sentence. An account that
 -- many suppliers share counts as wider than a supplier. The arrays belong together. Touches nothing. Called by
 -- regra_pendente_verificacao.detectar.
@@ -187,9 +178,9 @@ begin
     end || case
       when s.id is null then case when btrim(l.categoria) <> '' then 'Pendente' else 'Sem categoria' end || ', e o histórico não tem nada parecido de onde inferir a categoria.'
       else coalesce(case when s.certas > 0 then
-          s.certas || ' de ' || s.todas || ' lançamentos de meses anteriores com '
+          s.certas || ' de ' || s.todas || ' outros lançamentos até esse mês com '
             || case when s.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || s.por || ' estão em "' || s.proposta || '". ' end,
-          'Nenhum lançamento igual em meses anteriores; "' || s.proposta || '" vem de grupos mais amplos. ')
+          'Nenhum outro lançamento igual até esse mês; "' || s.proposta || '" vem de grupos mais amplos. ')
         || coalesce('Palavras: ' || s.lista || '. ', '')
         || coalesce('A segunda opção é "' || s.alternativa || '". ', '')
         || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '

@@ -92,11 +92,9 @@ comment on table regra_pendente_verificacao.estatistica_peso is 'What the back-t
 create unlogged table regra_pendente_verificacao.estatistica_nota (
   grupo smallint primary key,
   base double precision not null,
-  repetida double precision not null,
-  recente double precision not null,
-  espera double precision not null
+  recente double precision not null
 );
-comment on table regra_pendente_verificacao.estatistica_nota is 'Weights of the score, fitted by the back-test for each group (0 unknown supplier, 1 seen up to about three times, 2 known, 3 to 5 the same with a known account): of ln p, of ln(1 + earlier payments alike), of the log-odds among the latest entries, and of ln p times ln(1 + months without history).';
+comment on table regra_pendente_verificacao.estatistica_nota is 'Weights of the score, of ln p and of the log-odds among the latest entries, fitted by the back-test for each group: 0 unknown supplier, 1 seen up to about three times, 2 known; 3 to 5 the same after a wait; 6 to 11 the same with a known account.';
 
 create unlogged table regra_pendente_verificacao.estatistica_calibracao (
   grupo smallint not null,
@@ -115,12 +113,10 @@ create unlogged table regra_pendente_verificacao.estatistica_pergunta (
   id text not null,
   com_conta boolean not null,
   grupo smallint not null,
-  lacuna smallint not null,
   certa int not null,
   bases double precision[] not null,
   amplas double precision[] not null,
   palavras double precision[] not null,
-  repetidas double precision[] not null,
   recentes double precision[] not null,
   niveis smallint[],
   totais double precision[],

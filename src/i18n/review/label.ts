@@ -60,7 +60,7 @@ export const label = {
   alternativa: both('segunda opção', 'second choice'),
   nota: both('nota da sugestão', 'score of the suggestion'),
   nota_alternativa: both('nota da segunda opção', 'score of the second choice'),
-  niveis: both('lançamentos parecidos de meses anteriores', 'similar entries of earlier months'),
+  niveis: both('lançamentos parecidos até esse mês', 'similar entries up to that month'),
   por: both('parecidos por', 'similar in'),
   lancamentos: both('lançamentos', 'entries'),
   na_categoria: both('na categoria', 'in the category'),

@@ -30,16 +30,6 @@ t.test('codes of one company are distinguished from codes padded with zeros', as
   t.same(await root('F-0001', ' ', '', null), ['f0001', null, null, null])
 })
 
-t.test('a system of equations is solved', async (t) => {
-  const { sql } = await testDatabase(t)
-  const [row] = await sql<{ x: number[] }[]>`
-    select regra_pendente_verificacao.resolver_sistema('{{4,1,-2},{1,6,3},{-2,3,9}}', '{0,22,31}') as x`
-  t.same(
-    row?.x.map((x) => Number(x.toFixed(9))),
-    [1, 2, 3],
-  )
-})
-
 t.test('fast folding gives the same as decomposing every accent', async (t) => {
   const { sql } = await testDatabase(t)
   const letters = [...'aZ9 -ãÃçÇáÁéÉíÍóÓõÕêÊôÔúÚâÂàÀüÜñÑºª–’“ŞşßœØła\u0301c\u0327']

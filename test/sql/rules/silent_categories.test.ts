@@ -98,6 +98,19 @@ t.test('auto does not write a label that has been silent for unusually long', as
   t.match(dead.justificativa, /"Mensal" não tem lançamento desde 12\/2023/)
 })
 
+t.test('a category lives while others book it, wherever one of its suppliers went', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await book(sql, 'Frete', months(0, 20), { fornecedor: 'Trans', fornecedor_id: 'T' }, 20)
+  await book(sql, 'Móveis', months(0, 20), {}, 40)
+  // a small supplier of furniture is booked elsewhere from the last month on
+  const small = { fornecedor: 'Oficina', fornecedor_id: 'F-Oficina' }
+  await book(sql, 'Móveis', [10], small, 1)
+  await book(sql, 'Indenizações', [19], small, 10)
+  const finding = await ask(sql, 'Móveis', month(20))
+  t.ok(Number(finding.confianca) >= 0.95, `${finding.confianca}: ${finding.justificativa}`)
+})
+
 t.test('silence is measured at the month of the entry, not at the end of the ledger', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)

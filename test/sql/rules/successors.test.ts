@@ -94,7 +94,7 @@ t.test(
     const [fresh, old] = await ask(sql, role(1), { ...role(1), data_lancamento: month(13) })
     t.same(fresh?.valores_propostos, { categoria: 'Papelaria' })
     t.ok(Number(fresh?.confianca) >= 0.95, `${fresh?.confianca}`)
-    t.match(fresh?.justificativa, /150 de 150 lançamentos de meses anteriores com .* estão em "Papelaria"/)
+    t.match(fresh?.justificativa, /150 de 150 outros lançamentos até esse mês com .* estão em "Papelaria"/)
     t.same(old?.valores_propostos, { categoria: 'Material de Escritório' }, 'before that day it is unchanged')
 
     // the back-test counts it as right too
