@@ -65,7 +65,7 @@ const wanted = values.so ?? MEASURES.map(({ name }) => name)
 const unknown = wanted.filter((name) => !MEASURES.some((measure) => measure.name === name))
 if (unknown.length > 0 || !(rows >= 10_000) || !(runs >= 1)) {
   console.error(
-    `--so: ${MEASURES.map(({ name }) => name).join(', ')}; --linhas: 10000 or more; --repeticoes: 1 or more; --json FILE; --url of a server's superuser; --processador: the server's processor time instead of the clock`,
+    `--so: ${MEASURES.map(({ name }) => name).join(', ')}; --linhas: 10000 or more; --repeticoes: 1 or more; --json FILE; --url of a server's superuser; --processador: the processor time of the server's process instead of the clock`,
   )
   process.exit(2)
 }
