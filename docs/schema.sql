@@ -485,7 +485,7 @@ create table audit.divergencias_processadas (
   impressao bytea not null,
   especie text generated always as ((evidencia ->> 'tipo'::text)) stored,
   mudanca text generated always as (audit_interno.mudanca(valores_originais, COALESCE(valores_digitados, valores_propostos))) stored,
-  constraint divergencias_processadas_check CHECK (((audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por)) OR (status <> 'corrigida'::text))),
+  constraint divergencias_processadas_check CHECK (((status <> 'corrigida'::text) OR (proposta_por IS NULL) OR (audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por)))),
   constraint divergencias_processadas_confianca_check CHECK (((confianca >= (0)::numeric) AND (confianca <= (1)::numeric))),
   constraint divergencias_processadas_pkey PRIMARY KEY (id),
   constraint divergencias_processadas_registro_id_identidade_key UNIQUE (registro_id, identidade),

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c8bb3d499d6a09f9a242854b7593345fd8a5957b
+--! Hash: sha1:7281620deeeeaff66dd5a0426e61b8ea0814b47e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -883,7 +883,8 @@ create table audit.divergencias_processadas (
   especie text generated always as (evidencia ->> 'tipo') stored,
   mudanca text generated always as (audit_interno.mudanca(valores_originais, coalesce(valores_digitados, valores_propostos))) stored,
   unique (registro_id, identidade), -- in the order of the keys: by the digest first, neighbours would lie all over the index
-  check (audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por) or status <> 'corrigida')
+  -- what is quick first: nearly every correction has no proposer
+  check (status <> 'corrigida' or proposta_por is null or audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por))
 ) with (fillfactor = 80);
 -- The other live findings of a row: few, however long its history.
 create index divergencias_processadas_vivas on audit.divergencias_processadas (registro_id)
@@ -8855,7 +8856,7 @@ begin
       -- An alteration followed by another is no longer the row's state, even if the values happen to agree. Nor is one whose finding is no
       -- longer as that alteration left it: reopened, rejected, failed, fixed elsewhere.
       case
-        when u.operacao_id > a.operacao_id then 'superada'
+        when a.ultima > a.operacao_id then 'superada'
         when d.status = case
           when a.reverte_operacao_id is null then 'corrigida'
           -- each rollback after the correction flips the state
@@ -8867,16 +8868,13 @@ begin
           ) % 2 = 1 then 'revertida' else 'corrigida' end then 'aplicada'
         else 'superada' end
     from pg_temp.conferente_reversao r
-    join audit.alteracoes a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id
-      and a.divergencia_id between v_de and v_ate
-    join audit.divergencias_processadas d on d.id = r.divergencia_id and d.id between v_de and v_ate
     join ( -- once for the batch: each finding's would be looked for in every month
-      select p.divergencia_id, max(p.operacao_id) as operacao_id
+      select p.*, max(p.operacao_id) over (partition by p.divergencia_id) as ultima
       from audit.alteracoes p
       where p.divergencia_id in (select x.divergencia_id from pg_temp.conferente_reversao x where x.divergencia_id between v_de and v_ate)
         and p.divergencia_id between v_de and v_ate
-      group by p.divergencia_id
-    ) as u on u.divergencia_id = r.divergencia_id
+    ) as a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id
+    join audit.divergencias_processadas d on d.id = r.divergencia_id and d.id between v_de and v_ate
     where r.divergencia_id between v_de and v_ate
     order by d.id;
     perform audit_interno.aplicar_lote(v_operacao);
@@ -8886,22 +8884,22 @@ begin
     update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
     where l.resultado in ('recusada', 'fechada') and l.agora is null;
 
+    with mudada as (
+      update audit.divergencias_processadas d
+      set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
+          -- nothing of ours brought the value back, so nothing of ours can be rolled back again
+          else 'resolvida' end,
+        motivo = case when d.status = 'revertida' and l.resultado = 'ja_certa' then 'o registro já tem o valor: foi corrigido fora do sistema'
+          else reverter_lote.motivo end,
+        decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
+      from pg_temp.conferente_lote l
+      where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa')
+      returning d.id, d.status
+    )
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
     -- bringing a correction back into force never calls it wrong, whatever the rollback is called
-    select v_operacao, l.divergencia_id, case when erradas and d.status = 'corrigida' then 'reversao_por_erro' else 'reversao' end, v_ator,
-      reverter_lote.motivo
-    from pg_temp.conferente_lote l
-    join audit.divergencias_processadas d on d.id = l.divergencia_id and d.id between v_de and v_ate
-    where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
-    update audit.divergencias_processadas d
-    set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
-        -- nothing of ours brought the value back, so nothing of ours can be rolled back again
-        else 'resolvida' end,
-      motivo = case when d.status = 'revertida' and l.resultado = 'ja_certa' then 'o registro já tem o valor: foi corrigido fora do sistema'
-        else reverter_lote.motivo end,
-      decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
-    from pg_temp.conferente_lote l
-    where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
+    select v_operacao, m.id, case when erradas and m.status = 'revertida' then 'reversao_por_erro' else 'reversao' end, v_ator, reverter_lote.motivo
+    from mudada m order by m.id;
     insert into pg_temp.conferente_revertida (divergencia_id, regra, operacao_id)
     select l.divergencia_id, l.regra, l.reverte_operacao_id
     from pg_temp.conferente_lote l where l.resultado in ('aplicada', 'ja_certa');
@@ -15473,15 +15471,20 @@ declare
   v_operacao bigint;
 begin
   for v_regra in -- one turn for each rule, of which there are few
+    with parada as materialized ( -- first, or the planner would look at the corrections of all rules
+      select r.nome
+      from audit.regras r
+      left join audit.execucoes_regra e on e.sessao_id = conferir_paradas.sessao_id and e.regra = r.nome
+      where e.status in ('pulada', 'falhou') or e.status is null and not r.ativa
+    )
     select r.*
-    from audit.regras r
-    left join audit.execucoes_regra e on e.sessao_id = conferir_paradas.sessao_id and e.regra = r.nome
-    where (e.status in ('pulada', 'falhou') or e.status is null and not r.ativa)
-      -- in this order: for a rule without a correction in force, nearly every rule here, the second would read all corrections of these days
-      and case when exists (select from audit.divergencias_processadas d where d.regra = r.nome and d.status = 'corrigida') then exists (
-        select from audit.divergencias_processadas d
-        join audit.alteracoes a on a.divergencia_id = d.id join audit.operacoes o on o.id = a.operacao_id
-        where d.regra = r.nome and d.status = 'corrigida' and o.iniciada_em >= v_desde) else false end
+    from parada p
+    join audit.regras r on r.nome = p.nome
+    -- in this order: for a rule without a correction in force, nearly every rule here, the second would read all corrections of these days
+    where case when exists (select from audit.divergencias_processadas d where d.regra = p.nome and d.status = 'corrigida') then exists (
+      select from audit.divergencias_processadas d
+      join audit.alteracoes a on a.divergencia_id = d.id join audit.operacoes o on o.id = a.operacao_id
+      where d.regra = p.nome and d.status = 'corrigida' and o.iniciada_em >= v_desde) else false end
     order by r.nome
   loop
     insert into audit.execucoes_regra (sessao_id, regra, status, motivo)
@@ -16293,20 +16296,18 @@ declare
   v_sal bytea := uuid_send(gen_random_uuid());
 begin
   insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor, sal, autoria)
-  select audit_interno.operacao_em_curso(), 'audit.divergencias_processadas', array_agg(y.chave order by y.n), array_agg(sha256(v_sal || y.resumo) order by y.n),
+  select audit_interno.operacao_em_curso(), 'audit.divergencias_processadas', array_agg(x.chave), array_agg(sha256(v_sal || x.resumo)),
     v_autor, v_sal, sha256(v_sal || convert_to(v_autor, 'UTF8'))
-  from (
-    select x.id::text as chave, x.resumo, row_number() over () as n
-    from (
-      select d.id, audit_interno.resumo_situacao(row(d.*)::audit.divergencias_processadas) as resumo
-      from depois d
-      join antes a on a.id = d.id
-      where (d.status, d.valores_digitados, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo, d.adiada_ate, d.encaminhada_para, d.vezes_desfeita)
-        is distinct from
-        (a.status, a.valores_digitados, a.proposta_por, a.decidida_em, a.decidida_por, a.motivo, a.adiada_ate, a.encaminhada_para, a.vezes_desfeita)
-    ) as x
-  ) as y
-  group by (y.n - 1) / 10000;
+  from ( -- both lists take the rows as they come, so they stay side by side
+    select d.id::text as chave, audit_interno.resumo_situacao(row(d.*)::audit.divergencias_processadas) as resumo,
+      (row_number() over () - 1) / 10000 as n
+    from depois d
+    join antes a on a.id = d.id
+    where (d.status, d.valores_digitados, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo, d.adiada_ate, d.encaminhada_para, d.vezes_desfeita)
+      is distinct from
+      (a.status, a.valores_digitados, a.proposta_por, a.decidida_em, a.decidida_por, a.motivo, a.adiada_ate, a.encaminhada_para, a.vezes_desfeita)
+  ) as x
+  group by x.n;
   return null;
 end
 $$;

@@ -37,7 +37,8 @@ create table audit.divergencias_processadas (
   especie text generated always as (evidencia ->> 'tipo') stored,
   mudanca text generated always as (audit_interno.mudanca(valores_originais, coalesce(valores_digitados, valores_propostos))) stored,
   unique (registro_id, identidade), -- in the order of the keys: by the digest first, neighbours would lie all over the index
-  check (audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por) or status <> 'corrigida')
+  -- what is quick first: nearly every correction has no proposer
+  check (status <> 'corrigida' or proposta_por is null or audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por))
 ) with (fillfactor = 80);
 -- The other live findings of a row: few, however long its history.
 create index divergencias_processadas_vivas on audit.divergencias_processadas (registro_id)

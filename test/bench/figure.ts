@@ -1,46 +1,35 @@
-// How cost grows with rows, from several runs: `node test/bench/figure.ts docs/performance a.json b.json c.json` writes one picture
-// for each work that all runs have measured in seconds.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+// How cost grows with rows, from several runs: `node test/bench/figure.ts docs/growth.svg a.json b.json c.json` draws one picture with a
+// line for each work that all runs have measured in seconds.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { LineChart } from 'echarts/charts'
-import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components'
+import { GridComponent, LegendComponent } from 'echarts/components'
 import * as echarts from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { median, type Result } from './harness.ts'
 import type { Machine } from './report.ts'
 
-echarts.use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer])
+echarts.use([LineChart, GridComponent, LegendComponent, SVGRenderer])
 
 interface Run {
-  readonly machine: Machine
-  readonly results: readonly Result[]
+  readonly machine: Pick<Machine, 'rows'>
+  readonly results: readonly Pick<Result, 'name' | 'unit' | 'runs'>[]
 }
 
 type Point = [rows: number, seconds: number]
 
 /** Both axes are logarithmic, where a straight line of slope one is a cost in proportion to the rows. */
-function growthSvg(
-  title: string,
-  ours: readonly Point[],
-  floor: readonly Point[],
-  floorName: string,
-): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 640, height: 420 })
+function growthSvg(lines: ReadonlyMap<string, readonly Point[]>): string {
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 880, height: 400 })
   const axis = { type: 'log', nameLocation: 'middle' } as const
-  const line = { type: 'line', symbolSize: 8 } as const
   try {
     chart.setOption({
       animation: false,
       backgroundColor: '#ffffff',
-      title: { text: title, left: 'center', top: 8, textStyle: { fontSize: 14 } },
-      legend: { bottom: 4 },
-      grid: { left: 72, right: 24, top: 44, bottom: 84 },
+      legend: { orient: 'vertical', right: 8, top: 'middle' },
+      grid: { left: 72, right: 280, top: 20, bottom: 52 },
       xAxis: { ...axis, name: 'rows', nameGap: 28, min: 'dataMin', max: 'dataMax' },
-      yAxis: { ...axis, name: 'seconds, median', nameGap: 48 },
-      series: [
-        { ...line, name: 'Conferente', data: [...ours] },
-        { ...line, name: floorName, data: [...floor], lineStyle: { type: 'dashed' } },
-      ],
+      yAxis: { ...axis, name: 'seconds', nameGap: 48 },
+      series: [...lines].map(([name, data]) => ({ type: 'line', symbolSize: 8, name, data: [...data] })),
     })
     return chart.renderToSVGString()
   } finally {
@@ -48,20 +37,19 @@ function growthSvg(
   }
 }
 
-const [dir = '', ...files] = process.argv.slice(2)
-const all = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Run)
+const [file = '', ...files] = process.argv.slice(2)
+const all = files.map((name) => JSON.parse(readFileSync(name, 'utf8')) as Run)
 const runs = all.sort((a, b) => a.machine.rows - b.machine.rows)
-if (dir === '' || runs.length < 2) {
-  console.error('node test/bench/figure.ts DIRECTORY RUN.json RUN.json …')
+if (file === '' || runs.length < 2) {
+  console.error('node test/bench/figure.ts PICTURE.svg RUN.json RUN.json …')
   process.exit(2)
 }
-mkdirSync(dir, { recursive: true })
-for (const { name, unit, floor } of runs[0]?.results ?? []) {
-  const same = runs.map(({ results }) => results.find((result) => result.name === name))
-  if (unit !== 's' || floor === '' || same.some((result) => result === undefined)) continue
-  const points = (side: 'runs' | 'floorRuns') =>
-    runs.map(({ machine }, i): Point => [machine.rows, median(same[i]?.[side] ?? [])])
-  const file = join(dir, `${name}.svg`)
-  writeFileSync(file, growthSvg(name, points('runs'), points('floorRuns'), floor))
-  console.log(file)
+const lines = new Map<string, Point[]>()
+for (const { name, unit } of runs[0]?.results ?? []) {
+  const points = runs.flatMap(({ machine, results }): Point[] => {
+    const same = results.find((result) => result.name === name)
+    return same ? [[machine.rows, median(same.runs)]] : []
+  })
+  if (unit === 's' && points.length === runs.length) lines.set(name, points)
 }
+writeFileSync(file, growthSvg(lines))

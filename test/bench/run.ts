@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { connect } from '../../src/db/connection.ts'
 import { openEmbedded } from '../../src/embedded/embedded.ts'
-import { isMet, type Measure, type Result } from './harness.ts'
+import { isMet, type Measure, measureBy, type Result } from './harness.ts'
 import { theCorrection } from './measures/correcao.ts'
 import { dw } from './measures/dw.ts'
 import { exportacao } from './measures/exportacao.ts'
@@ -24,6 +24,7 @@ import { releitura } from './measures/releitura.ts'
 import { trabalhadores } from './measures/trabalhadores.ts'
 import { tradeMarketing } from './measures/trade_marketing.ts'
 import { validacaoValores } from './measures/validacao_valores.ts'
+import { processorClock } from './processor.ts'
 import { describe, heading, table } from './report.ts'
 import { emptyDatabase, prepare } from './warehouse.ts'
 
@@ -55,6 +56,7 @@ const { values } = parseArgs({
     so: { type: 'string', multiple: true },
     json: { type: 'string' },
     url: { type: 'string' },
+    processador: { type: 'boolean', default: false },
   },
 })
 const rows = Number(values.linhas ?? 2_000_000)
@@ -64,7 +66,7 @@ const wanted = values.so ?? MEASURES.map(({ name }) => name)
 const unknown = wanted.filter((name) => !MEASURES.some((measure) => measure.name === name))
 if (unknown.length > 0 || !(rows >= 10_000) || !(runs >= 1)) {
   console.error(
-    `--so: ${MEASURES.map(({ name }) => name).join(', ')}; --linhas: 10000 or more; --repeticoes: 1 or more; --json FILE; --url of a server's superuser`,
+    `--so: ${MEASURES.map(({ name }) => name).join(', ')}; --linhas: 10000 or more; --repeticoes: 1 or more; --json FILE; --url of a server's superuser; --processador: the processor time of the server's process instead of the clock`,
   )
   process.exit(2)
 }
@@ -99,6 +101,7 @@ try {
   const sql = connect(url, { max: 1 })
   try {
     const machine = await describe(sql, apart ? flood.rows : rows, apart ? flood.runs : runs)
+    if (values.processador) measureBy(await processorClock(sql))
     for (const measure of measures) {
       const began = Date.now()
       say(`${measure.name} …`)

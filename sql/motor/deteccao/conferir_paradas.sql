@@ -14,15 +14,20 @@ declare
   v_operacao bigint;
 begin
   for v_regra in -- one turn for each rule, of which there are few
+    with parada as materialized ( -- first, or the planner would look at the corrections of all rules
+      select r.nome
+      from audit.regras r
+      left join audit.execucoes_regra e on e.sessao_id = conferir_paradas.sessao_id and e.regra = r.nome
+      where e.status in ('pulada', 'falhou') or e.status is null and not r.ativa
+    )
     select r.*
-    from audit.regras r
-    left join audit.execucoes_regra e on e.sessao_id = conferir_paradas.sessao_id and e.regra = r.nome
-    where (e.status in ('pulada', 'falhou') or e.status is null and not r.ativa)
-      -- in this order: for a rule without a correction in force, nearly every rule here, the second would read all corrections of these days
-      and case when exists (select from audit.divergencias_processadas d where d.regra = r.nome and d.status = 'corrigida') then exists (
-        select from audit.divergencias_processadas d
-        join audit.alteracoes a on a.divergencia_id = d.id join audit.operacoes o on o.id = a.operacao_id
-        where d.regra = r.nome and d.status = 'corrigida' and o.iniciada_em >= v_desde) else false end
+    from parada p
+    join audit.regras r on r.nome = p.nome
+    -- in this order: for a rule without a correction in force, nearly every rule here, the second would read all corrections of these days
+    where case when exists (select from audit.divergencias_processadas d where d.regra = p.nome and d.status = 'corrigida') then exists (
+      select from audit.divergencias_processadas d
+      join audit.alteracoes a on a.divergencia_id = d.id join audit.operacoes o on o.id = a.operacao_id
+      where d.regra = p.nome and d.status = 'corrigida' and o.iniciada_em >= v_desde) else false end
     order by r.nome
   loop
     insert into audit.execucoes_regra (sessao_id, regra, status, motivo)

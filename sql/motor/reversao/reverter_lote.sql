@@ -34,7 +34,7 @@ begin
       -- An alteration followed by another is no longer the row's state, even if the values happen to agree. Nor is one whose finding is no
       -- longer as that alteration left it: reopened, rejected, failed, fixed elsewhere.
       case
-        when u.operacao_id > a.operacao_id then 'superada'
+        when a.ultima > a.operacao_id then 'superada'
         when d.status = case
           when a.reverte_operacao_id is null then 'corrigida'
           -- each rollback after the correction flips the state
@@ -46,16 +46,13 @@ begin
           ) % 2 = 1 then 'revertida' else 'corrigida' end then 'aplicada'
         else 'superada' end
     from pg_temp.conferente_reversao r
-    join audit.alteracoes a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id
-      and a.divergencia_id between v_de and v_ate
-    join audit.divergencias_processadas d on d.id = r.divergencia_id and d.id between v_de and v_ate
     join ( -- once for the batch: each finding's would be looked for in every month
-      select p.divergencia_id, max(p.operacao_id) as operacao_id
+      select p.*, max(p.operacao_id) over (partition by p.divergencia_id) as ultima
       from audit.alteracoes p
       where p.divergencia_id in (select x.divergencia_id from pg_temp.conferente_reversao x where x.divergencia_id between v_de and v_ate)
         and p.divergencia_id between v_de and v_ate
-      group by p.divergencia_id
-    ) as u on u.divergencia_id = r.divergencia_id
+    ) as a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id
+    join audit.divergencias_processadas d on d.id = r.divergencia_id and d.id between v_de and v_ate
     where r.divergencia_id between v_de and v_ate
     order by d.id;
     perform audit_interno.aplicar_lote(v_operacao);
@@ -65,22 +62,22 @@ begin
     update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
     where l.resultado in ('recusada', 'fechada') and l.agora is null;
 
+    with mudada as (
+      update audit.divergencias_processadas d
+      set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
+          -- nothing of ours brought the value back, so nothing of ours can be rolled back again
+          else 'resolvida' end,
+        motivo = case when d.status = 'revertida' and l.resultado = 'ja_certa' then 'o registro já tem o valor: foi corrigido fora do sistema'
+          else reverter_lote.motivo end,
+        decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
+      from pg_temp.conferente_lote l
+      where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa')
+      returning d.id, d.status
+    )
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
     -- bringing a correction back into force never calls it wrong, whatever the rollback is called
-    select v_operacao, l.divergencia_id, case when erradas and d.status = 'corrigida' then 'reversao_por_erro' else 'reversao' end, v_ator,
-      reverter_lote.motivo
-    from pg_temp.conferente_lote l
-    join audit.divergencias_processadas d on d.id = l.divergencia_id and d.id between v_de and v_ate
-    where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
-    update audit.divergencias_processadas d
-    set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
-        -- nothing of ours brought the value back, so nothing of ours can be rolled back again
-        else 'resolvida' end,
-      motivo = case when d.status = 'revertida' and l.resultado = 'ja_certa' then 'o registro já tem o valor: foi corrigido fora do sistema'
-        else reverter_lote.motivo end,
-      decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
-    from pg_temp.conferente_lote l
-    where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
+    select v_operacao, m.id, case when erradas and m.status = 'revertida' then 'reversao_por_erro' else 'reversao' end, v_ator, reverter_lote.motivo
+    from mudada m order by m.id;
     insert into pg_temp.conferente_revertida (divergencia_id, regra, operacao_id)
     select l.divergencia_id, l.regra, l.reverte_operacao_id
     from pg_temp.conferente_lote l where l.resultado in ('aplicada', 'ja_certa');

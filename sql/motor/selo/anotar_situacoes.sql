@@ -12,20 +12,18 @@ declare
   v_sal bytea := uuid_send(gen_random_uuid());
 begin
   insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor, sal, autoria)
-  select audit_interno.operacao_em_curso(), 'audit.divergencias_processadas', array_agg(y.chave order by y.n), array_agg(sha256(v_sal || y.resumo) order by y.n),
+  select audit_interno.operacao_em_curso(), 'audit.divergencias_processadas', array_agg(x.chave), array_agg(sha256(v_sal || x.resumo)),
     v_autor, v_sal, sha256(v_sal || convert_to(v_autor, 'UTF8'))
-  from (
-    select x.id::text as chave, x.resumo, row_number() over () as n
-    from (
-      select d.id, audit_interno.resumo_situacao(row(d.*)::audit.divergencias_processadas) as resumo
-      from depois d
-      join antes a on a.id = d.id
-      where (d.status, d.valores_digitados, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo, d.adiada_ate, d.encaminhada_para, d.vezes_desfeita)
-        is distinct from
-        (a.status, a.valores_digitados, a.proposta_por, a.decidida_em, a.decidida_por, a.motivo, a.adiada_ate, a.encaminhada_para, a.vezes_desfeita)
-    ) as x
-  ) as y
-  group by (y.n - 1) / 10000;
+  from ( -- both lists take the rows as they come, so they stay side by side
+    select d.id::text as chave, audit_interno.resumo_situacao(row(d.*)::audit.divergencias_processadas) as resumo,
+      (row_number() over () - 1) / 10000 as n
+    from depois d
+    join antes a on a.id = d.id
+    where (d.status, d.valores_digitados, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo, d.adiada_ate, d.encaminhada_para, d.vezes_desfeita)
+      is distinct from
+      (a.status, a.valores_digitados, a.proposta_por, a.decidida_em, a.decidida_por, a.motivo, a.adiada_ate, a.encaminhada_para, a.vezes_desfeita)
+  ) as x
+  group by x.n;
   return null;
 end
 $$;

@@ -2,7 +2,7 @@
 // an audit trigger.
 import type { Sql } from '../../../src/db/connection.ts'
 import { conductSession, type SessionStep } from '../../../src/session/session.ts'
-import { alternate, type Measure, type Result, seconds } from '../harness.ts'
+import { alternate, type Measure, now, type Result, seconds } from '../harness.ts'
 import { peer } from '../peer.ts'
 import { damage, RULE, settle, trustAgain } from '../warehouse.ts'
 
@@ -44,9 +44,9 @@ export const theCorrection: Measure = {
           { modo: 'auto', dataInicio: '1990-01-01', dataFim: '2100-12-31', regras: [RULE] },
           {
             began: () => {
-              began = performance.now()
+              began = now()
             },
-            ended: ({ etapa }) => steps.push({ etapa, took: (performance.now() - began) / 1000 }),
+            ended: ({ etapa }) => steps.push({ etapa, took: now() - began }),
           },
           { signal: new AbortController().signal },
         )

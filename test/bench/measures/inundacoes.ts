@@ -6,18 +6,8 @@ import { connect, type Sql } from '../../../src/db/connection.ts'
 import { pour, SHAPES } from '../../helper/floods.ts'
 import { makeWarehouse } from '../../helper/warehouse.ts'
 import type { Measure, Result } from '../harness.ts'
+import { spent } from '../processor.ts'
 import { ALL, emptyDatabase } from '../warehouse.ts'
-
-/** Processor time of a server's process so far, in seconds; undefined where the system does not say. */
-function spent(pid: number): number | undefined {
-  try {
-    const [user = 0, system = 0] =
-      readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ').slice(11, 13).map(Number) ?? []
-    return (user + system) / 100
-  } catch {
-    return undefined
-  }
-}
 
 async function measureFlood(
   sql: Sql,

@@ -2,7 +2,7 @@
 import { connect, type Sql } from '../../../src/db/connection.ts'
 import { compose } from '../../../src/mail/outbox.ts'
 import { conductSession } from '../../../src/session/session.ts'
-import { alternate, type Measure, seconds } from '../harness.ts'
+import { alternate, type Measure, now, seconds } from '../harness.ts'
 import { loadDay, prepare } from '../warehouse.ts'
 
 const LOADED = 8000
@@ -16,11 +16,11 @@ async function morning(sql: Sql, steps?: Map<string, number>): Promise<void> {
     { modo: 'auto' },
     {
       began: () => {
-        began = performance.now()
+        began = now()
       },
       ended: ({ etapa, regra }) => {
         const name = [etapa, regra].filter(Boolean).join(' ')
-        steps?.set(name, (steps.get(name) ?? 0) + (performance.now() - began) / 1000)
+        steps?.set(name, (steps.get(name) ?? 0) + now() - began)
       },
     },
     { signal: new AbortController().signal },
@@ -29,9 +29,9 @@ async function morning(sql: Sql, steps?: Map<string, number>): Promise<void> {
   const mails = await sql<{ id: bigint }[]>`
     select id from audit.notificacoes where sessao_id = ${session['id'] as bigint} and canal_id is null order by id`
   if (mails.length === 0) throw new Error('no mail')
-  began = performance.now()
+  began = now()
   for (const { id } of mails) await compose(sql, id)
-  steps?.set('mail', (performance.now() - began) / 1000)
+  steps?.set('mail', now() - began)
 }
 
 /** Auto where the demonstration has it, and somebody to write to; then a first morning, which counts the history. */

@@ -1,7 +1,7 @@
 // validacao_valores over the whole table, findings recorded, against one statement by hand that finds the same kinds and records them.
 import type { Sql } from '../../../src/db/connection.ts'
 import { conductSession } from '../../../src/session/session.ts'
-import { alternate, type Context, type Measure, type Result, seconds } from '../harness.ts'
+import { alternate, type Context, type Measure, now, type Result, seconds } from '../harness.ts'
 import { peer } from '../peer.ts'
 
 async function findings(sql: Sql, rule: string): Promise<{ took: number; found: number; fresh: number }> {
@@ -12,10 +12,10 @@ async function findings(sql: Sql, rule: string): Promise<{ took: number; found: 
     { modo: 'manual', dataInicio: '1990-01-01', dataFim: '2100-12-31', regras: [rule] },
     {
       began: () => {
-        began = performance.now()
+        began = now()
       },
       ended: ({ etapa }) => {
-        if (etapa === 'detectar') took += (performance.now() - began) / 1000
+        if (etapa === 'detectar') took += now() - began
       },
     },
     { signal: new AbortController().signal },
