@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7281620deeeeaff66dd5a0426e61b8ea0814b47e
+--! Hash: sha1:4ff0bf88cb8bd664101e242deae2f17067ac0e80
 --! Message: conferente
 
 set local role conferente_dono;
@@ -14908,7 +14908,7 @@ $$;
 comment on function audit_interno.onde_se_grava(regclass, text) is 'The tables in which the rows of a relation lie.';
 
 -- Why a correction to a relation, or to what lies below it, would end half done, undone or impossible: foreign tables, a copy that a
--- subscription fills, columnar storage, a view over distributed tables, a standby. erro: no correction is written there. aviso: it works, but
+-- subscription fills, columnar storage, a view over distributed tables, nodes that count other days, a standby. erro: no correction is written there. aviso: it works, but
 -- there is something to know; this is also what a dimension gets that a view only looks up. Reads only the catalogue. Called before anything
 -- is corrected, and by audit.diagnosticar_contrato.
 create or replace function audit_interno.terreno(relacao regclass, coluna_chave text)
@@ -14958,6 +14958,7 @@ begin
         'O Citus não grava através de uma visão. Dê à própria tabela as colunas do contrato, ou use --modo manual.'
       where v_distribuidas is not null;
   end if;
+  return query select * from audit_interno.terreno_nos(relacao);
 end
 $$;
 comment on function audit_interno.terreno(regclass, text) is
@@ -15043,6 +15044,40 @@ begin
 end
 $$;
 comment on function audit_interno.exigir_confirmadas(regclass) is '40001 while a node of a distributed relation is away or holds a transaction in doubt.';
+
+-- What the nodes of a distributed relation count and wait by: a node counts days in its own time zone, whatever agenda.fuso says here, and
+-- outside our writes only its own lock_timeout ends a wait there. Asked as the role whose statements run there. A node that does not answer
+-- says nothing (see exigir_confirmadas). Rows like those of audit_interno.terreno, which calls it.
+create or replace function audit_interno.terreno_nos(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not audit_interno.distribuida(relacao) then
+    return;
+  end if;
+  return query
+    with no as materialized (
+      select n.nome, split_part(n.dito, ' ', 1) as fuso, split_part(n.dito, ' ', 2) as espera
+      from audit_interno.ler('select format(''%s:%s'', r.nodename, r.nodeport), r.result from run_command_on_workers(
+        ''select format(%s %s, current_setting(timezone), current_setting(lock_timeout))'') as r where r.success')
+        as n (nome text, dito text)
+    )
+    select 'fuso dos nós', 'erro', format('%s; o do Conferente (agenda.fuso) é %s', string_agg(format('%s: %s', n.nome, n.fuso), ', ' order by n.nome), audit.fuso()),
+      format('As regras contariam lá outros dias. Em cada nó: alter database %I set timezone = %L;', current_database(), audit.fuso())
+    from no n where n.fuso <> audit.fuso()
+    having count(*) > 0
+    union all
+    select 'lock_timeout dos nós', 'aviso', format('sem limite: %s', string_agg(n.nome, ', ' order by n.nome)),
+      format('Ao gravar vale sessao.espera_trava; uma leitura espera lá sem fim por quem trave a tabela. Em cada nó: alter database %I set lock_timeout = ''1min'';',
+        current_database())
+    from no n where n.espera = '0'
+    having count(*) > 0;
+end
+$$;
+comment on function audit_interno.terreno_nos(regclass) is 'Nodes of Citus with another time zone, or on which nothing ends a wait: rows like those of audit_interno.terreno.';
 --! EndIncluded motor/correcao/nos.sql
 
 --! Included motor/selo/tabelas.sql

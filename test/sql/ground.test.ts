@@ -134,6 +134,45 @@ t.test('nothing is written through a view over a distributed table, and the diag
   await isLeftAlone(t, c, /não grava através de uma visão/)
 })
 
+/** The scenario's table, as if Citus had distributed it over two nodes with these settings: "zone lock_timeout". */
+async function onNodes(c: Scenario, ...settings: string[]) {
+  await c.sql.unsafe(`set allow_system_table_mods = on;
+    create table pg_catalog.pg_dist_partition (logicalrelid regclass); grant select on pg_catalog.pg_dist_partition to public;
+    insert into pg_catalog.pg_dist_partition values ('dw.lancamentos');
+    create table public.no (nodename text, nodeport int, success boolean, result text); grant select on public.no to public;
+    create function pg_catalog.run_command_on_workers(command text) returns setof public.no language sql as
+      $$ select * from public.no where command ~ 'timezone.*lock_timeout' $$;
+    reset allow_system_table_mods`)
+  for (const [n, result] of settings.entries())
+    await c.sql`insert into public.no values (${`10.0.0.${n + 1}`}, 5432, true, ${result})`
+}
+
+t.test('nodes that count other days are an error, and nothing is corrected there', async (t) => {
+  const c = await scenario(t)
+  await c.book({ id: 1 })
+  await onNodes(c, 'America/Sao_Paulo 1min', 'UTC 1min')
+  t.same(await ground(c, 'lock_timeout dos nós'), [])
+  t.match(await ground(c, 'fuso dos nós'), [
+    {
+      situacao: 'erro',
+      detalhe: /^10\.0\.0\.2:5432: UTC; .*America\/Sao_Paulo$/,
+      sugestao: /set timezone = 'America\/Sao_Paulo'/,
+    },
+  ])
+  await isLeftAlone(t, c, /fuso dos nós/)
+  await c.sql`update public.no set success = false where result ~ 'UTC'`
+  t.same(await ground(c, 'fuso dos nós'), [], 'a node that does not answer says nothing of its zone')
+})
+
+t.test('a node on which nothing ends a wait is a warning', async (t) => {
+  const c = await scenario(t)
+  await c.book({ id: 1 })
+  await onNodes(c, 'America/Sao_Paulo 0', 'America/Sao_Paulo 1min')
+  t.match(await ground(c, 'fuso dos nós', 'lock_timeout dos nós'), [
+    { item: 'lock_timeout dos nós', situacao: 'aviso', detalhe: 'sem limite: 10.0.0.1:5432' },
+  ])
+})
+
 t.test('another way of storing rows is a warning', async (t) => {
   const c = await scenario(t)
   await c.sql.unsafe(`create access method outro type table handler heap_tableam_handler;

@@ -64,3 +64,37 @@ begin
 end
 $$;
 comment on function audit_interno.exigir_confirmadas(regclass) is '40001 while a node of a distributed relation is away or holds a transaction in doubt.';
+
+-- What the nodes of a distributed relation count and wait by: a node counts days in its own time zone, whatever agenda.fuso says here, and
+-- outside our writes only its own lock_timeout ends a wait there. Asked as the role whose statements run there. A node that does not answer
+-- says nothing (see exigir_confirmadas). Rows like those of audit_interno.terreno, which calls it.
+create or replace function audit_interno.terreno_nos(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not audit_interno.distribuida(relacao) then
+    return;
+  end if;
+  return query
+    with no as materialized (
+      select n.nome, split_part(n.dito, ' ', 1) as fuso, split_part(n.dito, ' ', 2) as espera
+      from audit_interno.ler('select format(''%s:%s'', r.nodename, r.nodeport), r.result from run_command_on_workers(
+        ''select format(%s %s, current_setting(timezone), current_setting(lock_timeout))'') as r where r.success')
+        as n (nome text, dito text)
+    )
+    select 'fuso dos nós', 'erro', format('%s; o do Conferente (agenda.fuso) é %s', string_agg(format('%s: %s', n.nome, n.fuso), ', ' order by n.nome), audit.fuso()),
+      format('As regras contariam lá outros dias. Em cada nó: alter database %I set timezone = %L;', current_database(), audit.fuso())
+    from no n where n.fuso <> audit.fuso()
+    having count(*) > 0
+    union all
+    select 'lock_timeout dos nós', 'aviso', format('sem limite: %s', string_agg(n.nome, ', ' order by n.nome)),
+      format('Ao gravar vale sessao.espera_trava; uma leitura espera lá sem fim por quem trave a tabela. Em cada nó: alter database %I set lock_timeout = ''1min'';',
+        current_database())
+    from no n where n.espera = '0'
+    having count(*) > 0;
+end
+$$;
+comment on function audit_interno.terreno_nos(regclass) is 'Nodes of Citus with another time zone, or on which nothing ends a wait: rows like those of audit_interno.terreno.';

@@ -25,7 +25,7 @@ $$;
 comment on function audit_interno.onde_se_grava(regclass, text) is 'The tables in which the rows of a relation lie.';
 
 -- Why a correction to a relation, or to what lies below it, would end half done, undone or impossible: foreign tables, a copy that a
--- subscription fills, columnar storage, a view over distributed tables, a standby. erro: no correction is written there. aviso: it works, but
+-- subscription fills, columnar storage, a view over distributed tables, nodes that count other days, a standby. erro: no correction is written there. aviso: it works, but
 -- there is something to know; this is also what a dimension gets that a view only looks up. Reads only the catalogue. Called before anything
 -- is corrected, and by audit.diagnosticar_contrato.
 create or replace function audit_interno.terreno(relacao regclass, coluna_chave text)
@@ -75,6 +75,7 @@ begin
         'O Citus não grava através de uma visão. Dê à própria tabela as colunas do contrato, ou use --modo manual.'
       where v_distribuidas is not null;
   end if;
+  return query select * from audit_interno.terreno_nos(relacao);
 end
 $$;
 comment on function audit_interno.terreno(regclass, text) is
