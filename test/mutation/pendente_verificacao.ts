@@ -14,7 +14,11 @@ export const pendenteVerificacao: Subject = {
       ['left join (select i.id', 'join (select i.id'],
       ['metade is null or', 'true or'],
     ),
-    ...of('regras/pendente_verificacao/entradas.sql', ['& 1)::int', '& 3)::int'], ['m.mes + 1 as corte', 'm.mes as corte']),
+    ...of(
+      'regras/pendente_verificacao/entradas.sql',
+      ['& 1)::int', '& 3)::int'],
+      ['m.mes + 1 as corte', 'm.mes as corte'],
+    ),
     ...of(
       'regras/pendente_verificacao/pontuacao.sql',
       ['c.mes < x.corte', 'c.mes <= x.corte + 120'],

@@ -153,18 +153,25 @@ t.test('a rule that does not end is named when its trial is cut off', async (t) 
   )
 })
 
-t.test("a right that conferente_regra lacks on a rule's function is named, with the grant that gives it", async (t) => {
-  const { sql, adelia, olivia } = await scene(t)
-  await sql.unsafe('create schema minhas')
-  await fn(sql, 'minhas.r_fechada')
-  const refused = await registrar(adelia, { nome: 'fechada', funcao: 'minhas.r_fechada' })
-  t.match(refused, { code: 'NC011', message: /falta: grant usage on schema minhas to conferente_regra;$/ })
-  await sql.unsafe('grant usage on schema minhas to conferente_regra')
-  t.equal(await registrar(adelia, { nome: 'fechada', funcao: 'minhas.r_fechada' }), undefined)
-  await sql.unsafe('revoke execute on function minhas.r_fechada(audit.janela) from public, conferente_regra')
-  const session = await runSession(olivia, 'manual', ['fechada'])
-  t.match(
-    await sql`select erro_mensagem from audit.execucoes_regra where sessao_id = ${session.id}`,
-    [{ erro_mensagem: /falta: grant execute on function minhas\.r_fechada\(audit\.janela\) to conferente_regra;$/ }],
-  )
-})
+t.test(
+  "a right that conferente_regra lacks on a rule's function is named, with the grant that gives it",
+  async (t) => {
+    const { sql, adelia, olivia } = await scene(t)
+    await sql.unsafe('create schema minhas')
+    await fn(sql, 'minhas.r_fechada')
+    const refused = await registrar(adelia, { nome: 'fechada', funcao: 'minhas.r_fechada' })
+    t.match(refused, { code: 'NC011', message: /falta: grant usage on schema minhas to conferente_regra;$/ })
+    await sql.unsafe('grant usage on schema minhas to conferente_regra')
+    t.equal(await registrar(adelia, { nome: 'fechada', funcao: 'minhas.r_fechada' }), undefined)
+    await sql.unsafe(
+      'revoke execute on function minhas.r_fechada(audit.janela) from public, conferente_regra',
+    )
+    const session = await runSession(olivia, 'manual', ['fechada'])
+    t.match(await sql`select erro_mensagem from audit.execucoes_regra where sessao_id = ${session['id']}`, [
+      {
+        erro_mensagem:
+          /falta: grant execute on function minhas\.r_fechada\(audit\.janela\) to conferente_regra;$/,
+      },
+    ])
+  },
+)

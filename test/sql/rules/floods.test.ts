@@ -157,7 +157,10 @@ t.test('every shape of a flood is one finding that says how many', async (t) => 
   await bookEntries(sql, ...times(N, (i) => ({ documento: wrong(key(4)), valor: i === N - 1 ? 5 : 80 })))
   const [flood] = await findings(sql, RULE_FUNCTION)
   t.match(flood?.evidencia, { tipo: 'repeticao_em_massa', lancamentos: N - 2, tambem: ['chave_digito'] })
-  t.match(flood?.justificativa, /está em 118 lançamentos .* dígito verificador .* O mesmo se diz de 120 lançamentos/)
+  t.match(
+    flood?.justificativa,
+    /está em 118 lançamentos .* dígito verificador .* O mesmo se diz de 120 lançamentos/,
+  )
   // in between: a few entries with one key are each a finding
   await sql`truncate dw.lancamentos`
   await bookEntries(sql, ...times(10, (i) => ({ documento: wrong(key(6)), valor: 80 + i })))
