@@ -161,8 +161,8 @@ export const FAULTS: readonly Fault[] = [
     session('auto', null),
   ]),
   ...of('motor/selo/selar_operacao.sql', [
-    'and o.selo is null\n',
-    "and o.selo is null and o.tipo <> 'reversao'\n",
+    'and o.selo is null\n    and not',
+    "and o.selo is null and o.tipo <> 'reversao'\n    and not",
     auto,
     rollBack('session'),
   ]),
