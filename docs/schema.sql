@@ -5929,15 +5929,15 @@ create function regra_validacao_valores.chave_linhas(valor numeric, codigo text)
 comment on function regra_validacao_valores.chave_linhas(numeric,text) is 'Hash of an amount without sign and a supplier''s company.';
 grant execute on function regra_validacao_valores.chave_linhas(numeric,text) to conferente_regra;
 
-create function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric)
+create function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric, apontadas text[])
   returns SETOF audit.achado language plpgsql stable
   set enable_mergejoin=off
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.chaves_acesso(audit.janela,numeric) is 'Access keys against their entries: wrong check digit, another company, a month after the booking, the same key twice. Proposes nothing.';
-grant execute on function regra_validacao_valores.chaves_acesso(audit.janela,numeric) to conferente_regra;
+comment on function regra_validacao_valores.chaves_acesso(audit.janela,numeric,text[]) is 'Access keys against their entries: wrong check digit, another company, a month after the booking, the same key twice. Proposes nothing.';
+grant execute on function regra_validacao_valores.chaves_acesso(audit.janela,numeric,text[]) to conferente_regra;
 
 create function regra_validacao_valores.chaves_sinal(documento text, descricao text, categoria text, conta text, fornecedor_id text, fornecedor text)
   returns bigint[] language sql immutable;
@@ -6041,6 +6041,17 @@ create function regra_validacao_valores.duplicidades_da_janela(janela audit.jane
 comment on function regra_validacao_valores.duplicidades_da_janela(audit.janela,numeric,numeric,numeric,integer) is 'Documents booked twice, as far as the window holds them.';
 grant execute on function regra_validacao_valores.duplicidades_da_janela(audit.janela,numeric,numeric,numeric,integer) to conferente_regra;
 
+create function regra_validacao_valores.duplicidades_juntas(janela audit.janela, proximidade integer, absoluta numeric, relativa numeric, digitos integer)
+  returns TABLE(id text, ordem bigint, data_lancamento date, carregado_em timestamp with time zone, momento timestamp without time zone, filial text, documento text, valor numeric, descricao text, reparte text, gemeo_id text, gemeo_data date, gemeo_filial text, gemeo_documento text, gemeo_descricao text, gemeo_reparte text, carga date, recarregada boolean, provada boolean, conjunto text, chave text) language plpgsql stable
+  set enable_mergejoin=off
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_validacao_valores.duplicidades_juntas(audit.janela,integer,numeric,numeric,integer) is 'Entries booked twice, and which of them are one finding: of a load that came in again, or of one document.';
+grant execute on function regra_validacao_valores.duplicidades_juntas(audit.janela,integer,numeric,numeric,integer) to conferente_regra;
+
 create function regra_validacao_valores.estornos_avulsos(raizes text[], nomes text[], numeros text[], montantes numeric[], desde date[], ate date[])
   returns TABLE(raiz text, nome text, numero text, montante numeric, credito numeric) language plpgsql stable
   set enable_nestloop=off
@@ -6080,6 +6091,28 @@ create function regra_validacao_valores.frase_retencao(taxa numeric, tributos te
   returns text language sql immutable;
 comment on function regra_validacao_valores.frase_retencao(numeric,text,text) is 'A withholding in words; null where there is none.';
 grant execute on function regra_validacao_valores.frase_retencao(numeric,text,text) to conferente_regra;
+
+create function regra_validacao_valores.lancados_em_dobro(janela audit.janela, proximidade integer, absoluta numeric, relativa numeric, digitos integer)
+  returns TABLE(id text, ordem bigint, dentro boolean, data_lancamento date, carregado_em timestamp with time zone, momento timestamp without time zone, filial text, documento text, valor numeric, descricao text, parte boolean, fornecedor text, numero text, parcela text, citado text, raiz text, nome text, montante numeric, reparte text, gemeo_id text, gemeo_data date, gemeo_filial text, gemeo_documento text, gemeo_descricao text, gemeo_reparte text, carga date, primeira_carga date, recarregada boolean, de_outra_carga boolean, vinda_depois boolean, do_documento bigint, ultima bigint) language plpgsql stable
+  set enable_mergejoin=off
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_validacao_valores.lancados_em_dobro(audit.janela,integer,numeric,numeric,integer) is 'Entries of documents that are booked already, each with the booking before it.';
+grant execute on function regra_validacao_valores.lancados_em_dobro(audit.janela,integer,numeric,numeric,integer) to conferente_regra;
+
+create function regra_validacao_valores.lancamentos_comparaveis(janela audit.janela, proximidade integer, absoluta numeric, relativa numeric, digitos integer)
+  returns TABLE(id text, ordem bigint, dentro boolean, data_lancamento date, carregado_em timestamp with time zone, filial text, documento text, valor numeric, descricao text, montante numeric, raiz text, nome text, so_numero text, citado text, barra text, especie text, serie text, ano integer, acesso text, estorno boolean, estorno_dito boolean, dita text, objeto text, mes_dito text, ano_dito text, parte boolean, documentada boolean, centro text, conta text) language plpgsql stable
+  set enable_mergejoin=off
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_validacao_valores.lancamentos_comparaveis(audit.janela,integer,numeric,numeric,integer) is 'Entries that share amount, supplier and number with another, with what their document and text say.';
+grant execute on function regra_validacao_valores.lancamentos_comparaveis(audit.janela,integer,numeric,numeric,integer) to conferente_regra;
 
 create function regra_validacao_valores.ler_chave(documento text, OUT chave text, OUT ano integer, OUT mes integer, OUT inscricao text, OUT modelo text, OUT serie text, OUT numero text)
   returns record language plpgsql immutable

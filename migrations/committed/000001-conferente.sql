@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:897765e46040cb034a553ece06197aa673eb5a6e
+--! Hash: sha1:15be36da4e4eff904cc5294143f2a733647eb96b
 --! Message: conferente
 
 set local role conferente_dono;
@@ -18721,7 +18721,8 @@ begin
   end if;
 
   numero := btrim(regexp_replace(
-    regexp_replace(audit_interno.dobrar(left(documento, 200)),
+    -- what is pasted from a web page may hold signs that nobody sees
+    regexp_replace(audit_interno.dobrar(translate(left(documento, 200), chr(173) || chr(8203) || chr(8204) || chr(8205) || chr(8288) || chr(65279), '')),
       '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.,]0{1,2}(?=[[:space:]'']*$)', '', 'g'),
     '[^a-z0-9]+', '-', 'g'), '-');
   -- blanks between thousands
@@ -18733,6 +18734,9 @@ begin
   end if;
   if right(numero, 4) = '-via' or strpos(numero, '-via-') > 0 then -- another copy of the same
     numero := regexp_replace(numero, '^(?:[1-9]a?|segunda|terceira)-via-(?:d[aeo]-)?(?=.*[0-9])|(?<=[0-9])-(?:[1-9]a?|segunda|terceira)-via$', '');
+  end if;
+  if strpos(numero, '-mod') + strpos(numero, '-cod') + strpos(numero, '-copia') > 0 then -- model, verification code, another copy
+    numero := regexp_replace(numero, '(?<=[0-9])-(?:copia|mod(?:elo)?-?(?:1|21|22|55|57|65|67)|cod(?:igo)?-(?:d[ae]-)?verif[a-z]*-.*)$', '');
   end if;
   -- a spreadsheet's, where it has all digits
   v_partes := case when strpos(documento, '+') > 0 then regexp_match(documento, '^[[:space:]]*([1-9])[.,]([0-9]+)[eE][+]0?([0-9]+)[[:space:]]*$') end;
@@ -18756,10 +18760,10 @@ begin
   end if;
   if strpos(numero, 's') > 0 or right(numero, 1) in ('u', 'a') then
     v_partes := coalesce(
-      case when strpos(numero, 'serie') > 0 then regexp_match(numero, '^(|.*-)serie-?(unica|[0-9]{1,3}|[a-z][0-9]?)(?:-(.*))?$') end,
+      case when strpos(numero, 'serie') > 0 then regexp_match(numero, '^(|.*-)serie-?(unica|[0-9]{1,3}|[a-z][a-z0-9]?)(?:-(.*))?$') end,
       -- no more digits than fim_documento sees
       regexp_match(numero, '^(|.*-)ser-?(unica|0{0,2}[1-9]|[1-9][0-9]|[a-z][0-9]?)(?:-(.*))?$'),
-      regexp_match(numero, '^(.*[0-9].*-)s-?(0{0,2}[1-9]|[1-9][0-9]|u)()$'),
+      regexp_match(numero, '^(.*[0-9](?:.*-)?)s-?(0{0,2}[1-9]|[1-9][0-9]|u)()$'),
       regexp_match(numero, '^(|nf[a-z-]*-|notas?-(?:fiscal-)?|fat(?:ura)?-)s-?(0{0,2}[1-9]|[1-9][0-9])-(.*[0-9].*)$'),
       case when right(numero, 14) <> '-parcela-unica' then regexp_match(numero, '^(.*[0-9].*-)(unica|u)()$') end);
     if concat(v_partes[1], v_partes[3]) ~ '[0-9]' then
@@ -18774,7 +18778,7 @@ begin
     when numero ~ '^(?:nd|notas?-de-debito)(?![a-z])' then 'nd'
   end;
   numero := regexp_replace(regexp_replace(numero,
-    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[sca]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|inv|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[scaf]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|inv|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
     ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
   if strpos(numero, '-') > 0 or length(numero) in (13, 15) then
@@ -18995,13 +18999,14 @@ return pg_catalog.right(chave, 1) = regras.digito_modulo11(pg_catalog.left(chave
 comment on function regra_validacao_valores.chave_certa(text) is 'Whether the check digit of an access key is right.';
 revoke execute on function regra_validacao_valores.chave_certa(text) from public;
 
--- What an access key in an entry's document or text says against the entry. In a text only a key with a right check digit is believed. A
+-- What an access key in an entry's document or text says against the entry. In a text only a key with a right check digit is believed, and
+-- of no other number than the document's: a freight names the key of its goods. A
 -- key with a wrong one (chave_digito) is misread or mistyped, and nothing else in it is believed. A right one was issued by a company other
 -- than the entry's supplier (chave_outra_empresa), in a month after that of the booking (chave_mes_posterior), or is in an earlier entry
 -- too (chave_repetida): of another supplier, or of the same supplier and amount more than valores.dias_duplicidade days before, where a
 -- number alone would say nothing. One finding an entry, the first of these; evidencia.tambem names the others. For a key in more than ten
--- entries, and for more than ten entries of one supplier with keys of one issuer, everything alike is one finding, on the first of them
--- (the last may be a duplicate as well). Nothing is proposed: only the document shows whether key or entry is wrong.
+-- entries, and for more than ten entries of one supplier with keys of one issuer, everything alike is one finding: on the one of them that
+-- already stands for a flood, or else on the first. Nothing is proposed: only the document shows whether key or entry is wrong.
 --
 -- In doubt nothing is flagged. A supplier is compared only if its code is a whole CNPJ with right digits. An issuer whose keys are in
 -- entries of three or more suppliers is the ledger's own company, which issues the notes of what it takes back or buys from farmers. Shares
@@ -19009,8 +19014,10 @@ revoke execute on function regra_validacao_valores.chave_certa(text) from public
 -- names an instalment, or three or more entries share it, nor where one was reversed since.
 --
 -- It reads three months before and after the dates of the window's keys, if it has any, and a year before for documents written exactly
--- like them. Reads dw.lancamentos and the settings; changes nothing. Called by regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric) returns setof audit.achado
+-- like them. apontadas: entries that stand for a flood. Reads dw.lancamentos and the settings; changes nothing. Called by
+-- regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric, apontadas text[])
+returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -19057,6 +19064,8 @@ begin
       union all
       select k.*, true from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k
       where regras.pode_citar_chave(l.descricao) and k.chave is not null
+        -- a freight names the key of its goods
+        and coalesce((regra_validacao_valores.ler_documento(l.documento)).numero, k.numero) = k.numero
       limit 1
     ) c
     where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao))
@@ -19143,7 +19152,7 @@ begin
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,
       row_number() over (partition by a.tipos[1], a.grupo, case when a.grupo is null then a.id::text end
-        order by a.data_lancamento, a.carregado_em, a.id) as vez_no_grupo
+        order by a.grupo is null or a.id::text not in (select i from unnest(apontadas) i), a.data_lancamento, a.carregado_em, a.id) as vez_no_grupo
     from agrupada a
     window junta as (partition by a.tipos[1], a.grupo, case when a.grupo is null then a.id::text end)
   ), listada as (
@@ -19186,9 +19195,9 @@ begin
 end
 $$;
 
-comment on function regra_validacao_valores.chaves_acesso(audit.janela, numeric) is
+comment on function regra_validacao_valores.chaves_acesso(audit.janela, numeric, text[]) is
   'Access keys against their entries: wrong check digit, another company, a month after the booking, the same key twice. Proposes nothing.';
-revoke execute on function regra_validacao_valores.chaves_acesso(audit.janela, numeric) from public;
+revoke execute on function regra_validacao_valores.chaves_acesso(audit.janela, numeric, text[]) from public;
 --! EndIncluded regras/validacao_valores/chaves.sql
 
 --! Included regras/validacao_valores/cambio.sql
@@ -20511,14 +20520,11 @@ revoke execute on function regra_validacao_valores.chaves_suspeitas(audit.janela
 -- do, unless these differ. A number of fewer than five digits without a year is another number in another year. These are no duplicates: an
 -- entry that was reversed and booked again; one that was reversed within those days afterwards, whole, in parts, together with others or
 -- only in words; named instalments; documents without a number; entries that name another part or period of the document
--- (regra_validacao_valores.marcas). A reversal takes back the latest booking before it. Entries of other cost centres, categories or
--- accounts are shares of one document, unless one of them is the whole; regra_validacao_valores.rateios judges shares of a known document.
+-- (regra_validacao_valores.marcas); and shares of one document in other cost centres, categories or accounts.
 --
--- A repeated load is one finding, and so are more than ten of one document and amount, each within those days of the one before. The window
--- restricts what is flagged; twins and reversals may lie outside.
---
--- HAZARD: a flood is one partition of these windows. An aggregate over neighbouring days must be able to remove rows as its frame moves
--- (sums and counts can, least and greatest cannot), or the cost is quadratic.
+-- It goes in steps, each a chapter: comparaveis.sql reads what may be the same, em_dobro.sql finds what stands there twice, conjuntos.sql
+-- what is one finding together (a repeated load; more than ten of one document and amount, each within those days of the one before). Here
+-- they are counted and put into words. The window restricts what is flagged; twins and reversals may lie outside.
 --
 -- One row for each finding, with the kind of set that it stands for and the load that brought it again. Reads dw.lancamentos; changes
 -- nothing. Called by regra_validacao_valores.duplicidades.
@@ -20531,317 +20537,34 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
--- the planner knows nothing about these windows' output: nested loops or merges would search a whole flood for twins
-set enable_nestloop = off
+set enable_nestloop = off -- as in regra_validacao_valores.lancamentos_comparaveis
 set enable_mergejoin = off
 as $$
 declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
-  -- to the end of the last day, for within a day entries have places of their own
-  v_perto interval := make_interval(days => v_dias, hours => 23);
-  v_longe interval := make_interval(days => 2 * v_dias, hours => 23);
-  v_inicio date := greatest(janela.data_inicio, '0001-02-01');
-  v_fim date := least(janela.data_fim, '9999-12-31');
-  -- twice the days before: a reversal between a booking too long ago and its twin is that booking's
-  v_de date := greatest(v_inicio - 2 * v_dias, '0001-02-01');
-  v_ate date := least(v_fim + v_dias, '9999-12-31');
-  v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
-  v_poucas boolean := not v_por_data or v_fim - v_inicio < v_dias;
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_datas date[];
-  v_quantas int;
-  v_suspeitas bigint[];
 begin
-  -- Twins and reversals are looked for on the flagged rows' own dates and the days around, so that a day's window reads days,
-  -- not the table. What was loaded of late is mostly booked of late: then only its own dates are read, unless they are too many.
-  if not v_por_data then
-    select array_agg(distinct d.data + g.dias), count(distinct d.data) into v_datas, v_quantas
-    from (
-      select distinct l.data_lancamento as data
-      from dw.lancamentos l
-      where l.valor <> 0 and l.documento <> ''
-        and l.data_lancamento between '0001-02-01' and '9999-12-31'
-        and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
-      limit 401
-    ) d
-    cross join generate_series(-2 * v_dias, v_dias) g (dias);
-    if v_datas is null then
-      return;
-    end if;
-    if v_quantas > 400 then
-      v_datas := null;
-    end if;
-  end if;
-
-  v_suspeitas := array(
-    select s.chave
-    from regra_validacao_valores.chaves_suspeitas(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, case when v_poucas then v_inicio else v_de end,
-      case when v_poucas then v_fim else v_ate end, v_poucas) s (chave));
-  if v_suspeitas = '{}' then
-    return;
-  end if;
-
   return query
-  with lida as (
-    select e.*, regras.raiz_fornecedor(e.fornecedor_id) as raiz
-    from (
-      -- by name: a warehouse may have further columns, called anything
-      select l.id, l.data_lancamento::date as data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.centro_custo,
-        l.conta_contabil, l.categoria, l.fornecedor_id, l.fornecedor, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto, l.descricao::text as descricao,
-        regra_validacao_valores.chave_documento(l.valor, l.documento::text) as parecida
-      from dw.lancamentos l
-      -- The amount first, which is cheap. Hashed: the planner would estimate each member of a literal array, in every partition.
-      where hash_numeric(abs(l.valor)) in (select s >> 32 from unnest(v_suspeitas) s) and l.valor <> 0 and l.documento <> ''
-        and l.data_lancamento between v_de and v_ate
-        and (v_datas is null or l.data_lancamento = any (v_datas))
-      offset 0 -- or the document would be read for the join, and again
-    ) e
-    where e.parecida in (select s from unnest(v_suspeitas) s)
-    offset 0
-  ), acompanhada as (
-    -- then the supplier; any supplier may match an entry without a code
-    select l.*
-    from (
-      select l.*, count(*) over (partition by l.parecida) as companhia, count(l.raiz) over (partition by l.parecida) as com_codigo,
-        count(*) over (partition by l.parecida, l.raiz) as da_empresa
-      from lida l
-    ) l
-    where l.companhia > 1 and (l.da_empresa > 1 or l.com_codigo < l.companhia)
-  ), escrita as materialized (
-    -- each spelling once, here and for the texts: a flood has few
-    select a.documento, d.*
-    from (select distinct x.documento from acompanhada x) a
-    cross join lateral regra_validacao_valores.ler_documento(a.documento) d
-    offset 0
-  ), numerada as (
-    select l.*, count(*) over (partition by l.parecida, e.base) as iguais, e.base as so_numero, e.numero as citado, e.barra, e.parte as parte_escrita,
-      e.especie, e.serie, e.ano, e.chave as acesso, e.estorno
-    from acompanhada l
-    join escrita e on e.documento = l.documento
-    where e.numero is not null
-  ), dita as materialized (
-    select d.descricao, m.*
-    from (select distinct n.descricao from numerada n where n.iguais > 1 and n.descricao is not null) d
-    cross join lateral regra_validacao_valores.marcas_texto(d.descricao) m
-    offset 0
-  ), comparavel as (
-    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.so_numero, l.citado, l.barra, l.especie, l.serie, l.ano, l.acesso, l.estorno,
-      abs(l.valor) as montante, l.raiz,
-      -- another full stop or legal form does not make another supplier
-      regras.nome_canonico(l.fornecedor) as nome,
-      -- the part that text or document name, or both
-      concat_ws(' ', nullif(d.parte, ''), case when l.parte_escrita is distinct from nullif(d.parte, '') then l.parte_escrita end) as dita, d.objeto,
-      -- who counts to ten thousand gives no number to two months; unless the text says of which it is, with its year or a word, a month in it
-      -- may be that of the booking
-      case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.mes end as mes_dito, case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.ano end as ano_dito,
-      coalesce(d.estorno, false) as estorno_dito,
-      regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
-      l.valor_documento is not null as documentada,
-      coalesce(audit_interno.dobrar_categoria(l.centro_custo::text), '') as centro,
-      -- a parked entry has no category yet, and its account means nothing
-      case when coalesce(audit_interno.dobrar_categoria(l.categoria::text), '') <> all (v_pendentes)
-        then concat(audit_interno.dobrar_categoria(l.categoria::text), chr(31), l.conta_contabil) end as conta
-    from numerada l
-    left join dita d on d.descricao = l.descricao
-    where l.iguais > 1
-    offset 0
-  ), de_quem as (
-    -- an entry without a code belongs to the company with its name, if there is only one
-    select c.*, coalesce(c.raiz, case when c.nome is not null and min(c.raiz) over nome = max(c.raiz) over nome then min(c.raiz) over nome end,
-      '=' || c.nome) as fornecedor
-    from comparavel c
-    window nome as (partition by c.so_numero, c.montante, c.nome)
-  ), identificada as (
-    select d.*,
-      -- a text alone says so only where there would otherwise be one booking more
-      d.estorno or d.estorno_dito and sign(d.valor) = sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as estorna,
-      concat_ws(chr(31), d.so_numero,
-        coalesce(d.especie, case when min(d.especie) over numero = max(d.especie) over numero then min(d.especie) over numero end, ''),
-        -- 123/1 is of series 1 where another entry says that there is one, and otherwise what only its like is
-        case when d.barra is null then coalesce(d.serie, case when min(d.serie) over numero = max(d.serie) over numero then min(d.serie) over numero end, '')
-          when count(d.serie) over na_serie > 0 then d.barra else '/' || d.barra end,
-        coalesce(d.acesso, case when min(d.acesso) over numero = max(d.acesso) over numero then min(d.acesso) over numero end, ''),
-        coalesce(d.ano, case when min(d.ano) over no_ano = max(d.ano) over no_ano and min(d.ano) over no_ano = extract(year from d.data_lancamento)
-          then min(d.ano) over no_ano end),
-        -- what it is about, where two say it
-        'o' || coalesce(d.objeto, case when min(d.objeto) over numero = max(d.objeto) over numero then min(d.objeto) over numero end),
-        -- periods: of the only one, or of the only one booked in that month
-        'm' || coalesce(d.mes_dito, case when min(d.mes_dito) over numero = max(d.mes_dito) over numero then min(d.mes_dito) over numero end,
-          case when min(d.mes_dito) over no_mes = max(d.mes_dito) over no_mes then min(d.mes_dito) over no_mes end),
-        'a' || coalesce(d.ano_dito, case when min(d.ano_dito) over numero = max(d.ano_dito) over numero then min(d.ano_dito) over numero end,
-          case when min(d.ano_dito) over no_mes = max(d.ano_dito) over no_mes then min(d.ano_dito) over no_mes end)) as numero,
-      -- a reversal need not name its instalment, if there is only one
-      case when d.dita = '' and (d.valor < 0 or d.estorno) and min(nullif(d.dita, '')) over numero = max(d.dita) over numero
-        then max(d.dita) over numero else d.dita end as parcela,
-      sign(sum(case when d.estorno then 0 else sign(d.valor) end) over numero) as lado, sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as lado_dito
-    from de_quem d
-    where d.fornecedor is not null
-    window numero as (partition by d.fornecedor, d.so_numero, d.montante),
-      na_serie as (partition by d.fornecedor, d.so_numero, d.montante, coalesce(d.serie, d.barra)),
-      no_mes as (partition by d.fornecedor, d.so_numero, d.montante, date_trunc('month', d.data_lancamento)),
-      no_ano as (partition by d.fornecedor, d.so_numero, d.montante, extract(year from d.data_lancamento))
-  ), situada as (
-    select c.*, c.documentada and not c.parte as inteira,
-      -- a reversal booked with its document's sign is recognised by the word
-      case when c.estorno then coalesce(-nullif(c.lado, 0), sign(c.valor)) when c.estorna then -c.lado_dito else sign(c.valor) end::int as sinal,
-      -- and goes with the existing booking
-      concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (no_centro order by c.data_lancamento range current row), max(c.conta) over no_centro)) as destino
-    from identificada c
-    window no_centro as (partition by c.fornecedor, c.numero, c.parcela, c.montante, c.centro)
-  ), movimento as (
-    select c.*,
-      case when c.inteira then '' else c.destino end as reparte,
-      -- one place for each entry, so that a day's own order counts within the days
-      c.data_lancamento + row_number() over documento * interval '1 microsecond' as momento,
-      sum(c.sinal) over documento as saldo
-    from situada c
-    window documento as (
-      partition by c.fornecedor, c.numero, c.parcela, c.montante order by c.data_lancamento, c.carregado_em, c.id
-      rows unbounded preceding)
-  ), liquida as (
-    select m.*,
-      -- bookings less reversals up to this one: one booking, its reversal and the new booking leave one. Over the longer time a
-      -- reversal meets its booking, over the shorter one nothing old is left to meet
-      greatest(m.sinal * sum(m.sinal) over antes, m.sinal * sum(m.sinal) over muito_antes) as liquido,
-      -- what was booked last is taken back first. The balance goes up and down by one, so whatever next steps over the level that this
-      -- entry stepped over takes it back
-      coalesce(lead(m.momento) over (
-        partition by m.fornecedor, m.numero, m.parcela, m.montante, least(m.saldo, m.saldo - m.sinal) order by m.momento)
-        <= m.momento + v_perto, false) as estornada
-    from movimento m
-    window documento as (partition by m.fornecedor, m.numero, m.parcela, m.montante order by m.momento),
-      antes as (documento range between v_perto preceding and current row),
-      muito_antes as (documento range between v_longe preceding and current row)
-  ), lugar as (
-    select l.*, row_number() over (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal order by l.momento) as lugar
-    from liquida l
-    where not l.estornada
-  ), par as (
-    select l.*,
-      -- the last before it in the same cost centre, category and account; of whole documents the last of all; otherwise the last whole one
-      case when l.inteira then nullif(l.lugar - 1, 0)
-        when lag(l.data_lancamento) over igual >= l.data_lancamento - v_dias then lag(l.lugar) over igual
-        else max(l.lugar) filter (where l.inteira) over ate_aqui end as gemeo_lugar,
-      -- loads are told apart by the day on which they came
-      (l.carregado_em at time zone 'UTC')::date as carga,
-      min((l.carregado_em at time zone 'UTC')::date) over (documento order by l.data_lancamento range current row) as primeira_carga
-    from lugar l
-    window documento as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal),
-      igual as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal, l.reparte order by l.momento),
-      ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding)
-  ), apontada as materialized (
-    select p.id, p.data_lancamento, p.carregado_em, p.filial::text as filial, p.documento, p.valor, p.parte, p.momento, p.fornecedor, p.numero, p.parcela,
-      p.descricao, p.reparte, p.so_numero, p.citado, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
-      g.descricao as gemeo_descricao, g.reparte as gemeo_reparte,
-      p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada, p.carga > g.carga as de_outra_carga,
-      g.data_lancamento = p.data_lancamento and p.carregado_em > g.carregado_em as vinda_depois,
-      count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal) as do_documento,
-      row_number() over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal order by p.momento desc) as ultima
-    from par p
-    join par g on g.fornecedor = p.fornecedor and g.numero = p.numero and g.parcela = p.parcela and g.montante = p.montante and g.sinal = p.sinal
-      and g.lugar = p.gemeo_lugar
-    where g.data_lancamento >= p.data_lancamento - v_dias and p.liquido > 1 and not p.estorna
-      -- a supplier who starts numbering again in January does not reach ten thousand in the first days
-      and (extract(year from g.data_lancamento) = extract(year from p.data_lancamento) or g.ano = p.ano or p.so_numero ~ '[0-9]{5}')
-  ), devolvida as (
-    select e.numero, e.raiz, e.nome, e.montante, e.credito
-    from (
-      select array_agg(d.raiz order by d.n) as raizes, array_agg(d.nome order by d.n) as nomes, array_agg(d.citado order by d.n) as numeros,
-        array_agg(d.montante order by d.n) as montantes, array_agg(d.de order by d.n) as desde, array_agg(d.ate order by d.n) as ate
-      from (
-        select a.raiz, a.nome, a.citado, a.valor as montante, min(a.gemeo_data) as de, max(a.data_lancamento) + v_dias as ate, row_number() over () as n
-        from apontada a
-        group by a.raiz, a.nome, a.citado, a.valor
-      ) d
-      offset 0
-    ) a
-    cross join lateral regra_validacao_valores.estornos_avulsos(a.raizes, a.nomes, a.numeros, a.montantes, a.desde, a.ate) e
-    where a.raizes is not null
-  ), repetido as materialized (
-    select r.*
-    from (
-      select array_agg(a.data_lancamento) as dias, array_agg(a.apontadas) as apontadas
-      from (select x.data_lancamento, count(*) as apontadas from apontada x where x.gemeo_data = x.data_lancamento group by x.data_lancamento
-        having count(*) >= case when janela.chaves is null then 10 else 1 end) a
-      offset 0
-    ) a
-    cross join lateral regra_validacao_valores.dias_repetidos(a.dias, case when janela.chaves is null then a.apontadas end) r
-    where a.dias is not null
-  ), recarga as (
-    -- what these days prove of a load holds on its thinner days
-    select r.carga, min(r.de) as de, max(r.ate) as ate
-    from repetido r
-    where r.carga is not null
-    group by r.carga
-  ), inteira as materialized (
-    -- or the whole of it, where no day is thick enough
-    select k.carga
-    from (
-      select array_agg(x.carga) as cargas, min(x.de) as de, max(x.ate) as ate
-      from (
-        select a.carga, min(a.data_lancamento) as de, max(a.data_lancamento) as ate
-        from apontada a
-        where a.de_outra_carga and a.carga not in (select r.carga from repetido r where r.carga is not null)
-        group by a.carga
-        having count(*) >= case when janela.chaves is null then 3 else 1 end
-      ) x
-      offset 0
-    ) x
-    cross join lateral regra_validacao_valores.cargas_repetidas(x.cargas, x.de, x.ate, v_dias) k (carga)
-    where x.cargas is not null
-  ), pequena as materialized (
-    -- or all that a small one brought
-    select k.*
-    from (
-      select array_agg(distinct a.carga) as cargas, array_agg(distinct a.carregado_em) as momentos, min(a.data_lancamento) as de, max(a.data_lancamento) as ate
-      from apontada a
-      where a.vinda_depois
-    ) x
-    cross join lateral regra_validacao_valores.cargas_pequenas(x.cargas, x.momentos, x.de, x.ate) k
-    where x.cargas is not null
-  ), agrupada as (
-    select a.*, p.dia is not null as provada,
-      case when p.dia is not null or c.carga is not null or i.carga is not null or q.carga is not null then 'carga_repetida'
-        -- judged by regra_validacao_valores.rateios; here it may speak for a load
-        when a.parte and r.dia is null then 'parte' when a.do_documento > 10 then 'repeticao_em_massa' end as conjunto,
-      case
-        -- or the one load that has its entries twice
-        when p.dia is not null or c.carga is not null or i.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
-        when q.carga is not null then q.desde::text
-        when a.do_documento > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor)::text
-        else a.id::text end as chave
-    from apontada a
-    left join (select distinct x.dia, x.filial from repetido x) r
-      on r.dia = a.data_lancamento and r.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
-    left join repetido p on p.dia = a.data_lancamento and p.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
-      and p.carga is not distinct from case when a.recarregada then a.carga end
-    left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
-    left join inteira i on i.carga = a.carga and a.de_outra_carga
-    left join pequena q on q.carga = a.carga and a.vinda_depois and a.carregado_em >= q.desde and a.carregado_em < q.antes_de
-    left join devolvida e on e.numero = a.citado and e.montante = a.valor and e.raiz is not distinct from a.raiz
-      and e.nome is not distinct from a.nome
-    where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, a.data_lancamento, a.carregado_em, a.id)
-  ), contada as (
+  with contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, sum(a.valor) over junta as saldo, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,
       -- on a day that proves the load, so that its key finds it again
-      row_number() over (partition by a.conjunto, a.chave order by a.provada desc, a.momento desc, a.id desc) as do_fim
-    from agrupada a
+      row_number() over (partition by a.conjunto, a.chave order by a.provada desc, a.momento desc, a.ordem desc) as do_fim
+    from regra_validacao_valores.duplicidades_juntas(janela, v_dias, absoluta, relativa, digitos) a
     window junta as (partition by a.conjunto, a.chave)
   ), listada as (
-    select c.conjunto, c.chave, jsonb_agg(jsonb_build_object('id', c.id::text, 'data_lancamento', c.data_lancamento, 'documento', left(c.documento, 60),
-      'valor', c.valor, 'ja_em', c.gemeo_id::text) order by c.do_fim) as linhas
+    select c.conjunto, c.chave, jsonb_agg(jsonb_build_object('id', c.id, 'data_lancamento', c.data_lancamento, 'documento', left(c.documento, 60),
+      'valor', c.valor, 'ja_em', c.gemeo_id) order by c.do_fim) as linhas
     from contada c
     where c.conjunto is not null and c.do_fim <= 20
     group by c.conjunto, c.chave
   )
   select
-    p.id::text,
+    p.id,
     trunc(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
     case when p.conjunto is null then jsonb_build_object(
         'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
         'mesma_descricao', t.mesma_descricao, 'ajuste', -p.valor,
-        'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial, 'documento', p.gemeo_documento))
+        'gemeo', jsonb_build_object('id', p.gemeo_id, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial, 'documento', p.gemeo_documento))
         || case when t.outro_destino then '{"outro_destino": true}' else '{}' end::jsonb
       else jsonb_build_object('tipo', t.tipo, 'lancamentos', p.quantos, 'soma', p.soma, 'de', p.de, 'ate', p.ate, 'carregado_em', p.carregado_em,
         'ajuste', -p.saldo, 'linhas', x.linhas) end,
@@ -20849,13 +20572,13 @@ begin
       when 'carga_repetida' then
         p.quantos || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || ' a ' || to_char(p.ate, 'DD/MM/YYYY') || ', que somam '
           || regra_validacao_valores.reais(p.soma) || ', já tinham sido lançados: a mesma carga parece ter entrado de novo. O último é o documento '
-          || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id::text || '.'
+          || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id || '.'
       when 'repeticao_em_massa' then
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' está em ' || p.quantos
           || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || case when p.ate > p.de then ' a ' || to_char(p.ate, 'DD/MM/YYYY') else '' end || ' além do primeiro, e somam ' || regra_validacao_valores.reais(p.soma) || '.'
       else
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' já está no lançamento '
-          || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
+          || p.gemeo_id || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
           || case when p.filial is distinct from p.gemeo_filial then ', filial ' || coalesce(p.gemeo_filial, '(sem filial)') else '' end
           || case when t.outro_destino then ', com outro centro de custo, categoria ou conta' else '' end
           || '; este seria a segunda vez.'
@@ -21059,11 +20782,20 @@ begin
     select * from regra_validacao_valores.diferencas(janela, v_base, v_absoluta, v_relativa, v_digitos)
     union all
     select * from regra_validacao_valores.duplicidades(janela, v_base, v_absoluta, v_relativa, v_digitos)
+  ), da_chave as materialized (
+    select c.*
+    from (select coalesce(array_agg(a.registro_id), '{}') as apontadas from achada a where a.evidencia ? 'lancamentos' offset 0) f
+    cross join lateral regra_validacao_valores.chaves_acesso(janela, v_base, f.apontadas) c
   )
-  select * from achada
+  -- of findings without a proposal only one an entry: what its key says goes into it
+  select a.tabela, a.registro_id, a.valores_propostos, greatest(a.confianca, c.confianca),
+    case when c.registro_id is null then a.evidencia
+      else a.evidencia || jsonb_build_object('tambem', jsonb_build_array(c.evidencia -> 'tipo') || coalesce(c.evidencia -> 'tambem', '[]'), 'chave', c.evidencia -> 'chave') end,
+    a.justificativa || coalesce(' ' || c.justificativa, ''), a.valor_em_risco
+  from achada a
+  left join da_chave c on c.registro_id = a.registro_id and a.valores_propostos = '{}'
   union all
-  -- of findings without a proposal only one an entry
-  select c.* from regra_validacao_valores.chaves_acesso(janela, v_base) c
+  select c.* from da_chave c
   where c.registro_id not in (select a.registro_id from achada a where a.valores_propostos = '{}');
 end
 $$;
@@ -21662,7 +21394,8 @@ revoke execute on function regra_validacao_valores.chaves_sinal(text, text, text
 --   'erro'     Everything else, judged one by one. So is what takes back an entry of the same document and supplier, and a month that has
 --              many turned entries where the months around it have few.
 -- A group shows the habit in one of three ways, counted over the year around without the entry's own month:
---   half of its entries or more have this form, three at least, of a supplier five;
+--   half of its entries or more have this form, three at least, of a supplier five; or so in the three months before, or after, for a habit
+--   may change;
 --   of what no such group explains, this group or the whole ledger has more than anybody turns by error: 5% and three standard deviations;
 --   it is in this month alone, has hardly anything else, and the rest of the month is as usual.
 -- It shows no habit where most of its negative entries have a negative document.
@@ -21689,10 +21422,14 @@ declare
     order by l.data_lancamento offset limite limit 1));
   v_assinados boolean;
 begin
-  -- where negative documents are the rule the groups have nothing to say, and are not read
-  select count(*) filter (where l.valor_documento < 0) >= 10 and 2 * count(*) filter (where l.valor_documento < 0) >= count(*) into v_assinados
-  from dw.lancamentos l
-  where l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor < 0 and l.valor_documento <> 0;
+  -- where negative documents are the rule, and were in every quarter, the groups have nothing to say and are not read
+  select sum(q.proprios) >= 10 and 2 * sum(q.proprios) >= sum(q.n) and bool_and(q.n < 10 or 2 * q.proprios >= q.n) into v_assinados
+  from (
+    select count(*) as n, count(*) filter (where l.valor_documento < 0) as proprios
+    from dw.lancamentos l
+    where l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor < 0 and l.valor_documento <> 0
+    group by date_trunc('quarter', l.data_lancamento)
+  ) q;
   if v_assinados then
     return query
     select l.id::text, l.data_lancamento::date, l.valor::numeric, l.documento::text, sign(l.valor)::int,
@@ -21734,14 +21471,20 @@ begin
     -- of the last only has no key in any
     having coalesce(l.c1, l.c2, l.c3, l.c4, l.c5) is not null or grouping(l.c1, l.c2, l.c3, l.c4, l.c5) = 31
   ), em_volta as (
-    select c.chave, c.mes, l.lado, c.n as n_no_mes, case when l.lado < 0 then c.contrarios else c.contrarios_mais end as no_mes,
-      sum(c.n) over ano - c.n as n, sum(case when l.lado < 0 then c.contrarios else c.contrarios_mais end) over ano
-        - case when l.lado < 0 then c.contrarios else c.contrarios_mais end as avessas,
-      case when l.lado < 0 then sum(c.proprios) over ano - c.proprios else 0 end as proprios,
-      c.proprios as proprios_no_mes
+    select c.chave, c.mes, l.lado, c.n as n_no_mes, v.vezes as no_mes,
+      sum(c.n) over ano - c.n as n, sum(v.vezes) over ano - v.vezes as avessas, sum(v.proprios) over ano - v.proprios as proprios,
+      c.proprios as proprios_no_mes,
+      -- a habit may change: that of the months just before, or just after
+      sum(c.n) over antes as n_antes, sum(v.vezes) over antes as avessas_antes, sum(sign(v.vezes)) over antes as meses_antes,
+      sum(v.proprios) over antes as proprios_antes,
+      sum(c.n) over depois as n_depois, sum(v.vezes) over depois as avessas_depois, sum(sign(v.vezes)) over depois as meses_depois,
+      sum(v.proprios) over depois as proprios_depois
     from contada c
     cross join (values (-1), (1)) l (lado)
-    window ano as (partition by c.chave, l.lado order by c.mes range between interval '12 months' preceding and interval '12 months' following)
+    cross join lateral (select case when l.lado < 0 then c.contrarios else c.contrarios_mais end as vezes, case when l.lado < 0 then c.proprios else 0 end as proprios) v
+    window ano as (partition by c.chave, l.lado order by c.mes range between interval '12 months' preceding and interval '12 months' following),
+      antes as (partition by c.chave, l.lado order by c.mes range between interval '3 months' preceding and interval '1 month' preceding),
+      depois as (partition by c.chave, l.lado order by c.mes range between interval '1 month' following and interval '3 months' following)
   ), grupo as materialized (
     select e.*, t.no_mes >= 0.5 * t.n_no_mes as mes_virado, t.no_mes >= 0.5 * t.n_no_mes and t.n > 0 and t.avessas < 0.1 * t.n as mes_errado,
       e.proprios >= 3 and e.proprios > e.avessas as contra
@@ -21749,6 +21492,8 @@ begin
     join em_volta t on t.chave = 0 and t.mes = e.mes and t.lado = e.lado
   ), avaliado as materialized (
     select g.*, g.avessas >= 3 and g.avessas >= 0.5 * g.n and g.avessas >= 9 * g.proprios
+      or g.chave <> 0 and g.meses_antes >= 2 and g.avessas_antes >= 3 and g.avessas_antes >= 0.5 * g.n_antes and g.avessas_antes >= 9 * g.proprios_antes
+      or g.chave <> 0 and g.meses_depois >= 2 and g.avessas_depois >= 3 and g.avessas_depois >= 0.5 * g.n_depois and g.avessas_depois >= 9 * g.proprios_depois
       or g.chave <> 0 and g.n = 0 and g.no_mes >= 3 and g.no_mes >= 0.9 * g.n_no_mes and not g.mes_virado as pura
     from grupo g
   ), explicada as materialized (
@@ -22469,6 +22214,402 @@ comment on function regra_validacao_valores.cargas_erradas(date[], date[], text[
   'Loads and days of booking of which nine in ten amounts, and ten at least, have a turned sign or one and the same factor.';
 revoke execute on function regra_validacao_valores.cargas_erradas(date[], date[], text[], numeric, numeric) from public;
 --! EndIncluded regras/validacao_valores/cargas_erradas.sql
+
+--! Included regras/validacao_valores/comparaveis.sql
+-- Entries that may be another booking of a document that the window holds, and what each says about it: the first step of looking for
+-- documents booked twice. Coarse and cheap questions come first: amount and end of the number, then the supplier, then the number as it is
+-- read, then the text. Twins and reversals may lie outside the window: dentro is whether an entry lies in it, ordem its key's place.
+--   so_numero, citado, barra, especie, serie, ano, acesso, estorno   what the document's text says (regra_validacao_valores.ler_documento)
+--   dita, objeto, mes_dito, ano_dito, estorno_dito   what the entry's text says (regra_validacao_valores.marcas_texto); dita also the number's
+--   parte, documentada   whether it is not its document's amount, and whether it has one
+--   centro, conta        its cost centre, and its category with the account
+-- Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.lancados_em_dobro.
+create or replace function regra_validacao_valores.lancamentos_comparaveis(
+  janela audit.janela, proximidade int, absoluta numeric, relativa numeric, digitos int
+) returns table (
+  id text, ordem bigint, dentro boolean, data_lancamento date, carregado_em timestamptz, filial text, documento text, valor numeric,
+  descricao text, montante numeric, raiz text, nome text,
+  so_numero text, citado text, barra text, especie text, serie text, ano int, acesso text, estorno boolean, estorno_dito boolean,
+  dita text, objeto text, mes_dito text, ano_dito text, parte boolean, documentada boolean, centro text, conta text
+)
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+-- the planner knows nothing about these windows' output: nested loops or merges would search a whole flood for twins
+set enable_nestloop = off
+set enable_mergejoin = off
+as $$
+declare
+  v_inicio date := greatest(janela.data_inicio, '0001-02-01');
+  v_fim date := least(janela.data_fim, '9999-12-31');
+  -- twice the days before: a reversal between a booking too long ago and its twin is that booking's
+  v_de date := greatest(v_inicio - 2 * proximidade, '0001-02-01');
+  v_ate date := least(v_fim + proximidade, '9999-12-31');
+  v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
+  v_poucas boolean := not v_por_data or v_fim - v_inicio < proximidade;
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_datas date[];
+  v_quantas int;
+  v_suspeitas bigint[];
+begin
+  -- Twins and reversals are looked for on the flagged rows' own dates and the days around, so that a day's window reads days,
+  -- not the table. What was loaded of late is mostly booked of late: then only its own dates are read, unless they are too many.
+  if not v_por_data then
+    select array_agg(distinct d.data + g.dias), count(distinct d.data) into v_datas, v_quantas
+    from (
+      select distinct l.data_lancamento as data
+      from dw.lancamentos l
+      where l.valor <> 0 and l.documento <> ''
+        and l.data_lancamento between '0001-02-01' and '9999-12-31'
+        and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
+      limit 401
+    ) d
+    cross join generate_series(-2 * proximidade, proximidade) g (dias);
+    if v_datas is null then
+      return;
+    end if;
+    if v_quantas > 400 then
+      v_datas := null;
+    end if;
+  end if;
+
+  v_suspeitas := array(
+    select s.chave
+    from regra_validacao_valores.chaves_suspeitas(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, case when v_poucas then v_inicio else v_de end,
+      case when v_poucas then v_fim else v_ate end, v_poucas) s (chave));
+  if v_suspeitas = '{}' then
+    return;
+  end if;
+
+  return query
+  with lida as (
+    select e.*, regras.raiz_fornecedor(e.fornecedor_id) as raiz
+    from (
+      -- by name: a warehouse may have further columns, called anything
+      select l.id, l.data_lancamento::date as data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.centro_custo,
+        l.conta_contabil, l.categoria, l.fornecedor_id, l.fornecedor, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto, l.descricao::text as descricao,
+        regra_validacao_valores.chave_documento(l.valor, l.documento::text) as parecida
+      from dw.lancamentos l
+      -- The amount first, which is cheap. Hashed: the planner would estimate each member of a literal array, in every partition.
+      where hash_numeric(abs(l.valor)) in (select s >> 32 from unnest(v_suspeitas) s) and l.valor <> 0 and l.documento <> ''
+        and l.data_lancamento between v_de and v_ate
+        and (v_datas is null or l.data_lancamento = any (v_datas))
+      offset 0 -- or the document would be read for the join, and again
+    ) e
+    where e.parecida in (select s from unnest(v_suspeitas) s)
+    offset 0
+  ), acompanhada as (
+    -- then the supplier; any supplier may match an entry without a code
+    select l.*
+    from (
+      select l.*, count(*) over (partition by l.parecida) as companhia, count(l.raiz) over (partition by l.parecida) as com_codigo,
+        count(*) over (partition by l.parecida, l.raiz) as da_empresa
+      from lida l
+    ) l
+    where l.companhia > 1 and (l.da_empresa > 1 or l.com_codigo < l.companhia)
+  ), escrita as materialized (
+    -- each spelling once, here and for the texts: a flood has few
+    select a.documento, d.*
+    from (select distinct x.documento from acompanhada x) a
+    cross join lateral regra_validacao_valores.ler_documento(a.documento) d
+    offset 0
+  ), numerada as (
+    select l.*, count(*) over (partition by l.parecida, e.base) as iguais, e.base as so_numero, e.numero as citado, e.barra, e.parte as parte_escrita,
+      e.especie, e.serie, e.ano, e.chave as acesso, e.estorno
+    from acompanhada l
+    join escrita e on e.documento = l.documento
+    where e.numero is not null
+  ), dita as materialized (
+    select d.descricao, m.*
+    from (select distinct n.descricao from numerada n where n.iguais > 1 and n.descricao is not null) d
+    cross join lateral regra_validacao_valores.marcas_texto(d.descricao) m
+    offset 0
+  )
+  select l.id::text, row_number() over (order by l.id), audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id), l.data_lancamento,
+    l.carregado_em, l.filial::text, l.documento, l.valor::numeric, l.descricao, abs(l.valor)::numeric, l.raiz,
+    -- another full stop or legal form does not make another supplier
+    regras.nome_canonico(l.fornecedor),
+    l.so_numero, l.citado, l.barra, l.especie, l.serie, l.ano, l.acesso, l.estorno, coalesce(d.estorno, false),
+    -- the part that text or document name, or both
+    concat_ws(' ', nullif(d.parte, ''), case when l.parte_escrita is distinct from nullif(d.parte, '') then l.parte_escrita end), d.objeto,
+    -- who counts to ten thousand gives no number to two months; unless the text says of which it is, with its year or a word, a month in it
+    -- may be that of the booking
+    case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.mes end, case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.ano end,
+    regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos),
+    l.valor_documento is not null,
+    coalesce(audit_interno.dobrar_categoria(l.centro_custo::text), ''),
+    -- a parked entry has no category yet, and its account means nothing
+    case when coalesce(audit_interno.dobrar_categoria(l.categoria::text), '') <> all (v_pendentes)
+      then concat(audit_interno.dobrar_categoria(l.categoria::text), chr(31), l.conta_contabil) end
+  from numerada l
+  left join dita d on d.descricao = l.descricao
+  where l.iguais > 1;
+end
+$$;
+
+comment on function regra_validacao_valores.lancamentos_comparaveis(audit.janela, int, numeric, numeric, int) is
+  'Entries that share amount, supplier and number with another, with what their document and text say.';
+revoke execute on function regra_validacao_valores.lancamentos_comparaveis(audit.janela, int, numeric, numeric, int) from public;
+--! EndIncluded regras/validacao_valores/comparaveis.sql
+
+--! Included regras/validacao_valores/conjuntos.sql
+-- Entries booked twice, and which of them are one finding together: the third step. conjunto is carga_repetida where a load came in again
+-- (a thick day, the load of one, a whole load or a small one proves it: cargas.sql), repeticao_em_massa for more than ten of one document,
+-- parte for a share that regra_validacao_valores.rateios judges, and null for one that stands for itself; chave is the same for those of one
+-- finding; provada where the entry's own day proves the load. What was taken back in other amounts or by words is left out.
+-- Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades_da_janela.
+create or replace function regra_validacao_valores.duplicidades_juntas(
+  janela audit.janela, proximidade int, absoluta numeric, relativa numeric, digitos int
+) returns table (
+  id text, ordem bigint, data_lancamento date, carregado_em timestamptz, momento timestamp, filial text, documento text, valor numeric,
+  descricao text, reparte text, gemeo_id text, gemeo_data date, gemeo_filial text, gemeo_documento text, gemeo_descricao text,
+  gemeo_reparte text, carga date, recarregada boolean, provada boolean, conjunto text, chave text
+)
+language plpgsql stable rows 1000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_nestloop = off -- as in regra_validacao_valores.lancamentos_comparaveis
+set enable_mergejoin = off
+as $$
+begin
+  return query
+  with apontada as materialized (
+    select * from regra_validacao_valores.lancados_em_dobro(janela, proximidade, absoluta, relativa, digitos)
+  ), devolvida as (
+    select e.numero, e.raiz, e.nome, e.montante, e.credito
+    from (
+      select array_agg(d.raiz order by d.n) as raizes, array_agg(d.nome order by d.n) as nomes, array_agg(d.citado order by d.n) as numeros,
+        array_agg(d.montante order by d.n) as montantes, array_agg(d.de order by d.n) as desde, array_agg(d.ate order by d.n) as ate
+      from (
+        select a.raiz, a.nome, a.citado, a.valor as montante, min(a.gemeo_data) as de, max(a.data_lancamento) + proximidade as ate, row_number() over () as n
+        from apontada a
+        group by a.raiz, a.nome, a.citado, a.valor
+      ) d
+      offset 0
+    ) a
+    cross join lateral regra_validacao_valores.estornos_avulsos(a.raizes, a.nomes, a.numeros, a.montantes, a.desde, a.ate) e
+    where a.raizes is not null
+  ), repetido as materialized (
+    select r.*
+    from (
+      select array_agg(a.data_lancamento) as dias, array_agg(a.apontadas) as apontadas
+      from (select x.data_lancamento, count(*) as apontadas from apontada x where x.gemeo_data = x.data_lancamento group by x.data_lancamento
+        having count(*) >= case when janela.chaves is null then 10 else 1 end) a
+      offset 0
+    ) a
+    cross join lateral regra_validacao_valores.dias_repetidos(a.dias, case when janela.chaves is null then a.apontadas end) r
+    where a.dias is not null
+  ), recarga as (
+    -- what these days prove of a load holds on its thinner days
+    select r.carga, min(r.de) as de, max(r.ate) as ate
+    from repetido r
+    where r.carga is not null
+    group by r.carga
+  ), inteira as materialized (
+    -- or the whole of it, where no day is thick enough
+    select k.carga
+    from (
+      select array_agg(x.carga) as cargas, min(x.de) as de, max(x.ate) as ate
+      from (
+        select a.carga, min(a.data_lancamento) as de, max(a.data_lancamento) as ate
+        from apontada a
+        where a.de_outra_carga and a.carga not in (select r.carga from repetido r where r.carga is not null)
+        group by a.carga
+        having count(*) >= case when janela.chaves is null then 3 else 1 end
+      ) x
+      offset 0
+    ) x
+    cross join lateral regra_validacao_valores.cargas_repetidas(x.cargas, x.de, x.ate, proximidade) k (carga)
+    where x.cargas is not null
+  ), pequena as materialized (
+    -- or all that a small one brought
+    select k.*
+    from (
+      select array_agg(distinct a.carga) as cargas, array_agg(distinct a.carregado_em) as momentos, min(a.data_lancamento) as de, max(a.data_lancamento) as ate
+      from apontada a
+      where a.vinda_depois
+    ) x
+    cross join lateral regra_validacao_valores.cargas_pequenas(x.cargas, x.momentos, x.de, x.ate) k
+    where x.cargas is not null
+  )
+  select a.id, a.ordem, a.data_lancamento, a.carregado_em, a.momento, a.filial, a.documento, a.valor, a.descricao, a.reparte,
+    a.gemeo_id, a.gemeo_data, a.gemeo_filial, a.gemeo_documento, a.gemeo_descricao, a.gemeo_reparte, a.carga, a.recarregada, p.dia is not null,
+    case when p.dia is not null or c.carga is not null or i.carga is not null or q.carga is not null then 'carga_repetida'
+      -- judged by regra_validacao_valores.rateios; here it may speak for a load
+      when a.parte and r.dia is null then 'parte' when a.do_documento > 10 then 'repeticao_em_massa' end,
+    case
+      -- or the one load that has its entries twice
+      when p.dia is not null or c.carga is not null or i.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
+      when q.carga is not null then q.desde::text
+      when a.do_documento > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor)::text
+      else a.id end
+  from apontada a
+  left join (select distinct x.dia, x.filial from repetido x) r
+    on r.dia = a.data_lancamento and r.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
+  left join repetido p on p.dia = a.data_lancamento and p.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
+    and p.carga is not distinct from case when a.recarregada then a.carga end
+  left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
+  left join inteira i on i.carga = a.carga and a.de_outra_carga
+  left join pequena q on q.carga = a.carga and a.vinda_depois and a.carregado_em >= q.desde and a.carregado_em < q.antes_de
+  left join devolvida e on e.numero = a.citado and e.montante = a.valor and e.raiz is not distinct from a.raiz
+    and e.nome is not distinct from a.nome
+  where a.ultima > coalesce(div(e.credito, a.montante), 0) and a.dentro;
+end
+$$;
+
+comment on function regra_validacao_valores.duplicidades_juntas(audit.janela, int, numeric, numeric, int) is
+  'Entries booked twice, and which of them are one finding: of a load that came in again, or of one document.';
+revoke execute on function regra_validacao_valores.duplicidades_juntas(audit.janela, int, numeric, numeric, int) from public;
+--! EndIncluded regras/validacao_valores/conjuntos.sql
+
+--! Included regras/validacao_valores/em_dobro.sql
+-- Entries that stand there although another booking of the same document does, each with that one (gemeo): the second step of looking for
+-- documents booked twice. Whose an entry is, and what number, part and period it is of, entries share where only one of them says it.
+-- Reversals then take back the latest booking before them; of what is left, the second of a document and those after it are given. Entries
+-- of other cost centres, categories or accounts (reparte) are shares of one document, unless one of them is the whole.
+--   momento   the day, with a place in it
+--   carga, primeira_carga   the days (UTC) on which the entry, and the first of its document and day, were loaded
+--   recarregada, de_outra_carga, vinda_depois   of the same day as its twin and not of the first load; of a later load than its twin; of
+--             the same day and loaded after it
+--   do_documento, ultima    how many are given of its document, and which of them it is, from the last
+--
+-- HAZARD: a flood is one partition of these windows. An aggregate over neighbouring days must be able to remove rows as its frame moves
+-- (sums and counts can, least and greatest cannot), or the cost is quadratic.
+--
+-- Entries outside the window are among them (dentro). Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.duplicidades_juntas.
+create or replace function regra_validacao_valores.lancados_em_dobro(
+  janela audit.janela, proximidade int, absoluta numeric, relativa numeric, digitos int
+) returns table (
+  id text, ordem bigint, dentro boolean, data_lancamento date, carregado_em timestamptz, momento timestamp, filial text, documento text,
+  valor numeric, descricao text, parte boolean, fornecedor text, numero text, parcela text, citado text, raiz text, nome text, montante numeric,
+  reparte text, gemeo_id text, gemeo_data date, gemeo_filial text, gemeo_documento text, gemeo_descricao text, gemeo_reparte text,
+  carga date, primeira_carga date, recarregada boolean, de_outra_carga boolean, vinda_depois boolean, do_documento bigint, ultima bigint
+)
+language plpgsql stable rows 1000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_nestloop = off -- as in regra_validacao_valores.lancamentos_comparaveis
+set enable_mergejoin = off
+as $$
+declare
+  -- to the end of the last day, for within a day entries have places of their own
+  v_perto interval := make_interval(days => proximidade, hours => 23);
+  v_longe interval := make_interval(days => 2 * proximidade, hours => 23);
+begin
+  return query
+  with de_quem as (
+    -- an entry without a code belongs to the company with its name, if there is only one
+    select c.*, coalesce(c.raiz, case when c.nome is not null and min(c.raiz) over nome = max(c.raiz) over nome then min(c.raiz) over nome end,
+      '=' || c.nome) as fornecedor
+    from regra_validacao_valores.lancamentos_comparaveis(janela, proximidade, absoluta, relativa, digitos) c
+    window nome as (partition by c.so_numero, c.montante, c.nome)
+  ), identificada as (
+    select d.*,
+      -- a text alone says so only where there would otherwise be one booking more
+      d.estorno or d.estorno_dito and sign(d.valor) = sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as estorna,
+      concat_ws(chr(31), d.so_numero,
+        coalesce(d.especie, case when min(d.especie) over numero = max(d.especie) over numero then min(d.especie) over numero end, ''),
+        -- 123/1 is of series 1 where another entry says that there is one, and otherwise what only its like is
+        case when d.barra is null then coalesce(d.serie, case when min(d.serie) over numero = max(d.serie) over numero then min(d.serie) over numero end, '')
+          when count(d.serie) over na_serie > 0 then d.barra else '/' || d.barra end,
+        coalesce(d.acesso, case when min(d.acesso) over numero = max(d.acesso) over numero then min(d.acesso) over numero end, ''),
+        coalesce(d.ano, case when min(d.ano) over no_ano = max(d.ano) over no_ano and min(d.ano) over no_ano = extract(year from d.data_lancamento)
+          then min(d.ano) over no_ano end),
+        -- what it is about, where two say it
+        'o' || coalesce(d.objeto, case when min(d.objeto) over numero = max(d.objeto) over numero then min(d.objeto) over numero end),
+        -- periods: of the only one, or of the only one booked in that month
+        'm' || coalesce(d.mes_dito, case when min(d.mes_dito) over numero = max(d.mes_dito) over numero then min(d.mes_dito) over numero end,
+          case when min(d.mes_dito) over no_mes = max(d.mes_dito) over no_mes then min(d.mes_dito) over no_mes end),
+        'a' || coalesce(d.ano_dito, case when min(d.ano_dito) over numero = max(d.ano_dito) over numero then min(d.ano_dito) over numero end,
+          case when min(d.ano_dito) over no_mes = max(d.ano_dito) over no_mes then min(d.ano_dito) over no_mes end)) as numero,
+      -- a reversal need not name its instalment, if there is only one
+      case when d.dita = '' and (d.valor < 0 or d.estorno) and min(nullif(d.dita, '')) over numero = max(d.dita) over numero
+        then max(d.dita) over numero else d.dita end as parcela,
+      sign(sum(case when d.estorno then 0 else sign(d.valor) end) over numero) as lado, sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as lado_dito
+    from de_quem d
+    where d.fornecedor is not null
+    window numero as (partition by d.fornecedor, d.so_numero, d.montante),
+      na_serie as (partition by d.fornecedor, d.so_numero, d.montante, coalesce(d.serie, d.barra)),
+      no_mes as (partition by d.fornecedor, d.so_numero, d.montante, date_trunc('month', d.data_lancamento)),
+      no_ano as (partition by d.fornecedor, d.so_numero, d.montante, extract(year from d.data_lancamento))
+  ), situada as (
+    select c.*, c.documentada and not c.parte as inteira,
+      -- a reversal booked with its document's sign is recognised by the word
+      case when c.estorno then coalesce(-nullif(c.lado, 0), sign(c.valor)) when c.estorna then -c.lado_dito else sign(c.valor) end::int as sinal,
+      -- and goes with the existing booking
+      concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (no_centro order by c.data_lancamento range current row), max(c.conta) over no_centro)) as destino
+    from identificada c
+    window no_centro as (partition by c.fornecedor, c.numero, c.parcela, c.montante, c.centro)
+  ), movimento as (
+    select c.*,
+      case when c.inteira then '' else c.destino end as reparte,
+      -- one place for each entry, so that a day's own order counts within the days
+      c.data_lancamento + row_number() over documento * interval '1 microsecond' as momento,
+      sum(c.sinal) over documento as saldo
+    from situada c
+    window documento as (
+      partition by c.fornecedor, c.numero, c.parcela, c.montante order by c.data_lancamento, c.carregado_em, c.ordem
+      rows unbounded preceding)
+  ), liquida as (
+    select m.*,
+      -- bookings less reversals up to this one: one booking, its reversal and the new booking leave one. Over the longer time a
+      -- reversal meets its booking, over the shorter one nothing old is left to meet
+      greatest(m.sinal * sum(m.sinal) over antes, m.sinal * sum(m.sinal) over muito_antes) as liquido,
+      -- what was booked last is taken back first. The balance goes up and down by one, so whatever next steps over the level that this
+      -- entry stepped over takes it back
+      coalesce(lead(m.momento) over (
+        partition by m.fornecedor, m.numero, m.parcela, m.montante, least(m.saldo, m.saldo - m.sinal) order by m.momento)
+        <= m.momento + v_perto, false) as estornada
+    from movimento m
+    window documento as (partition by m.fornecedor, m.numero, m.parcela, m.montante order by m.momento),
+      antes as (documento range between v_perto preceding and current row),
+      muito_antes as (documento range between v_longe preceding and current row)
+  ), lugar as (
+    select l.*, row_number() over (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal order by l.momento) as lugar
+    from liquida l
+    where not l.estornada
+  ), par as (
+    select l.*,
+      -- the last before it in the same cost centre, category and account; of whole documents the last of all; otherwise the last whole one
+      case when l.inteira then nullif(l.lugar - 1, 0)
+        when lag(l.data_lancamento) over igual >= l.data_lancamento - proximidade then lag(l.lugar) over igual
+        else max(l.lugar) filter (where l.inteira) over ate_aqui end as gemeo_lugar,
+      -- loads are told apart by the day on which they came
+      (l.carregado_em at time zone 'UTC')::date as carga,
+      min((l.carregado_em at time zone 'UTC')::date) over (documento order by l.data_lancamento range current row) as primeira_carga
+    from lugar l
+    window documento as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal),
+      igual as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal, l.reparte order by l.momento),
+      ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding)
+  )
+  select p.id, p.ordem, p.dentro, p.data_lancamento, p.carregado_em, p.momento, p.filial, p.documento, p.valor, p.descricao, p.parte,
+    p.fornecedor, p.numero, p.parcela, p.citado, p.raiz, p.nome, p.montante, p.reparte,
+    g.id, g.data_lancamento, g.filial, g.documento, g.descricao, g.reparte,
+    p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga, p.carga > g.carga,
+    g.data_lancamento = p.data_lancamento and p.carregado_em > g.carregado_em,
+    count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal),
+    row_number() over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal order by p.momento desc)
+  from par p
+  join par g on g.fornecedor = p.fornecedor and g.numero = p.numero and g.parcela = p.parcela and g.montante = p.montante and g.sinal = p.sinal
+    and g.lugar = p.gemeo_lugar
+  where g.data_lancamento >= p.data_lancamento - proximidade and p.liquido > 1 and not p.estorna
+    -- a supplier who starts numbering again in January does not reach ten thousand in the first days
+    and (extract(year from g.data_lancamento) = extract(year from p.data_lancamento) or g.ano = p.ano or p.so_numero ~ '[0-9]{5}');
+end
+$$;
+
+comment on function regra_validacao_valores.lancados_em_dobro(audit.janela, int, numeric, numeric, int) is
+  'Entries of documents that are booked already, each with the booking before it.';
+revoke execute on function regra_validacao_valores.lancados_em_dobro(audit.janela, int, numeric, numeric, int) from public;
+--! EndIncluded regras/validacao_valores/em_dobro.sql
 
 --! Included regras/trade_marketing/padroes.sql
 -- A text without accents, its case kept: a regular expression must not be lower-cased, because \S and \s differ. Touches nothing. Called by

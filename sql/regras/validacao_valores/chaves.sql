@@ -72,13 +72,14 @@ return pg_catalog.right(chave, 1) = regras.digito_modulo11(pg_catalog.left(chave
 comment on function regra_validacao_valores.chave_certa(text) is 'Whether the check digit of an access key is right.';
 revoke execute on function regra_validacao_valores.chave_certa(text) from public;
 
--- What an access key in an entry's document or text says against the entry. In a text only a key with a right check digit is believed. A
+-- What an access key in an entry's document or text says against the entry. In a text only a key with a right check digit is believed, and
+-- of no other number than the document's: a freight names the key of its goods. A
 -- key with a wrong one (chave_digito) is misread or mistyped, and nothing else in it is believed. A right one was issued by a company other
 -- than the entry's supplier (chave_outra_empresa), in a month after that of the booking (chave_mes_posterior), or is in an earlier entry
 -- too (chave_repetida): of another supplier, or of the same supplier and amount more than valores.dias_duplicidade days before, where a
 -- number alone would say nothing. One finding an entry, the first of these; evidencia.tambem names the others. For a key in more than ten
--- entries, and for more than ten entries of one supplier with keys of one issuer, everything alike is one finding, on the first of them
--- (the last may be a duplicate as well). Nothing is proposed: only the document shows whether key or entry is wrong.
+-- entries, and for more than ten entries of one supplier with keys of one issuer, everything alike is one finding: on the one of them that
+-- already stands for a flood, or else on the first. Nothing is proposed: only the document shows whether key or entry is wrong.
 --
 -- In doubt nothing is flagged. A supplier is compared only if its code is a whole CNPJ with right digits. An issuer whose keys are in
 -- entries of three or more suppliers is the ledger's own company, which issues the notes of what it takes back or buys from farmers. Shares
@@ -86,8 +87,10 @@ revoke execute on function regra_validacao_valores.chave_certa(text) from public
 -- names an instalment, or three or more entries share it, nor where one was reversed since.
 --
 -- It reads three months before and after the dates of the window's keys, if it has any, and a year before for documents written exactly
--- like them. Reads dw.lancamentos and the settings; changes nothing. Called by regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric) returns setof audit.achado
+-- like them. apontadas: entries that stand for a flood. Reads dw.lancamentos and the settings; changes nothing. Called by
+-- regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric, apontadas text[])
+returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -134,6 +137,8 @@ begin
       union all
       select k.*, true from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k
       where regras.pode_citar_chave(l.descricao) and k.chave is not null
+        -- a freight names the key of its goods
+        and coalesce((regra_validacao_valores.ler_documento(l.documento)).numero, k.numero) = k.numero
       limit 1
     ) c
     where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao))
@@ -220,7 +225,7 @@ begin
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,
       row_number() over (partition by a.tipos[1], a.grupo, case when a.grupo is null then a.id::text end
-        order by a.data_lancamento, a.carregado_em, a.id) as vez_no_grupo
+        order by a.grupo is null or a.id::text not in (select i from unnest(apontadas) i), a.data_lancamento, a.carregado_em, a.id) as vez_no_grupo
     from agrupada a
     window junta as (partition by a.tipos[1], a.grupo, case when a.grupo is null then a.id::text end)
   ), listada as (
@@ -263,6 +268,6 @@ begin
 end
 $$;
 
-comment on function regra_validacao_valores.chaves_acesso(audit.janela, numeric) is
+comment on function regra_validacao_valores.chaves_acesso(audit.janela, numeric, text[]) is
   'Access keys against their entries: wrong check digit, another company, a month after the booking, the same key twice. Proposes nothing.';
-revoke execute on function regra_validacao_valores.chaves_acesso(audit.janela, numeric) from public;
+revoke execute on function regra_validacao_valores.chaves_acesso(audit.janela, numeric, text[]) from public;

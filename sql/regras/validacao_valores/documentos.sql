@@ -51,7 +51,8 @@ begin
   end if;
 
   numero := btrim(regexp_replace(
-    regexp_replace(audit_interno.dobrar(left(documento, 200)),
+    -- what is pasted from a web page may hold signs that nobody sees
+    regexp_replace(audit_interno.dobrar(translate(left(documento, 200), chr(173) || chr(8203) || chr(8204) || chr(8205) || chr(8288) || chr(65279), '')),
       '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.,]0{1,2}(?=[[:space:]'']*$)', '', 'g'),
     '[^a-z0-9]+', '-', 'g'), '-');
   -- blanks between thousands
@@ -63,6 +64,9 @@ begin
   end if;
   if right(numero, 4) = '-via' or strpos(numero, '-via-') > 0 then -- another copy of the same
     numero := regexp_replace(numero, '^(?:[1-9]a?|segunda|terceira)-via-(?:d[aeo]-)?(?=.*[0-9])|(?<=[0-9])-(?:[1-9]a?|segunda|terceira)-via$', '');
+  end if;
+  if strpos(numero, '-mod') + strpos(numero, '-cod') + strpos(numero, '-copia') > 0 then -- model, verification code, another copy
+    numero := regexp_replace(numero, '(?<=[0-9])-(?:copia|mod(?:elo)?-?(?:1|21|22|55|57|65|67)|cod(?:igo)?-(?:d[ae]-)?verif[a-z]*-.*)$', '');
   end if;
   -- a spreadsheet's, where it has all digits
   v_partes := case when strpos(documento, '+') > 0 then regexp_match(documento, '^[[:space:]]*([1-9])[.,]([0-9]+)[eE][+]0?([0-9]+)[[:space:]]*$') end;
@@ -86,10 +90,10 @@ begin
   end if;
   if strpos(numero, 's') > 0 or right(numero, 1) in ('u', 'a') then
     v_partes := coalesce(
-      case when strpos(numero, 'serie') > 0 then regexp_match(numero, '^(|.*-)serie-?(unica|[0-9]{1,3}|[a-z][0-9]?)(?:-(.*))?$') end,
+      case when strpos(numero, 'serie') > 0 then regexp_match(numero, '^(|.*-)serie-?(unica|[0-9]{1,3}|[a-z][a-z0-9]?)(?:-(.*))?$') end,
       -- no more digits than fim_documento sees
       regexp_match(numero, '^(|.*-)ser-?(unica|0{0,2}[1-9]|[1-9][0-9]|[a-z][0-9]?)(?:-(.*))?$'),
-      regexp_match(numero, '^(.*[0-9].*-)s-?(0{0,2}[1-9]|[1-9][0-9]|u)()$'),
+      regexp_match(numero, '^(.*[0-9](?:.*-)?)s-?(0{0,2}[1-9]|[1-9][0-9]|u)()$'),
       regexp_match(numero, '^(|nf[a-z-]*-|notas?-(?:fiscal-)?|fat(?:ura)?-)s-?(0{0,2}[1-9]|[1-9][0-9])-(.*[0-9].*)$'),
       case when right(numero, 14) <> '-parcela-unica' then regexp_match(numero, '^(.*[0-9].*-)(unica|u)()$') end);
     if concat(v_partes[1], v_partes[3]) ~ '[0-9]' then
@@ -104,7 +108,7 @@ begin
     when numero ~ '^(?:nd|notas?-de-debito)(?![a-z])' then 'nd'
   end;
   numero := regexp_replace(regexp_replace(numero,
-    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[sca]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|inv|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[scaf]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|inv|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
     ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
   if strpos(numero, '-') > 0 or length(numero) in (13, 15) then

@@ -39,7 +39,8 @@ revoke execute on function regra_validacao_valores.chaves_sinal(text, text, text
 --   'erro'     Everything else, judged one by one. So is what takes back an entry of the same document and supplier, and a month that has
 --              many turned entries where the months around it have few.
 -- A group shows the habit in one of three ways, counted over the year around without the entry's own month:
---   half of its entries or more have this form, three at least, of a supplier five;
+--   half of its entries or more have this form, three at least, of a supplier five; or so in the three months before, or after, for a habit
+--   may change;
 --   of what no such group explains, this group or the whole ledger has more than anybody turns by error: 5% and three standard deviations;
 --   it is in this month alone, has hardly anything else, and the rest of the month is as usual.
 -- It shows no habit where most of its negative entries have a negative document.
@@ -66,10 +67,14 @@ declare
     order by l.data_lancamento offset limite limit 1));
   v_assinados boolean;
 begin
-  -- where negative documents are the rule the groups have nothing to say, and are not read
-  select count(*) filter (where l.valor_documento < 0) >= 10 and 2 * count(*) filter (where l.valor_documento < 0) >= count(*) into v_assinados
-  from dw.lancamentos l
-  where l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor < 0 and l.valor_documento <> 0;
+  -- where negative documents are the rule, and were in every quarter, the groups have nothing to say and are not read
+  select sum(q.proprios) >= 10 and 2 * sum(q.proprios) >= sum(q.n) and bool_and(q.n < 10 or 2 * q.proprios >= q.n) into v_assinados
+  from (
+    select count(*) as n, count(*) filter (where l.valor_documento < 0) as proprios
+    from dw.lancamentos l
+    where l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor < 0 and l.valor_documento <> 0
+    group by date_trunc('quarter', l.data_lancamento)
+  ) q;
   if v_assinados then
     return query
     select l.id::text, l.data_lancamento::date, l.valor::numeric, l.documento::text, sign(l.valor)::int,
@@ -111,14 +116,20 @@ begin
     -- of the last only has no key in any
     having coalesce(l.c1, l.c2, l.c3, l.c4, l.c5) is not null or grouping(l.c1, l.c2, l.c3, l.c4, l.c5) = 31
   ), em_volta as (
-    select c.chave, c.mes, l.lado, c.n as n_no_mes, case when l.lado < 0 then c.contrarios else c.contrarios_mais end as no_mes,
-      sum(c.n) over ano - c.n as n, sum(case when l.lado < 0 then c.contrarios else c.contrarios_mais end) over ano
-        - case when l.lado < 0 then c.contrarios else c.contrarios_mais end as avessas,
-      case when l.lado < 0 then sum(c.proprios) over ano - c.proprios else 0 end as proprios,
-      c.proprios as proprios_no_mes
+    select c.chave, c.mes, l.lado, c.n as n_no_mes, v.vezes as no_mes,
+      sum(c.n) over ano - c.n as n, sum(v.vezes) over ano - v.vezes as avessas, sum(v.proprios) over ano - v.proprios as proprios,
+      c.proprios as proprios_no_mes,
+      -- a habit may change: that of the months just before, or just after
+      sum(c.n) over antes as n_antes, sum(v.vezes) over antes as avessas_antes, sum(sign(v.vezes)) over antes as meses_antes,
+      sum(v.proprios) over antes as proprios_antes,
+      sum(c.n) over depois as n_depois, sum(v.vezes) over depois as avessas_depois, sum(sign(v.vezes)) over depois as meses_depois,
+      sum(v.proprios) over depois as proprios_depois
     from contada c
     cross join (values (-1), (1)) l (lado)
-    window ano as (partition by c.chave, l.lado order by c.mes range between interval '12 months' preceding and interval '12 months' following)
+    cross join lateral (select case when l.lado < 0 then c.contrarios else c.contrarios_mais end as vezes, case when l.lado < 0 then c.proprios else 0 end as proprios) v
+    window ano as (partition by c.chave, l.lado order by c.mes range between interval '12 months' preceding and interval '12 months' following),
+      antes as (partition by c.chave, l.lado order by c.mes range between interval '3 months' preceding and interval '1 month' preceding),
+      depois as (partition by c.chave, l.lado order by c.mes range between interval '1 month' following and interval '3 months' following)
   ), grupo as materialized (
     select e.*, t.no_mes >= 0.5 * t.n_no_mes as mes_virado, t.no_mes >= 0.5 * t.n_no_mes and t.n > 0 and t.avessas < 0.1 * t.n as mes_errado,
       e.proprios >= 3 and e.proprios > e.avessas as contra
@@ -126,6 +137,8 @@ begin
     join em_volta t on t.chave = 0 and t.mes = e.mes and t.lado = e.lado
   ), avaliado as materialized (
     select g.*, g.avessas >= 3 and g.avessas >= 0.5 * g.n and g.avessas >= 9 * g.proprios
+      or g.chave <> 0 and g.meses_antes >= 2 and g.avessas_antes >= 3 and g.avessas_antes >= 0.5 * g.n_antes and g.avessas_antes >= 9 * g.proprios_antes
+      or g.chave <> 0 and g.meses_depois >= 2 and g.avessas_depois >= 3 and g.avessas_depois >= 0.5 * g.n_depois and g.avessas_depois >= 9 * g.proprios_depois
       or g.chave <> 0 and g.n = 0 and g.no_mes >= 3 and g.no_mes >= 0.9 * g.n_no_mes and not g.mes_virado as pura
     from grupo g
   ), explicada as materialized (

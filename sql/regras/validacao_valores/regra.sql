@@ -18,11 +18,20 @@ begin
     select * from regra_validacao_valores.diferencas(janela, v_base, v_absoluta, v_relativa, v_digitos)
     union all
     select * from regra_validacao_valores.duplicidades(janela, v_base, v_absoluta, v_relativa, v_digitos)
+  ), da_chave as materialized (
+    select c.*
+    from (select coalesce(array_agg(a.registro_id), '{}') as apontadas from achada a where a.evidencia ? 'lancamentos' offset 0) f
+    cross join lateral regra_validacao_valores.chaves_acesso(janela, v_base, f.apontadas) c
   )
-  select * from achada
+  -- of findings without a proposal only one an entry: what its key says goes into it
+  select a.tabela, a.registro_id, a.valores_propostos, greatest(a.confianca, c.confianca),
+    case when c.registro_id is null then a.evidencia
+      else a.evidencia || jsonb_build_object('tambem', jsonb_build_array(c.evidencia -> 'tipo') || coalesce(c.evidencia -> 'tambem', '[]'), 'chave', c.evidencia -> 'chave') end,
+    a.justificativa || coalesce(' ' || c.justificativa, ''), a.valor_em_risco
+  from achada a
+  left join da_chave c on c.registro_id = a.registro_id and a.valores_propostos = '{}'
   union all
-  -- of findings without a proposal only one an entry
-  select c.* from regra_validacao_valores.chaves_acesso(janela, v_base) c
+  select c.* from da_chave c
   where c.registro_id not in (select a.registro_id from achada a where a.valores_propostos = '{}');
 end
 $$;

@@ -90,7 +90,7 @@ t.test('every shape of a flood is one finding that says how many', async (t) => 
     ],
     [
       'one key that three suppliers cite',
-      { repeticao_em_massa: 3, chave_repetida: 1 },
+      { repeticao_em_massa: 3 },
       (i) => ({ documento: key(1), valor: 80, fornecedor_id: `F${i % 3}` }),
     ],
     [
@@ -104,6 +104,11 @@ t.test('every shape of a flood is one finding that says how many', async (t) => 
       (i) => ({ documento: key(3), valor: 80, fornecedor_id: `F${i}` }),
     ],
     ['one key with a wrong digit', { chave_digito: 1 }, (i) => ({ documento: wrong(key(4)), valor: 80 + i })],
+    [
+      'one key with a wrong digit, of one amount but for the last',
+      { repeticao_em_massa: 1 },
+      (i) => ({ documento: wrong(key(4)), valor: i === N - 1 ? 5 : 80 }),
+    ],
     [
       'one key of a later month',
       { chave_mes_posterior: 1 },
@@ -147,6 +152,15 @@ t.test('every shape of a flood is one finding that says how many', async (t) => 
       )
     }
   }
+  // what is said of all goes into what is said of most
+  await sql`truncate dw.lancamentos`
+  await bookEntries(sql, ...times(N, (i) => ({ documento: wrong(key(4)), valor: i === N - 1 ? 5 : 80 })))
+  const [flood] = await findings(sql, RULE_FUNCTION)
+  t.match(flood?.evidencia, { tipo: 'repeticao_em_massa', lancamentos: N - 2, tambem: ['chave_digito'] })
+  t.match(
+    flood?.justificativa,
+    /está em 118 lançamentos .* dígito verificador .* O mesmo se diz de 120 lançamentos/,
+  )
   // in between: a few entries with one key are each a finding
   await sql`truncate dw.lancamentos`
   await bookEntries(sql, ...times(10, (i) => ({ documento: wrong(key(6)), valor: 80 + i })))

@@ -55,6 +55,43 @@ t.test("a credit note's positive document is not a wrong sign where that is the 
   t.match(line, { situacao: 'ok', detalhe: /: 42 são créditos .* 0 apontados um a um; 0 num só achado/ })
 })
 
+t.test('a habit may change: each half of the year has its own', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const half = (first: number, sign: number): LedgerEntry[] =>
+    Array.from({ length: 36 }, (_, i) => ({
+      valor: -100 - i,
+      valor_documento: sign * (100 + i),
+      documento: `CR ${first}${i}`,
+      descricao: 'ajuste comercial',
+      data_lancamento: month(first + (i % 6)),
+    }))
+  await bookEntries(
+    sql,
+    ...half(1, 1),
+    ...half(7, -1),
+    ...Array.from({ length: 120 }, (_, i) => ({
+      valor: 300 + i,
+      valor_documento: 300 + i,
+      documento: `NF ${5000 + i}`,
+      data_lancamento: month(1 + (i % 12)),
+    })),
+  )
+  t.same(await findings(sql, RULE_FUNCTION), [])
+  const late: LedgerEntry = {
+    valor: -77,
+    valor_documento: 77,
+    documento: 'CR 9',
+    descricao: 'ajuste comercial',
+  }
+  const [id] = await bookEntries(sql, { ...late, data_lancamento: month(12) })
+  t.match(
+    await findings(sql, RULE_FUNCTION),
+    [{ registro_id: id, evidencia: { tipo: 'sinal_trocado' } }],
+    'who goes on in the old way is found',
+  )
+})
+
 t.test('where credit notes have negative documents, or there are none, a wrong sign is found', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await makeLedger(sql)
