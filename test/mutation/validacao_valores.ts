@@ -168,7 +168,7 @@ export const validacaoValores: Subject = {
       ['serie := v_partes[1]', "serie := ''"],
       ['ano := v_partes[2]::int', 'ano := 0'],
       ['estorno := true', 'estorno := false'],
-      ["'^(.*[0-9].*-)s-?(0{0,2}[1-9]", "'^(.*[0-9].*-)x-?(0{0,2}[1-9]"],
+      ["'^(.*[0-9](?:.*-)?)s-?(0{0,2}[1-9]", "'^(.*[0-9](?:.*-)?)x-?(0{0,2}[1-9]"],
       ["'^([0-9]+)p([1-9][0-9]?)$'", "'^([0-9]+)x([1-9][0-9]?)$'"],
       ["'^(?:parcela-)?0?([1-9][0-9]?)", "'^(?:parcela-)?0?([1-9])[0-9]?"],
       ['right(documento, 3) collate "C" >= \'1\'', 'right(documento, 3) collate "C" >= \'0\''],
