@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4ff0bf88cb8bd664101e242deae2f17067ac0e80
+--! Hash: sha1:e614388550481b508bca6c09cf7f9123ae1c0399
 --! Message: conferente
 
 set local role conferente_dono;
@@ -14333,9 +14333,10 @@ begin
 
   with repetida as (
     insert into audit.notas_recusadas as r (pasta, arquivo, motivo, detalhe)
-    select lote ->> 'pasta', l.arquivo, 'repetida', l.chave
+    select distinct on (l.arquivo) lote ->> 'pasta', l.arquivo, 'repetida', l.chave
     from jsonb_to_recordset(lote -> 'notas') as l (chave text, digest text, arquivo text)
     join audit.notas n on n.chave = l.chave and n.resumo_assinado <> l.digest
+    order by l.arquivo, l.chave
     on conflict on constraint notas_recusadas_pkey do update set motivo = excluded.motivo, detalhe = excluded.detalhe, vista_em = clock_timestamp()
     returning r.arquivo
   )
@@ -14353,9 +14354,11 @@ begin
   from audit_interno.cancelar_notas(array(
     select x ->> 'chave' from jsonb_array_elements((lote -> 'notas') || (lote -> 'cancelamentos')) as x)) as c;
 
+  -- two names that are no UTF-8 may be shown alike
   insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe)
-  select lote ->> 'pasta', r.arquivo, r.motivo, nullif(r.detalhe, '')
+  select distinct on (r.arquivo) lote ->> 'pasta', r.arquivo, r.motivo, nullif(r.detalhe, '')
   from jsonb_to_recordset(lote -> 'recusados') as r (arquivo text, motivo text, detalhe text)
+  order by r.arquivo
   on conflict on constraint notas_recusadas_pkey do update
     set motivo = excluded.motivo, detalhe = excluded.detalhe, vista_em = clock_timestamp();
 
@@ -14425,7 +14428,10 @@ declare
   v_quando timestamptz := coalesce((
     select l.iniciada_em + (audit_interno.configuracao('notas.intervalo') #>> '{}')::interval from audit_interno.leitura_notas l), now());
 begin
-  if v_quando <= clock_timestamp() and not exists (select from graphile_worker.jobs j where j.key = 'ler_notas') then
+  -- A job that failed stays in the queue, and waits for nothing.
+  if v_quando <= clock_timestamp() and not exists (
+    select from graphile_worker.jobs j where j.key = 'ler_notas' and (j.locked_at is not null or j.attempts < j.max_attempts))
+  then
     perform graphile_worker.add_job('ler_notas', '{}'::json, queue_name => 'notas', job_key => 'ler_notas', max_attempts => 1);
   end if;
 end

@@ -9,7 +9,10 @@ declare
   v_quando timestamptz := coalesce((
     select l.iniciada_em + (audit_interno.configuracao('notas.intervalo') #>> '{}')::interval from audit_interno.leitura_notas l), now());
 begin
-  if v_quando <= clock_timestamp() and not exists (select from graphile_worker.jobs j where j.key = 'ler_notas') then
+  -- A job that failed stays in the queue, and waits for nothing.
+  if v_quando <= clock_timestamp() and not exists (
+    select from graphile_worker.jobs j where j.key = 'ler_notas' and (j.locked_at is not null or j.attempts < j.max_attempts))
+  then
     perform graphile_worker.add_job('ler_notas', '{}'::json, queue_name => 'notas', job_key => 'ler_notas', max_attempts => 1);
   end if;
 end

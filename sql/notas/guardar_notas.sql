@@ -46,9 +46,10 @@ begin
 
   with repetida as (
     insert into audit.notas_recusadas as r (pasta, arquivo, motivo, detalhe)
-    select lote ->> 'pasta', l.arquivo, 'repetida', l.chave
+    select distinct on (l.arquivo) lote ->> 'pasta', l.arquivo, 'repetida', l.chave
     from jsonb_to_recordset(lote -> 'notas') as l (chave text, digest text, arquivo text)
     join audit.notas n on n.chave = l.chave and n.resumo_assinado <> l.digest
+    order by l.arquivo, l.chave
     on conflict on constraint notas_recusadas_pkey do update set motivo = excluded.motivo, detalhe = excluded.detalhe, vista_em = clock_timestamp()
     returning r.arquivo
   )
@@ -66,9 +67,11 @@ begin
   from audit_interno.cancelar_notas(array(
     select x ->> 'chave' from jsonb_array_elements((lote -> 'notas') || (lote -> 'cancelamentos')) as x)) as c;
 
+  -- two names that are no UTF-8 may be shown alike
   insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe)
-  select lote ->> 'pasta', r.arquivo, r.motivo, nullif(r.detalhe, '')
+  select distinct on (r.arquivo) lote ->> 'pasta', r.arquivo, r.motivo, nullif(r.detalhe, '')
   from jsonb_to_recordset(lote -> 'recusados') as r (arquivo text, motivo text, detalhe text)
+  order by r.arquivo
   on conflict on constraint notas_recusadas_pkey do update
     set motivo = excluded.motivo, detalhe = excluded.detalhe, vista_em = clock_timestamp();
 

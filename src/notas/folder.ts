@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
 import { constants, type Dirent } from 'node:fs'
 import { type FileHandle, open, opendir } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { sep } from 'node:path'
 import { Refusal } from './refusal.ts'
 
 /** No note is larger: SEFAZ takes up to half a megabyte. */
@@ -8,9 +10,14 @@ export const MOST_BYTES = 2 * 1024 * 1024
 /** Deeper folders are a loop made by a mount, or made to tire us out. */
 const DEEPEST = 16
 
+/** A longer path fits in no index. */
+const LONGEST_PATH = 1000
+
 export interface Found {
-  /** Below the folder, with slashes. */
+  /** Below the folder, with slashes: as people read it. */
   readonly path: string
+  /** Whole, as the system knows it: a name need not be UTF-8. */
+  readonly file: Buffer
   /** Set if the file must not be opened. */
   readonly refusal?: Refusal
 }
@@ -31,34 +38,49 @@ export class TooManyFiles extends Error {
  * followed, so nothing outside is reached.
  */
 export async function* xmlFiles(folder: string): AsyncGenerator<Found> {
-  yield* within(folder, folder, 0)
+  yield* within(Buffer.from(folder), '', 0)
 }
 
-async function* within(root: string, folder: string, depth: number): AsyncGenerator<Found> {
-  for await (const entry of await opendir(folder, { bufferSize: 256 })) {
-    const full = join(folder, entry.name)
-    const path = relative(root, full).replaceAll('\\', '/')
-    if (entry.isDirectory()) {
-      if (depth + 1 >= DEEPEST) yield { path, refusal: new Refusal('ilegivel', 'too deep') }
-      else yield* below(root, full, path, depth + 1)
-    } else if (/\.xml$/i.test(entry.name)) {
+async function* within(folder: Buffer, above: string, depth: number): AsyncGenerator<Found> {
+  for await (const entry of await names(folder)) {
+    const file = Buffer.concat([folder, Buffer.from(sep), entry.name])
+    const path = above + shown(entry.name)
+    const xml = /\.xml$/i.test(path)
+    if (!entry.isDirectory() && !xml) continue
+    if (Buffer.byteLength(path) > LONGEST_PATH)
+      yield { path: shortened(path), file, refusal: new Refusal('ilegivel', 'path too long') }
+    else if (!entry.isDirectory()) {
       const refusal = refusedByKind(entry)
-      yield refusal ? { path, refusal } : { path }
-    }
+      yield refusal ? { path, file, refusal } : { path, file }
+    } else if (depth + 1 >= DEEPEST) yield { path, file, refusal: new Refusal('ilegivel', 'too deep') }
+    else yield* below(file, path, depth + 1)
   }
 }
 
-async function* below(root: string, folder: string, path: string, depth: number): AsyncGenerator<Found> {
+/** As bytes, which its types do not know. */
+const names = (folder: Buffer) =>
+  opendir(folder, { bufferSize: 256, encoding: 'buffer' as BufferEncoding }) as Promise<
+    AsyncIterable<Dirent<Buffer>>
+  >
+
+/** What is no UTF-8 was written by an older program. */
+const shown = (name: Buffer): string => name.toString(isUtf8(name) ? 'utf8' : 'latin1')
+
+const shortened = (path: string): string =>
+  `${path.slice(0, 100).toWellFormed()}…${createHash('sha256').update(path).digest('hex').slice(0, 16)}`
+
+async function* below(folder: Buffer, path: string, depth: number): AsyncGenerator<Found> {
   try {
-    yield* within(root, folder, depth)
+    yield* within(folder, `${path}/`, depth)
   } catch (error) {
-    // A folder that may not be read costs only its own files, and is reported.
-    if (!['EACCES', 'EPERM', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-    yield { path, refusal: new Refusal('ilegivel', (error as NodeJS.ErrnoException).code) }
+    // A folder that cannot be read, or is none any more, costs only its own files, and is reported.
+    const { code, syscall } = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    yield { path, file: folder, refusal: new Refusal('ilegivel', code) }
   }
 }
 
-function refusedByKind(entry: Dirent): Refusal | undefined {
+function refusedByKind(entry: Dirent<Buffer>): Refusal | undefined {
   if (entry.isSymbolicLink()) return new Refusal('ligacao')
   if (!entry.isFile()) return new Refusal('especial')
   return undefined
@@ -74,11 +96,11 @@ export async function refuseTooMany(folder: string, most: number): Promise<void>
  * A file whole, opened without following a link and without waiting for a writer at a pipe.
  * @throws {Refusal}
  */
-export async function readXmlFile(folder: string, path: string): Promise<Buffer> {
+export async function readXmlFile(path: Buffer): Promise<Buffer> {
   let file: FileHandle | undefined
   try {
     // `opendir` checks the folders between, and reports a link as a link.
-    file = await open(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     const { size, ...stat } = await file.stat().then((stat) => ({ size: stat.size, plain: stat.isFile() }))
     if (!stat.plain) throw new Refusal('especial')
     if (size > MOST_BYTES) throw new Refusal('tamanho', `${size} bytes`)

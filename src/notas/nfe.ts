@@ -1,6 +1,6 @@
 import type { XmlDocument, XmlElement } from 'libxml2-wasm'
 import { element, text, texts } from './document.ts'
-import { type Cancellation, money, type Note, type Reading, sum } from './note.ts'
+import { type Cancellation, moment, money, type Note, type Reading, sum } from './note.ts'
 import { Refusal } from './refusal.ts'
 import { type Schema, validate } from './schema.ts'
 import { checkSignature, type Signed } from './signature.ts'
@@ -31,7 +31,7 @@ function facts(
   { autorizada, protocolo }: Pick<Note, 'autorizada' | 'protocolo'>,
 ): Note {
   const total = (name: string) => text(info, `n:total/${name}`)
-  const emitida_em = text(info, 'n:ide/n:dhEmi') ?? ''
+  const emitida_em = moment(text(info, 'n:ide/n:dhEmi'))
   const valor_total = total('n:ICMSTot/n:vNF') ?? '0'
   const withheld = sum([
     ...['PIS', 'COFINS', 'CSLL', 'Prev'].map((tax) => total(`n:retTrib/n:vRet${tax}`)),
@@ -121,7 +121,7 @@ export function readNfeEvent(document: XmlDocument): Reading {
     throw new Refusal('protocolo', 'of another event')
   const cancellation: Cancellation = {
     chave,
-    cancelada_em: text(answer, 'n:dhRegEvento') ?? text(info, 'n:dhEvento') ?? '',
+    cancelada_em: moment(text(answer, 'n:dhRegEvento') ?? text(info, 'n:dhEvento')),
     protocolo: text(answer, 'n:nProt') ?? null,
     aceito:
       REGISTERED.includes(text(answer, 'n:cStat') ?? '') &&

@@ -1,6 +1,6 @@
 import type { XmlDocument, XmlElement } from 'libxml2-wasm'
 import { element, text } from './document.ts'
-import type { Cancellation, Note, Reading } from './note.ts'
+import { type Cancellation, moment, type Note, type Reading } from './note.ts'
 import { Refusal } from './refusal.ts'
 import { validate } from './schema.ts'
 import { checkSignature, type Signed } from './signature.ts'
@@ -29,7 +29,7 @@ export function readNfse(document: XmlDocument): Reading {
 }
 
 function facts(info: XmlElement, declared: XmlElement, { digest }: Signed): Note {
-  const emitida_em = text(declared, 's:dhEmi') ?? ''
+  const emitida_em = moment(text(declared, 's:dhEmi'))
   const producao = text(declared, 's:tpAmb') === '1'
   return {
     chave: (info.attr('Id')?.value ?? '').slice('NFS'.length),
@@ -88,7 +88,7 @@ export function readNfseEvent(document: XmlDocument): Reading {
   if (!repeats(info, 'EVT') || !repeats(asked, 'PRE')) throw new Refusal('chave', 'not of this event')
   const cancellation: Cancellation = {
     chave,
-    cancelada_em: text(info, 's:dhProc') ?? '',
+    cancelada_em: moment(text(info, 's:dhProc')),
     protocolo: text(info, 's:nDFSe') ?? null,
     aceito: text(asked, 's:tpAmb') === '1',
   }

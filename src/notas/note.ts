@@ -1,4 +1,5 @@
 import type { XmlDocument } from 'libxml2-wasm'
+import { Refusal } from './refusal.ts'
 import type { Signed } from './signature.ts'
 
 /** The content of a note, under the column names of audit.notas. Amounts are text, to keep their digits. */
@@ -48,6 +49,12 @@ export interface Reading {
 }
 
 export type Reader = (document: XmlDocument) => Reading
+
+/** A moment as the schemas let it be written, but for the comma that they allow as the sign of the zone. */
+export function moment(written: string | undefined): string {
+  if (written === undefined || written.includes(',')) throw new Refusal('esquema', `time ${written}`)
+  return written
+}
 
 /** In cents, so that adding is exact. */
 export function sum(amounts: readonly (string | undefined)[]): bigint {

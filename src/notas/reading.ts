@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { Sql } from '../db/connection.ts'
 import { type Authorities, type Signer, signer } from './certificate.ts'
-import { readXmlFile, refuseTooMany, TooManyFiles, xmlFiles } from './folder.ts'
+import { type Found, readXmlFile, refuseTooMany, TooManyFiles, xmlFiles } from './folder.ts'
 import type { Cancellation, Note, Reading } from './note.ts'
 import { type Reason, Refusal } from './refusal.ts'
 
@@ -90,11 +90,10 @@ export async function readFolder(sql: Sql, folder: string, options: ReadingOptio
     onProgress?.(total.arquivos)
     batch = new Batch(folder)
   }
-  for await (const { path, refusal } of xmlFiles(folder)) {
+  for await (const found of xmlFiles(folder)) {
     signal?.throwIfAborted()
     total.arquivos++
-    if (refusal) batch.refuse(path, refusal)
-    else await batch.take(path)
+    await batch.take(found)
     if (batch.full) await flush()
   }
   await flush()
@@ -122,18 +121,19 @@ class Batch {
     return this.#files.length + this.#refused.length >= BATCH_FILES || this.#bytes >= BATCH_BYTES
   }
 
-  async take(path: string): Promise<void> {
+  async take({ path, file, refusal }: Found): Promise<void> {
     try {
-      const bytes = await readXmlFile(this.#folder, path)
+      if (refusal) throw refusal
+      const bytes = await readXmlFile(file)
       this.#bytes += bytes.length
       this.#files.push({ path, bytes, sha256: createHash('sha256').update(bytes).digest('hex') })
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      this.refuse(path, error)
+      this.#refuse(path, error)
     }
   }
 
-  refuse(arquivo: string, { reason, message }: Refusal): void {
+  #refuse(arquivo: string, { reason, message }: Refusal): void {
     this.#refused.push({ arquivo, motivo: reason, detalhe: message })
   }
 
@@ -151,7 +151,7 @@ class Batch {
         facts.add(file, read(file.bytes))
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
-        this.refuse(file.path, error)
+        this.#refuse(file.path, error)
       }
     }
     const [counts] = await sql<Counts[]>`

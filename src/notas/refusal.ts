@@ -24,7 +24,13 @@ export class Refusal extends Error {
 
   /** @param detail technical, in English or as a library said it; never more than one line */
   constructor(reason: Reason, detail = '') {
-    super(detail.split('\n')[0]?.slice(0, 300) ?? '')
+    // As JSON, neither a control character nor half a character that was cut can be stored.
+    super(
+      (detail.split('\n')[0] ?? '')
+        .slice(0, 300)
+        .toWellFormed()
+        .replaceAll(/\p{Cc}/gu, '\ufffd'),
+    )
     this.name = 'Refusal'
     this.reason = reason
   }

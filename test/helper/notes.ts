@@ -11,6 +11,8 @@ export interface NfeOptions {
   readonly serie?: number
   /** Day of issue. */
   readonly dia: string
+  /** Time of issue, with its zone. */
+  readonly hora?: string
   readonly total: string
   /** Amounts of its instalments. */
   readonly parcelas?: readonly string[]
@@ -68,6 +70,7 @@ function info(
     numero,
     serie = 1,
     dia,
+    hora = '10:00:00-03:00',
     total,
     parcelas = [],
     retido,
@@ -85,7 +88,7 @@ function info(
     `<${tag}><xLgr>RUA UM</xLgr><nro>1</nro><xBairro>CENTRO</xBairro><cMun>3550308</cMun><xMun>SAO PAULO</xMun><UF>SP</UF><CEP>01001000</CEP><cPais>1058</cPais><xPais>BRASIL</xPais></${tag}>`
   const item = (n: number) =>
     `<det nItem="${n}"><prod><cProd>1</cProd><cEAN>SEM GTIN</cEAN><xProd>PRODUTO</xProd><NCM>84713012</NCM><CFOP>5102</CFOP><uCom>UN</uCom><qCom>1.0000</qCom><vUnCom>${total}</vUnCom><vProd>${total}</vProd><cEANTrib>SEM GTIN</cEANTrib><uTrib>UN</uTrib><qTrib>1.0000</qTrib><vUnTrib>${total}</vUnTrib><indTot>1</indTot></prod><imposto><ICMS><ICMS40><orig>0</orig><CST>41</CST></ICMS40></ICMS><PIS><PISNT><CST>07</CST></PISNT></PIS><COFINS><COFINSNT><CST>07</CST></COFINSNT></COFINS>${taxes ? nfeItemTaxes(total, taxes) : ''}</imposto></det>`
-  return `<infNFe Id="NFe${keyType}" versao="4.00"><ide><cUF>35</cUF><cNF>${keyType.slice(35, 43)}</cNF><natOp>VENDA</natOp><mod>55</mod><serie>${serie}</serie><nNF>${numero}</nNF><dhEmi>${dia}T10:00:00-03:00</dhEmi><tpNF>1</tpNF><idDest>1</idDest><cMunFG>3550308</cMunFG><tpImp>1</tpImp><tpEmis>1</tpEmis><cDV>${keyType.at(-1)}</cDV><tpAmb>${ambiente}</tpAmb><finNFe>${finalidade}</finNFe><indFinal>0</indFinal><indPres>9</indPres><procEmi>0</procEmi><verProc>1</verProc></ide><emit><CNPJ>${cnpj}</CNPJ><xNome>FORNECEDOR ${cnpj.slice(0, 8)} LTDA</xNome>${address('enderEmit')}<IE>110042490114</IE><CRT>3</CRT></emit><dest><CNPJ>${comprador}</CNPJ><xNome>COMPRADORA SA</xNome>${address('enderDest')}<indIEDest>9</indIEDest></dest>${Array.from({ length: itens }, (_, at) => item(at + 1)).join('')}<total><ICMSTot>${zero('vBC', 'vICMS', 'vICMSDeson', 'vFCP', 'vBCST', 'vST', 'vFCPST', 'vFCPSTRet')}<vProd>${total}</vProd>${zero('vFrete', 'vSeg', 'vDesc', 'vII', 'vIPI', 'vIPIDevol', 'vPIS', 'vCOFINS', 'vOutro')}<vNF>${total}</vNF></ICMSTot>${retido === undefined ? '' : `<retTrib><vRetPrev>${retido}</vRetPrev></retTrib>`}${taxes ? nfeTaxes(total, taxes) : ''}</total><transp><modFrete>9</modFrete></transp>${parcelas.length === 0 ? '' : `<cobr>${parcelas.map((value, at) => `<dup><nDup>${String(at + 1).padStart(3, '0')}</nDup><dVenc>${dia}</dVenc><vDup>${value}</vDup></dup>`).join('')}</cobr>`}<pag><detPag>${pago ? `<tPag>15</tPag><vPag>${total}</vPag>` : '<tPag>90</tPag><vPag>0.00</vPag>'}</detPag></pag></infNFe>`
+  return `<infNFe Id="NFe${keyType}" versao="4.00"><ide><cUF>35</cUF><cNF>${keyType.slice(35, 43)}</cNF><natOp>VENDA</natOp><mod>55</mod><serie>${serie}</serie><nNF>${numero}</nNF><dhEmi>${dia}T${hora}</dhEmi><tpNF>1</tpNF><idDest>1</idDest><cMunFG>3550308</cMunFG><tpImp>1</tpImp><tpEmis>1</tpEmis><cDV>${keyType.at(-1)}</cDV><tpAmb>${ambiente}</tpAmb><finNFe>${finalidade}</finNFe><indFinal>0</indFinal><indPres>9</indPres><procEmi>0</procEmi><verProc>1</verProc></ide><emit><CNPJ>${cnpj}</CNPJ><xNome>FORNECEDOR ${cnpj.slice(0, 8)} LTDA</xNome>${address('enderEmit')}<IE>110042490114</IE><CRT>3</CRT></emit><dest><CNPJ>${comprador}</CNPJ><xNome>COMPRADORA SA</xNome>${address('enderDest')}<indIEDest>9</indIEDest></dest>${Array.from({ length: itens }, (_, at) => item(at + 1)).join('')}<total><ICMSTot>${zero('vBC', 'vICMS', 'vICMSDeson', 'vFCP', 'vBCST', 'vST', 'vFCPST', 'vFCPSTRet')}<vProd>${total}</vProd>${zero('vFrete', 'vSeg', 'vDesc', 'vII', 'vIPI', 'vIPIDevol', 'vPIS', 'vCOFINS', 'vOutro')}<vNF>${total}</vNF></ICMSTot>${retido === undefined ? '' : `<retTrib><vRetPrev>${retido}</vRetPrev></retTrib>`}${taxes ? nfeTaxes(total, taxes) : ''}</total><transp><modFrete>9</modFrete></transp>${parcelas.length === 0 ? '' : `<cobr>${parcelas.map((value, at) => `<dup><nDup>${String(at + 1).padStart(3, '0')}</nDup><dVenc>${dia}</dVenc><vDup>${value}</vDup></dup>`).join('')}</cobr>`}<pag><detPag>${pago ? `<tPag>15</tPag><vPag>${total}</vPag>` : '<tPag>90</tPag><vPag>0.00</vPag>'}</detPag></pag></infNFe>`
 }
 
 const nfeItemTaxes = (total: string, { ibs, cbs }: Taxes): string =>

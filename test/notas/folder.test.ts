@@ -1,8 +1,10 @@
 // `conferente notas`: a folder is read completely, whoever filled it, and each bad file is reported with what is wrong with it.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { type Found, readXmlFile, xmlFiles } from '../../src/notas/folder.ts'
 import { startWorker } from '../../src/worker/worker.ts'
 import { conferente } from '../cli/helper.ts'
 import { testDatabase } from '../helper/database.ts'
@@ -128,6 +130,77 @@ t.test(
   },
 )
 
+t.test('no content of a file keeps the others from being kept', async (t) => {
+  const c = await scene(t)
+  const { office } = c
+  c.write(1)
+  office.write('nul.xml', '<?xml version="1.0" encoding="UTF\0"?><n/>')
+  // its detail is cut between the two halves of a character
+  office.write('half.xml', `<a${'\u{10000}'.repeat(400)}/>`)
+  // the schemas allow a comma where the zone's sign belongs
+  office.write('zone.xml', nfe({ ...c.note(2), hora: '10:00:00,03:00' }))
+  office.write('cancelled.xml', cancellation(c.note(1)).replace(/(<dhRegEvento>[^<]*)-03:00/, '$1,03:00'))
+  const ran = await c.notas()
+  t.equal(ran.code, 1, ran.stderr)
+  t.same(await c.numbers(), [1])
+  t.same(await c.sql`select arquivo, motivo from audit.notas_recusadas order by 1`, [
+    { arquivo: 'cancelled.xml', motivo: 'esquema' },
+    { arquivo: 'half.xml', motivo: 'tipo' },
+    { arquivo: 'nul.xml', motivo: 'codificacao' },
+    { arquivo: 'zone.xml', motivo: 'esquema' },
+  ])
+  t.match(await c.notas(), { code: 1 }, 'and again')
+})
+
+t.test('files are read whatever their names are', { skip: process.platform !== 'linux' }, async (t) => {
+  const c = await scene(t)
+  const { notes } = c.office
+  const named = (name: string, encoding: BufferEncoding, content: string) =>
+    writeFileSync(Buffer.concat([Buffer.from(`${notes}/`), Buffer.from(name, encoding)]), content)
+  // as older programs write them: three names that are no UTF-8, two of them of files that are no notes
+  named('nota de ação.xml', 'latin1', nfe(c.note(1)))
+  named('é.xml', 'latin1', 'no note')
+  named('è.xml', 'latin1', 'no note')
+  named('é.xml', 'utf8', 'no note')
+  named('a\\b.xml', 'utf8', nfe(c.note(2)))
+  named('two\nlines.xml', 'utf8', nfe(c.note(3)))
+  // an index takes no such path
+  const long = Array.from({ length: 12 }, (_, n) => randomBytes(110).toString('hex') + n).join('/')
+  mkdirSync(join(notes, long), { recursive: true })
+  writeFileSync(join(notes, long, '4.xml'), nfe(c.note(4)))
+  const ran = await c.notas()
+  t.equal(ran.code, 1, ran.stderr)
+  t.same(await c.numbers(), [1, 2, 3])
+  t.same(await c.sql`select arquivo from audit.notas where numero = 1`, [{ arquivo: 'nota de ação.xml' }])
+  t.match(ran.stdout, /^[0-9a-f/]+….*: não pôde ser lido \(path too long\)$/m)
+  t.match(ran.stdout, '7 arquivos: 3 notas novas, 0 canceladas, 0 já lidos, 4 recusados')
+  t.match((await c.notas('--json')).json(), { conhecidos: 3, recusados: 4 })
+})
+
+t.test('what vanishes or cannot be opened below the folder costs only itself', async (t) => {
+  const c = await scene(t)
+  const { notes } = c.office
+  c.write(...Array.from({ length: 300 }, (_, n) => n + 1))
+  mkdirSync(join(notes, 'closed'))
+  writeFileSync(join(notes, 'closed/400.xml'), nfe(c.note(400)))
+  const files: Found[] = []
+  for await (const one of xmlFiles(notes)) files.push(one)
+  t.equal(files.length, 301)
+  unlinkSync(join(notes, '7.xml'))
+  const gone = files.find(({ path }) => path === '7.xml') as Found
+  await t.rejects(readXmlFile(gone.file), { reason: 'ilegivel', message: 'ENOENT' })
+  // between two pages of names, one folder becomes a file
+  const found: Found[] = []
+  for await (const one of xmlFiles(notes)) {
+    if (found.length === 0) {
+      rmSync(join(notes, 'closed'), { recursive: true })
+      writeFileSync(join(notes, 'closed'), '')
+    }
+    found.push(one)
+  }
+  t.equal(found.filter(({ refusal }) => !refusal).length, 299)
+})
+
 t.test('a folder with more files than allowed is not read at all', async (t) => {
   const c = await scene(t)
   await makeLedger(c.sql)
@@ -206,4 +279,26 @@ t.test('a worker that has a folder reads it, and reads it again when its time co
   t.teardown(() => worker.stop())
   await second
   t.same(await c.numbers(), [1, 2])
+})
+
+t.test('a worker whose folder was missing once reads it when it is there', async (t) => {
+  const c = await scene(t)
+  await makeLedger(c.sql)
+  c.write(1)
+  const away = `${c.office.notes} away`
+  renameSync(c.office.notes, away)
+  await asOwner(
+    c.sql,
+    (owner) =>
+      owner`update audit.configuracoes_sistema set minimo = 0, valor = '"00:00:00.2"' where chave = 'notas.intervalo'`,
+  )
+  const [failed, read] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const notes = { folder: c.office.notes, roots: c.office.roots, read: () => read.resolve() }
+  const report = { watch: () => ({}), jobFailed: () => failed.resolve() }
+  const worker = await startWorker(c.url, report as never, { tick: 100, notes })
+  t.teardown(() => worker.stop())
+  await failed.promise
+  renameSync(away, c.office.notes)
+  await read.promise
+  t.same(await c.numbers(), [1])
 })
