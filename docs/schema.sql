@@ -2101,7 +2101,7 @@ create function audit.mapear_colunas(tabela text, esquema text DEFAULT 'dw'::tex
   returns TABLE(ordem integer, coluna text, origem text, expressao text, direta boolean, gravacao text, juncao text, busca jsonb, nota text, falta boolean) language plpgsql stable security definer
   set quote_all_identifiers=off
   set search_path=pg_catalog, pg_temp;
-comment on function audit.mapear_colunas(text,text) is 'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as which expression over the aliases f (the fact table) and d1, d2 … (its dimensions), whether it can be written directly, what is written back there (gravacao, over new), the join it needs, how a label is looked up (busca: tabela, rotulo, chave, fato), what to check, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela includes the schema. esquema is that of the view, in which audit.propor_visao puts dia_escrito, a function that reads a day from a text. Error: NC004 no such table or view.';
+comment on function audit.mapear_colunas(text,text) is 'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as which expression over the aliases f (the fact table) and d1, d2 … (its dimensions), whether it can be written directly, what is written back there (gravacao, over new), the join it needs, how a label is looked up (busca: tabela, rotulo, chave, fato, and mesmas, what the two must share where a key has several columns), what to check, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela includes the schema. esquema is that of the view, in which audit.propor_visao puts dia_escrito, a function that reads a day from a text. Error: NC004 no such table or view.';
 grant execute on function audit.mapear_colunas(text,text) to conferente_leitor;
 
 create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb, OUT discordam bigint, OUT discordancia numeric)
@@ -3593,10 +3593,10 @@ create function audit_interno.direitos(acl aclitem[], dono oid, leitura boolean)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.direitos(aclitem[],oid,boolean) is 'Rights of everybody but the owner, as sorted text; null when there are none.';
 
-create function audit_interno.direitos_em_falta(tabela text)
+create function audit_interno.direitos_em_falta(regra audit.regras)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.direitos_em_falta(text) is 'The grants on a table that conferente_regra and conferente_escrita lack, or null.';
+comment on function audit_interno.direitos_em_falta(audit.regras) is 'The grants that conferente_regra and conferente_escrita lack on the table of a rule, and conferente_regra on its functions, or null.';
 
 create function audit_interno.disparar_adiados(ajustes jsonb DEFAULT audit_interno.ajustes())
   returns void language plpgsql volatile security definer

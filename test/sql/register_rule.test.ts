@@ -164,7 +164,7 @@ t.test("a right that conferente_regra lacks on a rule's function is named, with 
   await sql.unsafe('revoke execute on function minhas.r_fechada(audit.janela) from public, conferente_regra')
   const session = await runSession(olivia, 'manual', ['fechada'])
   t.match(
-    await sql`select erro_mensagem from audit.execucoes_regra where sessao_id = ${session.id}`,
+    await sql`select erro_mensagem from audit.execucoes_regra where sessao_id = ${session['id']}`,
     [{ erro_mensagem: /falta: grant execute on function minhas\.r_fechada\(audit\.janela\) to conferente_regra;$/ }],
   )
 })
