@@ -102,8 +102,10 @@ export const verificar = {
     (n) => `(${n} in all)`,
   ),
   broken: both(
-    (kinds: string) => `A TRILHA ESTÁ QUEBRADA: ${kinds === '1' ? '1 tipo de quebra, acima' : `${kinds} tipos de quebra, o primeiro acima`}.`,
-    (kinds) => `THE TRAIL IS BROKEN: ${kinds === '1' ? 'one kind of break, above' : `${kinds} kinds of break, the first one above`}.`,
+    (kinds: string) =>
+      `A TRILHA ESTÁ QUEBRADA: ${kinds === '1' ? '1 tipo de quebra, acima' : `${kinds} tipos de quebra, o primeiro acima`}.`,
+    (kinds) =>
+      `THE TRAIL IS BROKEN: ${kinds === '1' ? 'one kind of break, above' : `${kinds} kinds of break, the first one above`}.`,
   ),
   situation: {
     linha_ilegivel: both(
