@@ -111,6 +111,8 @@ function knownFailure(
   if (UNREACHABLE.test(code)) return { message: error.unreachable, hint: error.unreachableHint }
   if (code.startsWith('08') && NODE_AWAY.test(message))
     return { message: error.nodeAway, hint: error.nodeAwayHint }
+  // what Node says when the server closes instead of agreeing on TLS: no work had begun
+  if (/before secure TLS connection/.test(message)) return { message: error.noTls, hint: error.noTlsHint }
   if (LOST.test(code)) return { message: error.lost, hint: error.lostHint }
   if (code === '28P01' || code === '28000') return { message: error.login, hint: error.loginHint }
   if (code === '3D000') {

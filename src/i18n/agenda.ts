@@ -3,7 +3,7 @@ import { both } from './both.ts'
 export const agenda = {
   title: both('Agenda do Conferente', "Conferente's schedule"),
   current: both(
-    (cron: string, zone: string, mode: string) => `agenda: ${cron}, hora de ${zone}, modo ${mode}`,
+    (cron: string, zone: string, mode: string) => `agenda: ${cron}, horário de ${zone}, modo ${mode}`,
     (cron, zone, mode) => `schedule: ${cron}, ${zone} time, mode ${mode}`,
   ),
   next: both('próximas execuções:', 'next runs:'),

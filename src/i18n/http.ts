@@ -53,7 +53,7 @@ export const http = {
       'The answer of single sign-on is not valid. Please start again.',
     ),
     noRole: both(
-      'O login único conhece você, mas não diz o seu nome, ou não dá exatamente um papel do Conferente.',
+      'O login único reconheceu você, mas não informou o seu nome, ou não informou exatamente um papel do Conferente.',
       'Single sign-on knows you, but does not give your name, or does not give exactly one role in Conferente.',
     ),
     noRoleHint: both(

@@ -1,4 +1,5 @@
 import { both } from './both.ts'
+import { counted } from './mail/plural.ts'
 
 /** Texts about reading electronic notes. */
 export const notas = {
@@ -40,9 +41,9 @@ export const notas = {
   ),
   done: both(
     (files: string, known: string, fresh: string, cancelled: string, refused: string) =>
-      `${files} arquivos: ${fresh} notas novas, ${cancelled} canceladas, ${known} já lidos, ${refused} recusados`,
+      `${counted(files, 'arquivo', 'arquivos')}: ${counted(fresh, 'nota nova', 'notas novas')}, ${counted(cancelled, 'cancelada', 'canceladas')}, ${counted(known, 'já lido', 'já lidos')}, ${counted(refused, 'recusado', 'recusados')}`,
     (files, known, fresh, cancelled, refused) =>
-      `${files} files: ${fresh} new notes, ${cancelled} cancelled, ${known} read before, ${refused} refused`,
+      `${counted(files, 'file', 'files')}: ${counted(fresh, 'new note', 'new notes')}, ${cancelled} cancelled, ${known} read before, ${refused} refused`,
   ),
   late: both(
     (from: string, to: string) =>

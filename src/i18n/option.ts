@@ -53,7 +53,7 @@ export const option = {
     'with --esquecer, says where the name is and changes nothing',
   ),
   personReason: both(
-    'por que a pessoa é registrada, mudada ou removida',
+    'motivo do registro, da mudança ou da remoção',
     'why the person is registered, changed or removed',
   ),
   tokenRole: both(

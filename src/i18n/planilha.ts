@@ -30,7 +30,7 @@ export const planilha = {
     (operations, sha256) => `operation ${operations}; SHA-256 of the spreadsheet: ${sha256}`,
   ),
   simulated: both(
-    'Foi uma simulação: nada mudou. Sem --simular, decide.',
+    'Foi uma simulação: nada mudou. Sem --simular, as decisões são gravadas.',
     'This was a simulation: nothing changed. Without --simular it decides.',
   ),
   noFile: both('este arquivo não existe', 'there is no such file'),

@@ -4,7 +4,7 @@ import { both } from './both.ts'
 export const pooler = {
   refused: both(
     (mode: string) =>
-      `entre este comando e o PostgreSQL há um PgBouncer (ou semelhante) em modo ${mode}, e o trabalho pede uma conexão só sua; nada foi feito. Ponha em DATABASE_URL o endereço do próprio PostgreSQL, ou de um pool com pool_mode = session`,
+      `entre este comando e o PostgreSQL há um PgBouncer (ou semelhante) em modo ${mode}, e este trabalho exige uma conexão exclusiva; nada foi feito. Ponha em DATABASE_URL o endereço do próprio PostgreSQL, ou de um pool com pool_mode = session`,
     (mode) =>
       `between this command and PostgreSQL there is a PgBouncer (or the like) in ${mode} mode, and this work needs its own connection; nothing was done. Set DATABASE_URL to the address of PostgreSQL itself, or of a pool with pool_mode = session`,
   ),

@@ -23,7 +23,7 @@ export const signin = {
   ),
   nobody: both('Ninguém registrado.', 'Nobody is registered.'),
   wouldForget: both(
-    'É onde o nome está. Nada foi feito.',
+    'Estes são os lugares em que o nome está. Nada foi feito.',
     'This is where the name stands. Nothing was done.',
   ),
   forgotten: both(

@@ -90,7 +90,7 @@ export const usage = {
     'one thing at a time: --nome, --remover, --ligar, --desligar, --esquecer or --identidades',
   ),
   tokenOne: both(
-    'diga exatamente um: --papel com --nome, --listar, --revogar ou --revogar-pessoa',
+    'informe exatamente um: --papel com --nome, --listar, --revogar ou --revogar-pessoa',
     'give exactly one: --papel with --nome, --listar, --revogar or --revogar-pessoa',
   ),
   validity: both(
@@ -103,25 +103,25 @@ export const usage = {
     (key) => `unknown setting: ${key}; see all with conferente configurar`,
   ),
   exceptionOne: both(
-    'diga uma só coisa: --declarar, --regra com --registro, --revogar ou --todas; --ate e --motivo vão só com quem declara ou revoga',
+    'informe uma só coisa: --declarar, --regra com --registro, --revogar ou --todas; --ate e --motivo vão só com quem declara ou revoga',
     'give exactly one: --declarar, --regra with --registro, --revogar or --todas; --ate and --motivo are only for declaring or revoking',
   ),
   unknownFinding: both(
     (id: string) => `divergência desconhecida: ${id}`,
     (id) => `unknown finding: ${id}`,
   ),
-  reopenOne: both('diga os ids, ou --sessao', 'give the ids, or --sessao'),
+  reopenOne: both('informe os ids, ou --sessao', 'give the ids, or --sessao'),
   autoBoth: both('--auto e --motivo vêm juntos', '--auto and --motivo come together'),
   grantBoth: both(
     '--correcoes e --valor vêm juntos, com --auto',
     '--correcoes and --valor come together, with --auto',
   ),
   certifyOne: both(
-    'diga --certa ou --errada, com --motivo; sem eles, a amostra é mostrada',
+    'informe --certa ou --errada, com --motivo; sem eles, a amostra é mostrada',
     'give --certa or --errada, with --motivo; without them the sample is shown',
   ),
   rollbackOne: both(
-    'diga exatamente um: --divergencia, --operacao ou --sessao',
+    'informe exatamente um: --divergencia, --operacao ou --sessao',
     'give exactly one: --divergencia, --operacao or --sessao',
   ),
   demoNeedsEmbedded: both(

@@ -102,8 +102,10 @@ export const verificar = {
     (n) => `(${n} in all)`,
   ),
   broken: both(
-    (kinds: string) => `A TRILHA ESTÁ QUEBRADA: ${kinds} tipo(s) de quebra, a primeira acima.`,
-    (kinds) => `THE TRAIL IS BROKEN: ${kinds} kind(s) of break, the first one above.`,
+    (kinds: string) =>
+      `A TRILHA ESTÁ QUEBRADA: ${kinds === '1' ? '1 tipo de quebra, acima' : `${kinds} tipos de quebra, o primeiro acima`}.`,
+    (kinds) =>
+      `THE TRAIL IS BROKEN: ${kinds === '1' ? 'one kind of break, above' : `${kinds} kinds of break, the first one above`}.`,
   ),
   situation: {
     linha_ilegivel: both(
@@ -189,11 +191,11 @@ export const verificar = {
       'the state of the finding, who decided or what was typed is not what was recorded',
     ),
     arquivo_alterado: both(
-      'o que ficou no lugar dos fatos arquivados não é o que a operação que os arquivou deixou',
+      'o que ficou no lugar dos fatos arquivados não é o que o arquivamento deixou',
       'what replaces archived facts is not what the operation that archived them left',
     ),
     esquecimento_alterado: both(
-      'mais fatos se dizem sem nome do que a operação que esqueceu alguém deixou',
+      'há mais fatos sem nome do que o esquecimento deixou',
       'more facts are said to be without a name than the operation that forgot somebody left',
     ),
     mes_alterado: both(

@@ -36,7 +36,7 @@ test('shows the schedule in its local time, and changes it in one audited step',
   const [leo, adelia] = [address(url, 'leo'), address(url, 'adelia')]
   const shown = await run(leo, '--mostrar')
   t.equal(shown.code, 0, shown.stderr)
-  t.match(shown.stdout, 'agenda: 0 7 * * *, hora de America/Sao_Paulo, modo auto')
+  t.match(shown.stdout, 'agenda: 0 7 * * *, horário de America/Sao_Paulo, modo auto')
   t.equal(shown.stdout.match(/, 07:00 BRT|07:00 GMT-3/g)?.length, 5, shown.stdout)
 
   const changed = await run(

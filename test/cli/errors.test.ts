@@ -26,6 +26,15 @@ t.test('a database that cannot be used', async (t) => {
     u.hostname = '127.0.0.1'
     u.port = String(port)
   })
+  const [tls] = await sql`select current_setting('ssl') as ssl`
+  if (tls?.['ssl'] === 'off')
+    await says(
+      t,
+      ['regras'],
+      other((u) => u.searchParams.set('sslmode', 'require')),
+      1,
+      /não aceita conexões com TLS/,
+    )
   await says(t, ['regras'], down, 1, /não há banco de dados respondendo/, /Código: ECONNREFUSED/)
   await says(
     t,
