@@ -3641,6 +3641,7 @@ create function audit_interno.distribuida(relacao regclass)
   returns boolean language plpgsql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.distribuida(regclass) is 'Whether Citus keeps the rows of the relation, on one node or several.';
+grant execute on function audit_interno.distribuida(regclass) to conferente_regra;
 
 create function audit_interno.dobrar(texto text)
   returns text language sql immutable;
@@ -5932,6 +5933,13 @@ create function regra_validacao_valores.dias_documento(documento text, descricao
 comment on function regra_validacao_valores.dias_documento(text,text,date) is 'First and last day on which a document may have been issued, and how that is known; null: by the booking alone.';
 grant execute on function regra_validacao_valores.dias_documento(text,text,date) to conferente_regra;
 
+create function regra_validacao_valores.dias_em_volta(inicio date, fim date, limite integer, OUT de date, OUT ate date)
+  returns record language plpgsql stable
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.dias_em_volta(date,date,integer) is 'First day, and the day after the last, of so many entries before and after a stretch, no further than a year.';
+grant execute on function regra_validacao_valores.dias_em_volta(date,date,integer) to conferente_regra;
+
 create function regra_validacao_valores.dias_fora(janela audit.janela, cargas date[], copias bigint[], de date, ate date)
   returns date[] language plpgsql stable
   set jit=off
@@ -6195,6 +6203,13 @@ create function regra_validacao_valores.tipo_diferenca(valor numeric, documento 
   returns text language sql immutable;
 comment on function regra_validacao_valores.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) is 'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
 grant execute on function regra_validacao_valores.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) to conferente_regra;
+
+create function regra_validacao_valores.ultimo_ano(hoje date, OUT desde date, OUT ate date)
+  returns record language plpgsql stable
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.ultimo_ano(date) is 'First and last day of the year up to the last booking, or of its last 200,000 entries.';
+grant execute on function regra_validacao_valores.ultimo_ano(date) to conferente_regra;
 
 -- Schema regras
 create schema regras;

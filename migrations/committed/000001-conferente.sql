@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e614388550481b508bca6c09cf7f9123ae1c0399
+--! Hash: sha1:db1565cecc1b6a1b76a8302043f17469fbf89c26
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2256,6 +2256,7 @@ begin
 end
 $$;
 comment on function audit_interno.distribuida(regclass) is 'Whether Citus keeps the rows of the relation, on one node or several.';
+grant execute on function audit_interno.distribuida(regclass) to conferente_regra;
 
 -- SQL for a relation in a left join to rows of ours, by its key. A distributed one is joined to the keys first, on the nodes, or Citus would
 -- bring the whole table to the coordinator. chaves: a query for the keys as text.
@@ -15068,17 +15069,16 @@ begin
     with no as materialized (
       select n.nome, split_part(n.dito, ' ', 1) as fuso, split_part(n.dito, ' ', 2) as espera
       from audit_interno.ler('select format(''%s:%s'', r.nodename, r.nodeport), r.result from run_command_on_workers(
-        ''select format(%s %s, current_setting(timezone), current_setting(lock_timeout))'') as r where r.success')
+        ''select format(''''%s %s'''', current_setting(''''timezone''''), current_setting(''''lock_timeout''''))'') as r where r.success')
         as n (nome text, dito text)
     )
     select 'fuso dos nós', 'erro', format('%s; o do Conferente (agenda.fuso) é %s', string_agg(format('%s: %s', n.nome, n.fuso), ', ' order by n.nome), audit.fuso()),
-      format('As regras contariam lá outros dias. Em cada nó: alter database %I set timezone = %L;', current_database(), audit.fuso())
+      format('As regras contariam lá outros dias. No coordenador: alter database %I set timezone = %L; o Citus leva aos nós.', current_database(), audit.fuso())
     from no n where n.fuso <> audit.fuso()
     having count(*) > 0
     union all
     select 'lock_timeout dos nós', 'aviso', format('sem limite: %s', string_agg(n.nome, ', ' order by n.nome)),
-      format('Ao gravar vale sessao.espera_trava; uma leitura espera lá sem fim por quem trave a tabela. Em cada nó: alter database %I set lock_timeout = ''1min'';',
-        current_database())
+      'Ao gravar vale sessao.espera_trava; uma leitura espera lá sem fim por quem trave a tabela. No coordenador: alter role conferente_escrita set lock_timeout = ''1min''; o Citus leva aos nós.'
     from no n where n.espera = '0'
     having count(*) > 0;
 end
@@ -21435,6 +21435,40 @@ comment on function regra_validacao_valores.chaves_sinal(text, text, text, text,
   'Hashes of what entries may have in common: letters of the number, begin of the text, category, account, supplier.';
 revoke execute on function regra_validacao_valores.chaves_sinal(text, text, text, text, text, text) from public;
 
+-- The days of the entries beside a stretch [inicio, fim): up to so many (limite) on each side, and no further than a year. On Citus they are
+-- counted by the day, because it would bring every one of the entries for its date. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.sinais and ultimo_ano.
+create or replace function regra_validacao_valores.dias_em_volta(inicio date, fim date, limite int, out de date, out ate date)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  if audit_interno.distribuida('dw.lancamentos') then
+    select max(x.dia) filter (where x.dia < inicio and x.antes > limite), min(x.dia) filter (where x.dia >= fim and x.depois > limite)
+    into de, ate
+    from (
+      select g.dia, sum(g.n) filter (where g.dia < inicio) over (order by g.dia desc) as antes,
+        sum(g.n) filter (where g.dia >= fim) over (order by g.dia) as depois
+      from (
+        select l.data_lancamento::date as dia, count(*) as n
+        from dw.lancamentos l
+        where l.data_lancamento >= inicio - 366 and l.data_lancamento < inicio or l.data_lancamento >= fim and l.data_lancamento < fim + 366
+        group by 1
+      ) g
+    ) x;
+  else
+    de := (select l.data_lancamento from dw.lancamentos l where l.data_lancamento < inicio order by l.data_lancamento desc offset limite limit 1);
+    ate := (select l.data_lancamento from dw.lancamentos l where l.data_lancamento >= fim order by l.data_lancamento offset limite limit 1);
+  end if;
+  de := greatest(inicio - 366, de);
+  ate := least(fim + 366, ate);
+end
+$$;
+
+comment on function regra_validacao_valores.dias_em_volta(date, date, int) is 'First day, and the day after the last, of so many entries before and after a stretch, no further than a year.';
+revoke execute on function regra_validacao_valores.dias_em_volta(date, date, int) from public;
+
 -- Judges the entries of some days whose amount has the other sign than their document. It may be how such entries are kept here: a credit
 -- note whose document is positive, a ledger of negative expenses. Or it is an error. Like entries give the answer, so that it does not
 -- depend on how many others the ledger has. como is one of:
@@ -21467,12 +21501,11 @@ as $$
 declare
   v_inicio date := date_trunc('month', greatest(desde, '0003-01-01'))::date;
   v_fim date := (date_trunc('month', least(ate, '9990-12-31')) + interval '1 month')::date;
-  v_de date := greatest(v_inicio - 366, (select l.data_lancamento from dw.lancamentos l where l.data_lancamento < v_inicio
-    order by l.data_lancamento desc offset limite limit 1));
-  v_ate date := least(v_fim + 366, (select l.data_lancamento from dw.lancamentos l where l.data_lancamento >= v_fim
-    order by l.data_lancamento offset limite limit 1));
+  v_de date;
+  v_ate date;
   v_assinados boolean;
 begin
+  select d.de, d.ate into v_de, v_ate from regra_validacao_valores.dias_em_volta(v_inicio, v_fim, limite) d;
   -- where negative documents are the rule, and were in every quarter, the groups have nothing to say and are not read
   select sum(q.proprios) >= 10 and 2 * sum(q.proprios) >= sum(q.n) and bool_and(q.n < 10 or 2 * q.proprios >= q.n) into v_assinados
   from (
@@ -21625,6 +21658,22 @@ $$;
 comment on function regra_validacao_valores.sinais(date, date, int) is
   'Entries whose amount has the other sign than their document, in and around some days: habit, error, or together one question.';
 revoke execute on function regra_validacao_valores.sinais(date, date, int) from public;
+
+-- The year up to the last booking, or its last 200,000 entries. Reads dw.lancamentos; changes nothing. Called by
+-- audit_interno.diagnosticar_sinais, whose statement is more than Citus can split.
+create or replace function regra_validacao_valores.ultimo_ano(hoje date, out desde date, out ate date)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  select max(l.data_lancamento)::date into ate from dw.lancamentos l where l.data_lancamento <= hoje;
+  select greatest(ate - 365, d.de) into desde from regra_validacao_valores.dias_em_volta(ate + 1, ate + 1, 200000) d;
+end
+$$;
+
+comment on function regra_validacao_valores.ultimo_ano(date) is 'First and last day of the year up to the last booking, or of its last 200,000 entries.';
+revoke execute on function regra_validacao_valores.ultimo_ano(date) from public;
 --! EndIncluded regras/validacao_valores/habitos.sql
 
 --! Included regras/validacao_valores/rateios.sql
@@ -22877,6 +22926,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
+declare
+  v_nos boolean := audit_interno.distribuida('dw.lancamentos');
 begin
   return query
   select g.fornecedor_id
@@ -22884,6 +22935,8 @@ begin
     select distinct l.fornecedor_id::text as fornecedor_id
     from dw.lancamentos l
     where l.data_lancamento between codigos_marketing.inicio and codigos_marketing.fim and l.fornecedor_id is not null
+      -- on Citus each node sends only those
+      and (not v_nos or regras.raiz_fornecedor(l.fornecedor_id) = any (codigos_marketing.chaves))
     offset 0
   ) g
   where regras.raiz_fornecedor(g.fornecedor_id) in (select k from unnest(codigos_marketing.chaves) k);
@@ -23111,6 +23164,7 @@ declare
   v_conta text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', true);
   v_conta_livre text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', false);
   v_passo bigint;
+  v_nos boolean := audit_interno.distribuida('dw.lancamentos');
 begin
   v_passo := (
     select greatest(1, count(*) / 20000)
@@ -23126,6 +23180,9 @@ begin
     from dw.lancamentos l
     where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim
       and (v_passo = 1 or hashtextextended(l.id::text, 0) % v_passo = 0)
+      -- on Citus each node sends only what has one of the words
+      and (not v_nos or string_to_array(concat_ws(' ', regras.palavras_texto(l.fornecedor), regras.palavras_texto(l.descricao)), ' ')
+        && palavras_marketing.palavras)
     offset 0
   ), outra as (
     select a.id, a.categoria_dobrada, a.chave,
@@ -23311,6 +23368,7 @@ declare
   v_conta text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', true);
   v_conta_livre text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', false);
   v_passo bigint;
+  v_nos boolean := audit_interno.distribuida('dw.lancamentos');
 begin
   v_passo := (
     select greatest(1, count(*) / 40000)
@@ -23325,6 +23383,10 @@ begin
     where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim
       and (v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0)
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+      -- on Citus each node sends only what matches
+      and (not v_nos or regra_trade_marketing.texto_casa(audit_interno.dobrar(l.descricao), v_descricao_filtro, v_descricao, v_descricao_livre)
+        or regra_trade_marketing.texto_casa(audit_interno.dobrar(l.fornecedor), v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+        or regra_trade_marketing.texto_casa(audit_interno.dobrar(l.conta_contabil), v_conta_filtro, v_conta, v_conta_livre))
     offset 0
   ), casado as materialized (
     select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = any (v_marketing) as certo
@@ -27675,12 +27737,7 @@ begin
       else 'Veja com quem lança se são créditos; um texto ou uma categoria que o diga basta à regra.' end
   from audit_interno.ler(format(
     'select m.desde, count(*) filter (where s.como = ''costume''), count(*) filter (where s.como = ''erro''), count(*) filter (where s.como = ''junto'')
-     from (
-       select greatest(u.dia - 365, (select l.data_lancamento::date from dw.lancamentos l where l.data_lancamento <= u.dia
-         order by l.data_lancamento desc offset 200000 limit 1)) as desde, u.dia as ate
-       from (select max(l.data_lancamento)::date as dia from dw.lancamentos l where l.data_lancamento <= %L::date) u
-       offset 0 -- or the first day would be looked for again beside every entry
-     ) m
+     from regra_validacao_valores.ultimo_ano(%L::date) m
      cross join lateral regra_validacao_valores.sinais(m.desde, m.ate) s
      where s.lado < 0 and s.casada and s.data_lancamento between m.desde and m.ate
      group by m.desde', audit.hoje()))

@@ -18,6 +18,7 @@ begin
 end
 $$;
 comment on function audit_interno.distribuida(regclass) is 'Whether Citus keeps the rows of the relation, on one node or several.';
+grant execute on function audit_interno.distribuida(regclass) to conferente_regra;
 
 -- SQL for a relation in a left join to rows of ours, by its key. A distributed one is joined to the keys first, on the nodes, or Citus would
 -- bring the whole table to the coordinator. chaves: a query for the keys as text.

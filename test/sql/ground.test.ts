@@ -140,8 +140,8 @@ async function onNodes(c: Scenario, ...settings: string[]) {
     create table pg_catalog.pg_dist_partition (logicalrelid regclass); grant select on pg_catalog.pg_dist_partition to public;
     insert into pg_catalog.pg_dist_partition values ('dw.lancamentos');
     create table public.no (nodename text, nodeport int, success boolean, result text); grant select on public.no to public;
-    create function pg_catalog.run_command_on_workers(command text) returns setof public.no language sql as
-      $$ select * from public.no where command ~ 'timezone.*lock_timeout' $$;
+    create function pg_catalog.run_command_on_workers(command text) returns setof public.no language plpgsql as
+      $$ begin if command ~ 'timezone.*lock_timeout' then execute command; return query select * from public.no; end if; end $$;
     reset allow_system_table_mods`)
   for (const [n, result] of settings.entries())
     await c.sql`insert into public.no values (${`10.0.0.${n + 1}`}, 5432, true, ${result})`

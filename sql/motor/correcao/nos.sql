@@ -82,17 +82,16 @@ begin
     with no as materialized (
       select n.nome, split_part(n.dito, ' ', 1) as fuso, split_part(n.dito, ' ', 2) as espera
       from audit_interno.ler('select format(''%s:%s'', r.nodename, r.nodeport), r.result from run_command_on_workers(
-        ''select format(%s %s, current_setting(timezone), current_setting(lock_timeout))'') as r where r.success')
+        ''select format(''''%s %s'''', current_setting(''''timezone''''), current_setting(''''lock_timeout''''))'') as r where r.success')
         as n (nome text, dito text)
     )
     select 'fuso dos nós', 'erro', format('%s; o do Conferente (agenda.fuso) é %s', string_agg(format('%s: %s', n.nome, n.fuso), ', ' order by n.nome), audit.fuso()),
-      format('As regras contariam lá outros dias. Em cada nó: alter database %I set timezone = %L;', current_database(), audit.fuso())
+      format('As regras contariam lá outros dias. No coordenador: alter database %I set timezone = %L; o Citus leva aos nós.', current_database(), audit.fuso())
     from no n where n.fuso <> audit.fuso()
     having count(*) > 0
     union all
     select 'lock_timeout dos nós', 'aviso', format('sem limite: %s', string_agg(n.nome, ', ' order by n.nome)),
-      format('Ao gravar vale sessao.espera_trava; uma leitura espera lá sem fim por quem trave a tabela. Em cada nó: alter database %I set lock_timeout = ''1min'';',
-        current_database())
+      'Ao gravar vale sessao.espera_trava; uma leitura espera lá sem fim por quem trave a tabela. No coordenador: alter role conferente_escrita set lock_timeout = ''1min''; o Citus leva aos nós.'
     from no n where n.espera = '0'
     having count(*) > 0;
 end

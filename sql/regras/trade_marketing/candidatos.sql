@@ -110,6 +110,7 @@ declare
   v_conta text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', true);
   v_conta_livre text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', false);
   v_passo bigint;
+  v_nos boolean := audit_interno.distribuida('dw.lancamentos');
 begin
   v_passo := (
     select greatest(1, count(*) / 40000)
@@ -124,6 +125,10 @@ begin
     where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim
       and (v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0)
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+      -- on Citus each node sends only what matches
+      and (not v_nos or regra_trade_marketing.texto_casa(audit_interno.dobrar(l.descricao), v_descricao_filtro, v_descricao, v_descricao_livre)
+        or regra_trade_marketing.texto_casa(audit_interno.dobrar(l.fornecedor), v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+        or regra_trade_marketing.texto_casa(audit_interno.dobrar(l.conta_contabil), v_conta_filtro, v_conta, v_conta_livre))
     offset 0
   ), casado as materialized (
     select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = any (v_marketing) as certo

@@ -19,6 +19,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
+declare
+  v_nos boolean := audit_interno.distribuida('dw.lancamentos');
 begin
   return query
   select g.fornecedor_id
@@ -26,6 +28,8 @@ begin
     select distinct l.fornecedor_id::text as fornecedor_id
     from dw.lancamentos l
     where l.data_lancamento between codigos_marketing.inicio and codigos_marketing.fim and l.fornecedor_id is not null
+      -- on Citus each node sends only those
+      and (not v_nos or regras.raiz_fornecedor(l.fornecedor_id) = any (codigos_marketing.chaves))
     offset 0
   ) g
   where regras.raiz_fornecedor(g.fornecedor_id) in (select k from unnest(codigos_marketing.chaves) k);
@@ -253,6 +257,7 @@ declare
   v_conta text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', true);
   v_conta_livre text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', false);
   v_passo bigint;
+  v_nos boolean := audit_interno.distribuida('dw.lancamentos');
 begin
   v_passo := (
     select greatest(1, count(*) / 20000)
@@ -268,6 +273,9 @@ begin
     from dw.lancamentos l
     where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim
       and (v_passo = 1 or hashtextextended(l.id::text, 0) % v_passo = 0)
+      -- on Citus each node sends only what has one of the words
+      and (not v_nos or string_to_array(concat_ws(' ', regras.palavras_texto(l.fornecedor), regras.palavras_texto(l.descricao)), ' ')
+        && palavras_marketing.palavras)
     offset 0
   ), outra as (
     select a.id, a.categoria_dobrada, a.chave,

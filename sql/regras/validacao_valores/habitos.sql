@@ -29,6 +29,40 @@ comment on function regra_validacao_valores.chaves_sinal(text, text, text, text,
   'Hashes of what entries may have in common: letters of the number, begin of the text, category, account, supplier.';
 revoke execute on function regra_validacao_valores.chaves_sinal(text, text, text, text, text, text) from public;
 
+-- The days of the entries beside a stretch [inicio, fim): up to so many (limite) on each side, and no further than a year. On Citus they are
+-- counted by the day, because it would bring every one of the entries for its date. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.sinais and ultimo_ano.
+create or replace function regra_validacao_valores.dias_em_volta(inicio date, fim date, limite int, out de date, out ate date)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  if audit_interno.distribuida('dw.lancamentos') then
+    select max(x.dia) filter (where x.dia < inicio and x.antes > limite), min(x.dia) filter (where x.dia >= fim and x.depois > limite)
+    into de, ate
+    from (
+      select g.dia, sum(g.n) filter (where g.dia < inicio) over (order by g.dia desc) as antes,
+        sum(g.n) filter (where g.dia >= fim) over (order by g.dia) as depois
+      from (
+        select l.data_lancamento::date as dia, count(*) as n
+        from dw.lancamentos l
+        where l.data_lancamento >= inicio - 366 and l.data_lancamento < inicio or l.data_lancamento >= fim and l.data_lancamento < fim + 366
+        group by 1
+      ) g
+    ) x;
+  else
+    de := (select l.data_lancamento from dw.lancamentos l where l.data_lancamento < inicio order by l.data_lancamento desc offset limite limit 1);
+    ate := (select l.data_lancamento from dw.lancamentos l where l.data_lancamento >= fim order by l.data_lancamento offset limite limit 1);
+  end if;
+  de := greatest(inicio - 366, de);
+  ate := least(fim + 366, ate);
+end
+$$;
+
+comment on function regra_validacao_valores.dias_em_volta(date, date, int) is 'First day, and the day after the last, of so many entries before and after a stretch, no further than a year.';
+revoke execute on function regra_validacao_valores.dias_em_volta(date, date, int) from public;
+
 -- Judges the entries of some days whose amount has the other sign than their document. It may be how such entries are kept here: a credit
 -- note whose document is positive, a ledger of negative expenses. Or it is an error. Like entries give the answer, so that it does not
 -- depend on how many others the ledger has. como is one of:
@@ -61,12 +95,11 @@ as $$
 declare
   v_inicio date := date_trunc('month', greatest(desde, '0003-01-01'))::date;
   v_fim date := (date_trunc('month', least(ate, '9990-12-31')) + interval '1 month')::date;
-  v_de date := greatest(v_inicio - 366, (select l.data_lancamento from dw.lancamentos l where l.data_lancamento < v_inicio
-    order by l.data_lancamento desc offset limite limit 1));
-  v_ate date := least(v_fim + 366, (select l.data_lancamento from dw.lancamentos l where l.data_lancamento >= v_fim
-    order by l.data_lancamento offset limite limit 1));
+  v_de date;
+  v_ate date;
   v_assinados boolean;
 begin
+  select d.de, d.ate into v_de, v_ate from regra_validacao_valores.dias_em_volta(v_inicio, v_fim, limite) d;
   -- where negative documents are the rule, and were in every quarter, the groups have nothing to say and are not read
   select sum(q.proprios) >= 10 and 2 * sum(q.proprios) >= sum(q.n) and bool_and(q.n < 10 or 2 * q.proprios >= q.n) into v_assinados
   from (
@@ -219,3 +252,19 @@ $$;
 comment on function regra_validacao_valores.sinais(date, date, int) is
   'Entries whose amount has the other sign than their document, in and around some days: habit, error, or together one question.';
 revoke execute on function regra_validacao_valores.sinais(date, date, int) from public;
+
+-- The year up to the last booking, or its last 200,000 entries. Reads dw.lancamentos; changes nothing. Called by
+-- audit_interno.diagnosticar_sinais, whose statement is more than Citus can split.
+create or replace function regra_validacao_valores.ultimo_ano(hoje date, out desde date, out ate date)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  select max(l.data_lancamento)::date into ate from dw.lancamentos l where l.data_lancamento <= hoje;
+  select greatest(ate - 365, d.de) into desde from regra_validacao_valores.dias_em_volta(ate + 1, ate + 1, 200000) d;
+end
+$$;
+
+comment on function regra_validacao_valores.ultimo_ano(date) is 'First and last day of the year up to the last booking, or of its last 200,000 entries.';
+revoke execute on function regra_validacao_valores.ultimo_ano(date) from public;

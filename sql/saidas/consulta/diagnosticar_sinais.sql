@@ -17,12 +17,7 @@ begin
       else 'Veja com quem lança se são créditos; um texto ou uma categoria que o diga basta à regra.' end
   from audit_interno.ler(format(
     'select m.desde, count(*) filter (where s.como = ''costume''), count(*) filter (where s.como = ''erro''), count(*) filter (where s.como = ''junto'')
-     from (
-       select greatest(u.dia - 365, (select l.data_lancamento::date from dw.lancamentos l where l.data_lancamento <= u.dia
-         order by l.data_lancamento desc offset 200000 limit 1)) as desde, u.dia as ate
-       from (select max(l.data_lancamento)::date as dia from dw.lancamentos l where l.data_lancamento <= %L::date) u
-       offset 0 -- or the first day would be looked for again beside every entry
-     ) m
+     from regra_validacao_valores.ultimo_ano(%L::date) m
      cross join lateral regra_validacao_valores.sinais(m.desde, m.ate) s
      where s.lado < 0 and s.casada and s.data_lancamento between m.desde and m.ate
      group by m.desde', audit.hoje()))
