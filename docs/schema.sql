@@ -5583,7 +5583,7 @@ create function regra_pendente_verificacao.preparar(janela audit.janela)
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.preparar(audit.janela) is 'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
+comment on function regra_pendente_verificacao.preparar(audit.janela) is 'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has doubled.';
 grant execute on function regra_pendente_verificacao.preparar(audit.janela) to conferente_regra;
 
 create function regra_pendente_verificacao.preparar_retroteste(janela audit.janela)
