@@ -9,12 +9,19 @@ export const pendenteVerificacao: Subject = {
       ['v_minima constant numeric := 0.05', 'v_minima constant numeric := 0.95'],
       ['case when q.propor then jsonb_build_object', 'case when true then jsonb_build_object'],
       ['when s.id is null then 0.01', 'when s.id is null then 0.5'],
-      ['audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)', 'true'],
+      [
+        'audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)',
+        'true',
+      ],
       ['coalesce(audit_interno.dobrar_categoria(l.categoria)', 'coalesce(l.categoria'],
       ['left join (select i.id', 'join (select i.id'],
       ['metade is null or', 'true or'],
     ),
-    ...of('regras/pendente_verificacao/entradas.sql', ['& 1)::int', '& 3)::int'], ['m.mes + 1 as corte', 'm.mes as corte']),
+    ...of(
+      'regras/pendente_verificacao/entradas.sql',
+      ['& 1)::int', '& 3)::int'],
+      ['m.mes + 1 as corte', 'm.mes as corte'],
+    ),
     ...of(
       'regras/pendente_verificacao/pontuacao.sql',
       ['c.mes < x.corte', 'c.mes <= x.corte + 120'],

@@ -363,7 +363,11 @@ t.test('an entry never learns from later ones, nor from pending ones', async (t)
 t.test("what was decided in the entry's own month counts at once", async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
-  const fresh = { fornecedor: 'Recém-chegado', fornecedor_id: '77888999000100', data_lancamento: month(12, 5) }
+  const fresh = {
+    fornecedor: 'Recém-chegado',
+    fornecedor_id: '77888999000100',
+    data_lancamento: month(12, 5),
+  }
   await bookEntries(sql, ...year(), ...Array.from({ length: 20 }, () => ({ ...fresh, categoria: 'Aluguel' })))
   const [asked] = await bookEntries(sql, { ...pending, ...fresh, data_lancamento: month(12, 2) })
   const finding = (await findings(sql)).find((a) => a.registro_id === asked)
