@@ -79,7 +79,7 @@ t.test(
       t.ok(Number(finding?.confianca) > 0.9, `${how}: ${finding?.confianca}`)
       t.match(
         finding?.justificativa,
-        /anteriores com (o mesmo [nfc][oeó]|a mesma e).* estão em "Categoria 2"/,
+        /até esse mês com (o mesmo [nfc][oeó]|a mesma e).* estão em "Categoria 2"/,
       )
       t.ok(finding?.evidencia.calibracao.casos > 0)
     }
