@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:db1565cecc1b6a1b76a8302043f17469fbf89c26
+--! Hash: sha1:4602068a8657424bc8d97af49eaf9ec416652730
 --! Message: conferente
 
 set local role conferente_dono;
@@ -25849,9 +25849,9 @@ begin
       from soma s
       cross join lateral (select s.h11 * s.h22 - s.h12 * s.h12 as n) n
     ), andado as (
-      -- no weight moves by more than a half
+      -- no weight moves by more than a half; a likelier category never scores less
       update regra_pendente_verificacao.estatistica_nota k
-      set base = k.base + t.t * p.base, recente = k.recente + t.t * p.recente
+      set base = greatest(k.base + t.t * p.base, 0), recente = k.recente + t.t * p.recente
       from passo p
       cross join lateral (select least(1, 0.5 / greatest(abs(p.base), abs(p.recente), 1e-9)) as t) t
       where p.grupo = k.grupo
@@ -26040,8 +26040,8 @@ begin
   cross join lateral (select width_bucket(b.bruta, t.brutas) as posicao) i
   cross join lateral (
     -- The share of right ones in the bins, interpolated between the two nearest; without bins, the probability itself. A small past
-    -- promises less: n cases at most n / (n + 20), so .95 takes 380.
-    select least(coalesce(t.todos / (t.todos + 20), 0.9), coalesce(case
+    -- promises less: n cases at most n / (n + 5).
+    select least(coalesce(t.todos / (t.todos + 5), 0.9), coalesce(case
       when i.posicao = 0 then t.confiancas[1] * b.bruta / t.brutas[1]
       when t.brutas[i.posicao + 1] > t.brutas[i.posicao] then t.confiancas[i.posicao] + (t.confiancas[i.posicao + 1] - t.confiancas[i.posicao])
         * (b.bruta - t.brutas[i.posicao]) / (t.brutas[i.posicao + 1] - t.brutas[i.posicao])

@@ -55,7 +55,7 @@ export const pendenteVerificacao: Subject = {
     ]),
     ...of('regras/pendente_verificacao/sugestoes.sql', ['when 21 then 3.5', 'when 21 then 21']),
     ...of('regras/pendente_verificacao/calibracao.sql', ['s.h12 * s.d2', '-s.h12 * s.d2']),
-    ...of('regras/pendente_verificacao/sugestoes.sql', ['t.todos + 20', 't.todos']),
+    ...of('regras/pendente_verificacao/sugestoes.sql', ['t.todos + 5', 't.todos']),
     ...of('regras/pendente_verificacao/pontuacao.sql', ['apoio < 3.5 then 1', 'apoio < 3.5 then 2']),
     ...of('regras/comum/palavras_texto.sql', ['[:digit:]', '']),
   ],

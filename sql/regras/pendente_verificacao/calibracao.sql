@@ -140,9 +140,9 @@ begin
       from soma s
       cross join lateral (select s.h11 * s.h22 - s.h12 * s.h12 as n) n
     ), andado as (
-      -- no weight moves by more than a half
+      -- no weight moves by more than a half; a likelier category never scores less
       update regra_pendente_verificacao.estatistica_nota k
-      set base = k.base + t.t * p.base, recente = k.recente + t.t * p.recente
+      set base = greatest(k.base + t.t * p.base, 0), recente = k.recente + t.t * p.recente
       from passo p
       cross join lateral (select least(1, 0.5 / greatest(abs(p.base), abs(p.recente), 1e-9)) as t) t
       where p.grupo = k.grupo
