@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4602068a8657424bc8d97af49eaf9ec416652730
+--! Hash: sha1:12175846ec4f38300b537ea9b0aca9d3df5e02b8
 --! Message: conferente
 
 set local role conferente_dono;
@@ -4257,7 +4257,9 @@ begin
           when d.status in ('resolvida', 'rejeitada', 'revertida') then (
             select case d.status when 'resolvida' then coalesce(max(c.tipo), '') <> 'confirmacao' when 'revertida' then coalesce(max(c.tipo), '') <> 'reversao_por_erro'
               else max(c.tipo) = 'excecao' end
-            from (select x.tipo from audit.decisoes x where x.divergencia_id = d.id and audit_interno.responde(x.tipo) order by x.id desc limit 1) as c)
+            from ( -- looked up by the finding, as in elegiveis
+              select x.tipo from (select y.id, y.tipo from audit.decisoes y where y.divergencia_id = d.id offset 0) as x
+              where audit_interno.responde(x.tipo) order by x.id desc limit 1) as c)
           else false end as reabre) as r)
     where d.sessao_ultima_id <> excluded.sessao_ultima_id -- counted once, even if another part of this session was faster
     returning d.id, d.registro_id, d.identidade, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
@@ -5472,7 +5474,9 @@ as $$
     -- where a person last entered their own value, or took a correction back, the finding waits for a person
     and not coalesce((
       select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
-      from audit.decisoes c where c.divergencia_id = d.id and audit_interno.responde(c.tipo) order by c.id desc limit 1), false)
+      -- looked up by the finding: a planner that knows nothing of the decisions would walk through all of them, from the last
+      from (select x.id, x.valores, x.tipo from audit.decisoes x where x.divergencia_id = d.id offset 0) as c
+      where audit_interno.responde(c.tipo) order by c.id desc limit 1), false)
     and d.adiada_ate is null and d.encaminhada_para is null -- a person is dealing with it
     -- A subquery, or the setting would be read for each row. Written as a difference, or a planner without statistics would search by
     -- amount, in divergencias_processadas_valor: through everything that waits, again for each batch.

@@ -19,14 +19,14 @@ type Point = [rows: number, seconds: number]
 
 /** Both axes are logarithmic, where a straight line of slope one is a cost in proportion to the rows. */
 function growthSvg(lines: ReadonlyMap<string, readonly Point[]>): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 880, height: 400 })
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 940, height: 400 })
   const axis = { type: 'log', nameLocation: 'middle' } as const
   try {
     chart.setOption({
       animation: false,
       backgroundColor: '#ffffff',
-      legend: { orient: 'vertical', right: 8, top: 'middle' },
-      grid: { left: 72, right: 280, top: 20, bottom: 52 },
+      legend: { orient: 'vertical', left: 660, top: 'middle' },
+      grid: { left: 72, right: 310, top: 20, bottom: 52 },
       xAxis: { ...axis, name: 'rows', nameGap: 28, min: 'dataMin', max: 'dataMax' },
       yAxis: { ...axis, name: 'seconds', nameGap: 48 },
       series: [...lines].map(([name, data]) => ({ type: 'line', symbolSize: 8, name, data: [...data] })),

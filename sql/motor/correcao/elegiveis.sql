@@ -15,7 +15,9 @@ as $$
     -- where a person last entered their own value, or took a correction back, the finding waits for a person
     and not coalesce((
       select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
-      from audit.decisoes c where c.divergencia_id = d.id and audit_interno.responde(c.tipo) order by c.id desc limit 1), false)
+      -- looked up by the finding: a planner that knows nothing of the decisions would walk through all of them, from the last
+      from (select x.id, x.valores, x.tipo from audit.decisoes x where x.divergencia_id = d.id offset 0) as c
+      where audit_interno.responde(c.tipo) order by c.id desc limit 1), false)
     and d.adiada_ate is null and d.encaminhada_para is null -- a person is dealing with it
     -- A subquery, or the setting would be read for each row. Written as a difference, or a planner without statistics would search by
     -- amount, in divergencias_processadas_valor: through everything that waits, again for each batch.

@@ -43,7 +43,9 @@ begin
           when d.status in ('resolvida', 'rejeitada', 'revertida') then (
             select case d.status when 'resolvida' then coalesce(max(c.tipo), '') <> 'confirmacao' when 'revertida' then coalesce(max(c.tipo), '') <> 'reversao_por_erro'
               else max(c.tipo) = 'excecao' end
-            from (select x.tipo from audit.decisoes x where x.divergencia_id = d.id and audit_interno.responde(x.tipo) order by x.id desc limit 1) as c)
+            from ( -- looked up by the finding, as in elegiveis
+              select x.tipo from (select y.id, y.tipo from audit.decisoes y where y.divergencia_id = d.id offset 0) as x
+              where audit_interno.responde(x.tipo) order by x.id desc limit 1) as c)
           else false end as reabre) as r)
     where d.sessao_ultima_id <> excluded.sessao_ultima_id -- counted once, even if another part of this session was faster
     returning d.id, d.registro_id, d.identidade, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
