@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:12175846ec4f38300b537ea9b0aca9d3df5e02b8
+--! Hash: sha1:a3d3e85618c6da67282c9c4735d65548e69e58b3
 --! Message: conferente
 
 set local role conferente_dono;
@@ -21672,7 +21672,7 @@ set plan_cache_mode = force_custom_plan
 as $$
 begin
   select max(l.data_lancamento)::date into ate from dw.lancamentos l where l.data_lancamento <= hoje;
-  select greatest(ate - 365, d.de) into desde from regra_validacao_valores.dias_em_volta(ate + 1, ate + 1, 200000) d;
+  desde := greatest(ate - 365, (select d.de from regra_validacao_valores.dias_em_volta(ultimo_ano.ate + 1, ultimo_ano.ate + 1, 200000) d));
 end
 $$;
 

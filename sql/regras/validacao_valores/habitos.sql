@@ -262,7 +262,7 @@ set plan_cache_mode = force_custom_plan
 as $$
 begin
   select max(l.data_lancamento)::date into ate from dw.lancamentos l where l.data_lancamento <= hoje;
-  select greatest(ate - 365, d.de) into desde from regra_validacao_valores.dias_em_volta(ate + 1, ate + 1, 200000) d;
+  desde := greatest(ate - 365, (select d.de from regra_validacao_valores.dias_em_volta(ultimo_ano.ate + 1, ultimo_ano.ate + 1, 200000) d));
 end
 $$;
 
