@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a3d3e85618c6da67282c9c4735d65548e69e58b3
+--! Hash: sha1:8ec333b2c6dd721f95b84e7d169f93e4c75a14e8
 --! Message: conferente
 
 set local role conferente_dono;
@@ -18708,14 +18708,15 @@ return pg_catalog.octet_length(texto) >= 44 and texto ~ ('[0-9 ./' || chr(160) |
 comment on function regras.pode_citar_chave(text) is 'Whether a text has a run of digits in which an access key could stand.';
 revoke execute on function regras.pode_citar_chave(text) from public;
 
--- The access key that a text cites, with blanks, dots or dashes between its positions or without: 44 positions of an NF-e (letters only
--- within the CNPJ), 50 of an NFS-e. Null where there is none. Touches nothing. Called by notas_fiscais and validacao_valores.
+-- The access key that a text cites, with blanks, dots or dashes between its positions or without: 44 positions of an NF-e or 50 of an NFS-e,
+-- letters only within the CNPJ. Null where there is none. Touches nothing. Called by notas_fiscais and validacao_valores.
 create or replace function regras.chave_no_texto(texto text) returns text
 language sql immutable parallel safe
 return case when regras.pode_citar_chave(texto) then
   (select coalesce(
       upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){49}[0-9])(?![0-9])'), ' ./-', '')),
-      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){6}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){25}[0-9])(?![0-9])'), ' ./-', '')))
+      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){6}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){25}[0-9])(?![0-9])'), ' ./-', '')),
+      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){9}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){28}[0-9])(?![0-9])'), ' ./-', '')))
     from (select translate(left(texto, 500), chr(160) || chr(9), '  ') as texto) t) end;
 
 comment on function regras.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';

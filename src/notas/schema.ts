@@ -76,8 +76,31 @@ function register(): void {
 }
 
 /**
- * The patterns of the NFS-e stand between ^ and $, which their authors took for anchors. In a schema these are plain characters,
- * and no value would ever match.
+ * Digits of a schema's pattern in which a CNPJ lies, and the same with the letters that its first twelve positions may have since
+ * July 2026: alone, in access keys, and in what is named by a key. Sources: Nota Técnica Conjunta 2025.001 (NF-e); schemas of the
+ * NFS-e of 2026-07-27.
+ */
+const WITH_LETTERS: readonly (readonly [digits: string, letters: string])[] = [
+  ['[0-9]{14}', '[0-9A-Z]{12}[0-9]{2}'],
+  ['[0-9]{44}', '[0-9]{6}[0-9A-Z]{12}[0-9]{26}'],
+  ['[0-9]{34}', '[0-9]{6}[0-9A-Z]{12}[0-9]{16}'],
+  ['ID[0-9]{52}', 'ID[0-9]{12}[0-9A-Z]{12}[0-9]{28}'],
+  ['[0-9]{50}', '[0-9]{9}[0-9A-Z]{12}[0-9]{29}'],
+  ['DPS[0-9]{42}', 'DPS[0-9]{8}[0-9A-Z]{12}[0-9]{22}'],
+  ['PRE[0-9]{56}', 'PRE[0-9]{9}[0-9A-Z]{12}[0-9]{35}'],
+  ['EVT[0-9]{59}', 'EVT[0-9]{9}[0-9A-Z]{12}[0-9]{38}'],
+]
+
+/**
+ * The patterns of a schema as they are meant today. Those of the NFS-e stand between ^ and $, which their authors took for anchors.
+ * In a schema these are plain characters, and no value would ever match.
  */
 const asMeant = (schema: Buffer): Buffer =>
-  Buffer.from(schema.toString('utf8').replaceAll(/(<xs:pattern value=")\^([^"]*)\$"/g, '$1$2"'))
+  Buffer.from(
+    schema
+      .toString('utf8')
+      .replaceAll(/(?<=<xs:pattern value=")\^([^"]*)\$(?=")/g, '$1')
+      .replaceAll(/(?<=<xs:pattern value=")[^"]*/g, (pattern) =>
+        WITH_LETTERS.reduce((text, [digits, letters]) => text.replaceAll(digits, letters), pattern),
+      ),
+  )

@@ -115,6 +115,27 @@ t.test('an NFS-e of the national standard gives the total and the net amount', a
   )
 })
 
+t.test('the CNPJ of a company registered since July 2026 has letters, and so have its keys', async (t) => {
+  const cnpj = '12ABC34501DE35'
+  const by = certify(`NOVA LTDA:${cnpj}`, { cnpj, by: middle })
+  const { note, signed } = reading(nfe({ ...NOTE, by, cnpj, comprador: cnpj }))
+  t.match(note, { chave: keyOf({ ...NOTE, cnpj }), emitente: cnpj, destinatario: cnpj, autorizada: true })
+  t.equal(signer(signed?.certificate as X509Certificate, authorities(root, middle)).cnpj, cnpj)
+  t.equal(reading(cancellation({ ...NOTE, by, cnpj })).cancellation?.chave, keyOf({ ...NOTE, cnpj }))
+
+  const service = { supplier: by, cnpj, numero: 77, dia: '2026-11-05' }
+  const town = certify('PREFEITURA:46395000000139', { cnpj: '46395000000139', by: middle })
+  t.match(reading(nfse({ ...service, by: town, total: '500.00' })).note, {
+    chave: nfseKeyOf(service),
+    emitente: cnpj,
+    autorizada: true,
+  })
+  t.equal(reading(nfseEvent({ ...service, by: town })).cancellation?.chave, nfseKeyOf(service))
+
+  t.equal(refused(nfe({ ...NOTE, by, cnpj: '12ABC34501DEA5' })), 'esquema', 'a check digit is a digit')
+  t.equal(refused(nfe({ ...NOTE, by, cnpj: '12abc34501de35' })), 'esquema', 'letters are capitals')
+})
+
 t.test('a cancellation gives key and time; other events give nothing', async (t) => {
   t.match(reading(cancellation(NOTE)).cancellation, {
     chave: keyOf(NOTE),

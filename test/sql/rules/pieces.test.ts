@@ -30,6 +30,28 @@ t.test('codes of one company are distinguished from codes padded with zeros', as
   t.same(await root('F-0001', ' ', '', null), ['f0001', null, null, null])
 })
 
+t.test('an access key is found in a text, with letters where its CNPJ has them', async (t) => {
+  const { sql } = await testDatabase(t)
+  const [goods, service] = [
+    '35261112ABC34501DE35550010000001231000001235',
+    '35503082212ABC34501DE35000000000007726110000000010',
+  ]
+  const spaced = goods.replaceAll(/(.{4})/g, '$1 ')
+  const texts = [
+    `NF-e ${goods}`,
+    `chave ${spaced.toLowerCase()}fim`,
+    `pedido 123456 ${goods}`,
+    `NFS-e ${service}.`,
+    `${goods}1`,
+  ]
+  const rows = await sql`
+    select regras.chave_no_texto(x) as chave from unnest(${texts}::text[]) with ordinality as t (x, n) order by n`
+  t.same(
+    rows.map(({ chave }) => chave),
+    [goods, goods, goods, service, null],
+  )
+})
+
 t.test('fast folding gives the same as decomposing every accent', async (t) => {
   const { sql } = await testDatabase(t)
   const letters = [...'aZ9 -ãÃçÇáÁéÉíÍóÓõÕêÊôÔúÚâÂàÀüÜñÑºª–’“ŞşßœØła\u0301c\u0327']
