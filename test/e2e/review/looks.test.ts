@@ -128,6 +128,7 @@ test('accessible: axe finds no problem, on desktop and phone, in light and dark'
     await barriers(page, `the dialog ${name}`)
     await page.keyboard.press('Escape')
     t.equal(await dialogOf(page).count(), 0, 'Escape closes')
+    await untilReady(page)
     await page.keyboard.press('a')
     await page.getByRole('group', { name: 'Antes de aprovar' }).waitFor()
     await page.keyboard.press('Escape')
