@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:fefe98e7cfb50153c4214ae2c5b85bd216330be2
+--! Hash: sha1:36e8ea08df09f49bd59302105e252e5a1dab3e8a
 --! Message: conferente
 
 set local role conferente_dono;
@@ -28056,7 +28056,7 @@ begin
         '  end if;',
         string_agg(concat_ws(v_linha,
           format('  if new.%1$s is distinct from old.%1$s then', c.coluna),
-          case when c.busca is not null then format('    select d.%s into strict v_%s from %s d where d.%s = new.%2$s%5$s;', c.busca ->> 'chave', c.coluna, c.busca ->> 'tabela', c.busca ->> 'rotulo',
+          case when c.busca is not null then format('    select d.%1$s into strict v_%2$s from %3$s d where d.%4$s = new.%2$s%5$s;', c.busca ->> 'chave', c.coluna, c.busca ->> 'tabela', c.busca ->> 'rotulo',
             case when c.busca ->> 'mesmas' is not null then
               format(' and exists (select from %s f where %s = old.id and %s)', v_fato, (select m.expressao from mapa m where m.coluna = 'id'), c.busca ->> 'mesmas') end) end,
           format('    update %s f set %s = %s where %s = old.id;', v_fato,
