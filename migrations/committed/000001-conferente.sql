@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:36e8ea08df09f49bd59302105e252e5a1dab3e8a
+--! Hash: sha1:ec9f87163d10c8ba1107039e481a15d29b9ecb85
 --! Message: conferente
 
 set local role conferente_dono;
@@ -28077,7 +28077,7 @@ begin
         case when i.expressao ~ '^([(].*|[^ ()]*[(][^()]*)[)]$' then i.expressao else format('(%s)', i.expressao) end), '' order by m.ordem)
       from mapa m
       cross join lateral (select audit_interno.nome_sql(c.oid) as tabela, c.relkind as tipo, regexp_replace(m.expressao, '(?<![a-z0-9_$"])(f|d[0-9]+)[.]', '', 'g') as expressao
-        from pg_class c where c.oid = case when m.juncao is null then v_relacao else audit_interno.relacao(format('%I.%I', variadic (parse_ident(m.origem))[1:2])) end) as i
+        from pg_class c where c.oid = case when m.juncao is null then v_relacao else audit_interno.relacao(quote_ident((parse_ident(m.origem))[1]) || '.' || quote_ident((parse_ident(m.origem))[2])) end) as i
       where m.coluna in ('id', 'data_lancamento', 'carregado_em') and m.origem is not null and m.expressao ~ '[(:]| at '),
     '-- Depois: conferente diagnostico')
   into v_texto
