@@ -1547,7 +1547,7 @@ create view audit.vw_grupos_abertos (
   improvavel boolean,
   fechadas bigint
 ) with (security_invoker=true);
-comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; if nothing is proposed, same supplier. Postponed findings are in no group until their day.';
+comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, status and whom it was forwarded to; if nothing is proposed, same supplier; values that a person typed apart. Postponed findings are in no group until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
 comment on column audit.vw_grupos_abertos.regra is 'Rule that found them.';
 comment on column audit.vw_grupos_abertos.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
@@ -3088,7 +3088,7 @@ create function audit_interno.chave_estado(linha jsonb, chave text[])
   returns text language sql immutable;
 comment on function audit_interno.chave_estado(jsonb,text[]) is 'The columns of the key, joined by /.';
 
-create function audit_interno.chave_grupo(regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text, para text, improvavel boolean)
+create function audit_interno.chave_grupo(regra text, especie text, mudanca text, faixa integer, digitada boolean, situacao text, fornecedor text, para text, improvavel boolean)
   returns text language sql immutable;
 comment on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text,text,boolean) is 'Sixteen hexadecimal digits that identify a group.';
 grant execute on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text,text,boolean) to conferente_leitor;
@@ -4088,10 +4088,10 @@ create function audit_interno.gravado()
 comment on function audit_interno.gravado() is 'Tables and sequences that are not ours and that this transaction has written to or locked, with the rows that it wrote.';
 grant execute on function audit_interno.gravado() to conferente_escrita;
 
-create function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, piso numeric, situacao text, para text)
+create function audit_interno.grupo_em(divergencia audit.divergencias_processadas, piso numeric, situacao text, para text)
   returns text language sql immutable;
-comment on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,numeric,text,text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
-grant execute on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,numeric,text,text) to conferente_leitor;
+comment on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,text,text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
+grant execute on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,text,text) to conferente_leitor;
 
 create function audit_interno.guardar_codigo(regra audit.regras)
   returns text language plpgsql volatile

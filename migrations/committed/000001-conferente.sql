@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:69b12ac7561abcf83dfcbdd25b2822bd22f9520a
+--! Hash: sha1:4e258b63dcda983fb444844ff6488f51e826e4a8
 --! Message: conferente
 
 set local role conferente_dono;
@@ -7936,7 +7936,6 @@ declare
   v_ator text := audit_interno.ator();
   v_fuso text := audit.fuso();
   v_hoje date := audit.hoje();
-  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
   v_exceto bigint[] := coalesce(decidir_grupo.exceto, '{}');
   v_quantidade bigint;
   v_ate bigint;
@@ -7968,7 +7967,7 @@ begin
   perform from audit.divergencias_processadas d
   join audit.regras r on r.nome = d.regra
   where audit.aguarda_pessoa(d.status) and d.id <= v_ate and d.id <> all (v_exceto)
-    and audit_interno.grupo_em(d, v_dupla, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
+    and audit_interno.grupo_em(d, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
   order by d.id
   for update of d;
 
@@ -7982,7 +7981,7 @@ begin
   from audit.divergencias_processadas d
   join audit.regras r on r.nome = d.regra
   where audit.aguarda_pessoa(d.status) and d.id <= v_ate and (d.adiada_ate is null or d.adiada_ate <= v_hoje)
-    and audit_interno.grupo_em(d, v_dupla, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
+    and audit_interno.grupo_em(d, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
     -- what came back to the group was not shown in it
     and not exists (select from desde s where s.divergencia_id = d.id);
   if v_no_grupo > v_quantidade then
@@ -8006,7 +8005,7 @@ begin
   join audit.divergencias_processadas d on d.id = c.divergencia_id
   join audit.regras r on r.nome = d.regra
   where d.id <= v_ate and d.id <> all (v_exceto) and decidir_grupo.grupo in (
-    select audit_interno.grupo_em(d, v_dupla, r.piso, s, p)
+    select audit_interno.grupo_em(d, r.piso, s, p)
     from unnest(audit_interno.situacoes_em_espera()) as s
     cross join (select null::text union select n.para from audit.decisoes n where n.divergencia_id = d.id) as n (p));
 
@@ -13246,21 +13245,21 @@ grant execute on function audit_interno.faixa_confianca(numeric) to conferente_l
 --! Included saidas/consulta/chave_grupo.sql
 -- The name of a group, made of what its findings have in common. Inlined.
 create or replace function audit_interno.chave_grupo(
-  regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text, para text, improvavel boolean
+  regra text, especie text, mudanca text, faixa integer, digitada boolean, situacao text, fornecedor text, para text, improvavel boolean
 )
 returns text
 language sql
 immutable parallel safe
 as $$
-  select left(encode(sha256(convert_to(to_jsonb(array[regra, especie, mudanca, faixa::text, duas::text, situacao, fornecedor, para, improvavel::text])::text, 'UTF8')), 'hex'), 16)
+  select left(encode(sha256(convert_to(to_jsonb(array[regra, especie, mudanca, faixa::text, digitada::text, situacao, fornecedor, para, improvavel::text])::text, 'UTF8')), 'hex'), 16)
 $$;
 comment on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text, text, boolean) is 'Sixteen hexadecimal digits that identify a group.';
 grant execute on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text, text, boolean) to conferente_leitor;
 --! EndIncluded saidas/consulta/chave_grupo.sql
 
 --! Included saidas/consulta/partes_grupo.sql
--- The parts of a group that are not columns: whether a correction needs two people, whether it is probably no error, and the supplier of a
--- finding without a correction. Inlined.
+-- What a group is told by that is no column: whether it is probably no error, and the supplier of a finding without a correction; and whether
+-- a correction needs two people. Inlined.
 create or replace function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
 returns boolean
 language sql
@@ -13296,15 +13295,15 @@ grant execute on function audit_interno.e_improvavel(audit.divergencias_processa
 --! Included saidas/consulta/divergencia_grupo.sql
 -- The group that a finding would have in this situation. Its body is parsed once, at creation: readers, who may not look names up in
 -- audit_interno, call it through views.
-create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, piso numeric, situacao text, para text)
+create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, piso numeric, situacao text, para text)
 returns text
 language sql
 immutable parallel safe
 return audit_interno.chave_grupo((divergencia).regra, (divergencia).especie, (divergencia).mudanca,
-  audit_interno.faixa_confianca((divergencia).confianca), audit_interno.pede_duas(divergencia, dupla), situacao,
+  audit_interno.faixa_confianca((divergencia).confianca), (divergencia).valores_digitados is not null, situacao,
   audit_interno.fornecedor_grupo(divergencia), para, audit_interno.e_improvavel(divergencia, piso));
-comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
-grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) to conferente_leitor;
+comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, text, text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
+grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, text, text) to conferente_leitor;
 
 -- A field of the finding: the group in which one decision covers it.
 create or replace function audit.divergencia_grupo(divergencia audit.divergencias_processadas)
@@ -13314,9 +13313,7 @@ stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select case when audit.aguarda_pessoa((divergencia).status) and not coalesce((divergencia).adiada_ate > audit.hoje(), false)
-    then audit_interno.grupo_em(divergencia,
-    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'),
-    (select r.piso from audit.regras r where r.nome = (divergencia).regra), (divergencia).status,
+    then audit_interno.grupo_em(divergencia, (select r.piso from audit.regras r where r.nome = (divergencia).regra), (divergencia).status,
     (divergencia).encaminhada_para) end
 $$;
 comment on function audit.divergencia_grupo(audit.divergencias_processadas) is
@@ -13366,8 +13363,7 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   (select audit.hoje()) - (d.detectada_em at time zone (select audit.fuso()))::date as dias_aberta, d.sessao_id, d.sessao_ultima_id,
   (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao,
   audit.divergencia_visto(d) as visto, (select s.resumo from audit.vw_resumos s where s.divergencia_id = d.id) as resumo, d.especie, d.mudanca,
-  case when d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()) then audit_interno.grupo_em(d,
-    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), r.piso, d.status,
+  case when d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()) then audit_interno.grupo_em(d, r.piso, d.status,
     d.encaminhada_para) end as grupo,
   d.adiada_ate is not null and d.adiada_ate > (select audit.hoje()) as adiada,
   case when d.adiada_ate > (select audit.hoje()) and d.adiada_ate < 'infinity' then d.adiada_ate end as adiada_ate, d.encaminhada_para,
@@ -13443,19 +13439,19 @@ with dupla as materialized (
   select f.* from audit_interno.lista_fechados() as f
 ), espera as (
   select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
-    audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor, d.encaminhada_para,
+    audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.valores_digitados is not null as digitada, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor, d.encaminhada_para,
     audit_interno.e_improvavel(d, ((select de from pisos) ->> d.regra)::numeric) as improvavel,
     audit_interno.e_fechado(d.mes, d.filial, (select f.todos from fechados f), (select f.parciais from fechados f), (select f.itens from fechados f)) as fechado, d.valor_em_risco, d.confianca, d.detectada_em
   from audit.divergencias_processadas d
   where audit.aguarda_pessoa(d.status) and (d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()))
 ), grupo as (
-  select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel, count(*) as quantidade,
+  select e.regra, e.especie, e.mudanca, e.faixa, e.digitada, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel, count(*) as quantidade,
     sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas,
     count(*) filter (where e.fechado) as fechadas, min(e.confianca) as confianca_de,
     max(e.confianca) as confianca_ate, min(e.detectada_em) as mais_antiga, max(e.id) as ultima,
     (array_agg(e.id))[1:5] as amostra
   from espera e
-  group by e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel
+  group by e.regra, e.especie, e.mudanca, e.faixa, e.digitada, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel
 ), parecida as (
   select d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa, audit_interno.fornecedor_grupo(d) as fornecedor,
     count(*) as decididas, count(*) filter (where v.certo) as certas
@@ -13463,7 +13459,7 @@ with dupla as materialized (
   join audit.divergencias_processadas d on d.id = v.divergencia_id
   group by 1, 2, 3, 4, 5
 )
-select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas, g.situacao, g.fornecedor, g.encaminhada_para, g.improvavel) as grupo, g.regra,
+select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.digitada, g.situacao, g.fornecedor, g.encaminhada_para, g.improvavel) as grupo, g.regra,
   g.especie, g.mudanca, g.fornecedor, g.situacao, g.quantidade, g.valor, g.duas_pessoas, g.confianca_de, g.confianca_ate,
   g.mais_antiga, coalesce(p.decididas, 0) as parecidas_decididas, coalesce(p.certas, 0) as parecidas_certas, g.amostra,
   jsonb_build_object('quantidade', g.quantidade, 'ate', g.ultima,
@@ -13474,7 +13470,7 @@ from grupo g
 left join parecida p on p.regra = g.regra and p.faixa = g.faixa
   -- column by column: a comparison of rows prints differently after a restore, and verificar would report the view
   and p.especie is not distinct from g.especie and p.mudanca is not distinct from g.mudanca and p.fornecedor is not distinct from g.fornecedor;
-comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; if nothing is proposed, same supplier. Postponed findings are in no group until their day.';
+comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, status and whom it was forwarded to; if nothing is proposed, same supplier; values that a person typed apart. Postponed findings are in no group until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
 comment on column audit.vw_grupos_abertos.regra is 'Rule that found them.';
 comment on column audit.vw_grupos_abertos.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
@@ -25900,8 +25896,9 @@ revoke execute on function regra_pendente_verificacao.ajustar_notas() from publi
 
 -- Counts how often the back-test's best suggestions were right, in bins of equal size along their probability, and makes each bin's share
 -- monotone (isotonic regression by the min-max formula: Zadrozny and Elkan 2001, 2002; Barlow et al. 1972). A hundred pseudo-cases in each
--- bin follow the probability itself, so a small past moves it little. Groups are counted apart; where that leaves fewer than a hundred
--- cases, entries that waited and entries that did not count together; with fewer than 45 even then, the group has no bins. Reads estatistica_pergunta; writes estatistica_calibracao. Called by regra_pendente_verificacao.calibrar_historia.
+-- bin follow the probability itself, so a small past moves it little. Groups are counted apart, those of fewer than a hundred cases
+-- together; if even these are fewer than a hundred, such groups have no bins. Reads estatistica_pergunta; writes estatistica_calibracao.
+-- Called by regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.contar_acertos() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -25921,12 +25918,16 @@ begin
       order by x.n = cardinality(q.bases), e.e desc, x.n
       limit 1
     ) n
-  ), contada as (
-    -- groups of equal support are three apart: the one waited, the other did not
-    select g.grupo, r.acertou, r.bruta
+  ), tamanho as (
+    select g.grupo, count(r.grupo) < 100 as pequeno
     from generate_series(0, 11) g (grupo)
-    cross join lateral (select count(*) as casos from resposta x where x.grupo = g.grupo) propria
-    join resposta r on r.grupo = g.grupo or propria.casos < 100 and r.grupo = g.grupo + case when g.grupo % 6 < 3 then 3 else -3 end
+    left join resposta r on r.grupo = g.grupo
+    group by g.grupo
+  ), contada as (
+    select t.grupo, r.acertou, r.bruta
+    from tamanho t
+    join tamanho u on u.grupo = t.grupo or t.pequeno and u.pequeno and u.grupo / 6 = t.grupo / 6
+    join resposta r on r.grupo = u.grupo
   ), caso as materialized (
     select r.*,
       -- at most twenty bins, of at least a hundred cases; equal scores stay together
@@ -25938,7 +25939,7 @@ begin
     select s.grupo, s.faixa, avg(s.bruta) as bruta, count(*) as casos, sum(s.acertou) as acertos,
       count(*) + 100 as peso, sum(s.acertou) + 100 * avg(s.bruta) as pontos
     from caso s
-    where s.todas >= 45
+    where s.todas >= 100
     group by s.grupo, s.faixa
   )
   insert into regra_pendente_verificacao.estatistica_calibracao (grupo, faixa, bruta, confianca, casos, acertos, casos_proximos, acertos_proximos)
@@ -26078,7 +26079,7 @@ begin
   cross join lateral (select width_bucket(b.bruta, t.brutas) as posicao) i
   cross join lateral (
     -- The share of right ones in the bins, interpolated between the two nearest; without bins, the probability itself. A small past
-    -- promises less: n cases at most n / (n + 5), as do the 45 below which there are no bins.
+    -- promises less: n cases at most n / (n + 5).
     select least(coalesce(t.todos / (t.todos + 5), 0.9), coalesce(case
       when i.posicao = 0 then t.confiancas[1] * b.bruta / t.brutas[1]
       when t.brutas[i.posicao + 1] > t.brutas[i.posicao] then t.confiancas[i.posicao] + (t.confiancas[i.posicao + 1] - t.confiancas[i.posicao])

@@ -17,31 +17,48 @@ const decide = (c: Scenario, who: People, act: string, g: Group | undefined, exc
 
 const id = async (c: Scenario, record: number) => (await c.finding(record)).id
 
-t.test(
-  'findings are grouped by kind, change, confidence and people needed; readers see the same groups',
-  async (t) => {
-    const c = await scenario(t)
-    await c.book(
-      { id: 1, valor: 300 },
-      { id: 2, valor: 500 },
-      { id: 3, valor: 200_000 },
-      { id: 4, confianca: 0.7 },
-      { id: 5, descricao: 'aponta', valor: 50 },
-    )
-    await c.runSession()
-    const shown = await groups(c, 'leo')
-    t.match(shown, [
-      { especie: 'errada', mudanca: 'categoria → CERTA', quantidade: 1, valor: 200_000, duas_pessoas: 1 },
-      { quantidade: 2, valor: 800, duas_pessoas: 0, confianca_de: 0.99, amostra: { length: 2 } },
-      { quantidade: 1, confianca_ate: 0.7 },
-      { quantidade: 1, mudanca: null, duas_pessoas: 0 },
-    ])
-    t.equal(await sqlstate(decide(c, 'leo', 'aprovar', shown[1])), '42501', 'and decides nothing')
-    const [field] = await c.asPerson('leo')`select audit.divergencia_grupo(d) as grupo, a.grupo as lista
+t.test('findings are grouped by kind, change and confidence; readers see the same groups', async (t) => {
+  const c = await scenario(t)
+  await c.book(
+    { id: 1, valor: 300 },
+    { id: 2, valor: 500 },
+    { id: 3, valor: 200_000 },
+    { id: 4, confianca: 0.7 },
+    { id: 5, descricao: 'aponta', valor: 50 },
+  )
+  await c.runSession()
+  const shown = await groups(c, 'leo')
+  t.match(shown, [
+    {
+      especie: 'errada',
+      mudanca: 'categoria → CERTA',
+      quantidade: 3,
+      valor: 200_800,
+      duas_pessoas: 1,
+      confianca_de: 0.99,
+      amostra: { length: 3 },
+    },
+    { quantidade: 1, confianca_ate: 0.7 },
+    { quantidade: 1, mudanca: null, duas_pessoas: 0 },
+  ])
+  t.equal(await sqlstate(decide(c, 'leo', 'aprovar', shown[0])), '42501', 'and decides nothing')
+  const [field] = await c.asPerson('leo')`select audit.divergencia_grupo(d) as grupo, a.grupo as lista
     from audit.divergencias_processadas d join audit.vw_divergencias_abertas a on a.id = d.id where d.registro_id = '1'`
-    t.strictSame({ ...field }, { grupo: shown[1]?.['grupo'], lista: shown[1]?.['grupo'] })
-  },
-)
+  t.strictSame({ ...field }, { grupo: shown[0]?.['grupo'], lista: shown[0]?.['grupo'] })
+})
+
+t.test('what takes two people is proposed by the decision that corrects the rest of its group', async (t) => {
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 }, { id: 3, valor: 200_000 })
+  await c.runSession()
+  t.match(await decide(c, 'ana', 'aprovar', (await groups(c))[0]), [
+    { status: 'corrigida' },
+    { status: 'corrigida' },
+    { status: 'aguardando_segunda_aprovacao' },
+  ])
+  t.match(await groups(c), [{ situacao: 'aguardando_segunda_aprovacao', quantidade: 1, duas_pessoas: 1 }])
+  t.match(await decide(c, 'bruno', 'aprovar', (await groups(c))[0]), [{ status: 'corrigida' }])
+})
 
 t.test('an amount times 100, one divided by 100, and a wrong sign are three groups', async (t) => {
   const c = await scenario(t)

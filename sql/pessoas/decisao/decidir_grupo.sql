@@ -13,7 +13,6 @@ declare
   v_ator text := audit_interno.ator();
   v_fuso text := audit.fuso();
   v_hoje date := audit.hoje();
-  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
   v_exceto bigint[] := coalesce(decidir_grupo.exceto, '{}');
   v_quantidade bigint;
   v_ate bigint;
@@ -45,7 +44,7 @@ begin
   perform from audit.divergencias_processadas d
   join audit.regras r on r.nome = d.regra
   where audit.aguarda_pessoa(d.status) and d.id <= v_ate and d.id <> all (v_exceto)
-    and audit_interno.grupo_em(d, v_dupla, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
+    and audit_interno.grupo_em(d, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
   order by d.id
   for update of d;
 
@@ -59,7 +58,7 @@ begin
   from audit.divergencias_processadas d
   join audit.regras r on r.nome = d.regra
   where audit.aguarda_pessoa(d.status) and d.id <= v_ate and (d.adiada_ate is null or d.adiada_ate <= v_hoje)
-    and audit_interno.grupo_em(d, v_dupla, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
+    and audit_interno.grupo_em(d, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
     -- what came back to the group was not shown in it
     and not exists (select from desde s where s.divergencia_id = d.id);
   if v_no_grupo > v_quantidade then
@@ -83,7 +82,7 @@ begin
   join audit.divergencias_processadas d on d.id = c.divergencia_id
   join audit.regras r on r.nome = d.regra
   where d.id <= v_ate and d.id <> all (v_exceto) and decidir_grupo.grupo in (
-    select audit_interno.grupo_em(d, v_dupla, r.piso, s, p)
+    select audit_interno.grupo_em(d, r.piso, s, p)
     from unnest(audit_interno.situacoes_em_espera()) as s
     cross join (select null::text union select n.para from audit.decisoes n where n.divergencia_id = d.id) as n (p));
 

@@ -159,8 +159,9 @@ revoke execute on function regra_pendente_verificacao.ajustar_notas() from publi
 
 -- Counts how often the back-test's best suggestions were right, in bins of equal size along their probability, and makes each bin's share
 -- monotone (isotonic regression by the min-max formula: Zadrozny and Elkan 2001, 2002; Barlow et al. 1972). A hundred pseudo-cases in each
--- bin follow the probability itself, so a small past moves it little. Groups are counted apart; where that leaves fewer than a hundred
--- cases, entries that waited and entries that did not count together; with fewer than 45 even then, the group has no bins. Reads estatistica_pergunta; writes estatistica_calibracao. Called by regra_pendente_verificacao.calibrar_historia.
+-- bin follow the probability itself, so a small past moves it little. Groups are counted apart, those of fewer than a hundred cases
+-- together; if even these are fewer than a hundred, such groups have no bins. Reads estatistica_pergunta; writes estatistica_calibracao.
+-- Called by regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.contar_acertos() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -180,12 +181,16 @@ begin
       order by x.n = cardinality(q.bases), e.e desc, x.n
       limit 1
     ) n
-  ), contada as (
-    -- groups of equal support are three apart: the one waited, the other did not
-    select g.grupo, r.acertou, r.bruta
+  ), tamanho as (
+    select g.grupo, count(r.grupo) < 100 as pequeno
     from generate_series(0, 11) g (grupo)
-    cross join lateral (select count(*) as casos from resposta x where x.grupo = g.grupo) propria
-    join resposta r on r.grupo = g.grupo or propria.casos < 100 and r.grupo = g.grupo + case when g.grupo % 6 < 3 then 3 else -3 end
+    left join resposta r on r.grupo = g.grupo
+    group by g.grupo
+  ), contada as (
+    select t.grupo, r.acertou, r.bruta
+    from tamanho t
+    join tamanho u on u.grupo = t.grupo or t.pequeno and u.pequeno and u.grupo / 6 = t.grupo / 6
+    join resposta r on r.grupo = u.grupo
   ), caso as materialized (
     select r.*,
       -- at most twenty bins, of at least a hundred cases; equal scores stay together
@@ -197,7 +202,7 @@ begin
     select s.grupo, s.faixa, avg(s.bruta) as bruta, count(*) as casos, sum(s.acertou) as acertos,
       count(*) + 100 as peso, sum(s.acertou) + 100 * avg(s.bruta) as pontos
     from caso s
-    where s.todas >= 45
+    where s.todas >= 100
     group by s.grupo, s.faixa
   )
   insert into regra_pendente_verificacao.estatistica_calibracao (grupo, faixa, bruta, confianca, casos, acertos, casos_proximos, acertos_proximos)

@@ -1,14 +1,14 @@
 -- The group that a finding would have in this situation. Its body is parsed once, at creation: readers, who may not look names up in
 -- audit_interno, call it through views.
-create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, piso numeric, situacao text, para text)
+create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, piso numeric, situacao text, para text)
 returns text
 language sql
 immutable parallel safe
 return audit_interno.chave_grupo((divergencia).regra, (divergencia).especie, (divergencia).mudanca,
-  audit_interno.faixa_confianca((divergencia).confianca), audit_interno.pede_duas(divergencia, dupla), situacao,
+  audit_interno.faixa_confianca((divergencia).confianca), (divergencia).valores_digitados is not null, situacao,
   audit_interno.fornecedor_grupo(divergencia), para, audit_interno.e_improvavel(divergencia, piso));
-comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
-grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) to conferente_leitor;
+comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, text, text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
+grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, text, text) to conferente_leitor;
 
 -- A field of the finding: the group in which one decision covers it.
 create or replace function audit.divergencia_grupo(divergencia audit.divergencias_processadas)
@@ -18,9 +18,7 @@ stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select case when audit.aguarda_pessoa((divergencia).status) and not coalesce((divergencia).adiada_ate > audit.hoje(), false)
-    then audit_interno.grupo_em(divergencia,
-    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'),
-    (select r.piso from audit.regras r where r.nome = (divergencia).regra), (divergencia).status,
+    then audit_interno.grupo_em(divergencia, (select r.piso from audit.regras r where r.nome = (divergencia).regra), (divergencia).status,
     (divergencia).encaminhada_para) end
 $$;
 comment on function audit.divergencia_grupo(audit.divergencias_processadas) is

@@ -1,5 +1,5 @@
--- The parts of a group that are not columns: whether a correction needs two people, whether it is probably no error, and the supplier of a
--- finding without a correction. Inlined.
+-- What a group is told by that is no column: whether it is probably no error, and the supplier of a finding without a correction; and whether
+-- a correction needs two people. Inlined.
 create or replace function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
 returns boolean
 language sql

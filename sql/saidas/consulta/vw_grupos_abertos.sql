@@ -9,19 +9,19 @@ with dupla as materialized (
   select f.* from audit_interno.lista_fechados() as f
 ), espera as (
   select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
-    audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor, d.encaminhada_para,
+    audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.valores_digitados is not null as digitada, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor, d.encaminhada_para,
     audit_interno.e_improvavel(d, ((select de from pisos) ->> d.regra)::numeric) as improvavel,
     audit_interno.e_fechado(d.mes, d.filial, (select f.todos from fechados f), (select f.parciais from fechados f), (select f.itens from fechados f)) as fechado, d.valor_em_risco, d.confianca, d.detectada_em
   from audit.divergencias_processadas d
   where audit.aguarda_pessoa(d.status) and (d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()))
 ), grupo as (
-  select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel, count(*) as quantidade,
+  select e.regra, e.especie, e.mudanca, e.faixa, e.digitada, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel, count(*) as quantidade,
     sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas,
     count(*) filter (where e.fechado) as fechadas, min(e.confianca) as confianca_de,
     max(e.confianca) as confianca_ate, min(e.detectada_em) as mais_antiga, max(e.id) as ultima,
     (array_agg(e.id))[1:5] as amostra
   from espera e
-  group by e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel
+  group by e.regra, e.especie, e.mudanca, e.faixa, e.digitada, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel
 ), parecida as (
   select d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa, audit_interno.fornecedor_grupo(d) as fornecedor,
     count(*) as decididas, count(*) filter (where v.certo) as certas
@@ -29,7 +29,7 @@ with dupla as materialized (
   join audit.divergencias_processadas d on d.id = v.divergencia_id
   group by 1, 2, 3, 4, 5
 )
-select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas, g.situacao, g.fornecedor, g.encaminhada_para, g.improvavel) as grupo, g.regra,
+select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.digitada, g.situacao, g.fornecedor, g.encaminhada_para, g.improvavel) as grupo, g.regra,
   g.especie, g.mudanca, g.fornecedor, g.situacao, g.quantidade, g.valor, g.duas_pessoas, g.confianca_de, g.confianca_ate,
   g.mais_antiga, coalesce(p.decididas, 0) as parecidas_decididas, coalesce(p.certas, 0) as parecidas_certas, g.amostra,
   jsonb_build_object('quantidade', g.quantidade, 'ate', g.ultima,
@@ -40,7 +40,7 @@ from grupo g
 left join parecida p on p.regra = g.regra and p.faixa = g.faixa
   -- column by column: a comparison of rows prints differently after a restore, and verificar would report the view
   and p.especie is not distinct from g.especie and p.mudanca is not distinct from g.mudanca and p.fornecedor is not distinct from g.fornecedor;
-comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; if nothing is proposed, same supplier. Postponed findings are in no group until their day.';
+comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, status and whom it was forwarded to; if nothing is proposed, same supplier; values that a person typed apart. Postponed findings are in no group until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
 comment on column audit.vw_grupos_abertos.regra is 'Rule that found them.';
 comment on column audit.vw_grupos_abertos.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
