@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { connect } from '../../src/db/connection.ts'
-import { openEmbedded } from '../../src/embedded/embedded.ts'
+import { serverBelow } from '../helper/throwaway.ts'
 import { isMet, type Measure, measureBy, type Result } from './harness.ts'
 import { theCorrection } from './measures/correcao.ts'
 import { dw } from './measures/dw.ts'
@@ -74,12 +74,7 @@ if (unknown.length > 0 || !(rows >= 10_000) || !(runs >= 1)) {
 const say = (line: string) => console.error(line)
 const dir = mkdtempSync(join(tmpdir(), 'conferente-bench-'))
 // Started as `conferente` starts it, with durability; --url names another server, for another version of PostgreSQL.
-const server = values.url
-  ? undefined
-  : await openEmbedded(
-      { dataDir: mkdtempSync(join(tmpdir(), 'conferente-bench-dados-')) },
-      { temporary: true },
-    )
+const server = values.url ? undefined : await serverBelow(tmpdir())
 const serverUrl = values.url ?? server?.url ?? ''
 const results: Result[] = []
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
