@@ -1,22 +1,18 @@
 // Writes the first migration from sql/, then docs/schema.sql and docs/schema.graphql from a freshly migrated database:
 // `npm run schema`.
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from '../src/db/connection.ts'
-import { openEmbedded } from '../src/embedded/embedded.ts'
 import { printGraphql } from '../src/http/graphql/print.ts'
 import { writeFirstMigration } from './first_migration.ts'
 import { CLIENT_TYPES, clientTypes } from './helper/client.ts'
 import { ROOT } from './helper/files.ts'
 import { dumpSchema } from './helper/schema.ts'
 import { databaseUrl, prepare, TEMPLATE } from './helper/server.ts'
+import { throwAwayServer } from './helper/throwaway.ts'
 
 writeFirstMigration()
-const server = await openEmbedded(
-  { dataDir: mkdtempSync(join(tmpdir(), 'conferente-esquema-')) },
-  { temporary: true, settings: { fsync: 'off' } },
-)
+const server = await throwAwayServer()
 try {
   await prepare(server.url)
   const url = databaseUrl(server.url, TEMPLATE)

@@ -65,21 +65,20 @@ test('POSIX-only paths and programs are used only after checking the platform', 
   t.same(places.sort(), [
     'src/cli/agendar.ts', // the contents of a systemd unit and a crontab
     'src/embedded/process.ts',
-    'src/embedded/user.ts', // only as root
+    'src/embedded/programs.ts', // only as root
     'src/settings/address.ts', // where libpq looks for sockets; if none is there, none is used
     'src/settings/data-dir.ts',
   ])
   const programs = holds(/(?<![.\w])(spawn|spawnSync|execFile|execFileSync|exec|fork)\(/)
   t.same(programs.sort(), [
     'bin/conferente.js',
-    'src/embedded/binaries.ts',
     'src/embedded/process.ts',
+    'src/embedded/programs.ts',
     'src/embedded/server.ts',
-    'src/embedded/user.ts',
   ])
   for (const path of ['src/embedded/process.ts', 'src/settings/data-dir.ts', 'src/embedded/server.ts'])
     t.match(SOURCE.get(path), /'win32'/, path)
-  t.match(SOURCE.get('src/embedded/user.ts'), /process\.getuid\?\.\(\) !== 0\) return/)
+  t.match(SOURCE.get('src/embedded/programs.ts'), /process\.getuid\?\.\(\) !== 0\) return/)
   t.end()
 })
 
@@ -92,7 +91,7 @@ test('signals: only those that Windows knows end a program, and no server is sto
   // Windows ends a process at once on another's SIGINT, without a chance to write: there pg_ctl does it
   t.match(
     SOURCE.get('src/embedded/server.ts'),
-    /platform !== 'win32'\) process\.kill\(pid, 'SIGINT'\)\n\s+else runAs\(.*'pg_ctl'\), \['kill', 'INT'/,
+    /platform !== 'win32'\) process\.kill\(pid, 'SIGINT'\)\n\s+else run\(.*'pg_ctl', \['kill', 'INT'/,
   )
   t.end()
 })

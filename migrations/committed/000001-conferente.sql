@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4e258b63dcda983fb444844ff6488f51e826e4a8
+--! Hash: sha1:2dd69d1f7df8d7fdb5a51c105244d486215f0c02
 --! Message: conferente
 
 set local role conferente_dono;
@@ -8185,7 +8185,7 @@ comment on function audit_interno.conferir_prova(text) is 'Computes again whethe
 -- Nobody knows how much to stake, so five people stake different parts, and their gains are averaged. Nobody knows when the rule began to
 -- err, so each begins at the moment that was best for them: a rule that was right for years and then is not is found as soon as one that
 -- never was. Where the rule errs exactly as often as tolerated, evidence of 200 comes at most once in 200 answers on average (Shin, Ramdas
--- and Rinaldo, E-detectors, 2022); where it errs less, hardly ever: `npm run lives`.
+-- and Rinaldo, E-detectors, 2022); where it errs less, hardly ever: `npm run rule-lives`.
 create or replace function audit_interno.evidencia_contra(x float8[], vezes float8[], erro float8)
 returns table (n bigint, evidencia float8, refuta boolean)
 language sql

@@ -19,7 +19,7 @@ export async function openDatabase(app: App, { migrated }: { migrated: boolean }
     return { ...opened, url: settings.databaseUrl, embedded: false }
   }
   const { openEmbedded } = await import('../embedded/embedded.ts')
-  const server = await openEmbedded(settings)
+  const server = await openEmbedded(settings.dataDir)
   try {
     tell(text.notice.embedded(server.dataDir))
     const url = demo ? otherDatabase(server.url, DEMO_DATABASE) : server.url

@@ -27,12 +27,11 @@ const SAID: [RegExp, EmbeddedCode][] = [
   [/^(EACCES|EPERM|EROFS)/, 'no_permission'],
   [/^(ENOTDIR|EEXIST|ELOOP)/, 'not_ours'],
   [/^ERR_SQLITE_ERROR/, 'no_lock'],
-  [/^28P01/, 'no_password'],
   [/error while loading shared libraries|cannot execute binary file|Library not loaded/, 'no_binary'],
 ]
 
 /** Names a failure by what Node, initdb or the server said. They speak English, since they run with LC_ALL=C. */
-export function named(failure: unknown, details: Details): EmbeddedError {
+export function named(failure: unknown, details: Details, otherwise: EmbeddedCode = 'start_failed') {
   if (failure instanceof EmbeddedError) return failure
   const { code = '', message = String(failure) } = failure as { code?: string; message?: string }
   const said = `${code} ${message}`.trim()
@@ -40,7 +39,7 @@ export function named(failure: unknown, details: Details): EmbeddedError {
   const telling = lines.filter((line) => /\b(PANIC|FATAL|ERROR|error|could not)\b/.test(line))
   const reason = (telling.length > 0 ? telling : lines).slice(-3).join(' | ').slice(-1000)
   const [, known] = SAID.find(([pattern]) => pattern.test(said)) ?? []
-  return new EmbeddedError(known ?? 'start_failed', { ...details, reason }, failure)
+  return new EmbeddedError(known ?? otherwise, { ...details, reason }, failure)
 }
 
 /** Does some work on a path; what goes wrong gets a name. */

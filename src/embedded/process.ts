@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Details, type EmbeddedCode, EmbeddedError } from './error.ts'
 import { type Place, textOf } from './place.ts'
@@ -12,13 +11,8 @@ export const PATIENCE_S = 300
  * Asks again and again until the answer is yes.
  * @throws {EmbeddedError} with the code given, when it is too late
  */
-export async function until(
-  answer: () => boolean | Promise<boolean>,
-  late: EmbeddedCode,
-  details: Details,
-  seconds = PATIENCE_S,
-): Promise<void> {
-  for (const deadline = Date.now() + seconds * 1000; !(await answer()); await sleep(25))
+export async function until(answer: () => boolean, late: EmbeddedCode, details: Details): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_S * 1000; !answer(); await sleep(25))
     if (Date.now() > deadline) throw new EmbeddedError(late, details)
 }
 
@@ -34,12 +28,11 @@ export function isOurs(pid: number, { name }: Place): boolean {
  * Ends what a killed server, or a killed client that was starting one, left running.
  * Only for callers that hold the gate and found no server.
  */
-export async function endLeftovers({ dir, name }: Place): Promise<void> {
-  const ours = () =>
-    processes(`postgres: ${name}: `, `cluster_name=${name}`, `--pgdata=${join(dir, 'init-')}`)
+export async function endLeftovers({ dir, half, name }: Place): Promise<void> {
+  const ours = () => processes(`postgres: ${name}: `, `cluster_name=${name}`, `--pgdata=${half}`)
   // They leave at once, without touching data; the next start recovers from the log.
   const gone = () => ours().filter((pid) => signal(pid, 'SIGQUIT')).length === 0
-  await until(gone, 'in_use', { path: dir, pid: ours().join(', ') }, 10)
+  await until(gone, 'in_use', { path: dir, pid: ours().join(', ') })
 }
 
 function signal(pid: number, what: 'SIGQUIT' | 0): boolean {

@@ -38,7 +38,7 @@ export interface Result {
 }
 
 export interface Measure {
-  /** Its name for `--so`, and of its file. */
+  /** Its name for `--only`, and of its file. */
   readonly name: string
   /** It works in databases of its own alone. */
   readonly apart?: true

@@ -1,72 +1,72 @@
-// `npm run bench -- --linhas 2000000 --so correcao --so partida --repeticoes 5 --json bench.json`
+// `npm run bench -- --rows 2000000 --only correcao --only start --runs 5 --json bench.json`
 // Measures against what people would use instead, in one process and database (see docs/performance.md). Takes about half an hour at 2,000,000 rows.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { connect } from '../../src/db/connection.ts'
-import { openEmbedded } from '../../src/embedded/embedded.ts'
+import { serverBelow } from '../helper/throwaway.ts'
 import { isMet, type Measure, measureBy, type Result } from './harness.ts'
-import { theCorrection } from './measures/correcao.ts'
+import { correcting } from './measures/correction.ts'
+import { doors } from './measures/doors.ts'
 import { dw } from './measures/dw.ts'
-import { exportacao } from './measures/exportacao.ts'
+import { exporting } from './measures/export.ts'
+import { floods } from './measures/floods.ts'
 import { graphql } from './measures/graphql.ts'
-import { inundacoes } from './measures/inundacoes.ts'
-import { window_ } from './measures/janela.ts'
-import { manha } from './measures/manha.ts'
-import { memoria } from './measures/memoria.ts'
-import { noteFiles } from './measures/notas.ts'
-import { partida } from './measures/partida.ts'
+import { memory } from './measures/memory.ts'
+import { mornings } from './measures/morning.ts'
+import { notes } from './measures/notes.ts'
 import { pendenteVerificacao } from './measures/pendente_verificacao.ts'
-import { planos } from './measures/planos.ts'
-import { portas } from './measures/portas.ts'
-import { releitura } from './measures/releitura.ts'
-import { trabalhadores } from './measures/trabalhadores.ts'
+import { plans } from './measures/plans.ts'
+import { rereading } from './measures/rereading.ts'
+import { starting } from './measures/start.ts'
 import { tradeMarketing } from './measures/trade_marketing.ts'
 import { validacaoValores } from './measures/validacao_valores.ts'
+import { windows } from './measures/window.ts'
+import { workers } from './measures/workers.ts'
 import { processorClock } from './processor.ts'
 import { describe, heading, table } from './report.ts'
 import { emptyDatabase, prepare } from './warehouse.ts'
 
 // What changes the warehouse most comes last.
 const MEASURES: readonly Measure[] = [
-  partida,
+  starting,
   graphql,
-  exportacao,
-  window_,
-  manha,
+  exporting,
+  windows,
+  mornings,
   validacaoValores,
-  inundacoes,
+  floods,
   tradeMarketing,
   pendenteVerificacao,
-  memoria,
-  noteFiles,
-  trabalhadores,
-  theCorrection,
-  releitura,
+  memory,
+  notes,
+  workers,
+  correcting,
+  rereading,
   dw,
-  planos,
-  portas,
+  plans,
+  doors,
 ]
 
 const { values } = parseArgs({
   options: {
-    linhas: { type: 'string' },
-    repeticoes: { type: 'string' },
-    so: { type: 'string', multiple: true },
+    rows: { type: 'string' },
+    runs: { type: 'string' },
+    only: { type: 'string', multiple: true },
     json: { type: 'string' },
     url: { type: 'string' },
-    processador: { type: 'boolean', default: false },
+    processor: { type: 'boolean', default: false },
   },
 })
-const rows = Number(values.linhas ?? 2_000_000)
-const runs = Number(values.repeticoes ?? 5)
-const flood = { rows: Number(values.linhas ?? 100_000), runs: Number(values.repeticoes ?? 1) }
-const wanted = values.so ?? MEASURES.map(({ name }) => name)
+const rows = Number(values.rows ?? 2_000_000)
+const runs = Number(values.runs ?? 5)
+const flood = { rows: Number(values.rows ?? 100_000), runs: Number(values.runs ?? 1) }
+const wanted = values.only ?? MEASURES.map(({ name }) => name)
 const unknown = wanted.filter((name) => !MEASURES.some((measure) => measure.name === name))
 if (unknown.length > 0 || !(rows >= 10_000) || !(runs >= 1)) {
   console.error(
-    `--so: ${MEASURES.map(({ name }) => name).join(', ')}; --linhas: 10000 or more; --repeticoes: 1 or more; --json FILE; --url of a server's superuser; --processador: the processor time of the server's process instead of the clock`,
+    `--only: ${MEASURES.map(({ name }) => name).join(', ')}; --rows: 10000 or more; --runs: 1 or more; --json FILE; --url of a server's superuser; --processor: the processor time of the server's process instead of the clock`,
   )
   process.exit(2)
 }
@@ -74,12 +74,7 @@ if (unknown.length > 0 || !(rows >= 10_000) || !(runs >= 1)) {
 const say = (line: string) => console.error(line)
 const dir = mkdtempSync(join(tmpdir(), 'conferente-bench-'))
 // Started as `conferente` starts it, with durability; --url names another server, for another version of PostgreSQL.
-const server = values.url
-  ? undefined
-  : await openEmbedded(
-      { dataDir: mkdtempSync(join(tmpdir(), 'conferente-bench-dados-')) },
-      { temporary: true },
-    )
+const server = values.url ? undefined : await serverBelow(tmpdir())
 const serverUrl = values.url ?? server?.url ?? ''
 const results: Result[] = []
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -101,7 +96,7 @@ try {
   const sql = connect(url, { max: 1 })
   try {
     const machine = await describe(sql, apart ? flood.rows : rows, apart ? flood.runs : runs)
-    if (values.processador) measureBy(await processorClock(sql))
+    if (values.processor) measureBy(await processorClock(sql))
     for (const measure of measures) {
       const began = Date.now()
       say(`${measure.name} …`)

@@ -96,7 +96,7 @@ async function planTargets(sql: Sql): Promise<void> {
 /** Puts the wrong category into every target. */
 export async function damage(sql: Sql, run: number): Promise<void> {
   await sql`select set_config('bancada.errada', ${WRONG + run}, false)`
-  await peer(sql, 'reversao')
+  await peer(sql, 'rollback')
 }
 
 /** A rule whose corrections were rolled back is refuted; the bench clears that and gives auto back. */

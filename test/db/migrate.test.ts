@@ -1,19 +1,13 @@
 // Who may install, on a server that has none of our roles yet; the shared one always has them.
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { connect } from '../../src/db/connection.ts'
 import { migrate } from '../../src/db/migrate.ts'
-import { openEmbedded } from '../../src/embedded/embedded.ts'
 import { conferente } from '../cli/helper.ts'
 import { databaseUrl } from '../helper/server.ts'
+import { throwAwayServer } from '../helper/throwaway.ts'
 
-const server = await openEmbedded(
-  { dataDir: mkdtempSync(join(tmpdir(), 'conferente-migrar-')) },
-  { temporary: true, settings: { fsync: 'off' } },
-)
+const server = await throwAwayServer()
 t.teardown(() => server.release())
 const admin = connect(server.url, { max: 1 })
 t.teardown(() => admin.end({ timeout: 1 }))

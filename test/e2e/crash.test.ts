@@ -18,7 +18,7 @@ const dataDir = mkdtempSync(join(tmpdir(), 'conferente-queda-'))
 let server: Embedded
 
 t.test('a session cut at random moments', async (t) => {
-  server = await openEmbedded({ dataDir })
+  server = await openEmbedded(dataDir)
   t.teardown(async () => {
     await server.release()
     rmSync(dataDir, { recursive: true, force: true })
@@ -144,7 +144,7 @@ async function killServer(): Promise<void> {
   const pid = Number(readFileSync(join(server.dataDir, 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0])
   process.kill(pid, 'SIGKILL')
   await server.release().catch(() => {})
-  server = await openEmbedded({ dataDir })
+  server = await openEmbedded(dataDir)
 }
 
 function start(): ChildProcess {

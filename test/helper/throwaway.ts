@@ -1,8 +1,9 @@
 // Makes a run of the tests cheap: a server that forgets everything, and programs compiled once.
-import { mkdtempSync, statfsSync } from 'node:fs'
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Embedded, openEmbedded } from '../../src/embedded/embedded.ts'
+import type { ServerSettings } from '../../src/embedded/server.ts'
 import { ROOT } from './files.ts'
 
 // Databases are made and dropped by the hundred: in memory that costs the kernel a third of what it costs on a disk.
@@ -14,20 +15,21 @@ export const COMPILED = join(ROOT, 'node_modules/.cache/conferente')
 
 /** Starts a server that is fast and forgets everything; it is gone with its data once it is released. */
 export function throwAwayServer(): Promise<Embedded> {
-  return openEmbedded(
-    { dataDir: mkdtempSync(join(hasRoom() ? MEMORY : tmpdir(), 'conferente-teste-')) },
-    {
-      temporary: true,
-      // The databases live for seconds: nothing in them is worth vacuuming. CI's PostgreSQL 15 does vacuum, during the tests.
-      settings: {
-        fsync: 'off',
-        full_page_writes: 'off',
-        autovacuum: 'off',
-        max_connections: '100',
-        scram_iterations: '1',
-      },
-    },
-  )
+  return serverBelow(hasRoom() ? MEMORY : tmpdir(), {
+    fsync: 'off',
+    full_page_writes: 'off',
+    // The databases live for seconds: nothing in them is worth vacuuming. CI's PostgreSQL 15 does vacuum, during the tests.
+    autovacuum: 'off',
+    max_connections: '100',
+    scram_iterations: '1',
+  })
+}
+
+/** Starts a server in a new directory, which is removed when the server is released. */
+export async function serverBelow(parent: string, settings: ServerSettings = {}): Promise<Embedded> {
+  const server = await openEmbedded(mkdtempSync(join(parent, 'conferente-teste-')), settings)
+  const remove = () => rmSync(server.dataDir, { recursive: true, force: true })
+  return { ...server, release: () => server.release().then(remove) }
 }
 
 function hasRoom(): boolean {

@@ -1,18 +1,17 @@
 // Draws the review page over a small demonstration warehouse and a morning's load, as a desktop and a phone show it, into
 // docs/review: `npm run review-pictures`.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { connect } from '../../src/db/connection.ts'
-import { openEmbedded } from '../../src/embedded/embedded.ts'
 import { startServer } from '../../src/http/server.ts'
 import { drawSecret } from '../../src/http/signin/secret.ts'
 import { readSettings } from '../../src/settings/settings.ts'
 import { launch } from '../helper/chromium.ts'
 import { ROOT } from '../helper/files.ts'
 import { databaseUrl } from '../helper/server.ts'
+import { throwAwayServer } from '../helper/throwaway.ts'
 
 const directory = join(ROOT, 'docs/review')
 mkdirSync(directory, { recursive: true })
@@ -94,10 +93,7 @@ const PICTURES: readonly Picture[] = [
   },
 ]
 
-const server = await openEmbedded(
-  { dataDir: mkdtempSync(join(tmpdir(), 'conferente-revisao-')) },
-  { temporary: true, settings: { fsync: 'off' } },
-)
+const server = await throwAwayServer()
 const browser = await launch()
 try {
   const admin = connect(server.url, { max: 1 })

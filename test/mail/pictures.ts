@@ -1,16 +1,15 @@
 // Draws every kind of message as a phone and a desktop show it, light and dark, into docs/mail: `npm run mail-pictures`. Arguments:
 // a directory to write to instead, and names of messages to draw alone.
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from '../../src/db/connection.ts'
-import { openEmbedded } from '../../src/embedded/embedded.ts'
 import { mailText } from '../../src/i18n/index.ts'
 import type { Facts } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
 import { launch } from '../helper/chromium.ts'
 import { ROOT } from '../helper/files.ts'
 import { databaseUrl, prepare, TEMPLATE } from '../helper/server.ts'
+import { throwAwayServer } from '../helper/throwaway.ts'
 import { mailScene } from './scene.ts'
 
 const [directory = join(ROOT, 'docs/mail'), ...only] = process.argv.slice(2)
@@ -33,10 +32,7 @@ const SHOTS: readonly { name: string; from: string; en?: boolean; width: number;
   { name: 'resumo-en', from: 'resumo', en: true, width: 375, dark: false },
 ]
 
-const server = await openEmbedded(
-  { dataDir: mkdtempSync(join(tmpdir(), 'conferente-correio-')) },
-  { temporary: true, settings: { fsync: 'off' } },
-)
+const server = await throwAwayServer()
 let scene: Record<string, Facts>
 try {
   await prepare(server.url)

@@ -1,4 +1,4 @@
-import { conquistada } from './conquistada.ts'
+import { earnedAutonomy } from './earned_autonomy.ts'
 import type { Subject } from './mutation.ts'
 import { naJanela } from './na_janela.ts'
 import { pendenteVerificacao } from './pendente_verificacao.ts'
@@ -10,5 +10,5 @@ export const SUBJECTS: readonly Subject[] = [
   pendenteVerificacao,
   validacaoValores,
   naJanela,
-  conquistada,
+  earnedAutonomy,
 ]

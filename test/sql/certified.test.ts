@@ -12,7 +12,7 @@ import { ROOT } from '../helper/files.ts'
 import { asOwner } from '../helper/owner.ts'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
-/** `npm run months` takes 1,000 of each; with fewer, more may be on the wrong side by chance. */
+/** `npm run certified-months` takes 1,000 of each; with fewer, more may be on the wrong side by chance. */
 const MONTHS = Number(process.argv[2] ?? 100)
 const LEAST = MONTHS < 1000 ? 0.91 : 0.95
 

@@ -1,4 +1,4 @@
-// What the two bets on a rule's answers do over its life, for rules that err at a given rate. `npm run lives` takes 1,000 of each.
+// What the two bets on a rule's answers do over its life, for rules that err at a given rate. `npm run rule-lives` takes 1,000 of each.
 import t from 'tap'
 import { testDatabase } from '../helper/database.ts'
 

@@ -14,7 +14,7 @@ import { book, makeKnown, makeWarehouse } from '../helper/warehouse.ts'
 
 t.test('a worker on a standby', async (t) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'conferente-standby-'))
-  let server: Embedded = await openEmbedded({ dataDir })
+  let server: Embedded = await openEmbedded(dataDir)
   t.teardown(async () => {
     await server.release()
     rmSync(dataDir, { recursive: true, force: true })
@@ -28,7 +28,7 @@ t.test('a worker on a standby', async (t) => {
   await primary.end()
   await server.release()
   writeFileSync(join(dataDir, 'cluster', 'standby.signal'), '')
-  server = await openEmbedded({ dataDir })
+  server = await openEmbedded(dataDir)
 
   const sql = connect(server.url, { max: 1 })
   t.teardown(() => sql.end())
@@ -77,7 +77,7 @@ t.test('a worker on a standby', async (t) => {
 
 t.test('a worker whose server becomes a standby, and is promoted again', async (t) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'conferente-standby-'))
-  let server: Embedded = await openEmbedded({ dataDir })
+  let server: Embedded = await openEmbedded(dataDir)
   t.teardown(async () => {
     await server.release()
     rmSync(dataDir, { recursive: true, force: true })
@@ -116,7 +116,7 @@ t.test('a worker whose server becomes a standby, and is promoted again', async (
 
   await server.release()
   writeFileSync(join(dataDir, 'cluster', 'standby.signal'), '')
-  server = await openEmbedded({ dataDir })
+  server = await openEmbedded(dataDir)
   t.equal(server.url, url)
   await until(() => said.includes('standby'))
   const before = said.indexOf('standby')

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import files from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
+import { WAITING } from '../../session/states.ts'
 import type { HttpContext } from '../context.ts'
 
 const PLACE = '/revisao'
@@ -41,6 +42,7 @@ export async function review(app: FastifyInstance, context: HttpContext): Promis
 export const API = ${JSON.stringify(`${settings.basePath}/graphql`)}
 export const BASE = ${JSON.stringify(settings.basePath)}
 export const WAYS = ${JSON.stringify(ways)}
+export const WAITING = ${JSON.stringify(WAITING)}
 export const t = ${JSON.stringify(text.review)}
 `
   await app.register(async (scope) => {

@@ -89,7 +89,7 @@ export const dw: Measure = {
     const alone = { floor: '', floorRuns: [] }
     const results: Result[] = [
       {
-        name: 'dw_leitores',
+        name: 'dw_readers',
         work: `times that a reader of rows being corrected waited for a lock, of ${readers.took.length} reads`,
         ...alone,
         unit: 'ms',
@@ -98,7 +98,7 @@ export const dw: Measure = {
         note: `slowest read ${Math.max(...readers.took).toFixed(0)} ms`,
       },
       {
-        name: 'dw_escritores',
+        name: 'dw_writers',
         work: `times that a writer of other rows waited for a lock, of ${writers.took.length} writes`,
         ...alone,
         unit: 'ms',
@@ -107,14 +107,14 @@ export const dw: Measure = {
         note: `slowest write ${Math.max(...writers.took).toFixed(0)} ms`,
       },
       {
-        name: 'dw_trava',
+        name: 'dw_lock',
         work: 'longest that a corrected row stays locked: one batch',
         ...alone,
         unit: 's',
         runs: [longest],
       },
       {
-        name: 'dw_inchaco',
+        name: 'dw_bloat',
         work: `growth of the table and its indexes by ${session['corrigidas']} corrections, before vacuum`,
         ...alone,
         unit: 'MB',

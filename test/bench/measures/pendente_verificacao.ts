@@ -69,7 +69,7 @@ async function pending({ sql, url, rows, runs, say }: Context): Promise<readonly
       why: 'all keys and words of each entry are counted and written down by month: once for a ledger',
     },
     {
-      name: 'pendente_verificacao_dia',
+      name: 'pendente_verificacao_day',
       work: `the same when a day of ${day} entries was added, ${foundThatDay} pending in the window of its load`,
       floor: missing ?? `${FLOOR}, all of it again`,
       unit: 's',

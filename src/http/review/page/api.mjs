@@ -1,14 +1,12 @@
 // The page's one way to the server, in the name of the person who has signed in: the browser sends the cookie, which no script
 // sees.
-import { API, BASE, t } from './words.mjs'
+import { API, BASE, t, WAITING } from './words.mjs'
 
 /** After this long without an answer the page says so. */
 const PATIENCE = 10_000
 /** Longer than the server lets a statement run: only then is a decision given up, with everything it had begun. */
 const DECISION_PATIENCE = 60_000
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-/** States that wait for a person. */
-export const WAITING = ['aberta', 'aguardando_segunda_aprovacao', 'falha']
 
 /** A refusal of the server, in its own words; `login` when one has to sign in (again). */
 export class Refusal extends Error {

@@ -1,7 +1,6 @@
 // One finding, in any state: where links in mail lead.
 
 import { decideSome, leave } from './acts.mjs'
-import { WAITING } from './api.mjs'
 import { Aside } from './aside.mjs'
 import { Decision } from './decision.mjs'
 import { Details } from './details.mjs'
@@ -12,7 +11,7 @@ import { useKeys } from './keys.mjs'
 import { Reasons } from './panel.mjs'
 import { html, useEffect, useRef, useState } from './preact.mjs'
 import { one as ask } from './queries.mjs'
-import { t } from './words.mjs'
+import { t, WAITING } from './words.mjs'
 
 const NONE = new Set()
 

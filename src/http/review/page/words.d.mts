@@ -9,4 +9,6 @@ export declare const API: string
 export declare const BASE: string
 /** How people may sign in: by single sign-on, by a link that they have mailed to themselves, or at all. */
 export declare const WAYS: { readonly sso: boolean; readonly mail: boolean; readonly any: boolean }
+/** States of a finding that wait for a person. */
+export declare const WAITING: readonly string[]
 export declare const t: Said<typeof review>

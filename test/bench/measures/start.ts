@@ -8,8 +8,8 @@ import { type Measure, type Result, seconds } from '../harness.ts'
 const run = promisify(execFile)
 const launcher = fileURLToPath(new URL('../../../bin/conferente.js', import.meta.url))
 
-export const partida: Measure = {
-  name: 'partida',
+export const starting: Measure = {
+  name: 'start',
   async run({ url, runs }) {
     const { DATABASE_URL: _, ...env } = process.env
     const node = (...args: string[]) => seconds(() => run(process.execPath, args, { env }))
@@ -41,8 +41,8 @@ export const partida: Measure = {
       bar,
     })
     return [
-      result('partida_ajuda', '`conferente --help`', measured.help, 4),
-      result('partida_listar', '`conferente listar` against a running database', measured.list, 8),
+      result('start_help', '`conferente --help`', measured.help, 4),
+      result('start_list', '`conferente listar` against a running database', measured.list, 8),
     ]
   },
 }

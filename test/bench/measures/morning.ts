@@ -46,8 +46,8 @@ async function settleIn(sql: Sql): Promise<void> {
   await sql`vacuum analyze`
 }
 
-export const manha: Measure = {
-  name: 'manha',
+export const mornings: Measure = {
+  name: 'morning',
   async run({ sql: large, serverUrl, rows, runs, say }) {
     const small = connect(await prepare(serverUrl, 'conferente_bench_manha', Math.round(rows / 10)), {
       max: 1,
@@ -67,7 +67,7 @@ export const manha: Measure = {
       await settleIn(small)
       return [
         {
-          name: 'manha',
+          name: 'morning',
           work: `a morning: ${LOADED} rows loaded among ${rows}, all rules, auto, mail composed`,
           floor: `the same among ${Math.round(rows / 10)}`,
           unit: 's',

@@ -74,8 +74,8 @@ async function correct(sql: Sql, form: Form, run: number, wrong: number): Promis
   return took
 }
 
-export const releitura: Measure = {
-  name: 'releitura',
+export const rereading: Measure = {
+  name: 'rereading',
   async run({ serverUrl, rows, runs, say }) {
     const taken = Math.min(rows, 1_000_000)
     const wrong = Math.floor(taken / 10)
@@ -95,7 +95,7 @@ export const releitura: Measure = {
           `  ${form}: ${measured.runs.map((s) => s.toFixed(2))} s, plain ${measured.floorRuns.map((s) => s.toFixed(2))} s`,
         )
         results.push({
-          name: `releitura_${form}`,
+          name: `rereading_${form}`,
           work: `${work}: ${wrong} rows, each read again`,
           floor: 'the same corrections on a plain table',
           unit: 's',

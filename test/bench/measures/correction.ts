@@ -6,8 +6,8 @@ import { alternate, type Measure, now, type Result, seconds } from '../harness.t
 import { peer } from '../peer.ts'
 import { damage, RULE, settle, trustAgain } from '../warehouse.ts'
 
-export const theCorrection: Measure = {
-  name: 'correcao',
+export const correcting: Measure = {
+  name: 'correction',
   async run({ sql, runs, say }) {
     const [targets] = await sql<{ n: number }[]>`select count(*)::int as n from bancada.alvo`
     const n = targets?.n ?? 0
@@ -15,7 +15,7 @@ export const theCorrection: Measure = {
     const longest: number[] = []
     const back = { floorRuns: [] as number[], runs: [] as number[] }
     const triggered: number[] = []
-    await peer(sql, 'gatilho')
+    await peer(sql, 'trigger')
     const trigger = (state: 'enable' | 'disable') =>
       sql.unsafe(`alter table dw.fato_lancamentos ${state} trigger audit_trigger_row`)
     await damage(sql, 1)
@@ -27,12 +27,12 @@ export const theCorrection: Measure = {
         await settle(sql)
       },
       floor: async (run) => {
-        const there = await seconds(() => peer(sql, 'correcao'))
+        const there = await seconds(() => peer(sql, 'correction'))
         await settle(sql)
         back.floorRuns.push(await seconds(() => damage(sql, run)))
         await settle(sql)
         await trigger('enable')
-        triggered.push(await seconds(() => peer(sql, 'correcao')))
+        triggered.push(await seconds(() => peer(sql, 'correction')))
         await trigger('disable')
         return there
       },
@@ -74,7 +74,7 @@ export const theCorrection: Measure = {
     })
     const results: Result[] = [
       {
-        name: 'correcao',
+        name: 'correction',
         work: `correct ${n} rows: change, images, states, seal, verification`,
         floor: 'plain update of the same rows',
         unit: 's',
@@ -83,7 +83,7 @@ export const theCorrection: Measure = {
         why: 'of each row an image, the new state of its finding, and their digests are written and sealed',
       },
       {
-        name: 'gatilho',
+        name: 'trigger',
         work: 'the same update with an audit table by trigger: an image of each row, no state, check, seal or way back',
         floor: 'plain update of the same rows',
         unit: 's',
@@ -91,7 +91,7 @@ export const theCorrection: Measure = {
         runs: triggered,
       },
       {
-        name: 'reversao',
+        name: 'rollback',
         work: `roll the same ${n} back`,
         floor: 'plain update back',
         unit: 's',
@@ -101,7 +101,7 @@ export const theCorrection: Measure = {
       },
       await bytesKept(sql),
       {
-        name: 'lote',
+        name: 'batch',
         work: 'longest batch of that: how long a corrected row stays locked',
         floor: '',
         unit: 's',

@@ -23,8 +23,8 @@ function noteFile(companies: readonly { cnpj: string; by: Holder }[], n: number)
   return nfe({ ...note(n + 1), itens: 1 + (n % 12) })
 }
 
-export const noteFiles: Measure = {
-  name: 'notas',
+export const notes: Measure = {
+  name: 'notes',
   async run({ serverUrl, runs, dir, say }) {
     const [folder, tenth] = [join(dir, 'notas'), join(dir, 'notas_um_decimo')]
     for (const each of [folder, tenth]) mkdirSync(each, { recursive: true })
@@ -54,15 +54,15 @@ export const noteFiles: Measure = {
     return [
       {
         ...result,
-        name: 'notas',
+        name: 'notes',
         work: `${FILES} notes, read for the first time`,
         unit: 's',
         runs: first,
         bar: 60,
       },
-      { ...result, name: 'notas_de_novo', work: 'the same folder again', unit: 's', runs: again, bar: 15 },
+      { ...result, name: 'notes_again', work: 'the same folder again', unit: 's', runs: again, bar: 15 },
       {
-        name: 'notas_memoria',
+        name: 'notes_memory',
         work: 'greatest resident memory',
         floor: 'with a tenth of the files',
         unit: 'MB',

@@ -14,8 +14,8 @@ const KINDS = [
   { name: 'xlsx', args: ['xlsx', ''], work: 'XLSX', bar: 15, memory: 300 },
 ] as const
 
-export const exportacao: Measure = {
-  name: 'exportacao',
+export const exporting: Measure = {
+  name: 'export',
   async run({ serverUrl, rows, runs, dir, say }) {
     const count = Math.min(MOST, Math.round(rows / 2))
     const url = await emptyDatabase(serverUrl, 'conferente_bench_exporta')
@@ -37,7 +37,7 @@ export const exportacao: Measure = {
         say(`  ${name}: ${sizes.map((size) => size.toFixed(0)).join(', ')} MB resident`)
         results.push(
           {
-            name: `exportacao_${name}`,
+            name: `export_${name}`,
             work: `${work}: ${count} findings`,
             floor: "`psql \\copy` of the plain CSV's query",
             unit: 's',
@@ -45,7 +45,7 @@ export const exportacao: Measure = {
             bar,
           },
           {
-            name: `exportacao_${name}_memoria`,
+            name: `export_${name}_memory`,
             work: `${work}: greatest resident memory`,
             floor: '',
             unit: 'MB',

@@ -31,8 +31,8 @@ async function measureFlood(
   return { took, memory: Number(peak ?? 0) / 1024, findings: found?.['n'] }
 }
 
-export const inundacoes: Measure = {
-  name: 'inundacoes',
+export const floods: Measure = {
+  name: 'floods',
   apart: true,
   async run({ serverUrl, flood: { rows, runs }, say }) {
     const url = await emptyDatabase(serverUrl, 'conferente_bench_inundacoes')
@@ -57,7 +57,7 @@ export const inundacoes: Measure = {
         }
       }
       results.push({
-        name: 'inundacoes',
+        name: 'floods',
         work: `a million rows of ${name}, at ${rows} rows`,
         floor: `at ${Math.round(rows / 10)} rows`,
         unit: 's',

@@ -28,8 +28,8 @@ const WORKS = {
   ],
 } as const
 
-export const portas: Measure = {
-  name: 'portas',
+export const doors: Measure = {
+  name: 'doors',
   async run({ sql, runs }) {
     const results: Result[] = []
     for (const [name, [work, call]] of Object.entries(WORKS))

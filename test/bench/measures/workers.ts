@@ -52,8 +52,8 @@ async function eachProcessAlone(sql: Sql, alone: boolean): Promise<void> {
   )
 }
 
-export const trabalhadores: Measure = {
-  name: 'trabalhadores',
+export const workers: Measure = {
+  name: 'workers',
   async run({ sql, url, runs, rows }) {
     // The first run records what the others find again.
     await detection(sql, url, 2)
@@ -69,14 +69,14 @@ export const trabalhadores: Measure = {
     const alone = await measured().finally(() => eachProcessAlone(sql, false))
     return [
       {
-        name: 'trabalhadores',
+        name: 'workers',
         work: `detection of all rules over ${rows} rows by one worker`,
         ...usual,
         ...bar,
         why: 'one worker alone has both cores too, by parallel query; preparing a rule is not divided, and each part reads the history that it needs',
       },
       {
-        name: 'trabalhadores_sem_paralelo',
+        name: 'workers_not_parallel',
         work: 'the same where the server has no parallel query',
         ...alone,
         ...bar,

@@ -3,14 +3,14 @@ import { alternate, type Measure } from '../harness.ts'
 import { inChild } from '../process.ts'
 import { prepare } from '../warehouse.ts'
 
-export const memoria: Measure = {
-  name: 'memoria',
+export const memory: Measure = {
+  name: 'memory',
   async run({ url, serverUrl, rows, runs }) {
     const small = await prepare(serverUrl, 'conferente_bench_memoria', Math.round(rows / 10))
     const session = (of: string) => inChild('sessao', of, 'validacao_valores')
     return [
       {
-        name: 'memoria',
+        name: 'memory',
         work: `resident memory of the process that conducts a session over ${rows} rows`,
         floor: `over ${Math.round(rows / 10)} rows`,
         unit: 'MB',

@@ -1,7 +1,7 @@
 import { of, type Subject } from './mutation.ts'
 
 /** Promise 5 of the design: auto is earned. */
-export const conquistada: Subject = {
+export const earnedAutonomy: Subject = {
   name: 'auto is earned',
   tests: ['test/sql/earned_autonomy.test.ts', 'test/sql/lives.test.ts', 'test/sql/rule_code.test.ts'],
   mutations: [

@@ -37,8 +37,8 @@ async function detect(sql: Sql, rule: string): Promise<void> {
   if (session?.['status'] !== 'concluida') throw new Error(`${rule}: ${session?.['mensagem']}`)
 }
 
-export const window_: Measure = {
-  name: 'janela',
+export const windows: Measure = {
+  name: 'window',
   async run({ sql, serverUrl, rows, runs }) {
     const small = connect(await prepare(serverUrl, 'conferente_bench_decimo', Math.round(rows / 10)), {
       max: 1,
@@ -51,7 +51,7 @@ export const window_: Measure = {
         await detect(sql, rule)
         await detect(small, rule)
         results.push({
-          name: `janela_${rule}`,
+          name: `window_${rule}`,
           work: `one day's window of ${day} rows, ${rule}`,
           floor: 'the same window in a table a tenth as large',
           unit: 's',

@@ -38,12 +38,12 @@ const forget = (sql: Sql) =>
 
 const SHAPES: readonly Shape[] = [
   {
-    name: 'sem_estatisticas',
+    name: 'no_statistics',
     work: 'right after a load, without statistics',
     make: forget,
   },
   {
-    name: 'concentrado',
+    name: 'skewed',
     work: 'one supplier with 40% of the rows',
     make: async (sql) => {
       await sql`
@@ -54,7 +54,7 @@ const SHAPES: readonly Shape[] = [
     },
   },
   {
-    name: 'meses_120',
+    name: 'months_120',
     work: 'a table of 120 monthly partitions',
     make: async (sql) => {
       await sql
@@ -82,8 +82,8 @@ const SHAPES: readonly Shape[] = [
   },
 ]
 
-export const planos: Measure = {
-  name: 'planos',
+export const plans: Measure = {
+  name: 'plans',
   async run({ serverUrl, rows, runs, say }) {
     const size = Math.min(rows, MOST_ROWS)
     const open = async (name: string) =>
@@ -111,7 +111,7 @@ export const planos: Measure = {
             },
           })
           results.push({
-            name: `planos_${name}`,
+            name: `plans_${name}`,
             work: `detect, correct a tenth, roll back: ${work}`,
             floor: `the same ${size} rows, analysed, default settings`,
             unit: 's',
@@ -127,7 +127,7 @@ export const planos: Measure = {
       }
       await usual.unsafe('truncate bancada.alvo; delete from dw.fato_lancamentos')
       results.push({
-        name: 'planos_vazia',
+        name: 'plans_empty',
         work: 'detect and correct: an empty table',
         floor: '',
         unit: 's',
