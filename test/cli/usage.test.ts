@@ -37,7 +37,7 @@ const WRONG: [args: string[], says: RegExp][] = [
   ]),
   [
     ['processar', '--modo', 'manual', '--data-inicio', '2026-10-02', '--data-fim', '2026-10-01'],
-    /janela invertida: 2026-10-02 é depois de 2026-10-01/,
+    /datas invertidas: 2026-10-02 vem depois de 2026-10-01/,
   ],
   [['reverter', '--motivo', 'x'], /diga exatamente um/],
   [['reverter', '--sessao', '1', '--operacao', '1', '--motivo', 'x'], /diga exatamente um/],

@@ -184,7 +184,7 @@ begin
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   -- a row that the writing role cannot see has not necessarily gone
   update pg_temp.conferente_lote l
-  set resultado = 'recusada', erro = 'conferente_escrita não enxerga o registro (talvez por uma política de linha do data warehouse)'
+  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (talvez por uma política de linha do data warehouse)'
   from audit_interno.ler(format('select k.c from unnest($2) as k (c) join %1$s t on t.%2$I = k.c::%3$s and t.%2$I = any ($2::%3$s[])', v_tabela, regra.coluna_chave,
       audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, (
     select array_agg(x.registro_id) from pg_temp.conferente_lote x where x.divergencia_id = any (ids) and x.resultado = 'ausente')) as v (registro_id text)
