@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:bee630aac97cea4e081e1092b76e052bceb2a97b
+--! Hash: sha1:0ea35c990bf6e5031e4f4fcf8aca3a43cbf09901
 --! Message: conferente
 
 set local role conferente_dono;
@@ -9172,7 +9172,7 @@ create unlogged table regra_pendente_verificacao.estatistica_controle (
   linhas_calibradas bigint not null default 0,
   atualizada_em timestamptz not null default now()
 );
-comment on table regra_pendente_verificacao.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
+comment on table regra_pendente_verificacao.estatistica_controle is 'Up to where the statistics of pendente_verificacao are up to date, and with which settings.';
 
 create unlogged table regra_pendente_verificacao.estatistica_categoria (
   id int generated always as identity primary key,
@@ -9204,7 +9204,7 @@ create unlogged table regra_pendente_verificacao.estatistica_nome (
   escrito text primary key,
   nome text
 );
-comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each with its one common spelling.';
 
 create unlogged table regra_pendente_verificacao.estatistica_conta (
   chave bigint primary key,
@@ -18981,7 +18981,7 @@ revoke execute on function regra_validacao_valores.fim_documento(text) from publ
 --! EndIncluded regras/validacao_valores/documentos.sql
 
 --! Included regras/validacao_valores/chaves.sql
--- Reads an access key, whatever blanks and punctuation part it and whatever words stand before it. There are two kinds:
+-- Reads an access key, whatever blanks and punctuation divide it and whatever words precede it. There are two kinds:
 --   44 positions (NF-e, CT-e and others): state (IBGE), year and month of issue, CNPJ or CPF of the issuer, model, series, number, type of
 --     emission, code, check digit. Source: Manual de Orientação do Contribuinte 7.0 of the NF-e, 2.2.6. A CNPJ may have letters since July
 --     2026 (Nota Técnica Conjunta 2025.001). A CF-e SAT (model 59) has the number of its device where others have series and number.
@@ -19046,7 +19046,7 @@ comment on function regra_validacao_valores.ler_chave(text) is
   'Parts of an access key (44 positions, or 50 of a national NFS-e); null where the text is none.';
 revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 
--- Whether the check digit of such a key is right. Asked apart, because most who read a key do not need it. Touches nothing. Called by
+-- Whether the check digit of such a key is right. A separate function, because most callers that read a key do not need it. Touches nothing. Called by
 -- regra_validacao_valores.chaves_acesso and dias_documento.
 create or replace function regra_validacao_valores.chave_certa(chave text) returns boolean
 language sql immutable parallel safe
@@ -19055,22 +19055,25 @@ return pg_catalog.right(chave, 1) = regras.digito_modulo11(pg_catalog.left(chave
 comment on function regra_validacao_valores.chave_certa(text) is 'Whether the check digit of an access key is right.';
 revoke execute on function regra_validacao_valores.chave_certa(text) from public;
 
--- What an access key in an entry's document or text says against the entry. In a text only a key with a right check digit is believed, and
--- of no other number than the document's: a freight names the key of its goods. A
--- key with a wrong one (chave_digito) is misread or mistyped, and nothing else in it is believed. A right one was issued by a company other
--- than the entry's supplier (chave_outra_empresa), in a month after that of the booking (chave_mes_posterior), or is in an earlier entry
--- too (chave_repetida): of another supplier, or of the same supplier and amount more than valores.dias_duplicidade days before, where a
--- number alone would say nothing. One finding an entry, the first of these; evidencia.tambem names the others. For a key in more than ten
--- entries, and for more than ten entries of one supplier with keys of one issuer, everything alike is one finding: on the one of them that
--- already stands for a flood, or else on the first. Nothing is proposed: only the document shows whether key or entry is wrong.
+-- Contradictions between an entry and the access key in its document or text. The kinds, of which an entry has the first that fits
+-- (evidencia.tambem names the others):
+--   chave_digito         the check digit is wrong: the key was misread or mistyped, and nothing else in it is believed
+--   chave_outra_empresa  the key was issued by a company other than the entry's supplier
+--   chave_mes_posterior  it was issued in a month after that of the booking
+--   chave_repetida       an earlier entry has it too: of another supplier; or of the same supplier and amount, more than
+--                        valores.dias_duplicidade days before, where a number alone would say nothing
+-- In a text a key is believed only if its check digit is right and its number is the document's, because a freight names the key of its
+-- goods. If a key is in more than ten entries, or more than ten entries of one supplier have keys of one issuer, all that is alike is one
+-- finding: on the entry that already stands for a flood, or else on the first. Nothing is proposed, because only the document shows whether
+-- the key or the entry is wrong.
 --
--- In doubt nothing is flagged. A supplier is compared only if its code is a whole CNPJ with right digits. An issuer whose keys are in
--- entries of three or more suppliers is the ledger's own company, which issues the notes of what it takes back or buys from farmers. Shares
--- and instalments may carry one key. So the same key with the same amount is no finding where the document's amount is larger, the text
--- names an instalment, or three or more entries share it, nor where one was reversed since.
+-- In doubt nothing is flagged. A supplier is compared only if its code is a whole CNPJ with right check digits. An issuer whose keys are in
+-- entries of three or more suppliers is the ledger's own company, which issues notes for returns and for purchases from farmers. Shares and
+-- instalments may carry one key, so the same key with the same amount is no finding if the document's amount is larger, the text names an
+-- instalment, three or more entries share it, or one of them has been reversed since.
 --
--- It reads three months before and after the dates of the window's keys, if it has any, and a year before for documents written exactly
--- like them. apontadas: entries that stand for a flood. Reads dw.lancamentos and the settings; changes nothing. Called by
+-- If the window names keys, it reads three months before and after their dates, and a year before for documents written exactly alike.
+-- apontadas: entries that already stand for a flood. Reads dw.lancamentos and the settings; changes nothing. Called by
 -- regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric, apontadas text[])
 returns setof audit.achado
@@ -19089,8 +19092,8 @@ declare
   v_ate date;
   v_escritas text[];
 begin
-  -- an expression, not select into: that never runs in parallel; and not the bare column, or its index would be gone through for the first
-  -- row of the kind, where most ledgers have none
+  -- an expression and not select into, which never runs in parallel; not the bare column either, or the planner would walk through its index
+  -- for a first row of the kind, and most ledgers have none
   v_dias_chaves := (
     select array[min(l.data_lancamento + 0), max(l.data_lancamento + 0)]
     from dw.lancamentos l
@@ -19149,7 +19152,7 @@ begin
     group by l.emitente
     having count(distinct l.raiz) >= 3
   ), seguida as materialized (
-    -- the first entry of the company that came to the key last before this one
+    -- of the companies that used the key before this entry, the first entry of the latest one
     select l.*, max(l.vez) filter (where l.vez_na_empresa = 1 and l.raiz is not null) over (
       partition by l.chave, sign(l.valor) order by l.vez rows between unbounded preceding and 1 preceding) as ultima_vez
     from lida l
@@ -19157,7 +19160,7 @@ begin
     select l.id, l.chave, l.raiz, l.numero, l.valor, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.documento as gemeo_documento,
       g.filial as gemeo_filial, true as de_outro, 1 as ordem
     from (
-      -- if it is its own, the one before that: of each company one alone, for a note may stand in thousands of lines, of thousands of companies
+      -- if that is its own company, the one before it. One entry for each company: a note may be in thousands of lines, of thousands of companies
       select s.*, case when u.raiz = s.raiz then u.ultima_vez else u.vez end as vez_do_gemeo
       from seguida s
       join seguida u on u.chave = s.chave and u.vez = s.ultima_vez
@@ -19257,8 +19260,8 @@ revoke execute on function regra_validacao_valores.chaves_acesso(audit.janela, n
 --! EndIncluded regras/validacao_valores/chaves.sql
 
 --! Included regras/validacao_valores/cambio.sql
--- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds and is no whole multiple, which
--- is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
+-- Whether one of two amounts may be the other in a foreign currency: their ratio, either way, lies between two bounds and is not a whole
+-- number. A whole number is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
 -- regra_validacao_valores.tipo_diferenca and taxas_dos_dias.
 create or replace function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric) returns boolean
 language sql immutable parallel safe
@@ -19331,9 +19334,9 @@ comment on function regra_validacao_valores.diz_moeda(text) is 'Whether a text n
 revoke execute on function regra_validacao_valores.diz_moeda(text) from public;
 
 -- The rates of exchange that the ledger shows on some days. A rate is a ratio that entries of three suppliers or more have on one day, to
--- half a per cent. But three who paid the same part of a document on one day have a ratio too, so the ledger must show that it has
--- another currency. Either the texts of two of them name one, or the ratio is seen on other days and moves: within two months, on three
--- days or more, two suppliers a day and five in all have one that is within a tenth of it. Reads dw.lancamentos; changes nothing. Called by
+-- half a per cent. Three suppliers who were paid the same part of a document on one day have a common ratio too, so the ledger must also
+-- show that it deals in another currency. Either the texts of two of them name one; or the ratio recurs and moves: within two months, on
+-- three days or more, entries of two suppliers a day and five in all have a ratio within a tenth of it. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.diferencas.
 create or replace function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
 returns table (dia date, degrau int)
@@ -20011,8 +20014,8 @@ revoke execute on function regra_validacao_valores.diferencas(audit.janela, nume
 --   sozinha         says it alone: "entrada", "saldo"
 --   ordinal, cardinal   a number in words; -1 is the last one
 --   mes, mes_curto  a month
---   anuncio         what follows is a period, be it a month or a date: "ref."
---   exercicio       what follows is a year
+--   anuncio         a period follows, a month or a date: "ref."
+--   exercicio       a year follows
 --   estorno         something was taken back; estorno_inicio only at the beginning of a text
 -- Touches nothing. Called by regra_validacao_valores.palavras_marcas.
 create or replace function regra_validacao_valores.marcas() returns table (tipo text, marca text, digitos int, escritas text[])
@@ -20079,7 +20082,7 @@ begin atomic
     ('estorno_inicio', 'pagamento', 0, '{reembolso}');
 end;
 
-comment on function regra_validacao_valores.marcas() is 'Words by which a text says to be a part of a document, or of a period, and what they stand for.';
+comment on function regra_validacao_valores.marcas() is 'Words by which a text says that it is a part of a document, or of a period, and what they stand for.';
 revoke execute on function regra_validacao_valores.marcas() from public;
 
 -- The same by word: [tipo, marca, digitos]. "dez" is a number before it is a month. Touches nothing; worked out once for a session. Called
@@ -20364,7 +20367,7 @@ begin
             j := j + 1;
           end loop;
           estorno := estorno or t[j] = any ('{"",compra,compras,pagamento,pagto,pgto,nf,nfs,nfe,nota,notas,doc,documento,fat,fatura,dupl,duplicata,titulo,lancamento}') or t[j] < ':' collate "C";
-          if v_marca = 'pagamento' then -- what somebody paid for us is reimbursed too
+          if v_marca = 'pagamento' then -- a refund takes something back only if it names a purchase or a payment: what somebody paid for us is refunded too
             estorno := t[j] = any ('{compra,compras,pagamento,pagto,pgto}');
           end if;
         end if;
@@ -20407,7 +20410,7 @@ end
 $$;
 
 comment on function regra_validacao_valores.parcela_dita(text) is
-  'Part of a document that a text says to be, an instalment as its number; empty where it says none.';
+  'Part of a document that a text names, an instalment as its number; empty where it names none.';
 revoke execute on function regra_validacao_valores.parcela_dita(text) from public;
 --! EndIncluded regras/validacao_valores/parcelas.sql
 
@@ -20476,9 +20479,9 @@ begin
     where n.numero in (select b.numero from lancada b)
     group by c.n, c.data_lancamento, c.valor, c.raiz, c.nome, n.numero
   ), creditada as materialized (
-    -- by whom a document asks: its company, and what has no code under its name; without a code, all under its name
+    -- whose reversals count for a document: those of its company, and those without a code under its name; if it has no code itself, all under its name
     select l.dia, l.valor, l.numero, l.proprio, q.quem,
-      -- a number that more than a hundred name besides is a flood: then each counts in full, so that it stays in proportion
+      -- a number that more than a hundred entries name is a flood: then each counts in full, so that the cost stays in proportion
       l.proprio or count(*) filter (where not l.proprio) over (partition by q.quem, l.numero) > 100 as inteira
     from lido l
     cross join lateral (values ('r' || l.raiz), (case when l.raiz is null then 's' || l.nome end), ('t' || l.nome)) q (quem)
@@ -20739,10 +20742,10 @@ return nullif(pg_catalog.ltrim(coalesce((pg_catalog.regexp_match(pg_catalog.tran
 comment on function regra_validacao_valores.miolo_documento(text) is 'First number of three digits or more in a document, or the only one, without leading zeros.';
 revoke execute on function regra_validacao_valores.miolo_documento(text) from public;
 
--- Of entries below their document's amount, those that may be a part of it although their numbers do not say so
--- (regra_validacao_valores.rateios knows those that do): within so many days the same supplier has an entry with another number that is
--- also below a document of the same amount, or that is exactly what is missing. inteira: the entries with the same document's amount add up
--- to it, so they are its parts. The arrays have a place for each entry. Reads dw.lancamentos; changes nothing. Called by
+-- Of entries below their document's amount, those that may be a part of the document although their numbers do not say so. Those whose numbers
+-- say so are judged by regra_validacao_valores.rateios. An entry may be a part if, within the given days, the same supplier has an entry with
+-- another number that is also below a document of the same amount, or whose amount is exactly what is missing. inteira: the entries with the
+-- same document's amount add up to it, so they are its parts. The arrays have one element for each entry. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.diferencas.
 create or replace function regra_validacao_valores.partes_possiveis(
   ids text[], dias date[], valores numeric[], esperados numeric[], documentos text[], codigos text[], nomes text[], proximidade int,
@@ -21440,8 +21443,8 @@ comment on function regra_validacao_valores.chaves_sinal(text, text, text, text,
   'Hashes of what entries may have in common: letters of the number, begin of the text, category, account, supplier.';
 revoke execute on function regra_validacao_valores.chaves_sinal(text, text, text, text, text, text) from public;
 
--- The days of the entries beside a stretch [inicio, fim): up to so many (limite) on each side, and no further than a year. On Citus they are
--- counted by the day, because it would bring every one of the entries for its date. Reads dw.lancamentos; changes nothing. Called by
+-- The range of days that holds up to so many entries (limite) on each side of a stretch [inicio, fim), no further than a year away. On Citus
+-- entries are counted by the day, or each of them would be sent to the coordinator for its date. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.sinais and ultimo_ano.
 create or replace function regra_validacao_valores.dias_em_volta(inicio date, fim date, limite int, out de date, out ate date)
 language plpgsql stable
@@ -21484,10 +21487,11 @@ revoke execute on function regra_validacao_valores.dias_em_volta(date, date, int
 --   'erro'     Everything else, judged one by one. So is what takes back an entry of the same document and supplier, and a month that has
 --              many turned entries where the months around it have few.
 -- A group shows the habit in one of three ways, counted over the year around without the entry's own month:
---   half of its entries or more have this form, three at least, of a supplier five; or so in the three months before, or after, for a habit
---   may change;
---   of what no such group explains, this group or the whole ledger has more than anybody turns by error: 5% and three standard deviations;
---   it is in this month alone, has hardly anything else, and the rest of the month is as usual.
+--   half of its entries or more have this form, and at least three (five for a supplier). The three months before, or after, may show it too,
+--   because a habit may change;
+--   of the entries that no such group explains, this group or the whole ledger has more than anybody turns by error: 5% and three standard
+--   deviations;
+--   the group exists in this month alone, has hardly any other entries, and the rest of the month is as usual.
 -- It shows no habit where most of its negative entries have a negative document.
 -- lado: the sign of the amount. casada: amount and document agree but for the sign. Entries before and after the days are read up to this
 -- many (limite) and no further than a year. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas and
@@ -21499,7 +21503,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
--- of what these steps leave the planner knows nothing
+-- the planner knows nothing about the results of these steps
 set enable_nestloop = off
 set enable_mergejoin = off
 as $$
@@ -21557,7 +21561,7 @@ begin
       count(*) filter (where l.neg = 2 and l.casada) as contrarios_mais, count(*) filter (where l.neg = 3 and l.casada) as proprios
     from lida l
     group by grouping sets ((l.mes, l.c1), (l.mes, l.c2), (l.mes, l.c3), (l.mes, l.c4), (l.mes, l.c5), (l.mes))
-    -- of the last only has no key in any
+    -- rows without a key: only those of the last set, which groups by month alone
     having coalesce(l.c1, l.c2, l.c3, l.c4, l.c5) is not null or grouping(l.c1, l.c2, l.c3, l.c4, l.c5) = 31
   ), em_volta as (
     select c.chave, c.mes, l.lado, c.n as n_no_mes, v.vezes as no_mes,
@@ -21710,11 +21714,11 @@ comment on function regra_validacao_valores.chave_linhas(numeric, text) is
   'Hash of an amount without sign and a supplier''s company.';
 revoke execute on function regra_validacao_valores.chave_linhas(numeric, text) from public;
 
--- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the given days, and within a
--- year before and after those with a number written as given. They are found by the documents' amounts, without sign, and beginnings of the
--- suppliers' codes (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one without a code may be anybody's), so that
--- expensive comparisons only see entries with a companion; and by a number written as given if the entry does not state the amount. tudo:
--- there are too many days and numbers to look up one by one. raiz and nome: the entry's supplier. Reads dw.lancamentos; changes nothing.
+-- All entries that may be lines of the given documents, each with its supplier and number made comparable: entries of the given days, and,
+-- within a year before and after, entries whose number is written exactly as given. They are looked up by the document's amount without sign
+-- and the beginning of the supplier's code (regra_validacao_valores.chave_linhas; '' stands for no code, '*' for an entry without a code that
+-- may be anybody's), so that expensive comparisons only see entries with a companion. An entry that does not state the document's amount is
+-- looked up by its number. tudo: there are too many days and numbers to look up one by one. raiz and nome: the entry's supplier. Reads dw.lancamentos; changes nothing.
 -- Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
@@ -21830,8 +21834,8 @@ as $$
         and regra_validacao_valores.difere(x.valor, x.valor_documento, x.valor_desconto, absoluta, relativa, digitos) as parte
     from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) x
   ), de_quem as (
-    -- who has no code is who bears the name, where only one does; and a share without a code is of the one whose share of the same number
-    -- and amount has one: then nothing is proposed of either
+    -- an entry without a code belongs to the supplier of its name, if there is only one. A share without a code belongs to the supplier that
+    -- has a share of the same number and amount with a code; then nothing is proposed for either
     select e.*, coalesce(e.raiz, case when e.nome is not null and min(e.raiz) over nome = max(e.raiz) over nome then min(e.raiz) over nome end,
       case when e.parte and min(e.raiz) filter (where e.parte) over numero = max(e.raiz) filter (where e.parte) over numero
         then min(e.raiz) filter (where e.parte) over numero end,
@@ -21839,8 +21843,8 @@ as $$
     from escrita e
     window nome as (partition by e.numero, e.nome), numero as (partition by e.numero, abs(e.valor_documento))
   ), completa as (
-    -- what does not say the document's amount is a line of the only document of its supplier and number on that day; booked on another
-    -- day, where it makes it whole (otherwise it may be another month of a contract)
+    -- an entry that does not state the document's amount is a line of its supplier's only document with that number on that day; if booked on
+    -- another day, only if it makes the document whole (otherwise it may be another month of a contract)
     select q.*, coalesce(q.valor_documento, case
         when min(abs(q.valor_documento)) over dia = max(abs(q.valor_documento)) over dia then max(q.valor_documento) over dia
         when min(abs(q.valor_documento)) over numero = max(abs(q.valor_documento)) over numero
@@ -21941,7 +21945,7 @@ as $$
   select j.id,
     case
       when not j.falada or j.do_fim > 1 then null
-      -- what is left over of some days makes up for what others have too much
+      -- what is missing on some days makes up for what other days have too much
       when j.inteiras = 0 or j.inteiras * j.lado > 0 or j.inteiras <> 0 and j.habitual then null
       when j.inteiras <> 0 then 'sinal_trocado'
       when j.vezes > 1 then 'rateio_repetido'
@@ -21972,12 +21976,11 @@ revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], 
 --! EndIncluded regras/validacao_valores/rateios.sql
 
 --! Included regras/validacao_valores/cargas.sql
--- Days and branches whose load was repeated: of their documents, half or more and at least ten stand there twice or more often, in the same
--- cost centre, category and account. A row for each load (the day on which it came) that brought ten or more of these entries again,
--- with the first and the last day on which they had come first; one without a load where ten or more stand twice in the load that
--- they first came with, or no load is that much.
--- apontadas: how many entries of each day are suspects, where that is known; a day on which they are fewer than a
--- quarter is not looked at. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas.
+-- Days and branches whose load was repeated: half of their documents or more, and at least ten, are booked more than once in the same cost
+-- centre, category and account. Returns a row for each load (the day on which it came) that brought ten or more of these entries again, with
+-- the first and the last day on which they had first come. Where ten or more are there twice in the load that first brought them, or no load
+-- brought that many, the row names no load.
+-- apontadas: how many entries of each day are suspects, where that is known; a day on which fewer than a quarter are is not looked at. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas.
 create or replace function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
 returns table (dia date, filial text, carga date, de date, ate date)
 language plpgsql stable rows 1
@@ -22039,9 +22042,9 @@ comment on function regra_validacao_valores.dias_repetidos(date[], bigint[]) is
   'Days and branches of which half the documents, and ten at least, are there more than once, and the loads that brought them again.';
 revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint[]) from public;
 
--- Days outside the window on which loads that seem to have come again brought entries too, so that a load is one whatever part of it a window
--- holds. A load seems so where at least half of what it brought into the window is copies. Not of a window of keys, whose findings are
--- known; and no further than 400 days from the window's own. Reads dw.lancamentos; changes nothing. Called by
+-- Days outside the window for which repeated loads brought entries too, so that a load is one finding whatever part of it a window holds. A
+-- load seems repeated if at least half of what it brought into the window is copies. Nothing for a window of keys, whose findings are known,
+-- and no day further than 400 days from the window. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.duplicidades and diferencas with the loads (the days on which they came, UTC) and how many copies each brought.
 create or replace function regra_validacao_valores.dias_fora(janela audit.janela, cargas date[], copias bigint[], de date, ate date)
 returns date[]
@@ -22079,9 +22082,9 @@ comment on function regra_validacao_valores.dias_fora(audit.janela, date[], bigi
   'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
 revoke execute on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) from public;
 
--- Loads (the days on which they came, UTC) that came again, however thin their days are: half or more of what they brought, and ten
--- entries at least, an earlier load had brought with the same amount and end of the number, booked no more than so many days away, in
--- whatever branch and under whatever name. Looked for on the days that they booked, no further than 400 from the given ones. Reads
+-- Repeated loads (the days on which they came, UTC), however few entries each of their days has: an earlier load had already brought half of
+-- their entries or more, and ten at least, with the same amount and end of the number, booked no more than the given number of days away, in
+-- any branch and under any name. Looks at the days for which they booked, no further than 400 days from the given ones. Reads
 -- dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
 create or replace function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade int) returns setof date
 language plpgsql stable rows 1
@@ -22138,10 +22141,10 @@ comment on function regra_validacao_valores.cargas_repetidas(date[], date, date,
   'Loads of which half the entries, and ten at least, an earlier load had brought.';
 revoke execute on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) from public;
 
--- Loads of which every entry was there already, however few they are: three and no more than ninety-nine entries that came on one day (UTC)
--- or at one moment, each of which an earlier load had brought with the same day, amount, end of the number (the same text, where there is
--- none) and supplier. Larger ones regra_validacao_valores.cargas_repetidas knows by half. dias and momentos: when they came; what they booked is looked for
--- no further than 400 days from the given ones. Gives the stretch of time in which a load came. Reads dw.lancamentos;
+-- Small repeated loads: three to ninety-nine entries that came on one day (UTC) or at one moment, each of which an earlier load had already
+-- brought with the same day, amount, supplier and end of the number (or the same text, where there is no number). Larger loads are recognised
+-- by half of their entries (regra_validacao_valores.cargas_repetidas). dias and momentos: when they came. Looks no further than 400 days from
+-- the given ones. Returns the stretch of time in which each load came. Reads dw.lancamentos;
 -- changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
 create or replace function regra_validacao_valores.cargas_pequenas(dias date[], momentos timestamptz[], de date, ate date)
 returns table (carga date, desde timestamptz, antes_de timestamptz)
@@ -22224,11 +22227,11 @@ revoke execute on function regra_validacao_valores.cargas_pequenas(date[], times
 --! EndIncluded regras/validacao_valores/cargas.sql
 
 --! Included regras/validacao_valores/cargas_erradas.sql
--- Loads, or days of booking, that are wrong as a whole: of what has a document, nine in ten entries and ten at least have the other sign, or
--- are the same factor of ten, a hundred or a thousand too large, or too small. Such an error is the load's, and not of each entry. What is a
--- credit note by habit (creditos, regra_validacao_valores.sinais) or by its own words has no turned sign. cargas and dias: days (UTC) on
--- which something came, or is booked, that is wrong so. Of each the entries and what they are off by; ultimo: the last one. A day of booking
--- is given only where its load is not wrong as a whole. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
+-- Loads, or days of booking, that are wrong as a whole: of the entries with a document, nine in ten and at least ten have the opposite sign,
+-- or are too large or too small by the same factor of ten, a hundred or a thousand. Such an error is one of the load, not of each entry. A
+-- credit note, by habit (creditos, regra_validacao_valores.sinais) or by its own words, does not count as turned. cargas and dias: the days
+-- (UTC) on which entries with such an error came or are booked. Returns for each its entries and what they are off by; ultimo is the last
+-- entry. A day of booking is returned only if its load is not wrong as a whole. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
 create or replace function regra_validacao_valores.cargas_erradas(
   cargas date[], dias date[], creditos text[], absoluta numeric, relativa numeric
 )
@@ -22321,12 +22324,12 @@ revoke execute on function regra_validacao_valores.cargas_erradas(date[], date[]
 --! EndIncluded regras/validacao_valores/cargas_erradas.sql
 
 --! Included regras/validacao_valores/comparaveis.sql
--- Entries that may be another booking of a document that the window holds, and what each says about it: the first step of looking for
--- documents booked twice. Coarse and cheap questions come first: amount and end of the number, then the supplier, then the number as it is
--- read, then the text. Twins and reversals may lie outside the window: dentro is whether an entry lies in it, ordem its key's place.
+-- First step of looking for documents booked twice: entries that may be another booking of a document in the window, and what each says about
+-- it. Coarse and cheap comparisons come first: amount and end of the number, then the supplier, then the number as it is read, then the text.
+-- Twins and reversals may be outside the window. dentro: whether an entry is inside; ordem: the order of its key.
 --   so_numero, citado, barra, especie, serie, ano, acesso, estorno   what the document's text says (regra_validacao_valores.ler_documento)
 --   dita, objeto, mes_dito, ano_dito, estorno_dito   what the entry's text says (regra_validacao_valores.marcas_texto); dita also the number's
---   parte, documentada   whether it is not its document's amount, and whether it has one
+--   parte, documentada   whether its amount differs from its document's, and whether it has such an amount
 --   centro, conta        its cost centre, and its category with the account
 -- Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.lancados_em_dobro.
@@ -22350,7 +22353,7 @@ as $$
 declare
   v_inicio date := greatest(janela.data_inicio, '0001-02-01');
   v_fim date := least(janela.data_fim, '9999-12-31');
-  -- twice the days before: a reversal between a booking too long ago and its twin is that booking's
+  -- twice the days before: a reversal between a booking from too long ago and its twin belongs to that booking
   v_de date := greatest(v_inicio - 2 * proximidade, '0001-02-01');
   v_ate date := least(v_fim + proximidade, '9999-12-31');
   v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
@@ -22440,8 +22443,8 @@ begin
     l.so_numero, l.citado, l.barra, l.especie, l.serie, l.ano, l.acesso, l.estorno, coalesce(d.estorno, false),
     -- the part that text or document name, or both
     concat_ws(' ', nullif(d.parte, ''), case when l.parte_escrita is distinct from nullif(d.parte, '') then l.parte_escrita end), d.objeto,
-    -- who counts to ten thousand gives no number to two months; unless the text says of which it is, with its year or a word, a month in it
-    -- may be that of the booking
+    -- a supplier whose numbers reach ten thousand does not use one in two months. A month in the text may be that of the booking, unless a
+    -- year or a word says that it is the document's
     case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.mes end, case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.ano end,
     regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos),
     l.valor_documento is not null,
@@ -22461,10 +22464,13 @@ revoke execute on function regra_validacao_valores.lancamentos_comparaveis(audit
 --! EndIncluded regras/validacao_valores/comparaveis.sql
 
 --! Included regras/validacao_valores/conjuntos.sql
--- Entries booked twice, and which of them are one finding together: the third step. conjunto is carga_repetida where a load came in again
--- (a thick day, the load of one, a whole load or a small one proves it: cargas.sql), repeticao_em_massa for more than ten of one document,
--- parte for a share that regra_validacao_valores.rateios judges, and null for one that stands for itself; chave is the same for those of one
--- finding; provada where the entry's own day proves the load. What was taken back in other amounts or by words is left out.
+-- Third step: which of the entries booked twice are one finding together. conjunto is one of:
+--   carga_repetida       a load came in again; cargas.sql says what proves it
+--   repeticao_em_massa   more than ten bookings of one document
+--   parte                a share, judged by regra_validacao_valores.rateios
+--   null                 a finding of its own
+-- chave is the same for all entries of one finding. provada: whether the entry's own day proves the load. Entries that were taken back in
+-- other amounts, or in words, are left out.
 -- Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades_da_janela.
 create or replace function regra_validacao_valores.duplicidades_juntas(
   janela audit.janela, proximidade int, absoluta numeric, relativa numeric, digitos int
@@ -22510,13 +22516,13 @@ begin
     cross join lateral regra_validacao_valores.dias_repetidos(a.dias, case when janela.chaves is null then a.apontadas end) r
     where a.dias is not null
   ), recarga as (
-    -- what these days prove of a load holds on its thinner days
+    -- what these days prove about a load holds for its days with fewer entries too
     select r.carga, min(r.de) as de, max(r.ate) as ate
     from repetido r
     where r.carga is not null
     group by r.carga
   ), inteira as materialized (
-    -- or the whole of it, where no day is thick enough
+    -- or the whole load, if no single day has enough entries
     select k.carga
     from (
       select array_agg(x.carga) as cargas, min(x.de) as de, max(x.ate) as ate
@@ -22573,15 +22579,16 @@ revoke execute on function regra_validacao_valores.duplicidades_juntas(audit.jan
 --! EndIncluded regras/validacao_valores/conjuntos.sql
 
 --! Included regras/validacao_valores/em_dobro.sql
--- Entries that stand there although another booking of the same document does, each with that one (gemeo): the second step of looking for
--- documents booked twice. Whose an entry is, and what number, part and period it is of, entries share where only one of them says it.
--- Reversals then take back the latest booking before them; of what is left, the second of a document and those after it are given. Entries
--- of other cost centres, categories or accounts (reparte) are shares of one document, unless one of them is the whole.
+-- Second step of looking for documents booked twice: entries of a document that has another booking already, each with that booking (gemeo).
+-- If only one of two entries says whose it is, or which number, part or period it is, that holds for both. Each reversal takes back the latest
+-- booking before it. Of the bookings that are left of a document, the second and all later ones are returned. Entries in different cost
+-- centres, categories or accounts (reparte) are shares of one document, unless one of them is the whole.
 --   momento   the day, with a place in it
 --   carga, primeira_carga   the days (UTC) on which the entry, and the first of its document and day, were loaded
---   recarregada, de_outra_carga, vinda_depois   of the same day as its twin and not of the first load; of a later load than its twin; of
---             the same day and loaded after it
---   do_documento, ultima    how many are given of its document, and which of them it is, from the last
+--   recarregada     it has its twin's day, and did not come with the first load
+--   de_outra_carga  it came with a later load than its twin
+--   vinda_depois    it has its twin's day, and was loaded after it
+--   do_documento, ultima    how many are returned of its document, and its place among them, counted from the last
 --
 -- HAZARD: a flood is one partition of these windows. An aggregate over neighbouring days must be able to remove rows as its frame moves
 -- (sums and counts can, least and greatest cannot), or the cost is quadratic.
@@ -22668,8 +22675,8 @@ begin
       -- bookings less reversals up to this one: one booking, its reversal and the new booking leave one. Over the longer time a
       -- reversal meets its booking, over the shorter one nothing old is left to meet
       greatest(m.sinal * sum(m.sinal) over antes, m.sinal * sum(m.sinal) over muito_antes) as liquido,
-      -- what was booked last is taken back first. The balance goes up and down by one, so whatever next steps over the level that this
-      -- entry stepped over takes it back
+      -- what was booked last is taken back first. The balance goes up and down by one, so this entry is taken back by the next one that brings
+      -- the balance back across the same level
       coalesce(lead(m.momento) over (
         partition by m.fornecedor, m.numero, m.parcela, m.montante, least(m.saldo, m.saldo - m.sinal) order by m.momento)
         <= m.momento + v_perto, false) as estornada
@@ -24203,7 +24210,7 @@ comment on function regra_pendente_verificacao.chaves_texto(text, text, text) is
   'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
 revoke execute on function regra_pendente_verificacao.chaves_texto(text, text, text) from public;
 
--- The last booking month before the given one with a history worth the name: at least a tenth of a usual month's rows. Null when there is
+-- The last booking month before the given one that has at least a tenth of a usual month's rows. Null when there is
 -- none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia and
 -- pontuar_pendencias.
 create or replace function regra_pendente_verificacao.ultimo_mes_conhecido(corte int) returns int
@@ -24219,10 +24226,10 @@ $$;
 comment on function regra_pendente_verificacao.ultimo_mes_conhecido(int) is 'Last month before the given one with a usual amount of history.';
 revoke execute on function regra_pendente_verificacao.ultimo_mes_conhecido(int) from public;
 
--- Which of some entries contradict their own supplier code, judged by the ledger before the given month. By name (nome): the company had
--- other names, and none written at all like this one. By text (texto): the company has ten texts or more, the entry shares no word with
--- them except words that one entry in twenty has, and others use most of its words. The code identifies an entry's supplier only if nothing
--- contradicts it, because codes are reassigned, copied and mistyped. The arrays belong together; entries without a contradiction are not
+-- Which of the given entries contradict their own supplier code, judged by the ledger before the given month. By name (nome): the company had
+-- names before, and none of them is at all like this one. By text (texto): the company has ten texts or more, the entry shares no word with
+-- them except words that one entry in twenty has, and other companies use most of its words. Codes are reassigned, copied and mistyped, so a
+-- code identifies the supplier only if nothing contradicts it. The arrays belong together; entries without a contradiction are not
 -- returned. Reads regra_pendente_verificacao.estatistica_*; changes nothing. Called by regra_pendente_verificacao.entradas_pendencia.
 create or replace function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes int[])
 returns table (n bigint, contra text)
@@ -24312,10 +24319,10 @@ comment on function regra_pendente_verificacao.contradizem_codigo(text[], text[]
   'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
 revoke execute on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) from public;
 
--- The entries to be judged and what is known about each. Either the pending entries of a window, each with the months up to its own as
--- history (before corte); or (retroteste) decided entries of the given months, each with the history before its own month or before some
--- waiting time: a sample, or without a sample size (amostra) all of them without a wait. espera: the history ends more than a month before
--- the entry. An entry that contradicts its supplier's code (contra: nome, texto; see
+-- The entries to be judged and what is known about each. In a session: the pending entries of a window, each with the months up to its own as
+-- history (before corte). In a back-test (retroteste): decided entries of the given months, each with the history before its own month, or
+-- before a waiting time. With a sample size (amostra) a sample of them; without one all of them, none with a wait. espera: the history ends
+-- more than a month before the entry. An entry that contradicts its supplier's code (contra: nome, texto; see
 -- regra_pendente_verificacao.contradizem_codigo) is judged without the code. metade: all suppliers (null) or one half of them (0, 1). Reads
 -- dw.lancamentos and the statistics; changes nothing. Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the
 -- weights.
@@ -24395,7 +24402,7 @@ begin
     order by hashtextextended(l.id::text, 1)
     limit amostra
   ), espera as materialized (
-    -- most entries are asked at once, as most are in life; the others wait for one to eleven months
+    -- most entries are asked about at once, as in real life; the others wait for one to eleven months
     select p.mes, p.corte, p.sorte, coalesce(u.ultimo < p.mes - 1, true) as espera
     from (
       select m.mes, g.sorte,
@@ -24448,7 +24455,7 @@ return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
   and coalesce(pg_catalog.current_setting('conferente.lado_a_lado', true), '') = ''
   and pg_catalog.to_regclass('pg_catalog.pg_dist_node') is null;
 
-comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
+comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share work: parallel query is allowed, and no other worker shares it already.';
 revoke execute on function regra_pendente_verificacao.em_metades() from public;
 
 -- Gives new categories a number, new supplier names their one spelling and new accounts a key. They are few and entries are many, so each
@@ -24879,7 +24886,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- these joins read what has just changed or arrived, and the statistics still say that there is nothing
+-- these joins read what has just changed or arrived, when the planner's statistics still say that there is nothing
 set enable_nestloop = off
 as $$
 declare
@@ -24985,16 +24992,17 @@ revoke execute on function regra_pendente_verificacao.acompanhar_historia(timest
 -- months.
 --
 -- papel 'da_categoria': the one account of that category (folded). From some month on (the earliest that fits), at least the share
--- pendente.conta_parcela of the category's entries are on the account, and of the account's entries in the category; and they are at least
--- pendente.conta_lancamentos. certeza: the share that the next entry of the category may be expected to have. A new chart of accounts ends
--- such a pair. The account no longer counts if fewer than four in five of the category's latest entries (a month's, at least ten) are on
--- it, if in its latest month the category has more on another, or if it has lately also been on an account born then; nor if the ledger's
--- latest month is mostly on accounts born since the category was last booked.
+-- pendente.conta_parcela of the category's entries are on the account, the same share of the account's entries are in the category, and these
+-- entries are at least pendente.conta_lancamentos. certeza: the chance that the category's next entry is on the account.
 --
--- papel 'propria': the same over the whole history, however late it began: enough to contradict, not to propose.
+-- A new chart of accounts ends such a pair. The account no longer counts in four cases: fewer than four in five of the category's latest
+-- entries (a month's, at least ten) are on it; in its latest month the category has more entries on another account; some of its latest
+-- entries are on an account born then; or most of the ledger's latest month is on accounts born since the category was last booked.
 --
--- papel 'transitoria': an account on which that many entries waited and hardly any had a category, not counting those left behind there by
--- a category with an account of its own (papel 'esquecida', with that account in outra).
+-- papel 'propria': the same over the whole history, whenever the pair began. It is enough to contradict a proposal, not to make one.
+--
+-- papel 'transitoria': an account on which at least pendente.conta_lancamentos entries waited and hardly any had a category. Entries left
+-- behind there by a category with an account of its own do not count (papel 'esquecida', with that account in outra).
 --
 -- Nothing while pendente.move_conta is false, or while the calling rule's registered columns do not include the account. Reads
 -- estatistica_contagem, estatistica_conta, the settings and audit.regras. Called by regra_pendente_verificacao.explicar_pendencias, by
@@ -25096,7 +25104,7 @@ begin
     from periodo p
     join da_conta a on a.pedido = p.pedido and a.chave = p.chave and a.dobrada = p.dobrada
     join recente r on r.pedido = p.pedido and r.chave = p.chave and r.dobrada = p.dobrada
-    -- early months may be skipped because the account did not exist yet, but not because they contradict
+    -- early months may be left out because the account did not exist yet, but not because they contradict the pair
     join nascida b on b.chave = p.chave
     join (select g.pedido, g.dobrada, min(g.mes) as mes from da_categoria g group by 1, 2) i on i.pedido = p.pedido and i.dobrada = p.dobrada
     left join rival o on o.pedido = p.pedido and o.chave = p.chave and o.dobrada = p.dobrada
@@ -25161,9 +25169,9 @@ comment on function regra_pendente_verificacao.contas_conhecidas(text, int[]) is
   'As of each month: accounts that go with one category (da_categoria), those on which entries wait (transitoria), and what was decided and left behind on these (esquecida), with the entries that say so.';
 revoke execute on function regra_pendente_verificacao.contas_conhecidas(text, int[]) from public;
 
--- Entries whose category was decided while their account stayed on one that holds waiting entries, as lines of the diagnosis, at most ten,
--- the accounts with most of them first: those in the history, and those that we corrected and nobody has confirmed. They are reported and
--- not proposed, because nobody asked about them and their month may be reported already. Reads the statistics, the settings, the audit
+-- Entries whose category was decided while they stayed on an account that holds waiting entries: those in the history, and those that we
+-- corrected and nobody has confirmed. As lines of the diagnosis, at most ten, the accounts with most such entries first. They are reported and
+-- nothing is proposed, because nobody asked about them and their month may already be reported. Reads the statistics, the settings, the audit
 -- tables and dw.lancamentos by key. Called by audit_interno.diagnosticar_categorias.
 create or replace function regra_pendente_verificacao.diagnosticar_contas()
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -25243,10 +25251,10 @@ revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from p
 -- history without it since (silencio), whether it is surely dead (morta), and the category that seems to have replaced it (herdeira, with
 -- the number of its suppliers' entries there).
 --
--- A label is judged by its own rhythm. It is silent if it has had no entry for two months, and for two more than it ever paused before, or
--- for so long that this would hardly happen by chance (one in a hundred) to a label booked in as many months as this one was in its last
--- year. It is dead after pendente.meses_sem_lancamento such months, unless it is in its first year and was booked in less than half of it:
--- it may be booked once a year.
+-- A category is judged by its own rhythm. It is silent if it has had no entry for at least two months and if, besides, this pause is two
+-- months longer than any before, or so long that chance would hardly explain it (one in a hundred), given in how many months of its last
+-- year it was booked. It is dead after pendente.meses_sem_lancamento such months. A category in its first year that was booked in less than
+-- half of it is not: it may be booked once a year.
 --
 -- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and hardly
 -- anything else is booked here any more. Only entries with the category's usual sign (positive or negative) are a sign of life, because a
@@ -25354,7 +25362,7 @@ begin
     join vida o on o.mes = n.mes and o.uma = v.uma and n.primeira between o.ultima - 1 and o.ultima + 3
     group by 1, 2, 3, 4, 5, 6
   ), heranca as (
-    -- what others still book in the old one counts against the heir, too
+    -- entries that others still book in the old category count against the heir
     select h.*, (
         select coalesce(sum(c.linhas), 0) from regra_pendente_verificacao.estatistica_contagem c
         where c.nivel = 0 and c.chave = 0 and c.mes between h.primeira and h.mes and c.categoria in (select k.id from categoria k where k.uma = h.uma)
@@ -25471,14 +25479,14 @@ revoke execute on function regra_pendente_verificacao.alfas() from public;
 --   p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l)
 -- which unrolled is a sum over levels of n_l times a coefficient of the entry alone. Between the wide levels and the supplier's stand the
 -- words (naive Bayes): p is multiplied by exp(lambda * s / sqrt(k)), s being the sum over the k known words of ln P(w | c) / P(w), smoothed
--- towards P(w). Words repeat each other, so k of them prove like the root of k. A supplier's own entries then count for more than words, the
--- more of them there are.
+-- towards P(w). Words repeat each other, so k of them prove only as much as the root of k would. The more entries the supplier itself has, the
+-- more they count against the words.
 --
 -- The score (nota) weighs ln p and the log-odds among the latest entries of the same supplier and cost centre, where counts lose half their
 -- weight in six weeks (recente: a supplier that has just changed its business shows there first). Its weights are
 -- regra_pendente_verificacao.estatistica_nota, for each group: 0 unknown supplier, 1 seen up to about three times, 2 known; 3 to 5 the same
--- where the history ends more than a month before the entry; 6 to 11 the same with a known account. Modest ones where nothing is fitted:
--- 0.22 makes of a p of .999 a confidence of about .82. Of the categories the ten with the largest p are returned; bases and notas have one
+-- where the history ends more than a month before the entry; 6 to 11 the same with a known account. If nothing is fitted they are
+-- modest: 0.22 turns a p of .999 into a confidence of about .82. The ten categories with the largest p are returned; bases and notas have one
 -- value more, for all others together (what is left of p, .0001 at least).
 --
 -- Counts lose half their weight in nine months of history. Months without any history do not age them, as they did not in the back-test:
@@ -25524,7 +25532,7 @@ begin
   with entrada as materialized (
     select row_number() over ()::int as n, e.* from regra_pendente_verificacao.entradas_pendencia(janela, retroteste, amostra, metade) e
   ), epoca as materialized (
-    -- the month since which names are as they were in an entry's month
+    -- from which month on the categories' names have been those of an entry's month
     select m.mes, (
         select max(regra_pendente_verificacao.mes_indice(s.desde)) from audit.sucessoras_categoria s
         where s.ativo and regra_pendente_verificacao.mes_indice(s.desde) <= m.mes) as epoca
@@ -26038,8 +26046,8 @@ begin
     group by c.grupo
   )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, case when s.categorias[2] is not null then b.bruta * exp(s.notas[2] - s.notas[1]) end,
-    -- Only a person decides, however low the threshold, where the code says one thing and the name or text another, and where a category is
-    -- no longer booked or stands for several. For one that has long been silent a person is asked too.
+    -- However low the threshold, a person decides if the code says one thing and the name or text another, if the category is no longer booked
+    -- or was split into several, and if it has long been silent.
     least(x.confianca, case when s.contra is not null or d.de is not null or p.morta then 0.49 when p.categoria is not null then greatest(v_limiar - 0.01, 0) end),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra,
     s.mes, p.ultima, p.silencio, p.morta, p.herdeira, p.herdados, d.sucessoras
@@ -26233,8 +26241,8 @@ revoke execute on function regra_pendente_verificacao.explicar_pendencias(audit.
 --! EndIncluded regras/pendente_verificacao/sugestoes.sql
 
 --! Included regras/pendente_verificacao/regra.sql
--- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set, or null: the labels are not set, or
--- no entry has any of them, nor had when last counted, and no blank category is there to be looked at. Reads the settings,
+-- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set; null when nothing is missing. Either
+-- the labels are not set; or no entry has any of them or had at the last count, and there is no blank category to look at. Reads the settings,
 -- regra_pendente_verificacao.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
 create or replace function regra_pendente_verificacao.requisitos() returns text
 language plpgsql stable
@@ -26248,14 +26256,14 @@ begin
   if jsonb_typeof(v_rotulos) <> 'array' then
     return concat_ws(' ', 'Falta dizer quais categorias significam pendente.',
       regras.frase_rotulos(array['pendente', 'a classificar', 'não classificado', 'verificar', 'suspense']),
-      'Diga com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
+      'Defina-os com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
         || ' ([] se só os lançamentos sem categoria estão pendentes).');
   end if;
   if v_pendentes = '{}' then
     return 'Nada está dito pendente: pendente.rotulos está vazia e pendente.vazias é false. '
       || 'Mude uma das duas com conferente configurar, ou desative a regra.';
   end if;
-  -- only blanks are asked for: if there are none, that is good news
+  -- only blank categories count as pending: if there are none, that is good news
   v_escritos := array(select e from jsonb_array_elements_text(v_rotulos) e);
   if v_escritos = '{}' then
     return null;
@@ -26355,7 +26363,7 @@ end
 $$;
 
 comment on function regra_pendente_verificacao.preparar(audit.janela) is
-  'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has doubled.';
+  'Brings the statistics of pendente_verificacao up to date. Run it before the rule. It reads what was loaded since the last time, and calibrates again when a month is over or the ledger has doubled.';
 revoke execute on function regra_pendente_verificacao.preparar(audit.janela) from public;
 
 -- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence calibrated on that
