@@ -3787,6 +3787,10 @@ create function audit_interno.escrever(comando text, ids bigint[] DEFAULT NULL::
 comment on function audit_interno.escrever(text,bigint[],text[],text,jsonb) is 'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids, constraints, before) as x (column type, …).';
 grant execute on function audit_interno.escrever(text,bigint[],text[],text,jsonb) to conferente_dono;
 
+create function audit_interno.escritas_depois(d audit.divergencias_processadas, operacao_id bigint, esperado jsonb)
+  returns TABLE(depois jsonb, finalizada_em timestamp with time zone) language sql stable;
+comment on function audit_interno.escritas_depois(audit.divergencias_processadas,bigint,jsonb) is 'Columns as our later alterations for other findings left them, one on top of the other, and when the last was made; nulls where there was none.';
+
 create function audit_interno.esperar_gravacoes()
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;

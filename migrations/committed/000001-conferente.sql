@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0ea35c990bf6e5031e4f4fcf8aca3a43cbf09901
+--! Hash: sha1:2d8ed724a561f27580af51c52a5d13dfe2c24a5a
 --! Message: conferente
 
 set local role conferente_dono;
@@ -14878,14 +14878,12 @@ begin
     return;
   end if;
   return query
-    select d.id, d.entrada || jsonb_object_agg(k.key, k.value order by a.operacao_id)
+    select d.id, d.entrada || v.depois
     from audit.divergencias_processadas d
-    join audit.divergencias_processadas n on n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id
-    join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > coalesce((select max(x.operacao_id) from audit.deteccoes x where x.divergencia_id = d.id), (
-        select v.deteccao_id from audit_interno.divergencias_arquivadas v where v.divergencia_id = d.id))
-    cross join lateral jsonb_each(a.depois) as k
-    where d.id = any (entradas_nossas.ids) and d.entrada ? k.key
-    group by d.id, d.entrada;
+    cross join lateral audit_interno.escritas_depois(d, coalesce(
+      (select max(x.operacao_id) from audit.deteccoes x where x.divergencia_id = d.id),
+      (select a.deteccao_id from audit_interno.divergencias_arquivadas a where a.divergencia_id = d.id)), d.entrada) as v
+    where d.id = any (entradas_nossas.ids) and v.depois is not null;
 end
 $$;
 comment on function audit_interno.entradas_nossas(audit.regras, bigint[]) is 'Entry of each finding''s row as our later corrections of other findings left it.';
@@ -15090,6 +15088,42 @@ $$;
 comment on function audit_interno.terreno_nos(regclass) is 'Nodes of Citus with another time zone, or on which nothing ends a wait: rows like those of audit_interno.terreno.';
 --! EndIncluded motor/correcao/nos.sql
 
+--! Included motor/correcao/escritas_depois.sql
+-- What our later alterations, for other findings on the row, made of some columns of a finding, and when the last of them was made. Each has
+-- to have found what was expected there; one that found something else came after a change from outside, and neither it nor what follows
+-- is a reason to expect what it wrote. Where such alterations lie in the archive, the first that is left is believed. Called by
+-- conferir_corrigidas and entradas_nossas.
+create or replace function audit_interno.escritas_depois(d audit.divergencias_processadas, operacao_id bigint, esperado jsonb)
+returns table (depois jsonb, finalizada_em timestamptz)
+language sql
+stable
+as $$
+  select pg_catalog.jsonb_object_agg(e.key, e.value order by e.operacao_id, e.divergencia_id), max(e.finalizada_em)
+  from (
+    select i.*, bool_and(i.antes = i.anterior) over (partition by i.key order by i.operacao_id, i.divergencia_id) as seguida
+    from (
+      select k.key, k.value, a.operacao_id, a.divergencia_id, q.finalizada_em, a.antes -> k.key as antes,
+        coalesce(lag(k.value) over (partition by k.key order by a.operacao_id, a.divergencia_id),
+          case when v.arquivada then a.antes else escritas_depois.esperado end -> k.key) as anterior
+      from audit.divergencias_processadas n
+      join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > escritas_depois.operacao_id
+      join audit.operacoes q on q.id = a.operacao_id
+      cross join lateral pg_catalog.jsonb_each(a.depois) as k
+      cross join lateral (
+        select exists (
+          select from audit.divergencias_processadas m
+          join audit_interno.divergencias_arquivadas x on x.divergencia_id = m.id and x.alteracao_id > escritas_depois.operacao_id
+          where m.registro_id = d.registro_id and m.tabela = d.tabela) as arquivada
+      ) as v
+      where n.registro_id = d.registro_id and n.tabela = d.tabela and escritas_depois.esperado ? k.key
+    ) as i
+  ) as e
+  where e.seguida and e.divergencia_id <> d.id
+$$;
+comment on function audit_interno.escritas_depois(audit.divergencias_processadas, bigint, jsonb) is
+  'Columns as our later alterations for other findings left them, one on top of the other, and when the last was made; nulls where there was none.';
+--! EndIncluded motor/correcao/escritas_depois.sql
+
 --! Included motor/selo/tabelas.sql
 -- The result of audit.verificar_integridade and of the functions behind it. A type and no table: a verification leaves nothing behind.
 create type audit.verificacao as (
@@ -15282,14 +15316,7 @@ begin
     select x.* from audit_interno.ultima_alteracao(d) x
   ) as u
   join audit.operacoes p on p.id = u.operacao_id
-  cross join lateral (
-    select jsonb_object_agg(k.key, k.value order by a.operacao_id) as depois, max(q.finalizada_em) as finalizada_em
-    from audit.divergencias_processadas n
-    join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > u.operacao_id
-    join audit.operacoes q on q.id = a.operacao_id
-    cross join lateral jsonb_each(a.depois) as k
-    where n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id and u.depois ? k.key
-  ) as v
+  cross join lateral audit_interno.escritas_depois(d, u.operacao_id, u.depois) as v
   left join audit_interno.entradas_nossas(conferir_corrigidas.regra, array(select x.divergencia_id from pg_temp.conferente_desfeita x)) as e on e.divergencia_id = d.id;
   perform audit_interno.confrontar_corrigidas(regra);
 
@@ -25882,7 +25909,7 @@ revoke execute on function regra_pendente_verificacao.ajustar_notas() from publi
 -- Counts how often the back-test's best suggestions were right, in bins of equal size along their probability, and makes each bin's share
 -- monotone (isotonic regression by the min-max formula: Zadrozny and Elkan 2001, 2002; Barlow et al. 1972). A hundred pseudo-cases in each
 -- bin follow the probability itself, so a small past moves it little. Groups are counted apart; where that leaves fewer than a hundred
--- cases, entries that waited and entries that did not count together; if they are still too few, the group has no bins. Reads estatistica_pergunta; writes estatistica_calibracao. Called by regra_pendente_verificacao.calibrar_historia.
+-- cases, entries that waited and entries that did not count together; with fewer than 45 even then, the group has no bins. Reads estatistica_pergunta; writes estatistica_calibracao. Called by regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.contar_acertos() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -25919,7 +25946,7 @@ begin
     select s.grupo, s.faixa, avg(s.bruta) as bruta, count(*) as casos, sum(s.acertou) as acertos,
       count(*) + 100 as peso, sum(s.acertou) + 100 * avg(s.bruta) as pontos
     from caso s
-    where s.todas >= 100
+    where s.todas >= 45
     group by s.grupo, s.faixa
   )
   insert into regra_pendente_verificacao.estatistica_calibracao (grupo, faixa, bruta, confianca, casos, acertos, casos_proximos, acertos_proximos)
@@ -26059,7 +26086,7 @@ begin
   cross join lateral (select width_bucket(b.bruta, t.brutas) as posicao) i
   cross join lateral (
     -- The share of right ones in the bins, interpolated between the two nearest; without bins, the probability itself. A small past
-    -- promises less: n cases at most n / (n + 5).
+    -- promises less: n cases at most n / (n + 5), as do the 45 below which there are no bins.
     select least(coalesce(t.todos / (t.todos + 5), 0.9), coalesce(case
       when i.posicao = 0 then t.confiancas[1] * b.bruta / t.brutas[1]
       when t.brutas[i.posicao + 1] > t.brutas[i.posicao] then t.confiancas[i.posicao] + (t.confiancas[i.posicao + 1] - t.confiancas[i.posicao])

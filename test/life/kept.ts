@@ -8,4 +8,14 @@ export const KEPT: Readonly<Record<string, string>> = {
     ["month",{"month":3,"close":true}],
     ["session",{"mode":"manual","rules":["importe"],"window":0,"simulate":false,"dies":null}],
     ${Array.from({ length: 7 }, () => '["approve",{"who":"ana","pick":0,"many":1,"dies":null}]').join(',')}`,
+  'an error comes back from outside, and a correction of another rule that does not hold writes over it': `
+    ["session",{"mode":"auto","rules":["rotulo","duvida"],"window":"all","simulate":false,"dies":null}],
+    ["edit",{"row":3,"many":20,"set":"categoria = 'DUVIDA'","loads":false}],
+    ["approve",{"who":"ana","pick":0,"many":40,"dies":null}],
+    ["session",{"mode":"manual","rules":["rotulo"],"window":"all","simulate":false,"dies":null}],
+    ["edit",{"row":59,"many":20,"set":"categoria = 'DUVIDA'","loads":true}],
+    ["approve",{"who":"ana","pick":0,"many":40,"dies":null}],
+    ["session",{"mode":"manual","rules":["rotulo"],"window":"all","simulate":false,"dies":null}],
+    ["approve",{"who":"ana","pick":16,"many":6,"dies":null}],
+    ["session",{"mode":"manual","rules":["rotulo","duvida"],"window":"all","simulate":false,"dies":null}]`,
 }

@@ -14,14 +14,12 @@ begin
     return;
   end if;
   return query
-    select d.id, d.entrada || jsonb_object_agg(k.key, k.value order by a.operacao_id)
+    select d.id, d.entrada || v.depois
     from audit.divergencias_processadas d
-    join audit.divergencias_processadas n on n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id
-    join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > coalesce((select max(x.operacao_id) from audit.deteccoes x where x.divergencia_id = d.id), (
-        select v.deteccao_id from audit_interno.divergencias_arquivadas v where v.divergencia_id = d.id))
-    cross join lateral jsonb_each(a.depois) as k
-    where d.id = any (entradas_nossas.ids) and d.entrada ? k.key
-    group by d.id, d.entrada;
+    cross join lateral audit_interno.escritas_depois(d, coalesce(
+      (select max(x.operacao_id) from audit.deteccoes x where x.divergencia_id = d.id),
+      (select a.deteccao_id from audit_interno.divergencias_arquivadas a where a.divergencia_id = d.id)), d.entrada) as v
+    where d.id = any (entradas_nossas.ids) and v.depois is not null;
 end
 $$;
 comment on function audit_interno.entradas_nossas(audit.regras, bigint[]) is 'Entry of each finding''s row as our later corrections of other findings left it.';

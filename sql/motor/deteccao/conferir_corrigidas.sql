@@ -83,14 +83,7 @@ begin
     select x.* from audit_interno.ultima_alteracao(d) x
   ) as u
   join audit.operacoes p on p.id = u.operacao_id
-  cross join lateral (
-    select jsonb_object_agg(k.key, k.value order by a.operacao_id) as depois, max(q.finalizada_em) as finalizada_em
-    from audit.divergencias_processadas n
-    join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > u.operacao_id
-    join audit.operacoes q on q.id = a.operacao_id
-    cross join lateral jsonb_each(a.depois) as k
-    where n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id and u.depois ? k.key
-  ) as v
+  cross join lateral audit_interno.escritas_depois(d, u.operacao_id, u.depois) as v
   left join audit_interno.entradas_nossas(conferir_corrigidas.regra, array(select x.divergencia_id from pg_temp.conferente_desfeita x)) as e on e.divergencia_id = d.id;
   perform audit_interno.confrontar_corrigidas(regra);
 

@@ -160,7 +160,7 @@ revoke execute on function regra_pendente_verificacao.ajustar_notas() from publi
 -- Counts how often the back-test's best suggestions were right, in bins of equal size along their probability, and makes each bin's share
 -- monotone (isotonic regression by the min-max formula: Zadrozny and Elkan 2001, 2002; Barlow et al. 1972). A hundred pseudo-cases in each
 -- bin follow the probability itself, so a small past moves it little. Groups are counted apart; where that leaves fewer than a hundred
--- cases, entries that waited and entries that did not count together; if they are still too few, the group has no bins. Reads estatistica_pergunta; writes estatistica_calibracao. Called by regra_pendente_verificacao.calibrar_historia.
+-- cases, entries that waited and entries that did not count together; with fewer than 45 even then, the group has no bins. Reads estatistica_pergunta; writes estatistica_calibracao. Called by regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.contar_acertos() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -197,7 +197,7 @@ begin
     select s.grupo, s.faixa, avg(s.bruta) as bruta, count(*) as casos, sum(s.acertou) as acertos,
       count(*) + 100 as peso, sum(s.acertou) + 100 * avg(s.bruta) as pontos
     from caso s
-    where s.todas >= 100
+    where s.todas >= 45
     group by s.grupo, s.faixa
   )
   insert into regra_pendente_verificacao.estatistica_calibracao (grupo, faixa, bruta, confianca, casos, acertos, casos_proximos, acertos_proximos)

@@ -52,7 +52,7 @@ begin
   cross join lateral (select width_bucket(b.bruta, t.brutas) as posicao) i
   cross join lateral (
     -- The share of right ones in the bins, interpolated between the two nearest; without bins, the probability itself. A small past
-    -- promises less: n cases at most n / (n + 5).
+    -- promises less: n cases at most n / (n + 5), as do the 45 below which there are no bins.
     select least(coalesce(t.todos / (t.todos + 5), 0.9), coalesce(case
       when i.posicao = 0 then t.confiancas[1] * b.bruta / t.brutas[1]
       when t.brutas[i.posicao + 1] > t.brutas[i.posicao] then t.confiancas[i.posicao] + (t.confiancas[i.posicao + 1] - t.confiancas[i.posicao])
