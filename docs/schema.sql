@@ -5276,7 +5276,7 @@ create unlogged table regra_pendente_verificacao.estatistica_controle (
   constraint estatistica_controle_pkey PRIMARY KEY (unica),
   constraint estatistica_controle_unica_check CHECK (unica)
 );
-comment on table regra_pendente_verificacao.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
+comment on table regra_pendente_verificacao.estatistica_controle is 'Up to where the statistics of pendente_verificacao are up to date, and with which settings.';
 
 create unlogged table regra_pendente_verificacao.estatistica_fornecedor (
   raiz text not null,
@@ -5309,7 +5309,7 @@ create unlogged table regra_pendente_verificacao.estatistica_nome (
   nome text,
   constraint estatistica_nome_pkey PRIMARY KEY (escrito)
 );
-comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each with its one common spelling.';
 
 create unlogged table regra_pendente_verificacao.estatistica_nota (
   grupo smallint not null,
@@ -5516,7 +5516,7 @@ grant execute on function regra_pendente_verificacao.eleger_grafias() to confere
 
 create function regra_pendente_verificacao.em_metades()
   returns boolean language sql stable;
-comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
+comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share work: parallel query is allowed, and no other worker shares it already.';
 grant execute on function regra_pendente_verificacao.em_metades() to conferente_regra;
 
 create function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer, metade integer)
@@ -5593,7 +5593,7 @@ create function regra_pendente_verificacao.preparar(janela audit.janela)
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.preparar(audit.janela) is 'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has doubled.';
+comment on function regra_pendente_verificacao.preparar(audit.janela) is 'Brings the statistics of pendente_verificacao up to date. Run it before the rule. It reads what was loaded since the last time, and calibrates again when a month is over or the ledger has doubled.';
 grant execute on function regra_pendente_verificacao.preparar(audit.janela) to conferente_regra;
 
 create function regra_pendente_verificacao.preparar_retroteste(janela audit.janela)
@@ -6104,7 +6104,7 @@ grant execute on function regra_validacao_valores.linhas_documentos(bigint[],num
 
 create function regra_validacao_valores.marcas()
   returns TABLE(tipo text, marca text, digitos integer, escritas text[]) language sql immutable;
-comment on function regra_validacao_valores.marcas() is 'Words by which a text says to be a part of a document, or of a period, and what they stand for.';
+comment on function regra_validacao_valores.marcas() is 'Words by which a text says that it is a part of a document, or of a period, and what they stand for.';
 grant execute on function regra_validacao_valores.marcas() to conferente_regra;
 
 create function regra_validacao_valores.marcas_texto(descricao text, OUT parte text, OUT mes text, OUT ano text, OUT objeto text, OUT anunciado boolean, OUT estorno boolean)
@@ -6133,7 +6133,7 @@ grant execute on function regra_validacao_valores.palavras_marcas() to conferent
 create function regra_validacao_valores.parcela_dita(descricao text)
   returns text language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.parcela_dita(text) is 'Part of a document that a text says to be, an instalment as its number; empty where it says none.';
+comment on function regra_validacao_valores.parcela_dita(text) is 'Part of a document that a text names, an instalment as its number; empty where it names none.';
 grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
 
 create function regra_validacao_valores.partes_possiveis(ids text[], dias date[], valores numeric[], esperados numeric[], documentos text[], codigos text[], nomes text[], proximidade integer, absoluta numeric, relativa numeric, digitos integer)

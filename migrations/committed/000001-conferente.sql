@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2dd69d1f7df8d7fdb5a51c105244d486215f0c02
+--! Hash: sha1:4e2cf91c763a01c782996d9678fedf1ccfc04581
 --! Message: conferente
 
 set local role conferente_dono;
@@ -204,15 +204,15 @@ from (values
   ('sessao.linhas_por_parte', '500000', 'inteiro', 1, 1000000000, null, 'linhas',
     'Quantas linhas, mais ou menos, tem cada parte em que os trabalhadores repartem a detecção de uma janela longa (meses inteiros); com menos do que o dobro ela fica inteira.'),
   ('sessao.espera_trava', '"00:00:10"', 'intervalo', 0, 600, null, null,
-    'Quanto uma correção espera por uma linha que outra transação segura.'),
+    'Quanto tempo uma correção espera por uma linha bloqueada por outra transação.'),
   ('sessao.conferir_corrigidas_dias', '90', 'inteiro', 0, 3650, null, 'dias',
     'Quantos dias para trás cada sessão confere se o data warehouse ainda guarda as correções feitas; as mais antigas só quando a regra as encontra de novo.'),
   ('sessao.conferir_corrigidas_linhas', '100000', 'inteiro', 0, 100000000, null, 'correções',
     'Quantas dessas correções, por regra e das mais novas para as mais antigas, cada sessão confere no máximo; se houver mais, a sessão avisa.'),
   ('sessao.desfeitas_maximo', '3', 'inteiro', 1, 1000000, null, 'vezes',
-    'Desfeita tantas vezes fora do sistema (por cargas), uma correção já não é refeita por auto e espera uma pessoa.'),
+    'Desfeita tantas vezes fora do sistema (por cargas), uma correção não é mais refeita por auto e espera uma pessoa.'),
   ('limites.linhas', '50000', 'inteiro', 0, 100000000, null, 'linhas',
-    'Máximo de correções automáticas por sessão. Acima dele nada é corrigido e um alerta sai.'),
+    'Máximo de correções automáticas por sessão. Acima dele nada é corrigido e sai um alerta.'),
   ('limites.fracao', '0.10', 'numero', 0, 1, null, 'fração da janela',
     'Máxima fração das linhas da janela corrigida por sessão: uma janela cheia de divergências é uma carga quebrada.'),
   ('limites.fracao_a_partir_de', '50', 'inteiro', 0, 1000000, null, 'linhas',
@@ -222,11 +222,11 @@ from (values
   ('aprovacao.valor_dupla', '100000.00', 'numero', 0, 1e15, null, 'BRL',
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
   ('periodos.fonte', 'null', 'texto', null, null, null, null,
-    'Tabela, visão ou função sem argumentos do data warehouse, com o esquema, que diz que meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
+    'Tabela, visão ou função sem argumentos do data warehouse, com o esquema, que diz quais meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
   ('resumo.leitores', 'false', 'booleano', null, null, null, null,
-    'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem. Não esconde de leitores o que a própria divergência guarda: entrada (fornecedor, documento, data), valores, evidência e justificativa.'),
+    'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem. O que a própria divergência guarda continua visível para eles: entrada (fornecedor, documento, data), valores, evidência e justificativa.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
-    'Quantos achados de um padrão de trade marketing as pessoas têm de dar por certos antes que ele corrija sozinho. Menos de 20 só vale enquanto a regra não está provada e corrige até onde foi concedido.'),
+    'Quantos achados de um padrão de trade marketing as pessoas precisam confirmar como certos antes que ele corrija sozinho. Menos de 20 só vale enquanto a regra não está provada e corrige até onde foi concedido.'),
   ('regras.erro_tolerado', '0.05', 'numero', 0.01, 0.1, null, 'fração das respostas',
     'Quanto uma regra pode errar e ainda corrigir sozinha: provada é a que as respostas das pessoas mostram errar menos do que isto; refutada, mais.'),
   ('certificado.erro_maximo', '0.05', 'numero', 0.005, 0.2, null, 'fração do valor',
@@ -238,36 +238,36 @@ from (values
     {"ato": "rejeitar", "texto": "já resolvido na origem"},
     {"ato": "adiar", "texto": "espero resposta do fornecedor"},
     {"ato": "adiar", "texto": "espero a nota ou o crédito"}]', 'motivos', 0, 9, null, null,
-    'Motivos que a página de revisão oferece depois de r (ato rejeitar) e de s (ato adiar), cada um numa tecla de 1 a 9, na ordem da lista; outro se escreve.'),
+    'Motivos que a página de revisão oferece depois de r (ato rejeitar) e de s (ato adiar), cada um numa tecla de 1 a 9, na ordem da lista; qualquer outro pode ser escrito.'),
   -- no label is shipped: each ledger has its own words for pending and marketing, and without them a rule is skipped and says so
   ('pendente.rotulos', 'null', 'textos', 0, 100, null, null,
-    'Categorias que significam pendente, comparadas sem acento nem caixa; [] se nenhuma. Enquanto for null a regra é pulada.'),
+    'Categorias que significam pendente, comparadas sem diferenciar acentos nem maiúsculas; [] se nenhuma. Enquanto for null a regra é pulada.'),
   ('pendente.vazias', 'true', 'booleano', null, null, null, null,
     'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de histórico a inferência de categoria lê.'),
   ('pendente.meses_sem_lancamento', '3', 'inteiro', 1, 240, null, 'meses',
-    'Uma categoria sem lançamentos há tantos meses, e há mais do que costuma parar, é tida por morta: não é proposta com confiança.'),
+    'Uma categoria sem lançamentos há tantos meses, e há mais do que costuma parar, é considerada extinta e não é proposta com confiança.'),
   ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
-    'Se a regra propõe, com a categoria, também a conta contábil que só anda com ela, quando o lançamento espera numa conta transitória.'),
+    'Se a regra propõe, junto com a categoria, a conta contábil que só aparece com ela, quando o lançamento espera numa conta transitória.'),
   ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
-    'Que parte dos lançamentos da categoria deve estar na conta, e que parte dos da conta na categoria, para que as duas andem juntas.'),
+    'Que parte dos lançamentos da categoria deve estar na conta, e que parte dos da conta na categoria, para que a regra considere que as duas andam juntas.'),
   ('pendente.conta_lancamentos', '30', 'inteiro', 1, 1000000, null, 'lançamentos',
-    'Com quantos lançamentos o histórico diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
+    'Quantos lançamentos o histórico precisa ter para dizer que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
   ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
     'A categoria em que um lançamento de trade marketing deve estar, escrita como nos lançamentos. Enquanto for null a regra é pulada.'),
   ('trade_marketing.erro_lancamento', '0.03', 'numero', 0.0001, 0.5, null, 'fração dos lançamentos',
-    'Quantos lançamentos de trade marketing, mais ou menos, acabam em outra categoria: quanto mais raro o erro, mais um padrão precisa provar.'),
+    'Quantos lançamentos de trade marketing, mais ou menos, acabam em outra categoria: quanto mais raro o erro, mais respostas um padrão precisa ter a seu favor.'),
   ('trade_marketing.discordancia_maxima', '0.2', 'numero', 0, 1, null, 'fração do que casa',
-    'Que parte do que um padrão novo alcança pode estar em outra categoria; acima disso, só quem diz que conferiu o salva.'),
+    'Que parte do que um padrão novo alcança pode estar em outra categoria; acima disso, é preciso dizer que foi conferido para salvá-lo.'),
   ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
     'Quantos meses antes e depois contam como histórico do fornecedor contra um padrão de marketing.'),
   ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
-    'Diferença até a qual valor e documento são iguais.'),
+    'Diferença, em reais, até a qual valor e documento contam como iguais.'),
   ('valores.tolerancia_relativa', '0', 'numero', 0, 0.5, null, 'fração do documento',
-    'Diferença relativa até a qual valor e documento são iguais.'),
+    'Diferença, como fração do documento, até a qual valor e documento contam como iguais.'),
   ('valores.digitos_significativos', '0', 'inteiro', 0, 15, null, 'dígitos',
-    'Dígitos significativos com que a origem imprime valores; 0 se os imprime por inteiro.'),
+    'Quantos dígitos significativos a origem imprime num valor; 0 se o imprime por inteiro.'),
   ('valores.dias_duplicidade', '10', 'inteiro', 0, 366, null, 'dias',
     'Até quantos dias de distância o mesmo documento, fornecedor e valor contam como lançado duas vezes.'),
   ('valores.cambio_minimo', '2.5', 'numero', 1, 1000, null, null,
@@ -289,15 +289,15 @@ from (values
   ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
     'Quando a sessão diária roda, na hora local de agenda.fuso: minuto, hora, dia do mês, mês, dia da semana (0 e 7 são domingo).'),
   ('agenda.fuso', '"America/Sao_Paulo"', 'fuso', null, null, null, null,
-    'Fuso horário em que agenda.cron é lida, se contam os dias e se mostram as horas.'),
+    'Fuso horário de agenda.cron, da contagem dos dias e das horas mostradas.'),
   ('agenda.modo', '"auto"', 'texto', null, null, '["auto", "manual"]', null,
     'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.'),
   ('arquivo.meses', '24', 'inteiro', 3, 1200, null, 'meses',
-    'Quantos meses de fatos ficam no banco: só os mais antigos podem ir para o arquivo, e uma correção que foi para lá já não se reverte aqui.'),
+    'Quantos meses de fatos ficam no banco: só os mais antigos podem ir para o arquivo, e uma correção que foi para lá não pode mais ser revertida aqui.'),
   ('selo.carimbo_url', 'null', 'url', null, null, null, null,
     'Endereço de uma autoridade de carimbo do tempo (RFC 3161), que carimba a cabeça da cadeia depois de cada sessão, ou uma vez por dia. Enquanto for null, ninguém carimba.'),
   ('acesso.sessao_horas', '10', 'inteiro', 1, 72, null, 'horas',
-    'Quanto tempo quem entrou pela página fica dentro, por login único ou por link de uso único.'),
+    'Quanto tempo dura o acesso de quem entrou pela página, por login único ou por link de uso único.'),
   ('saude.idade_sessao', '"26:00:00"', 'intervalo', 60, 31622400, null, null,
     'A partir desta idade da última sessão terminada /readyz diz que falta uma sessão.'),
   ('saude.espera_correio', '"00:30:00"', 'intervalo', 60, 604800, null, null,
@@ -1948,7 +1948,7 @@ as $$
 begin
   if motivo is null or btrim(motivo) = '' then
     raise exception using errcode = 'NC006', message = format('falta %s', nome),
-      hint = 'Escreva em uma frase por que: quem auditar vai ler.';
+      hint = 'Explique o motivo em uma frase; a auditoria vai lê-la.';
   end if;
   if length(motivo) > 2000 then
     raise exception using errcode = 'NC006', message = format('%s é longo demais', nome),
@@ -2385,8 +2385,8 @@ declare
   v_lido boolean := false;
 begin
   if current_user not in ('conferente_regra', 'conferente_escrita') then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
-    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
-      hint = 'Nada do que fez vale.';
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra alterou as funções por onde o Conferente lê e grava',
+      hint = 'Tudo o que ele fez foi desfeito.';
   end if;
   begin
     -- holds until the end of this block, a subtransaction; nothing that runs in it can undo it
@@ -2397,12 +2397,12 @@ begin
     raise exception using errcode = 'NC999', message = 'lido';
   exception when sqlstate 'NC999' then
     if not v_lido then
-      raise exception using errcode = 'NC012', message = format('código do data warehouse ou de uma regra levantou NC999: %s', sqlerrm);
+      raise exception using errcode = 'NC012', message = format('código do data warehouse ou de uma regra usou o código de erro NC999, que é do Conferente: %s', sqlerrm);
     end if;
   end;
   if audit_interno.ficam() <> v_ficam then
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra deixou uma trava ou um comando preparado',
-      hint = 'Código que só lê não trava nem prepara nada.';
+      hint = 'Uma regra e uma visão só leem: não travam linhas nem preparam comandos (prepare).';
   end if;
 end
 $$;
@@ -2590,7 +2590,7 @@ begin
   end if;
   raise exception using errcode = 'NC013', message = format('%s.%s só aceita acréscimos', tg_table_schema, tg_table_name),
     detail = format('operação recusada: %s', tg_op),
-    hint = 'Fatos de auditoria não se alteram nem se apagam; registre um novo.';
+    hint = 'Um fato de auditoria não pode ser alterado nem apagado; registre um novo.';
 end
 $$;
 comment on function audit_interno.recusar_mudanca() is 'Refuses to change or delete audit facts with NC013.';
@@ -2694,7 +2694,7 @@ begin
     raise exception using errcode = 'NC043', message = format('os fatos da operação %s estão no arquivo', exigir_no_banco.operacao_id),
       detail = format('Arquivados por %s em %s, operação %s.', v_arquivo.arquivado_por,
         to_char(v_arquivo.arquivado_em at time zone audit.fuso(), 'DD/MM/YYYY'), v_arquivo.operacao_id),
-      hint = format('Nada foi feito. Eles estão na trilha exportada com o SHA-256 %s.', v_arquivo.arquivo_sha256);
+      hint = format('Nada foi feito. Esses fatos estão na trilha exportada, no arquivo de SHA-256 %s.', v_arquivo.arquivo_sha256);
   end if;
   return true;
 end
@@ -2885,18 +2885,18 @@ declare
 begin
   perform audit_interno.recusar_de_dentro();
   if v_ate is null then
-    raise exception using errcode = 'NC009', message = 'diga o último mês a arquivar', hint = 'ate é um dia qualquer dele.';
+    raise exception using errcode = 'NC009', message = 'falta o último mês a arquivar', hint = 'Em ate, informe um dia qualquer desse mês.';
   end if;
   if v_ate >= v_fica then
     raise exception using errcode = 'NC044', message = format('%s ainda não pode ir para o arquivo', to_char(v_ate, 'MM/YYYY')),
-      detail = 'Ficam os meses em que uma correção ainda pode ser revertida (arquivo.meses) ou é conferida (sessao.conferir_corrigidas_dias).',
+      detail = 'Ficam no banco os meses em que uma correção ainda pode ser revertida (arquivo.meses) ou ainda é comparada com o data warehouse (sessao.conferir_corrigidas_dias).',
       hint = format('Nada foi feito. O último mês que pode ir é %s.', to_char(v_fica - 1, 'MM/YYYY'));
   end if;
   lock table audit.deteccoes, audit.alteracoes, audit.correcoes_desfeitas, audit_interno.estados in share update exclusive mode; -- one at a time
   select array_agg(distinct p.mes order by p.mes) into v_meses from audit_interno.partes_mensais(v_ate) p;
   if v_meses is null then
     raise exception using errcode = 'NC005', message = format('não há nada a arquivar até %s', to_char(v_ate, 'MM/YYYY')),
-      hint = 'Nada foi feito. select * from audit.arquivamentos() diz o que já foi.';
+      hint = 'Nada foi feito. O que já foi arquivado: select * from audit.arquivamentos().';
   end if;
 
   drop table if exists pg_temp.conferente_arquivada;
@@ -2915,7 +2915,7 @@ begin
   left join audit.operacoes o on o.id = x.id;
   if v_quebrada is not null then
     raise exception using errcode = 'NC044', message = format('a operação %s ainda não tem selo', v_quebrada),
-      hint = 'Nada foi feito. O trabalhador sela o que espera; veja conferente verificar.';
+      hint = 'Nada foi feito. O trabalhador (conferente trabalhar) sela o que espera; depois confira com conferente verificar.';
   end if;
   if simular then
     return next;
@@ -3269,8 +3269,8 @@ begin
     select from audit_interno.portas_abertas p
     where p.pid = pg_backend_pid() and p.aberta and p.transacao = pg_current_xact_id_if_assigned())
   then
-    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra não age em nome de quem iniciou a sessão',
-      hint = 'Gatilhos e preparações leem e escrevem o que é seu; decisões e ajustes são de pessoas.';
+    raise exception using errcode = 'NC012', message = 'um gatilho ou uma regra tentou agir em nome de quem iniciou a sessão',
+      hint = 'Gatilhos e preparações leem e gravam as suas próprias tabelas; decidir e configurar cabe a pessoas.';
   end if;
 end
 $$;
@@ -3330,7 +3330,7 @@ as $$
 begin
   if registrar_operacao.tipo is null or registrar_operacao.tipo not in ('externa', 'exportacao') then
     raise exception using errcode = 'NC001', message = format('tipo de operação inválido: %s', coalesce(tipo, 'nulo')),
-      hint = 'Use externa ou exportacao; as demais operações o próprio sistema registra.';
+      hint = 'Use externa ou exportacao; as outras operações, o próprio sistema registra.';
   end if;
   return audit_interno.abrir_operacao(registrar_operacao.tipo, motivo => audit_interno.exigir_motivo(registrar_operacao.motivo),
     detalhes => audit_interno.exigir_detalhes(registrar_operacao.detalhes));
@@ -3403,12 +3403,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if jsonb_typeof(detalhes) <> 'object' then
-    raise exception using errcode = 'NC001', message = format('detalhes deve ser um objeto: %s', left(detalhes::text, 200)),
+    raise exception using errcode = 'NC001', message = format('detalhes deve ser um objeto JSON: %s', left(detalhes::text, 200)),
       hint = 'Por exemplo {"arquivo": "nota.pdf"}.';
   end if;
   if octet_length(detalhes::text) > 10000 then
     raise exception using errcode = 'NC001', message = 'detalhes é grande demais',
-      detail = format('%s bytes; o máximo é 10000', octet_length(detalhes::text)), hint = 'Guarde o arquivo em outro lugar, e aqui o nome e o SHA-256 dele.';
+      detail = format('%s bytes; o máximo é 10000', octet_length(detalhes::text)), hint = 'Guarde o arquivo em outro lugar e registre aqui o nome e o SHA-256 dele.';
   end if;
   return coalesce(detalhes, '{}');
 end
@@ -3451,7 +3451,7 @@ declare
   v_estranhos text := case when new.tipo = 'enderecos' then audit_interno.enderecos_invalidos(new.valor) end;
 begin
   if tg_op = 'UPDATE' and new.chave <> old.chave then
-    raise exception using errcode = 'NC008', message = format('a configuração %s não muda de nome', old.chave);
+    raise exception using errcode = 'NC008', message = format('a configuração %s não pode mudar de nome', old.chave);
   end if;
   -- a setting that ships unset may be unset again: by null, or an empty text
   if new.padrao = 'null' and (new.valor = 'null' or new.tipo = 'texto' and v_tipo_json = 'string' and btrim(v_texto) = '') then
@@ -3535,7 +3535,7 @@ begin
     for share; -- the other end may be changing right now
     if (case new.chave when 'valores.cambio_minimo' then v_medida > v_par else v_medida < v_par end) then
       raise exception using errcode = 'NC009', message = format('valor fora do permitido para %s: %s', new.chave, new.valor),
-        detail = 'o câmbio mínimo não passa do máximo',
+        detail = 'o câmbio mínimo não pode passar do máximo',
         hint = format('Permitido: %s; %s %s.', v_permitido,
           case new.chave when 'valores.cambio_minimo' then 'no máximo' else 'no mínimo' end, v_par);
     end if;
@@ -3576,7 +3576,7 @@ begin
   end if;
   if alterar_configuracao.valor is null then
     raise exception using errcode = 'NC009', message = format('valor nulo para %s', chave),
-      hint = format('Para voltar ao padrão use %s.', v_antes.padrao);
+      hint = format('Para voltar ao padrão, use %s.', v_antes.padrao);
   end if;
   update audit.configuracoes_sistema c
   set valor = alterar_configuracao.valor, alterada_em = clock_timestamp(), alterada_por = audit_interno.ator()
@@ -3593,7 +3593,7 @@ begin
   perform audit_interno.fechar_operacao(v_operacao, 1);
   if v_estranhos is not null then
     raise warning using errcode = 'NC031', message = v_estranhos,
-      hint = 'A configuração vale assim; confira se foi escrita como está nos lançamentos.';
+      hint = 'A configuração foi gravada assim; confira se está escrita como nos lançamentos.';
   end if;
   return v_depois;
 end
@@ -3622,7 +3622,7 @@ declare
 begin
   foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
     if not audit_interno.nome_qualificado(v_nome) then
-      return format('a função se dá pelo nome, com o esquema e sem argumentos, como regra_trade_marketing.detectar, e não %L', v_nome);
+      return format('a função se informa pelo nome com o esquema, sem argumentos, como regra_trade_marketing.detectar, e não %L', v_nome);
     end if;
     -- a temporary name means another function in another session, of the role that runs the rule
     if (parse_ident(v_nome))[1] ~ '^pg_(toast_)?temp' or exists (
@@ -3630,7 +3630,7 @@ begin
       where p.oid = audit_interno.funcao_da_janela(v_nome)
         and (p.pronamespace = pg_my_temp_schema() or pg_is_other_temp_schema(p.pronamespace)))
     then
-      return format('a função %s está num esquema temporário, que cada sessão tem o seu', v_nome);
+      return format('a função %s está num esquema temporário, que só uma conexão vê', v_nome);
     end if;
   end loop;
   v_funcao := audit_interno.funcao_da_janela(regra.funcao);
@@ -3642,7 +3642,7 @@ begin
     return format('a função %s deve devolver setof audit.achado', regra.funcao);
   end if;
   if v_proc.provolatile = 'v' then
-    return format('a função %s deve ser stable: só assim lê a mesma fotografia que o motor, e não escreve', regra.funcao);
+    return format('a função %s deve ser stable: só assim ela lê o mesmo instante (snapshot) que o motor e não grava nada', regra.funcao);
   end if;
   if regra.preparacao is not null and audit_interno.funcao_da_janela(regra.preparacao) is null then
     return format('não existe a função de preparação %s(audit.janela)', regra.preparacao);
@@ -3654,7 +3654,7 @@ begin
     end if;
   end loop;
   if not audit_interno.nome_qualificado(regra.tabela) then
-    return format('a tabela se dá como esquema.tabela, e não %L', regra.tabela);
+    return format('a tabela se informa como esquema.tabela, e não %L', regra.tabela);
   end if;
   v_tabela := audit_interno.relacao(regra.tabela);
   if v_tabela is null then
@@ -3674,7 +3674,7 @@ begin
     return 'há um nome de coluna nulo';
   end if;
   if regra.coluna_chave = any (regra.colunas || regra.colunas_identidade || regra.colunas_acompanham) then
-    return format('a chave %s não pode estar entre as colunas por que a regra decide, que identificam o lançamento ou que acompanham', regra.coluna_chave);
+    return format('a chave %s não pode estar entre as colunas pelas quais a regra decide, as que identificam o lançamento ou as que acompanham', regra.coluna_chave);
   end if;
   return null;
 end
@@ -3706,9 +3706,9 @@ declare
 begin
   if coalesce(cardinality(array_remove(registrar_regra.colunas, null)), 0) = 0 then
     raise exception using errcode = 'NC011',
-      message = format('regra %s recusada: faltam as colunas por que ela decide', coalesce(registrar_regra.nome, 'sem nome')),
+      message = format('regra %s recusada: faltam as colunas pelas quais ela decide', coalesce(registrar_regra.nome, 'sem nome')),
       detail = 'colunas está vazio.',
-      hint = 'Dê ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto elas têm o que tinham.';
+      hint = 'Informe ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto os valores delas não mudam.';
   end if;
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
     coluna_filial, colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica,
@@ -3740,7 +3740,7 @@ begin
 exception
   when unique_violation then
     raise exception using errcode = 'NC011', message = format('já existe a regra %s', registrar_regra.nome),
-      hint = 'Para mudá-la use audit.alterar_regra.';
+      hint = 'Para mudá-la, use audit.alterar_regra.';
   when check_violation or not_null_violation or numeric_value_out_of_range then
     raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', coalesce(registrar_regra.nome, 'sem nome'), sqlerrm),
       hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma; concessao_correcoes e concessao_valor: maiores que zero, as duas ou nenhuma.';
@@ -3776,7 +3776,7 @@ begin
       hint = 'Existem: ' || (select string_agg(r.nome, ', ' order by r.nome) from audit.regras r) || '.';
   end if;
   if jsonb_typeof(alterar_regra.mudancas) is distinct from 'object' then
-    raise exception using errcode = 'NC001', message = 'mudancas deve ser um objeto, como {"limiar": 0.9}';
+    raise exception using errcode = 'NC001', message = 'mudancas deve ser um objeto JSON, como {"limiar": 0.9}';
   end if;
   select string_agg(d, ', ') into v_estranhas
   from jsonb_array_elements_text(case when jsonb_typeof(alterar_regra.mudancas -> 'dependencias') = 'array'
@@ -3788,7 +3788,7 @@ begin
   end if;
   select string_agg(c, ', ') into v_estranhas from jsonb_object_keys(alterar_regra.mudancas) as c where c <> all (v_permitidas);
   if v_estranhas is not null then
-    raise exception using errcode = 'NC009', message = format('não se altera numa regra: %s', v_estranhas),
+    raise exception using errcode = 'NC009', message = format('isto não pode ser alterado numa regra: %s', v_estranhas),
       hint = format('Permitido: %s.', array_to_string(v_permitidas, ', '));
   end if;
   begin
@@ -3826,7 +3826,7 @@ begin
   perform audit_interno.conferir_prova(v_antes.nome); -- for this code at this threshold
   select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
   if v_depois.automatica and alterar_regra.mudancas ? 'automatica' and audit_interno.porque_nao(v_depois) is not null then
-    raise exception using errcode = 'NC042', message = format('a regra %s não corrige sozinha', v_depois.nome),
+    raise exception using errcode = 'NC042', message = format('a regra %s não pode corrigir sozinha', v_depois.nome),
       detail = audit_interno.porque_nao(v_depois), hint = 'Nada foi feito.';
   end if;
   perform audit_interno.conferir_automatica(v_antes.nome);
@@ -4132,12 +4132,12 @@ begin
     x.ordem, case when x.mes between 101 and 999912 then make_date(x.mes / 100, x.mes % 100, 1) end, x.filial,
     case when x.achado then case
       when x.registro_id is null then 'um achado sem registro_id'
-      when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', x.tabela_dita, regra.tabela)
+      when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) <> v_tabela then format('um achado da tabela %s, mas está registrada para %s', x.tabela_dita, regra.tabela)
       when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) is null then format('um achado da tabela %s, que não existe', x.tabela_dita)
       when not x.existe then 'um achado de um registro que não existe'
       when x.confianca is null or x.confianca < 0 or x.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(x.confianca::text, 'nula'))
-      when x.forma <> 'object' and x.forma <> 'null' then 'como correção algo que não é um objeto'
-      when x.estranhos <> '{}' then format('valor para coluna que não lhe cabe: %s', x.estranhos)
+      when x.forma <> 'object' and x.forma <> 'null' then 'como correção algo que não é um objeto JSON'
+      when x.estranhos <> '{}' then format('valor para uma coluna que não é dela: %s', x.estranhos)
       when btrim(coalesce(x.justificativa, '')) = '' then 'um achado sem justificativa'
       when x.valor_em_risco < 0 or x.valor_em_risco = 'NaN' then format('valor em risco %s', x.valor_em_risco)
       when x.valores_propostos <> '{}' and x.valores_propostos = x.valores_originais then 'como correção o que o registro já tem'
@@ -4183,8 +4183,8 @@ begin
   if v_linhas > (select max(a.ordem) from pg_temp.conferente_achado a) then
     select min(a.registro_id) into v_repetida from pg_temp.conferente_achado a group by a.ordem having count(*) > 1 limit 1;
     raise exception using errcode = 'NC012',
-      message = format('a regra %s aponta a chave %s, que é de mais de um registro de %s', regra.nome, v_repetida, regra.tabela),
-      hint = format('Cada registro precisa de um %s próprio; conferente diagnostico os conta.', regra.coluna_chave);
+      message = format('a regra %s aponta a chave %s, que mais de um registro de %s tem', regra.nome, v_repetida, regra.tabela),
+      hint = format('Cada registro precisa de um %s só seu; conferente diagnostico conta os repetidos.', regra.coluna_chave);
   end if;
   select a.registro_id, a.defeito into v_defeito
   from pg_temp.conferente_achado a
@@ -4717,7 +4717,7 @@ begin
   where e.sessao_id = anotar_execucao.sessao_id and e.regra = anotar_execucao.regra.nome
   for no key update;
   if v_antes.status <> 'pendente' then
-    raise exception using errcode = 'NC016', message = format('a regra %s já não está em andamento na sessão %s', regra.nome, sessao_id),
+    raise exception using errcode = 'NC016', message = format('a regra %s não está mais em andamento na sessão %s', regra.nome, sessao_id),
       detail = format('status %s', v_antes.status);
   end if;
   if v_antes.hash_funcao <> anotar_execucao.hash_regra then
@@ -5163,7 +5163,7 @@ begin
     raise exception using errcode = 'NC022',
       message = format('não se sabe quais períodos estão fechados: %s: %s', audit_interno.configuracao('periodos.fonte') #>> '{}',
         sqlerrm),
-      hint = case when sqlstate = '42501' then 'Falta a conferente_regra: grant usage on schema …, grant select (ou execute) on … to conferente_regra.'
+      hint = case when sqlstate = '42501' then 'Dê a permissão a conferente_regra: grant usage on schema …, grant select (ou execute) on … to conferente_regra.'
         else 'periodos.fonte é uma tabela, visão ou função sem argumentos com as colunas mes (date) e, se for o caso, filial (text).' end;
   end;
 end
@@ -5366,7 +5366,7 @@ begin
       return;
     exception when lock_not_available then
       if clock_timestamp() > v_limite then
-        raise exception using errcode = 'lock_not_available', message = 'há correções em andamento que não terminam; nada foi fechado',
+        raise exception using errcode = 'lock_not_available', message = 'ainda há correções em andamento; nada foi fechado',
           hint = 'Tente de novo daqui a pouco.';
       end if;
       perform pg_sleep(0.05);
@@ -5781,7 +5781,7 @@ begin
     if v_codigo like '22%' and v_chaves <> audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves) then
       v_chaves := audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves);
       update pg_temp.conferente_lote l set resultado = 'recusada',
-        erro = format('a chave %s não cabe mais na coluna %s, que é agora %s', l.registro_id, regra.coluna_chave,
+        erro = format('a chave %s não cabe mais na coluna %s, que agora é do tipo %s', l.registro_id, regra.coluna_chave,
           audit_interno.tipo_coluna(v_relacao, regra.coluna_chave))
       where l.divergencia_id = any (ids) and l.registro_id <> all (v_chaves);
       ids := array(select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.registro_id = any (v_chaves) order by 1);
@@ -5805,9 +5805,9 @@ begin
   set agora = case when x.existe then x.agora end,
     resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
       when x.parada and not x.aberta then 'fechada' when x.parada then 'recusada' else 'movida' end,
-    erro = case when not x.existe or x.certa and x.mesma then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
+    erro = case when not x.existe or x.certa and x.mesma then null when not x.mesma then format('a chave é agora de outro lançamento: antes %s, agora %s', l.entrada, x.entrada)
       when x.parada and not x.aberta then 'o período está fechado'
-      when x.parada then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end
+      when x.parada then 'o banco não gravou e não disse por quê (talvez um gatilho ou uma política de linha)' end
   from audit_interno.escrever(format(
     'select l.divergencia_id, t.%I is not null, coalesce(%s, false), coalesce(%s, false), coalesce(%s, false), %s, %s, %s
      from pg_temp.conferente_lote l left join %s t on %s
@@ -5821,7 +5821,7 @@ begin
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   -- a row that the writing role cannot see has not necessarily gone
   update pg_temp.conferente_lote l
-  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do data warehouse)'
+  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (talvez por uma política de linha do data warehouse)'
   from audit_interno.ler(format('select k.c from unnest($2) as k (c) join %1$s t on t.%2$I = k.c::%3$s and t.%2$I = any ($2::%3$s[])', v_tabela, regra.coluna_chave,
       audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, (
     select array_agg(x.registro_id) from pg_temp.conferente_lote x where x.divergencia_id = any (ids) and x.resultado = 'ausente')) as v (registro_id text)
@@ -5961,7 +5961,7 @@ begin
     select max(x.operacao_id) from audit.alteracoes x where x.divergencia_id = l.divergencia_id);
   perform audit_interno.aplicar_lote(v_operacao, 'desfeita');
   if exists (select from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'desfeita') then
-    raise exception using errcode = 'NC019', message = 'uma correção não verificada não pôde ser desfeita; o lote inteiro foi desfeito',
+    raise exception using errcode = 'NC019', message = 'uma correção que não passou na conferência não pôde ser desfeita; o lote inteiro foi desfeito',
       detail = (select string_agg(format('registro %s: %s', l.registro_id, coalesce(l.erro, l.resultado)), '; ')
         from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'desfeita');
   end if;
@@ -6083,7 +6083,7 @@ begin
     ) as x;
     if not v_cabe then
       perform audit_interno.perder_automatica(v_regra, format(
-        'não está provada, e a próxima correção passaria da concessão (%s correções e R$ %s; restam %s e R$ %s). Para conceder mais: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
+        'ainda não está provada, e a próxima correção passaria do que foi concedido (%s correções e R$ %s; restam %s e R$ %s). Para conceder mais: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
         v_regra.concessao_correcoes, v_regra.concessao_valor, v_resto.correcoes, v_resto.valor, v_regra.nome),
         jsonb_build_object('prova', v_regra.prova, 'restam', v_resto.correcoes, 'resta_valor', v_resto.valor), corrigir_lote.sessao_id);
     end if;
@@ -6109,7 +6109,7 @@ begin
   if v_desconhecidas <> '{}' then
     delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_desconhecidas);
     update audit.divergencias_processadas d
-    set motivo = 'deixada para uma pessoa: nenhum lançamento tem o valor proposto; aprovado uma vez, passa a valer'
+    set motivo = 'deixada para uma pessoa: nenhum lançamento tem o valor proposto; depois de aprovado uma vez, ele passa a valer'
     where d.id = any (v_desconhecidas);
   end if;
   with fechada as (
@@ -6212,8 +6212,8 @@ begin
       hint = 'manual só detecta; auto detecta e corrige o que pode.';
   end if;
   if data_inicio > data_fim then
-    raise exception using errcode = 'NC002', message = format('janela invertida: %s é depois de %s', data_inicio, data_fim),
-      hint = 'data_inicio e data_fim são ambas incluídas; data_inicio vem antes.';
+    raise exception using errcode = 'NC002', message = format('datas invertidas: %s vem depois de %s', data_inicio, data_fim),
+      hint = 'data_inicio vem antes de data_fim; os dois dias entram na janela.';
   end if;
   select string_agg(n, ', ') into v_estranhas
   from unnest(criar_sessao.regras) as n where not exists (select from audit.regras r where r.nome = n and r.ativa);
@@ -6455,7 +6455,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select string_agg(a.frase, '; ')
   from (
-    select format('%s de carga atrasada, %s %s (%s): a hora de carga já havia passado em sessões anteriores, ou falta; %s agora. Se cargas demoram, aumente sessao.margem_incremental',
+    select format('%s de carga atrasada, %s %s (%s): a hora de carga já estava coberta por uma sessão anterior, ou está vazia; %s agora. Se as cargas demoram, aumente sessao.margem_incremental',
       case e.atrasadas when 1 then '1 linha' else format('%s linhas', e.atrasadas) end,
       case e.atrasadas when 1 then 'lançada em' else 'lançadas em' end,
       concat_ws(' a ', to_char(e.atrasadas_inicio, 'DD/MM/YYYY'),
@@ -6964,8 +6964,8 @@ begin
     select from audit_interno.posses p
     where p.nome = 'sessao ' || exigir_conducao.sessao_id and p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero))
   then
-    raise exception using errcode = 'NC016', message = format('a sessão %s não é conduzida por esta conexão', coalesce(sessao_id::text, 'nula')),
-      hint = 'Uma sessão se roda com audit.processar_divergencias, audit.solicitar_processamento ou conferente processar.';
+    raise exception using errcode = 'NC016', message = format('esta conexão não conduz a sessão %s', coalesce(sessao_id::text, 'nula')),
+      hint = 'Para rodar uma sessão: audit.processar_divergencias, audit.solicitar_processamento ou conferente processar.';
   end if;
 end
 $$;
@@ -7045,7 +7045,7 @@ as $$
 begin
   if audit_interno.mesma_pessoa(new.proposta_por, new.decidida_por) then
     raise exception using errcode = 'NC007',
-      message = format('a segunda aprovação é de outra pessoa: %s propôs, e %s é a mesma', new.proposta_por, new.decidida_por);
+      message = format('a segunda aprovação precisa ser de outra pessoa: %s propôs, e %s é a mesma pessoa', new.proposta_por, new.decidida_por);
   end if;
   return new;
 end
@@ -7114,14 +7114,14 @@ declare
 begin
   perform audit_interno.exigir_pessoa();
   if ids is null or cardinality(ids) = 0 then
-    raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
+    raise exception using errcode = 'NC001', message = 'nenhuma divergência foi informada';
   end if;
   if ato = 'aprovar' and v_pela_api and separar_divergencias.visto is null then
-    raise exception using errcode = 'NC001', message = 'falta visto: para cada id, na mesma ordem, o que foi visto',
+    raise exception using errcode = 'NC001', message = 'falta visto: um para cada id, na mesma ordem',
       hint = 'É o campo visto de cada divergência nas listas: divergencias e divergenciasAbertas no GraphQL, GET /api/v1/divergencias no REST.';
   end if;
   if cardinality(separar_divergencias.visto) <> cardinality(ids) then
-    raise exception using errcode = 'NC001', message = 'visto tem de ter tantos itens quanto ids, na mesma ordem',
+    raise exception using errcode = 'NC001', message = 'visto precisa ter tantos itens quanto ids, na mesma ordem',
       detail = format('%s ids, %s vistos', cardinality(ids), cardinality(separar_divergencias.visto));
   end if;
   perform from audit.divergencias_processadas d where d.id = any (separar_divergencias.ids) order by d.id for update;
@@ -7140,12 +7140,12 @@ begin
         || coalesce(' por ' || coalesce(d.decidida_por, d.proposta_por), '')
         || coalesce(to_char(d.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI'), '')
         || coalesce(': ' || d.motivo, '')
-      when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
-      when 'NC022' then format('o período %s está fechado: lance o ajuste no período aberto e confirme a divergência, ou peça a quem administra que o reabra', f.periodo)
-      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs%s', v_ator, case when d.proposta_por <> v_ator then ' como ' || d.proposta_por end)
+      when 'NC017' then 'a regra só aponta, sem propor valor: confirme, rejeite ou digite o valor certo'
+      when 'NC022' then format('o período %s está fechado: lance o ajuste no período aberto e confirme a divergência, ou peça a um administrador que o reabra', f.periodo)
+      when 'NC007' then format('a segunda aprovação precisa ser de outra pessoa: %s já propôs%s', v_ator, case when d.proposta_por <> v_ator then ' como ' || d.proposta_por end)
       else format('%s: %s%s. Para aprovar isto: visto %s',
-        case when v.visto is not null then 'já não é o que foi visto'
-          when v_pela_api then 'falta dizer o que foi visto' else 'um valor digitado só se aprova dizendo o que foi visto' end,
+        case when v.visto is not null then 'mudou depois de mostrada'
+          when v_pela_api then 'falta o visto' else 'um valor digitado só se aprova com o visto' end,
         coalesce(d.valores_digitados, d.valores_propostos)::text, coalesce(', proposto por ' || d.proposta_por, ''),
         audit.divergencia_visto(d)) end
   from audit.divergencias_processadas d
@@ -7536,7 +7536,7 @@ begin
   select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
   v_relacao := audit_interno.relacao(v_regra.tabela);
   if jsonb_typeof(corrigir_manualmente.valores) is distinct from 'object' or corrigir_manualmente.valores = '{}' then
-    raise exception using errcode = 'NC015', message = 'valores deve ser um objeto com ao menos uma coluna',
+    raise exception using errcode = 'NC015', message = 'valores deve ser um objeto JSON com ao menos uma coluna',
       hint = 'Por exemplo {"categoria": "Trade Marketing"}.';
   end if;
   select string_agg(c, ', ') into v_estranhas from jsonb_object_keys(corrigir_manualmente.valores) as c where c <> all (v_regra.colunas);
@@ -7551,8 +7551,8 @@ begin
   select string_agg(c, ', ') into v_estranhas
   from jsonb_object_keys(corrigir_manualmente.valores) as c where not has_column_privilege('conferente_escrita', v_relacao, c, 'update');
   if v_estranhas is not null then
-    raise exception using errcode = 'NC015', message = format('em %s não se grava %s: conferente_escrita não tem update', v_regra.tabela, v_estranhas),
-      hint = 'Se está resolvido de outro modo, confirme a divergência.';
+    raise exception using errcode = 'NC015', message = format('em %s não se pode gravar %s: conferente_escrita não tem permissão de update', v_regra.tabela, v_estranhas),
+      hint = 'Peça a permissão ao DBA; ou, se o erro foi resolvido por fora, confirme a divergência.';
   end if;
   begin
     select l.valores into v_valores
@@ -7569,7 +7569,7 @@ begin
   select f.periodo into v_periodo from audit_interno.em_periodo_fechado(array[v_divergencia.id], v_valores) f;
   if v_periodo is not null then
     raise exception using errcode = 'NC022', message = format('o valor levaria o lançamento para o período %s, que está fechado', v_periodo),
-      hint = 'Nada foi feito. Digite um dia de um período aberto, ou peça a quem administra que o reabra.';
+      hint = 'Nada foi feito. Digite um dia de um período aberto, ou peça a um administrador que reabra o período.';
   end if;
 
   v_operacao := audit_interno.abrir_operacao('correcao_manual', motivo => v_motivo);
@@ -7652,7 +7652,7 @@ begin
   end if;
   if declarar_excecao.expira_em is null or declarar_excecao.expira_em <= clock_timestamp() then
     raise exception using errcode = 'NC018', message = 'a exceção precisa expirar no futuro',
-      detail = format('dado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
+      detail = format('informado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
   end if;
   begin
     select l.registro_id, l.entrada into v_registro, v_entrada
@@ -7687,7 +7687,7 @@ begin
   perform audit_interno.fechar_operacao(v_operacao, 1);
   v_aviso := audit.excecao_aviso(v_excecao);
   if v_aviso is not null then
-    raise warning using errcode = 'NC032', message = v_aviso, hint = 'A exceção vale; com esta regra as próximas sessões só detectam.';
+    raise warning using errcode = 'NC032', message = v_aviso, hint = 'A exceção foi gravada; com esta regra, as próximas sessões só detectam.';
   end if;
   return v_excecao;
 end
@@ -7778,7 +7778,7 @@ begin
   end if;
   if v_regra.automatica and v_hash is distinct from v_regra.hash_autorizado then
     perform audit_interno.perder_automatica(v_regra, format(
-      'o código da regra mudou depois de autorizado (era %s, é %s). Quem administra confere o código e a devolve com: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
+      'o código da regra mudou depois de autorizado (era %s, é %s). Um administrador confere o código e devolve a correção automática com: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
       coalesce(left(v_regra.hash_autorizado, 12), 'nenhum'), coalesce(left(v_hash, 12), 'nenhum'), v_regra.nome),
       jsonb_build_object('hash_autorizado', v_regra.hash_autorizado, 'hash', v_hash), conferir_codigo.sessao_id);
   end if;
@@ -7846,13 +7846,13 @@ begin
       hint = 'Veja audit.vw_operacoes_resumo.';
   end if;
   if v_de.tipo not in ('aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento', 'encaminhamento', 'comentario') then
-    raise exception using errcode = 'NC005', message = format('não se desfaz uma operação do tipo %s', v_de.tipo),
-      detail = 'Desfaz-se o próprio ato: aprovacao, rejeicao, correcao_manual, confirmacao, adiamento, encaminhamento, comentario.',
-      hint = 'Para desfazer correções de outros: audit.reverter_operacao. Uma exceção: audit.revogar_excecao.';
+    raise exception using errcode = 'NC005', message = format('uma operação do tipo %s não pode ser desfeita', v_de.tipo),
+      detail = 'Só se desfazem atos próprios: aprovacao, rejeicao, correcao_manual, confirmacao, adiamento, encaminhamento, comentario.',
+      hint = 'Para desfazer correções de outras pessoas: audit.reverter_operacao. Para uma exceção: audit.revogar_excecao.';
   end if;
   if not audit_interno.mesma_pessoa(v_de.ator, v_ator) then
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', v_de.id, v_de.ator),
-      detail = 'Cada um desfaz o próprio ato.', hint = 'Nada foi feito. Para desfazer correções de outros: audit.reverter_operacao.';
+      detail = 'Cada pessoa só desfaz os próprios atos.', hint = 'Nada foi feito. Para desfazer correções de outras pessoas: audit.reverter_operacao.';
   end if;
   if v_de.tipo in ('adiamento', 'encaminhamento', 'comentario') then
     return query select * from audit_interno.retirar_notas(v_de, v_motivo);
@@ -7894,7 +7894,7 @@ begin
     select v_de.id, d.id from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida';
     insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
     select l.divergencia_id, case l.resultado when 'fechada' then 'NC022' else 'NC005' end, case l.resultado
-      when 'fechada' then 'o período está fechado: lance o ajuste no período aberto, ou peça a quem administra que o reabra' when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o data warehouse recusou'
+      when 'fechada' then 'o período está fechado: lance o ajuste no período aberto, ou peça a um administrador que o reabra' when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o data warehouse recusou'
       else format('o registro mudou depois e não foi tocado: antes %s; depois %s; agora %s', l.antes, l.depois, coalesce(l.agora::text, 'nada')) end
     from audit_interno.reverter_lote(v_motivo) l where l.resultado not in ('revertida', 'ja_revertida');
     perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
@@ -7949,19 +7949,19 @@ begin
     raise exception using errcode = 'NC001', message = format('ato desconhecido: %s', coalesce(ato, 'nulo')), hint = 'São possíveis: aprovar, rejeitar, confirmar, adiar, encaminhar, comentar.';
   end if;
   if (ato = 'adiar') <> (decidir_grupo.ate is not null) or (ato = 'encaminhar') <> (decidir_grupo.para is not null) then
-    raise exception using errcode = 'NC001', message = 'adiar pede ate, encaminhar pede para, e nenhum outro ato os toma',
-      hint = 'ate infinity: até que o registro mude.';
+    raise exception using errcode = 'NC001', message = 'adiar precisa de "ate" e encaminhar precisa de "para"; os outros atos não aceitam nem um nem outro',
+      hint = 'Para adiar até que o registro mude: ate infinity.';
   end if;
   if grupo is null or jsonb_path_match(coalesce(visto, 'null'),
     'strict $.quantidade.type() == "number" && $.ate.type() == "number" && $.decisao.type() == "number"', silent => true) is not true
   then
-    raise exception using errcode = 'NC001', message = 'um grupo é decidido como foi visto: falta o grupo ou o visto',
-      hint = 'Dê visto como audit.vw_grupos_abertos o mostra: {"quantidade": 8, "ate": 41198, "decisao": 120}.';
+    raise exception using errcode = 'NC001', message = 'falta o grupo, ou o visto: um grupo se decide como foi mostrado',
+      hint = 'Copie o visto de audit.vw_grupos_abertos: {"quantidade": 8, "ate": 41198, "decisao": 120}.';
   end if;
   begin
     select (visto ->> 'quantidade')::bigint, (visto ->> 'ate')::bigint, (visto ->> 'decisao')::bigint into v_quantidade, v_ate, v_decisao;
   exception when data_exception then
-    raise exception using errcode = 'NC001', message = format('visto não é o de um grupo: %s', visto);
+    raise exception using errcode = 'NC001', message = format('este visto não é o de um grupo: %s', visto);
   end;
 
   perform from audit.divergencias_processadas d
@@ -7985,7 +7985,7 @@ begin
     -- what came back to the group was not shown in it
     and not exists (select from desde s where s.divergencia_id = d.id);
   if v_no_grupo > v_quantidade then
-    raise exception using errcode = 'NC021', message = format('o grupo já não é o que foi visto: eram %s, são %s', v_quantidade, v_no_grupo),
+    raise exception using errcode = 'NC021', message = format('o grupo mudou depois de mostrado: tinha %s divergências, agora tem %s', v_quantidade, v_no_grupo),
       hint = 'Nada foi feito. Olhe o grupo de novo.';
   end if;
 
@@ -8013,7 +8013,7 @@ begin
     raise exception using errcode = 'NC005',
       message = format('não se pode %s: %s', ato, coalesce(
         (select string_agg(format('%s: %s', x.id, x.explicacao), '; ' order by x.id) from (select * from unnest(v_deixadas) limit 20) as x),
-        'nada do que foi visto espera ainda neste grupo')),
+        'nada do que foi mostrado espera mais neste grupo')),
       hint = 'Nada foi feito.';
   end if;
   return query
@@ -8298,14 +8298,14 @@ set search_path = pg_catalog, pg_temp
 as $$
   select case
     when (porque_nao.regra).prova = 'refutada' then format(
-      'está refutada: %s%s, mais do que se tolera. Volta a corrigir sozinha quando novas respostas a provarem: conferente regras --auto %s --motivo …',
+      'está refutada: %s%s, acima do tolerado. Volta a corrigir sozinha quando novas respostas a provarem: conferente regras --auto %s --motivo …',
       format('de %s respostas no limiar ou acima, %s%% erradas', (porque_nao.regra).respostas, round(coalesce((porque_nao.regra).erro_observado, 0) * 100, 1)),
       case when (porque_nao.regra).automaticas_revertidas > 0 then format(', e %s correções automáticas revertidas por erro', (porque_nao.regra).automaticas_revertidas) end,
       (porque_nao.regra).nome)
     when (porque_nao.regra).prova = 'sem_prova' and (resto.correcoes <= 0 or resto.valor <= 0) then format(
       '%s. Para conceder sem prova: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
-      case when (porque_nao.regra).concedida_em is null then 'não está provada, e nada lhe foi concedido'
-        else format('não está provada, e a concessão acabou (%s correções e %s)', (porque_nao.regra).concessao_correcoes, audit_interno.reais((porque_nao.regra).concessao_valor)) end,
+      case when (porque_nao.regra).concedida_em is null then 'ainda não está provada, e nada foi concedido a ela'
+        else format('ainda não está provada, e a concessão acabou (%s correções e %s)', (porque_nao.regra).concessao_correcoes, audit_interno.reais((porque_nao.regra).concessao_valor)) end,
       (porque_nao.regra).nome)
   end
   from audit_interno.resto_concessao(porque_nao.regra) as resto
@@ -8404,8 +8404,8 @@ declare
   v_hoje date := audit.hoje();
 begin
   if adiar.ate < v_hoje then
-    raise exception using errcode = 'NC001', message = format('não se adia para um dia que passou: %s', adiar.ate),
-      hint = 'Um dia a partir de amanhã; hoje traz de volta à fila; sem dia, até que o registro mude.';
+    raise exception using errcode = 'NC001', message = format('não se pode adiar para um dia que já passou: %s', adiar.ate),
+      hint = 'Escolha um dia a partir de amanhã. Com o dia de hoje ela volta à fila; sem dia, espera até que o registro mude.';
   end if;
   return query select * from audit_interno.anotar_divergencias(adiar.ids, 'adiamento', 'adiar', v_motivo,
     ate => nullif(coalesce(adiar.ate, 'infinity'), v_hoje));
@@ -8499,8 +8499,8 @@ declare
   v_para text := audit_interno.nome_pessoa(encaminhar.para);
 begin
   if coalesce(v_para, '') = '' or length(v_para) > 200 then
-    raise exception using errcode = 'NC001', message = 'falta dizer para quem',
-      hint = 'O nome de uma pessoa, como as decisões o mostram, ou um papel: revisor, administrador.';
+    raise exception using errcode = 'NC001', message = 'falta dizer para quem encaminhar',
+      hint = 'Informe o nome de uma pessoa, como aparece nas decisões, ou um papel: revisor, administrador.';
   end if;
   return query select * from audit_interno.anotar_divergencias(encaminhar.ids, 'encaminhamento', 'encaminhar', v_motivo, para => v_para);
 end
@@ -8604,11 +8604,11 @@ begin
       hint = 'Exporte menos de uma vez: por regra, por sessão ou por dia.';
   end if;
   if arquivo is null or arquivo !~ '^[0-9a-f]{64}$' then
-    raise exception using errcode = 'NC001', message = 'arquivo deve ser o SHA-256 do arquivo, hexadecimal, em minúsculas';
+    raise exception using errcode = 'NC001', message = 'arquivo deve ser o SHA-256 do arquivo, em hexadecimal e minúsculas';
   end if;
   perform audit_interno.ler_planilha(linhas);
   if not exists (select from pg_temp.conferente_planilha) then
-    raise exception using errcode = 'NC001', message = 'nenhuma linha da planilha tem uma decisão', hint = 'Escolha na coluna Decisão e salve o arquivo.';
+    raise exception using errcode = 'NC001', message = 'nenhuma linha da planilha tem uma decisão', hint = 'Escolha uma decisão na coluna Decisão e salve o arquivo.';
   end if;
   v_detalhes := jsonb_build_object('planilha', jsonb_strip_nulls(jsonb_build_object('sha256', arquivo, 'nome', v_nome)));
 
@@ -8625,7 +8625,7 @@ begin
       perform audit_interno.separar_divergencias(v_ids, v_ato, v_situacoes, v_vistos);
       update pg_temp.conferente_planilha p
       set codigo = x.codigo, explicacao = case
-          when x.codigo = 'NC021' then format('já não é o que a planilha mostra: está %s%s', d.status, coalesce(', proposto por ' || d.proposta_por, ''))
+          when x.codigo = 'NC021' then format('mudou depois que a planilha foi exportada: está %s%s', d.status, coalesce(', proposto por ' || d.proposta_por, ''))
           else x.explicacao || coalesce((
             select format(' (por esta mesma planilha, operação %s)', max(o.id))
             from audit.decisoes c join audit.operacoes o on o.id = c.operacao_id
@@ -8640,7 +8640,7 @@ begin
         ] || case when coalesce(q.celulas[array_position(audit_interno.colunas_planilha(), 'lancamento')], '') = '' then array['lancamento'] else '{}' end) as colunas
         from pg_temp.conferente_planilha q where q.decisao = v_ato and q.codigo is null
       )
-      update pg_temp.conferente_planilha p set codigo = 'NC021', explicacao = format('já não é o que a planilha mostra: %s', x.colunas)
+      update pg_temp.conferente_planilha p set codigo = 'NC021', explicacao = format('mudou depois que a planilha foi exportada: %s', x.colunas)
       from x
       where p.id = x.id and p.decisao = v_ato and p.codigo is null and x.colunas is not null;
 
@@ -8713,7 +8713,7 @@ begin
       null::text as status, null::bigint as operacao_id, null::text as aviso
     from jsonb_to_recordset(ler_planilha.linhas) as l (linha integer, decisao text, motivo text, controle text, celulas jsonb);
   exception when data_exception then
-    raise exception using errcode = 'NC001', message = 'linhas não são as de uma planilha de decisões', detail = sqlerrm,
+    raise exception using errcode = 'NC001', message = 'as linhas não têm a forma de uma planilha de decisões', detail = sqlerrm,
       hint = 'Cada linha: {"linha": 2, "decisao": "aprovar", "motivo": "confere", "controle": "…", "celulas": {"id": 12, …}}.';
   end;
 
@@ -8748,17 +8748,17 @@ begin
 
   update pg_temp.conferente_planilha t set codigo = x.codigo, explicacao = case x.codigo
       when 'NC001' then case
-        when p.decisao is null then 'há um motivo e nenhuma decisão'
+        when p.decisao is null then 'há um motivo, mas nenhuma decisão'
         when p.vezes > 1 then format('a divergência %s está em mais de uma linha', p.id)
-        when p.dia is not null then format('não se adia para %s: um dia a partir de amanhã, como 15/12/2026; sem dia, até que o registro mude', p.dia)
+        when p.dia is not null then format('não se pode adiar para %s: escreva um dia a partir de amanhã, como 15/12/2026, ou deixe sem dia para adiar até que o registro mude', p.dia)
         else format('decisão desconhecida: %s; são possíveis aprovar, rejeitar, confirmar e adiar', left(p.decisao, 100)) end
       when 'NC004' then coalesce(format('divergência desconhecida: %s', p.id), 'falta o número da divergência')
       when 'NC006' then case
         when p.motivo is not null then format('o motivo é longo demais: %s caracteres; o máximo é 2000', length(p.motivo))
-        when p.explicacao is not null then format('não há motivo %s para %s', p.explicacao, p.decisao)
+        when p.explicacao is not null then format('o motivo %s não serve para %s', p.explicacao, p.decisao)
         else 'falta o motivo de rejeitar' end
-      else case when p.resumo is null then 'falta o controle: a linha não esperava decisão quando foi exportada, ou ele foi apagado'
-        else format('%s não são as que foram exportadas%s; nada se corrige numa célula',
+      else case when p.resumo is null then 'falta o controle: ele foi apagado, ou a linha não esperava decisão quando foi exportada'
+        else format('%s não são as que foram exportadas%s; a planilha não serve para mudar valores',
           coalesce('células de ' || audit_interno.celulas_diferentes(p.id, p.celulas, '{sessao_ultima_id,ultima_deteccao,vezes_detectada}'), 'células'),
           case when p.decisao is null then ', e não há decisão' else '' end) end
     end
@@ -8883,7 +8883,7 @@ begin
     order by d.id;
     perform audit_interno.aplicar_lote(v_operacao);
     update pg_temp.conferente_lote l
-    set agora = audit_interno.valores_atuais(l.divergencia_id, l.de), erro = 'a correção já não é a última palavra sobre esta divergência'
+    set agora = audit_interno.valores_atuais(l.divergencia_id, l.de), erro = 'depois desta correção a divergência foi corrigida ou revertida de novo'
     where l.resultado = 'superada';
     update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
     where l.resultado in ('recusada', 'fechada') and l.agora is null;
@@ -8984,7 +8984,7 @@ begin
     perform audit_interno.exigir_no_banco(f.operacao_id)
     from audit_interno.fatos_arquivados f where f.operacao_id = reverter_operacao.id and f.alteracoes is not null;
     raise exception using errcode = 'NC017', message = format('a operação %s não tem alteração em vigor', reverter_operacao.id),
-      detail = format('tipo %s; nada alterou, ou já foi revertida', v_tipo);
+      detail = format('tipo %s; não alterou nada, ou já foi revertida', v_tipo);
   end if;
   perform audit_interno.criar_deixadas();
   perform audit_interno.exigir_revisores(v_motivo);
@@ -9088,8 +9088,8 @@ begin
     return;
   end if;
   if not audit_interno.tem_papel('conferente_revisor') then
-    raise exception using errcode = '42501', message = 'só quem revisa pode pôr uma correção em vigor de novo',
-      detail = 'A operação a reverter é uma reversão: desfazê-la grava de novo as correções.',
+    raise exception using errcode = '42501', message = 'só um revisor pode pôr uma correção em vigor de novo',
+      detail = 'A operação é uma reversão: revertê-la grava as correções de novo.',
       hint = 'Nada foi feito. Peça a quem tem o papel conferente_revisor.';
   end if;
   if v_propor is null then
@@ -9104,7 +9104,7 @@ begin
   where d.id = any (v_propor);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_propor));
   insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
-  select i, 'aguarda', 'outra pessoa ainda precisa aprovar que a correção valha de novo' from unnest(v_propor) as i;
+  select i, 'aguarda', 'outra pessoa ainda precisa aprovar a volta da correção' from unnest(v_propor) as i;
   delete from pg_temp.conferente_reversao r where r.divergencia_id = any (v_propor);
 end
 $$;
@@ -9131,7 +9131,7 @@ begin
     select l.divergencia_id, l.tabela, l.registro_id, case when l.resultado = 'fechada' then 'recusada' else l.resultado end, l.antes, l.depois, l.agora, d.status,
       case
         when l.explicacao is not null then l.explicacao
-        when l.resultado = 'conflito' then 'o registro já não tem o que foi gravado, ou a divergência já não está como ficou; nada foi mudado'
+        when l.resultado = 'conflito' then 'o registro não tem mais o valor gravado, ou a divergência mudou depois; nada foi mudado'
         when l.resultado = 'ausente' then 'o registro não existe mais'
         when l.resultado = 'recusada' then 'o data warehouse recusou'
         when d.status = 'corrigida' then 'a correção vale de novo'
@@ -9171,7 +9171,7 @@ create unlogged table regra_pendente_verificacao.estatistica_controle (
   linhas_calibradas bigint not null default 0,
   atualizada_em timestamptz not null default now()
 );
-comment on table regra_pendente_verificacao.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
+comment on table regra_pendente_verificacao.estatistica_controle is 'Up to where the statistics of pendente_verificacao are up to date, and with which settings.';
 
 create unlogged table regra_pendente_verificacao.estatistica_categoria (
   id int generated always as identity primary key,
@@ -9203,7 +9203,7 @@ create unlogged table regra_pendente_verificacao.estatistica_nome (
   escrito text primary key,
   nome text
 );
-comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each with its one common spelling.';
 
 create unlogged table regra_pendente_verificacao.estatistica_conta (
   chave bigint primary key,
@@ -11469,11 +11469,11 @@ begin
       hint = 'Existem: ' || (select string_agg(r.nome, ', ' order by r.nome) from audit.regras r) || '.';
   end if;
   if not coalesce(isfinite(data_inicio) and isfinite(data_fim), false) then
-    raise exception using errcode = 'NC001', message = 'faltam data_inicio e data_fim, duas datas do calendário',
-      hint = 'Uma avaliação olha uma janela do passado.';
+    raise exception using errcode = 'NC001', message = 'faltam data_inicio e data_fim',
+      hint = 'Informe o período do passado que a avaliação deve olhar.';
   end if;
   if data_inicio > data_fim then
-    raise exception using errcode = 'NC002', message = format('janela invertida: %s é depois de %s', data_inicio, data_fim);
+    raise exception using errcode = 'NC002', message = format('datas invertidas: %s vem depois de %s', data_inicio, data_fim);
   end if;
 
   v_funcoes := array_remove(array[v_regra.funcao, outra_funcao], null);
@@ -11486,7 +11486,7 @@ begin
       perform audit_interno.exigir_dono(outra_funcao);
     end if;
     if v_defeito is not null then
-      raise exception using errcode = 'NC011', message = format('não se avalia %s: %s', v_funcao, v_defeito);
+      raise exception using errcode = 'NC011', message = format('%s não pode ser avaliada: %s', v_funcao, v_defeito);
     end if;
   end loop;
   foreach v_funcao in array v_funcoes loop
@@ -11532,7 +11532,7 @@ begin
       end if;
       perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
       if exists (select from pg_temp.conferente_achado a where a.registro_id <> all (v_chaves)) then
-        raise exception using errcode = 'NC012', message = 'devolveu registros que não foram pedidos em janela.chaves';
+        raise exception using errcode = 'NC012', message = 'ela devolveu registros que não estavam em janela.chaves';
       end if;
     end if;
     raise exception using errcode = 'NC999', message = 'simulação';
@@ -11550,7 +11550,7 @@ begin
       if audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
         raise;
       end if;
-      return concat_ws('; ', format('a experiência com %s registros falhou (%s): %s',
+      return concat_ws('; ', format('o teste com %s registros falhou (%s): %s',
         coalesce(cardinality(v_chaves), 0), v_codigo, v_erro), nullif(v_detalhe, ''),
         case when v_codigo = '42501' then 'falta: ' || audit_interno.direitos_em_falta(regra) end);
   end;
@@ -11846,7 +11846,7 @@ begin
     raise exception using errcode = 'NC020', message = 'o token não diz de quem é';
   end if;
   if audit_interno.nome_do_sistema(v_nome) then
-    raise exception using errcode = 'NC020', message = format('%s é um nome do próprio sistema, e de ninguém', v_nome);
+    raise exception using errcode = 'NC020', message = format('%s é um nome reservado ao sistema', v_nome);
   end if;
   perform audit_interno.conferir_acesso(v_nome, assumir.papel, assumir.token_id, assumir.emitido_em, assumir.de_fora);
   perform set_config('conferente.ator', v_nome, true), set_config('role', assumir.papel, true);
@@ -11875,7 +11875,7 @@ begin
     raise exception using errcode = 'NC001', message = 'o nome falta ou passa de 200 caracteres';
   end if;
   if audit_interno.nome_do_sistema(v_nome) then
-    raise exception using errcode = 'NC001', message = format('%s é um nome do próprio sistema, e de ninguém', v_nome);
+    raise exception using errcode = 'NC001', message = format('%s é um nome reservado ao sistema', v_nome);
   end if;
   return v_nome;
 end
@@ -12024,7 +12024,7 @@ declare
   v_revogacao audit.revogacoes;
 begin
   if num_nonnulls(v_token, v_nome) <> 1 or length(coalesce(v_token, v_nome)) > 200 then
-    raise exception using errcode = 'NC001', message = 'diga exatamente um: o id do token ou o nome da pessoa';
+    raise exception using errcode = 'NC001', message = 'informe o id do token ou o nome da pessoa, e só um dos dois';
   end if;
   v_operacao := audit_interno.abrir_operacao('acesso', motivo => v_motivo);
   insert into audit.revogacoes (operacao_id, token_id, nome, motivo, revogado_por)
@@ -12165,7 +12165,7 @@ begin
   select * into v_pessoa from audit.vw_pessoas p where p.nome = v_nome;
   if criar_convite.papel is null and v_pessoa.papel is null then
     raise exception using errcode = 'NC026', message = format('%s ainda não tem um papel aqui', v_nome),
-      hint = 'Diga o papel, ou registre a pessoa: conferente pessoas.';
+      hint = 'Informe o papel, ou registre antes a pessoa com conferente pessoas.';
   end if;
   if criar_convite.enviar and v_pessoa.endereco is null then
     raise exception using errcode = 'NC001', message = format('%s não tem endereço registrado', v_nome),
@@ -12217,7 +12217,7 @@ begin
     when exists (select from audit.revogacoes r where r.nome = v_convite.nome and r.revogado_em >= v_convite.emitido_em)
       then 'este link foi revogado' end;
   if v_porque is not null then
-    raise exception using errcode = 'NC025', message = v_porque, hint = 'Peça outro link, ou a um administrador.';
+    raise exception using errcode = 'NC025', message = v_porque, hint = 'Peça outro link a um administrador.';
   end if;
   return audit_interno.entrar(v_convite.nome, v_convite.papel, 'convite', v_convite.id);
 end
@@ -12241,7 +12241,7 @@ declare
 begin
   if v_papel is null then
     raise exception using errcode = 'NC026', message = format('%s ainda não tem um papel aqui', v_nome),
-      hint = format('Um administrador o dá: conferente pessoas --nome "%s" --papel revisor --motivo …', v_nome);
+      hint = format('Peça a um administrador: conferente pessoas --nome "%s" --papel revisor --motivo …', v_nome);
   end if;
   return audit_interno.entrar(v_nome, v_papel, 'login único');
 end
@@ -12297,7 +12297,7 @@ declare
 begin
   if v_endereco is not null and not audit_interno.endereco_valido(v_endereco) then
     raise exception using errcode = 'NC001', message = format('não é um endereço de e-mail: %s', left(v_endereco, 300)),
-      hint = 'Só o endereço, por exemplo ana@empresa.com.br.';
+      hint = 'Informe só o endereço, por exemplo ana@empresa.com.br.';
   end if;
   return audit_interno.anotar_pessoa(audit_interno.nome_api(registrar_pessoa.nome), audit_interno.papel_api(registrar_pessoa.papel),
     v_endereco, registrar_pessoa.motivo);
@@ -12373,10 +12373,10 @@ declare
   v_resposta text;
 begin
   if not audit_interno.pela_api() then
-    raise insufficient_privilege using message = 'só a API repete pedidos';
+    raise insufficient_privilege using message = 'só a API pode usar esta função';
   end if;
   if length(repetir_pedido.chave) not between 1 and 255 or repetir_pedido.pedido is null or repetir_pedido.parte is null then
-    raise exception using errcode = 'NC001', message = 'a chave de um pedido tem de 1 a 255 caracteres';
+    raise exception using errcode = 'NC001', message = 'a chave do pedido (Idempotency-Key) precisa ter de 1 a 255 caracteres';
   end if;
   delete from audit_interno.pedidos p where p.autor = v_autor and p.criado_em < now() - interval '24 hours';
   insert into audit_interno.pedidos (autor, chave, parte, pedido)
@@ -12386,7 +12386,7 @@ begin
     select from audit_interno.pedidos p where p.autor = v_autor and p.chave = repetir_pedido.chave and p.pedido <> v_pedido)
   then
     raise exception using errcode = 'NC029', message = 'esta chave já foi usada para outro pedido',
-      hint = 'Cada pedido tem a sua chave; só quem repete o mesmo pedido manda a mesma.';
+      hint = 'Use uma chave nova para cada pedido, e a mesma só para repetir exatamente o mesmo pedido.';
   end if;
   select p.resposta into strict v_resposta from audit_interno.pedidos p
   where p.autor = v_autor and p.chave = repetir_pedido.chave and p.parte = repetir_pedido.parte;
@@ -13003,7 +13003,7 @@ from (values
   ('correio.remetente', '"Conferente <conferente@localhost>"', 'endereco', null, null, null, null,
     'Remetente das mensagens.'),
   ('correio.pagina', '"http://localhost:8000"', 'url', null, null, null, null,
-    'Endereço em que as pessoas alcançam este sistema: os links das mensagens começam com ele.'),
+    'Endereço em que as pessoas acessam este sistema; os links das mensagens começam com ele.'),
   ('correio.idioma', '"pt-BR"', 'texto', null, null, '["pt-BR", "en"]', null,
     'Idioma das mensagens.'),
   ('correio.itens', '10', 'inteiro', 0, 50, null, 'divergências',
@@ -14459,12 +14459,12 @@ as $$
       when l.terminada_em is null then format('a leitura de %s, começada em %s, não terminou', l.pasta, to_char(l.iniciada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI'))
       else concat_ws('; ', format('%s guardadas, a última leitura em %s', n.notas, to_char(l.terminada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI')),
         case when l.recusados > 0 then format('%s arquivos recusados', l.recusados) end,
-        case when l.raizes = 0 then 'sem raízes de confiança nenhuma prova um valor' end,
+        case when l.raizes = 0 then 'sem raízes de confiança, nenhuma nota prova um valor' end,
         (select 'inativas: ' || string_agg(r.nome, ', ' order by r.prioridade) from regra r where not r.ativa)) end,
     case
       when l.pasta is null then 'Se há arquivos XML: conferente notas PASTA, ou CONFERENTE_NOTAS para o trabalhador (docs/operations.md).'
       when l.recusados > 0 then 'Quais e por quê: select * from audit.notas_recusadas.'
-      when l.raizes = 0 then 'Dê os certificados das autoridades: --raizes, ou CONFERENTE_NOTAS_RAIZES.'
+      when l.raizes = 0 then 'Informe os certificados das autoridades: --raizes, ou CONFERENTE_NOTAS_RAIZES.'
       else (select string_agg(format('select audit.alterar_regra(%L, ''{"ativa": true}'', ''…'');', r.nome), ' ' order by r.prioridade)
         from regra r where not r.ativa) end
   from (select count(*) as notas from audit.notas) as n
@@ -14569,7 +14569,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select 'o data warehouse confere ou muda algo só no commit, onde não se vê: ' || string_agg(distinct format('grant usage on schema %I to conferente_escrita', n.nspname), '; ')
+  select 'o data warehouse tem gatilhos ou restrições que só rodam no commit, e conferente_escrita não pode vê-los: ' || string_agg(distinct format('grant usage on schema %I to conferente_escrita', n.nspname), '; ')
   from pg_constraint c join pg_namespace n on n.oid = c.connamespace
   where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
     and not has_schema_privilege('conferente_escrita', n.oid, 'usage')
@@ -14964,13 +14964,13 @@ declare
   v_distribuidas text;
 begin
   return query
-    select 'servidor', 'erro', 'é uma réplica: só se lê', 'Rode o Conferente no servidor principal.'
+    select 'servidor', 'erro', 'é uma réplica, que só aceita leitura', 'Rode o Conferente no servidor principal.'
     where pg_is_in_recovery();
   return query
     select 'tabelas externas', case when count(distinct s.oid) filter (where t.ftrelid = any (v_linhas)) > 1 then 'erro' else 'aviso' end,
       format('%s em %s', string_agg(t.ftrelid::regclass::text, ', ' order by t.ftrelid::regclass::text), string_agg(distinct s.srvname, ', ')),
-      case when count(distinct s.oid) filter (where t.ftrelid = any (v_linhas)) > 1 then 'Dois servidores não confirmam juntos: uma correção ficaria pela metade. Traga as linhas para um só, ou use --modo manual e corrija na origem.'
-        else 'O outro servidor confirma antes deste: se este cair no meio, a linha muda e a auditoria não o sabe. Melhor uma tabela local.' end
+      case when count(distinct s.oid) filter (where t.ftrelid = any (v_linhas)) > 1 then 'Dois servidores não confirmam juntos, e uma correção poderia ficar pela metade. Traga as linhas para um só, ou use --modo manual e corrija na origem.'
+        else 'O outro servidor confirma antes deste: se este cair no meio, a linha muda sem registro na auditoria. Prefira uma tabela local.' end
     from pg_foreign_table t join pg_foreign_server s on s.oid = t.ftserver
     where t.ftrelid = any (v_abaixo)
     having count(*) > 0;
@@ -14984,8 +14984,8 @@ begin
   return query
     select 'armazenamento', case when a.amname = 'columnar' and bool_or(c.oid = any (v_linhas)) then 'erro' else 'aviso' end,
       format('%s: %s', a.amname, string_agg(c.oid::regclass::text, ', ' order by c.oid::regclass::text)),
-      case when a.amname = 'columnar' then 'Linhas em colunas não se alteram. Deixe em heap os meses que ainda se corrigem.'
-        else 'O Conferente só foi experimentado com heap.' end
+      case when a.amname = 'columnar' then 'Linhas em formato colunar não podem ser alteradas. Deixe em heap os meses que ainda podem ser corrigidos.'
+        else 'O Conferente só foi testado com heap.' end
     from pg_class c join pg_am a on a.oid = c.relam
     where c.oid = any (v_abaixo) and c.relkind = 'r' and a.amname <> 'heap'
     group by a.amname;
@@ -15080,7 +15080,7 @@ begin
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   if v_no is not null then
     raise exception using errcode = 'serialization_failure', message = format('o nó %s não responde, ou ainda não confirmou uma transação anterior', v_no),
-      hint = 'Nada foi mudado. Quando o nó voltar, o Citus a confirma; então repita o que pediu.';
+      hint = 'Nada foi alterado. Quando o nó voltar, o Citus conclui essa transação; então repita o pedido.';
   end if;
 end
 $$;
@@ -15199,8 +15199,8 @@ begin
   join pg_proc p on p.oid = audit_interno.funcao_da_janela(regra.preparacao) and p.pronamespace <> g.esquema
   where g.linhas is distinct from (v_antes ->> g.relacao::text)::bigint;
   if v_alheias is not null then
-    raise exception using errcode = 'NC012', message = format('a preparação da regra %s gravou no que não é dela: %s', regra.nome, v_alheias),
-      hint = 'Nada do que fez vale. As estatísticas de uma regra ficam no esquema da preparação dela.';
+    raise exception using errcode = 'NC012', message = format('a preparação da regra %s gravou em tabelas que não são dela: %s', regra.nome, v_alheias),
+      hint = 'Tudo o que ela fez foi desfeito. Uma preparação só grava em tabelas do seu próprio esquema.';
   end if;
   perform audit_interno.fechar_porta();
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a preparação da regra %s', regra.nome));
@@ -15329,10 +15329,10 @@ begin
       decidida_em = clock_timestamp(), decidida_por = 'conferente', proposta_por = null,
       valores_digitados = case when x.reaberta then d.valores_digitados end, -- an entered value goes with the state it was entered for
       motivo = case
-        when not x.existe then 'a correção se foi com o registro, que não existe mais'
+        when not x.existe then 'a correção se perdeu: o registro não existe mais'
         when not x.mesma_entrada then 'a chave é agora de outro lançamento'
         else concat(
-          case when x.reaberta then 'a correção foi desfeita fora do sistema' else 'outro valor foi posto fora do sistema sobre a correção' end,
+          case when x.reaberta then 'a correção foi desfeita fora do sistema' else 'o valor corrigido foi trocado por outro fora do sistema' end,
           case when x.carga > x.corrigida_em then format(' pela carga de %s', to_char(x.carga at time zone v_fuso, 'DD/MM/YYYY HH24:MI'))
             when conferir_corrigidas.regra.coluna_carga is null then '; carga não identificada'
             else format('; carga não identificada: %s não é posterior à correção', conferir_corrigidas.regra.coluna_carga) end,
@@ -16152,11 +16152,11 @@ declare
   v_selo bytea;
 begin
   if num_nonnulls(verificar_integridade.elo, verificar_integridade.selo) = 1 then
-    raise exception using errcode = 'NC001', message = 'uma testemunha é um elo com seu selo',
-      hint = 'Copie ambos da mesma mensagem, ou não dê nenhum.';
+    raise exception using errcode = 'NC001', message = 'uma testemunha é um elo com o seu selo: falta um dos dois',
+      hint = 'Copie os dois da mesma mensagem, ou não informe nenhum.';
   end if;
   if verificar_integridade.elo < 0 or btrim(verificar_integridade.selo) !~* '^[0-9a-f]{64}$' then
-    raise exception using errcode = 'NC001', message = 'a testemunha está mal escrita',
+    raise exception using errcode = 'NC001', message = 'o elo ou o selo da testemunha está mal escrito',
       hint = 'O elo é um número a partir de 0, o selo tem 64 dígitos hexadecimais.';
   end if;
   v_selo := decode(btrim(verificar_integridade.selo), 'hex');
@@ -16560,7 +16560,7 @@ as $$
       concat(case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end,
         (select string_agg(a.attname || ' ' || pg_get_expr(d.adbin, d.adrelid), ', ' order by a.attnum)
         from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum where d.adrelid = c.oid)), true,
-      case when c.relispartition then format('%s não é como as outras partições', c.relname) end
+      case when c.relispartition then format('%s não é igual às outras partições', c.relname) end
     from relacao c
     union all
     -- PostgreSQL 18 lists not null here too; it is recorded with the column
@@ -16611,7 +16611,7 @@ as $$
     left join pg_class c on c.oid = t.typrelid
     where t.typtype in ('d', 'e', 'r') or t.typtype = 'c' and c.relkind = 'c'
     union all
-    select concat('direitos de nascença de ', pg_get_userbyid(f.defaclrole), ' para ', f.defaclobjtype, ' em ' || e.nome),
+    select concat('permissões padrão de ', pg_get_userbyid(f.defaclrole), ' para ', f.defaclobjtype, ' em ' || e.nome),
       audit_interno.direitos(f.defaclacl, f.defaclrole, false)::text, null, true, null
     from pg_default_acl f
     join papel p on p.oid = f.defaclrole
@@ -16676,11 +16676,11 @@ as $$
       when c.novo then 'esquema_estranho'
       else 'esquema_alterado' end,
     null::bigint, null::bigint, c.objeto,
-    case when c.novo then 'nada: não é desta versão'
-      when c.gatilho then 'como a migração o fez, ligado'
-      else 'como a migração o fez' end,
+    case when c.novo then 'nada: este objeto não é desta versão'
+      when c.gatilho then 'ligado, como a migração o deixou'
+      else 'como a migração o deixou' end,
     case when c.ausente then 'nada'
-      when c.outro or c.novo then coalesce(c.dito, format('outro: código, definição, dono ou direitos mudaram (resumo %s)', encode(c.resumo_agora, 'hex')))
+      when c.outro or c.novo then coalesce(c.dito, format('código, definição, dono ou permissões mudaram (resumo %s)', encode(c.resumo_agora, 'hex')))
       else format('desligado, session_replication_role %s', current_setting('session_replication_role')) end
   from comparado c
   where c.novo or c.ausente or c.outro or not c.ligado
@@ -16909,7 +16909,7 @@ begin
   ) as x;
   if v_quantas > 0 then
     perform audit_interno.fechar_operacao(
-      audit_interno.abrir_operacao('instalacao', motivo => 'antes da migração nem tudo era o que a anterior deixou'), v_quantas,
+      audit_interno.abrir_operacao('instalacao', motivo => 'antes desta migração havia diferenças do que a anterior deixou'), v_quantas,
       detalhes => jsonb_build_object('quebras', v_quebras));
   end if;
 end
@@ -17077,8 +17077,8 @@ declare
   v_selo bytea;
 begin
   if verificar_desde.elo is null or verificar_desde.elo < 0 or coalesce(btrim(verificar_desde.selo), '') !~* '^[0-9a-f]{64}$' then
-    raise exception using errcode = 'NC001', message = 'a testemunha está mal escrita',
-      hint = 'O elo é um número a partir de 0, o selo tem 64 dígitos hexadecimais; copie ambos da última verificação, ou de uma mensagem.';
+    raise exception using errcode = 'NC001', message = 'o elo ou o selo da testemunha está mal escrito',
+      hint = 'O elo é um número a partir de 0, o selo tem 64 dígitos hexadecimais; copie os dois da última verificação ou de uma mensagem.';
   end if;
   v_selo := decode(btrim(verificar_desde.selo), 'hex');
 
@@ -17345,7 +17345,7 @@ as $$
   select format('%s %s é do tipo %s, e deve ser %s', c.nome, c.coluna, t.tipo, c.deve)
   from (values
     (1, 'coluna_data', regra.coluna_data, '^date$',
-      'date: uma janela vai de um dia a outro, e de uma coluna com hora perderia o último'),
+      'date: uma janela vai de um dia a outro, e numa coluna com hora se perderia o último dia'),
     (2, 'coluna_carga', regra.coluna_carga, '^(date|timestamp.*)$', 'timestamptz, timestamp ou date'),
     (3, 'coluna_valor', regra.coluna_valor, '^(smallint|integer|bigint|numeric.*|real|double precision)$',
       'um número, que se soma: numeric, integer, bigint, smallint, double precision ou real')
@@ -17517,9 +17517,9 @@ begin
     where r.ativo and r.id <> v_retencao.id and r.tributo = v_retencao.tributo and r.aliquota = v_retencao.aliquota
       and daterange(r.vale_de, r.vale_ate, '[]') && daterange(v_retencao.vale_de, v_retencao.vale_ate, '[]')
   ) then
-    raise exception using errcode = 'NC009', message = format('retenção recusada: %s de %s%% já vale em parte desses dias',
+    raise exception using errcode = 'NC009', message = format('retenção recusada: já há %s de %s%% em parte desses dias',
         v_retencao.tributo, v_retencao.aliquota),
-      hint = 'Dê antes um fim à que já existe, salvando-a com o mesmo vale_de e um vale_ate.';
+      hint = 'Encerre antes a que já existe: salve-a com o mesmo vale_de e um vale_ate.';
   end if;
   v_operacao := audit_interno.abrir_operacao('retencao', motivo => v_retencao.motivo, detalhes => to_jsonb(v_retencao));
   perform audit_interno.fechar_operacao(v_operacao, 1);
@@ -17559,11 +17559,11 @@ begin
     or extract(year from mes) not between 1 and 9999
   then
     raise exception using errcode = 'NC009', message = format('período inválido: de %s a %s', coalesce(mes::text, 'nulo'), coalesce(ate, mes)),
-      hint = 'mes é um dia qualquer do mês a fechar; com ate fecham-se todos os meses até o dele, no máximo cem anos.';
+      hint = 'mes é um dia qualquer do mês a fechar; com ate, fecham-se todos os meses até o mês dele, no máximo cem anos.';
   end if;
   if filial is not null and (coalesce(audit_interno.dobrar_filial(v_filial), '') = '' or length(v_filial) > 200) then
-    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o data warehouse a escreve',
-      hint = 'Sem filial, é fechado o mês da empresa toda.';
+    raise exception using errcode = 'NC009', message = 'filial inválida: precisa ter de 1 a 200 caracteres, como está no data warehouse',
+      hint = 'Sem filial, fecha-se o mês da empresa toda.';
   end if;
   select f.filial, f.conhecidas into v_estranha, v_conhecidas
   from audit_interno.filiais_desconhecidas(array_remove(array[v_filial], null)) f;
@@ -17581,7 +17581,7 @@ begin
   select array_agg(f::audit.periodos order by f.mes) into v_fechados from fechado f;
   if v_fechados is null then
     raise exception using errcode = 'NC005', message = format('já está fechado: %s%s', to_char(mes, 'MM/YYYY'), coalesce(' da filial ' || v_filial, '')),
-      hint = 'Nada foi feito. select * from audit.periodos_fechados() diz o que está fechado.';
+      hint = 'Nada foi feito. O que está fechado: select * from audit.periodos_fechados().';
   end if;
   v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('fechados', to_jsonb(v_fechados)));
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_fechados));
@@ -17622,7 +17622,7 @@ begin
   if not found then
     raise exception using errcode = 'NC004',
       message = format('não está fechado: %s%s', coalesce(to_char(reabrir_periodo.mes, 'MM/YYYY'), 'mês nulo'), coalesce(' da filial ' || btrim(reabrir_periodo.filial), '')),
-      hint = 'select * from audit.periodos_fechados() diz o que está; o que vem de periodos.fonte é reaberto no data warehouse.';
+      hint = 'O que está fechado: select * from audit.periodos_fechados(). O que vem de periodos.fonte se reabre no data warehouse.';
   end if;
   v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('reaberto', to_jsonb(v_periodo)));
   perform audit_interno.fechar_operacao(v_operacao, 1);
@@ -17657,20 +17657,20 @@ begin
   if tipo = 'regex' then
     begin
       if '' ~ dobrado then
-        raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', padrao);
+        raise exception using errcode = 'NC014', message = format('a expressão %s alcança até o texto vazio, e portanto tudo', padrao);
       end if;
       -- as regra_trade_marketing.detectar uses it: one alternative among others
       perform '' ~ format('(?:%s)', regra_trade_marketing.sem_acentos(padrao));
     exception when invalid_regular_expression then
       raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', padrao), detail = sqlerrm,
         hint = case when padrao ~ '^(\(\?[a-z]|\*\*\*)' then
-          'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
+          'Tire as opções do começo, como (?i): maiúsculas e acentos nunca importam.'
           else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
     end;
     v_demora := audit_interno.demora_expressao(format('(?:%s)', regra_trade_marketing.sem_acentos(padrao)));
     if v_demora is not null then
       raise exception using errcode = 'NC014', message = format('a expressão %s demora demais: %s', padrao, v_demora),
-        hint = 'O que custa caro são referências (\1) e repetições dentro de repetições: escreva-a sem elas.';
+        hint = 'Referências (\1) e repetições dentro de repetições são lentas: escreva-a sem elas.';
     end if;
   end if;
 end
@@ -17739,8 +17739,8 @@ begin
           select string_agg(format('%s (%s)', coalesce(nullif(btrim(c.categoria), ''), 'sem categoria'), c.lancamentos), ', ' order by c.lancamentos desc, c.categoria)
           from jsonb_to_recordset(v_medida.categorias) as c (categoria text, lancamentos bigint))),
       hint = case when v_inclui then
-          'Escreva-o mais estreito, ou exclua com outro padrão o que não é marketing. Se você viu o que ele alcança e é isso mesmo: conferido => true, ou conferente padroes salvar … --conferido.'
-        else 'Se você viu o que ele protege e é isso mesmo: conferido => true.' end;
+          'Torne-o mais específico, ou exclua com outro padrão o que não é marketing. Se você conferiu o que ele alcança e está certo: conferido => true, ou conferente padroes salvar … --conferido.'
+        else 'Se você conferiu o que ele protege e está certo: conferido => true.' end;
   end if;
   return jsonb_build_object('lancamentos', v_medida.lancamentos, 'discordam', v_medida.discordam, 'fracao', v_medida.fracao,
     'conferido', conferido is true);
@@ -17798,7 +17798,7 @@ begin
   perform audit_interno.exigir_motivo(salvar_sucessora.motivo);
   if audit_interno.dobrar_categoria(salvar_sucessora.de) = audit_interno.dobrar_categoria(salvar_sucessora.para) then
     raise exception using errcode = 'NC009', message = format('"%s" e "%s" são a mesma categoria', btrim(salvar_sucessora.de), btrim(salvar_sucessora.para)),
-      hint = 'Maiúsculas, acentos e espaços nas pontas não contam.';
+      hint = 'Diferenças de maiúsculas, acentos e espaços nas pontas não contam.';
   end if;
   lock table audit.sucessoras_categoria in share row exclusive mode;
   insert into audit.sucessoras_categoria as s (de, para, desde, motivo, criado_por)
@@ -17812,7 +17812,7 @@ begin
   into v_estranha from audit_interno.rotulos_estranhos(rotulos => array[v_sucessora.para]) e;
   if v_estranha is not null then
     raise warning using errcode = 'NC031', message = v_estranha,
-      hint = 'A sucessora vale assim; confira se foi escrita como estará nos lançamentos.';
+      hint = 'A sucessora foi gravada assim; confira se está escrita como estará nos lançamentos.';
   end if;
   return v_sucessora;
 exception when check_violation or not_null_violation then
@@ -17886,7 +17886,7 @@ begin
       'o endereço deve começar com https:// (http:// só para esta máquina), sem usuário, senha nem #'
     when v_antes.id is null and (salvar_canal.tipo is null or v_endereco is null) then 'um canal novo precisa de tipo e endereço'
     -- the address of one type does not work for another
-    when salvar_canal.tipo <> v_antes.tipo and v_endereco is null then 'outro tipo de canal precisa do endereço outra vez'
+    when salvar_canal.tipo <> v_antes.tipo and v_endereco is null then 'para mudar o tipo do canal é preciso informar o endereço de novo'
     when v_segredo is not null and coalesce(salvar_canal.tipo, v_antes.tipo) <> 'webhook' then 'só um canal webhook tem segredo'
     when v_segredo is not null and audit_interno.segredo_canal_valido(v_segredo) is not true then
       'o segredo deve ser whsec_ seguido de 24 a 64 bytes em base64'
@@ -17895,7 +17895,7 @@ begin
   end;
   if v_recusa is not null then
     raise exception using errcode = 'NC009', message = format('canal recusado: %s', v_recusa),
-      hint = 'Nem o endereço nem o segredo são repetidos aqui; confira o que foi enviado.';
+      hint = 'Confira o endereço e o segredo enviados; por segurança eles não são mostrados aqui.';
   end if;
   insert into audit.canais as c (nome, tipo, servidor, eventos, sem_valores, idioma, motivo, criado_por, alterado_por)
   values (salvar_canal.nome, coalesce(salvar_canal.tipo, v_antes.tipo), coalesce(v_servidor, v_antes.servidor),
@@ -17979,7 +17979,7 @@ begin
     raise exception using errcode = 'NC004', message = format('canal desconhecido: %s', coalesce(testar_canal.nome, 'nulo'));
   elsif not v_canal.ativo then
     raise exception using errcode = 'NC005', message = format('o canal %s está desligado', v_canal.nome),
-      hint = 'Ligue-o outra vez com conferente canais salvar, ou audit.salvar_canal.';
+      hint = 'Para ligá-lo de novo: conferente canais salvar, ou audit.salvar_canal.';
   end if;
   insert into audit.notificacoes (tipo, canal_id) values ('teste', v_canal.id) returning * into v_aviso;
   v_operacao := audit_interno.abrir_operacao('canal', motivo => 'teste do canal',
@@ -18023,9 +18023,9 @@ begin
   ) cycle em set repetida using trilha
   select c.texto into v_circulo from caminho c where c.em = v_de limit 1;
   if v_circulo is not null then
-    raise exception using errcode = 'NC009', message = format('"%s" e "%s" fariam um círculo de sucessoras', sucessora.de, sucessora.para),
+    raise exception using errcode = 'NC009', message = format('com "%s" e "%s" as sucessoras fariam um círculo', sucessora.de, sucessora.para),
       detail = v_circulo,
-      hint = 'Se um nome voltou a valer, desative antes o passo que o tirou: conferente categorias desativar.';
+      hint = 'Se um nome voltou a valer, desative antes a mudança que o tirou: conferente categorias desativar.';
   end if;
 
   select a.de, a.para, b.para as depois into v_par
@@ -18036,7 +18036,7 @@ begin
   limit 1;
   if found then
     raise exception using errcode = 'NC009', message = format('"%s" vira "%s" no mês em que "%s" vira "%s"', v_par.de, v_par.para, v_par.para, v_par.depois),
-      hint = format('Se o que era "%s" está agora em "%s", diga isso de uma vez. Se o nome "%s" passou de uma para a outra, dê aos dois passos meses diferentes.',
+      hint = format('Se o que era "%s" está agora em "%s", registre essa mudança direto. Se o nome "%s" passou de uma categoria para a outra, dê meses diferentes às duas mudanças.',
         v_par.de, v_par.depois, v_par.para);
   end if;
 end
@@ -18082,9 +18082,9 @@ begin
   end;
   if v_largos > 0 and conferido is not true then
     raise exception using errcode = 'NC027',
-      message = format('com a categoria "%s", %s padrões alcançam demais o que está em outra', v_categoria, v_largos),
+      message = format('com a categoria "%s", %s padrões alcançam lançamentos demais de outras categorias', v_categoria, v_largos),
       detail = format('Em outra categoria: %s.', v_quais),
-      hint = 'Desative-os ou escreva-os mais estreitos. Se você viu o que alcançam e é isso mesmo: conferido => true, ou conferente configurar … --conferido.';
+      hint = 'Desative-os ou torne-os mais específicos. Se você conferiu o que alcançam e está certo: conferido => true, ou conferente configurar … --conferido.';
   end if;
   return jsonb_build_object('padroes_largos', v_largos, 'conferido', conferido is true);
 end
@@ -18162,7 +18162,7 @@ exception when query_canceled or assert_failure or others then -- "others" does 
     v_dica = pg_exception_hint;
   raise exception using errcode = v_codigo, message = v_erro,
     detail = concat_ws('; ', nullif(v_detalhe, ''), format('função %s', versao.funcao)),
-    hint = concat_ws(' ', nullif(v_dica, ''), format('Foi %s que falhou, e não %s.', versao.funcao, outra));
+    hint = concat_ws(' ', nullif(v_dica, ''), format('Quem falhou foi %s, e não %s.', versao.funcao, outra));
 end
 $$;
 comment on function audit_interno.avaliar_versao(audit.regras, date, date, text) is
@@ -19004,7 +19004,7 @@ revoke execute on function regra_validacao_valores.fim_documento(text) from publ
 --! EndIncluded regras/validacao_valores/documentos.sql
 
 --! Included regras/validacao_valores/chaves.sql
--- Reads an access key, whatever blanks and punctuation part it and whatever words stand before it. There are two kinds:
+-- Reads an access key, whatever blanks and punctuation divide it and whatever words precede it. There are two kinds:
 --   44 positions (NF-e, CT-e and others): state (IBGE), year and month of issue, CNPJ or CPF of the issuer, model, series, number, type of
 --     emission, code, check digit. Source: Manual de Orientação do Contribuinte 7.0 of the NF-e, 2.2.6. A CNPJ may have letters since July
 --     2026 (Nota Técnica Conjunta 2025.001). A CF-e SAT (model 59) has the number of its device where others have series and number.
@@ -19069,7 +19069,7 @@ comment on function regra_validacao_valores.ler_chave(text) is
   'Parts of an access key (44 positions, or 50 of a national NFS-e); null where the text is none.';
 revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 
--- Whether the check digit of such a key is right. Asked apart, because most who read a key do not need it. Touches nothing. Called by
+-- Whether the check digit of such a key is right. A separate function, because most callers that read a key do not need it. Touches nothing. Called by
 -- regra_validacao_valores.chaves_acesso and dias_documento.
 create or replace function regra_validacao_valores.chave_certa(chave text) returns boolean
 language sql immutable parallel safe
@@ -19078,22 +19078,25 @@ return pg_catalog.right(chave, 1) = regras.digito_modulo11(pg_catalog.left(chave
 comment on function regra_validacao_valores.chave_certa(text) is 'Whether the check digit of an access key is right.';
 revoke execute on function regra_validacao_valores.chave_certa(text) from public;
 
--- What an access key in an entry's document or text says against the entry. In a text only a key with a right check digit is believed, and
--- of no other number than the document's: a freight names the key of its goods. A
--- key with a wrong one (chave_digito) is misread or mistyped, and nothing else in it is believed. A right one was issued by a company other
--- than the entry's supplier (chave_outra_empresa), in a month after that of the booking (chave_mes_posterior), or is in an earlier entry
--- too (chave_repetida): of another supplier, or of the same supplier and amount more than valores.dias_duplicidade days before, where a
--- number alone would say nothing. One finding an entry, the first of these; evidencia.tambem names the others. For a key in more than ten
--- entries, and for more than ten entries of one supplier with keys of one issuer, everything alike is one finding: on the one of them that
--- already stands for a flood, or else on the first. Nothing is proposed: only the document shows whether key or entry is wrong.
+-- Contradictions between an entry and the access key in its document or text. The kinds, of which an entry has the first that fits
+-- (evidencia.tambem names the others):
+--   chave_digito         the check digit is wrong: the key was misread or mistyped, and nothing else in it is believed
+--   chave_outra_empresa  the key was issued by a company other than the entry's supplier
+--   chave_mes_posterior  it was issued in a month after that of the booking
+--   chave_repetida       an earlier entry has it too: of another supplier; or of the same supplier and amount, more than
+--                        valores.dias_duplicidade days before, where a number alone would say nothing
+-- In a text a key is believed only if its check digit is right and its number is the document's, because a freight names the key of its
+-- goods. If a key is in more than ten entries, or more than ten entries of one supplier have keys of one issuer, all that is alike is one
+-- finding: on the entry that already stands for a flood, or else on the first. Nothing is proposed, because only the document shows whether
+-- the key or the entry is wrong.
 --
--- In doubt nothing is flagged. A supplier is compared only if its code is a whole CNPJ with right digits. An issuer whose keys are in
--- entries of three or more suppliers is the ledger's own company, which issues the notes of what it takes back or buys from farmers. Shares
--- and instalments may carry one key. So the same key with the same amount is no finding where the document's amount is larger, the text
--- names an instalment, or three or more entries share it, nor where one was reversed since.
+-- In doubt nothing is flagged. A supplier is compared only if its code is a whole CNPJ with right check digits. An issuer whose keys are in
+-- entries of three or more suppliers is the ledger's own company, which issues notes for returns and for purchases from farmers. Shares and
+-- instalments may carry one key, so the same key with the same amount is no finding if the document's amount is larger, the text names an
+-- instalment, three or more entries share it, or one of them has been reversed since.
 --
--- It reads three months before and after the dates of the window's keys, if it has any, and a year before for documents written exactly
--- like them. apontadas: entries that stand for a flood. Reads dw.lancamentos and the settings; changes nothing. Called by
+-- If the window names keys, it reads three months before and after their dates, and a year before for documents written exactly alike.
+-- apontadas: entries that already stand for a flood. Reads dw.lancamentos and the settings; changes nothing. Called by
 -- regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric, apontadas text[])
 returns setof audit.achado
@@ -19112,8 +19115,8 @@ declare
   v_ate date;
   v_escritas text[];
 begin
-  -- an expression, not select into: that never runs in parallel; and not the bare column, or its index would be gone through for the first
-  -- row of the kind, where most ledgers have none
+  -- an expression and not select into, which never runs in parallel; not the bare column either, or the planner would walk through its index
+  -- for a first row of the kind, and most ledgers have none
   v_dias_chaves := (
     select array[min(l.data_lancamento + 0), max(l.data_lancamento + 0)]
     from dw.lancamentos l
@@ -19172,7 +19175,7 @@ begin
     group by l.emitente
     having count(distinct l.raiz) >= 3
   ), seguida as materialized (
-    -- the first entry of the company that came to the key last before this one
+    -- of the companies that used the key before this entry, the first entry of the latest one
     select l.*, max(l.vez) filter (where l.vez_na_empresa = 1 and l.raiz is not null) over (
       partition by l.chave, sign(l.valor) order by l.vez rows between unbounded preceding and 1 preceding) as ultima_vez
     from lida l
@@ -19180,7 +19183,7 @@ begin
     select l.id, l.chave, l.raiz, l.numero, l.valor, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.documento as gemeo_documento,
       g.filial as gemeo_filial, true as de_outro, 1 as ordem
     from (
-      -- if it is its own, the one before that: of each company one alone, for a note may stand in thousands of lines, of thousands of companies
+      -- if that is its own company, the one before it. One entry for each company: a note may be in thousands of lines, of thousands of companies
       select s.*, case when u.raiz = s.raiz then u.ultima_vez else u.vez end as vez_do_gemeo
       from seguida s
       join seguida u on u.chave = s.chave and u.vez = s.ultima_vez
@@ -19280,8 +19283,8 @@ revoke execute on function regra_validacao_valores.chaves_acesso(audit.janela, n
 --! EndIncluded regras/validacao_valores/chaves.sql
 
 --! Included regras/validacao_valores/cambio.sql
--- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds and is no whole multiple, which
--- is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
+-- Whether one of two amounts may be the other in a foreign currency: their ratio, either way, lies between two bounds and is not a whole
+-- number. A whole number is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
 -- regra_validacao_valores.tipo_diferenca and taxas_dos_dias.
 create or replace function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric) returns boolean
 language sql immutable parallel safe
@@ -19354,9 +19357,9 @@ comment on function regra_validacao_valores.diz_moeda(text) is 'Whether a text n
 revoke execute on function regra_validacao_valores.diz_moeda(text) from public;
 
 -- The rates of exchange that the ledger shows on some days. A rate is a ratio that entries of three suppliers or more have on one day, to
--- half a per cent. But three who paid the same part of a document on one day have a ratio too, so the ledger must show that it has
--- another currency. Either the texts of two of them name one, or the ratio is seen on other days and moves: within two months, on three
--- days or more, two suppliers a day and five in all have one that is within a tenth of it. Reads dw.lancamentos; changes nothing. Called by
+-- half a per cent. Three suppliers who were paid the same part of a document on one day have a common ratio too, so the ledger must also
+-- show that it deals in another currency. Either the texts of two of them name one; or the ratio recurs and moves: within two months, on
+-- three days or more, entries of two suppliers a day and five in all have a ratio within a tenth of it. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.diferencas.
 create or replace function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
 returns table (dia date, degrau int)
@@ -20034,8 +20037,8 @@ revoke execute on function regra_validacao_valores.diferencas(audit.janela, nume
 --   sozinha         says it alone: "entrada", "saldo"
 --   ordinal, cardinal   a number in words; -1 is the last one
 --   mes, mes_curto  a month
---   anuncio         what follows is a period, be it a month or a date: "ref."
---   exercicio       what follows is a year
+--   anuncio         a period follows, a month or a date: "ref."
+--   exercicio       a year follows
 --   estorno         something was taken back; estorno_inicio only at the beginning of a text
 -- Touches nothing. Called by regra_validacao_valores.palavras_marcas.
 create or replace function regra_validacao_valores.marcas() returns table (tipo text, marca text, digitos int, escritas text[])
@@ -20102,7 +20105,7 @@ begin atomic
     ('estorno_inicio', 'pagamento', 0, '{reembolso}');
 end;
 
-comment on function regra_validacao_valores.marcas() is 'Words by which a text says to be a part of a document, or of a period, and what they stand for.';
+comment on function regra_validacao_valores.marcas() is 'Words by which a text says that it is a part of a document, or of a period, and what they stand for.';
 revoke execute on function regra_validacao_valores.marcas() from public;
 
 -- The same by word: [tipo, marca, digitos]. "dez" is a number before it is a month. Touches nothing; worked out once for a session. Called
@@ -20387,7 +20390,7 @@ begin
             j := j + 1;
           end loop;
           estorno := estorno or t[j] = any ('{"",compra,compras,pagamento,pagto,pgto,nf,nfs,nfe,nota,notas,doc,documento,fat,fatura,dupl,duplicata,titulo,lancamento}') or t[j] < ':' collate "C";
-          if v_marca = 'pagamento' then -- what somebody paid for us is reimbursed too
+          if v_marca = 'pagamento' then -- a refund takes something back only if it names a purchase or a payment: what somebody paid for us is refunded too
             estorno := t[j] = any ('{compra,compras,pagamento,pagto,pgto}');
           end if;
         end if;
@@ -20430,7 +20433,7 @@ end
 $$;
 
 comment on function regra_validacao_valores.parcela_dita(text) is
-  'Part of a document that a text says to be, an instalment as its number; empty where it says none.';
+  'Part of a document that a text names, an instalment as its number; empty where it names none.';
 revoke execute on function regra_validacao_valores.parcela_dita(text) from public;
 --! EndIncluded regras/validacao_valores/parcelas.sql
 
@@ -20499,9 +20502,9 @@ begin
     where n.numero in (select b.numero from lancada b)
     group by c.n, c.data_lancamento, c.valor, c.raiz, c.nome, n.numero
   ), creditada as materialized (
-    -- by whom a document asks: its company, and what has no code under its name; without a code, all under its name
+    -- whose reversals count for a document: those of its company, and those without a code under its name; if it has no code itself, all under its name
     select l.dia, l.valor, l.numero, l.proprio, q.quem,
-      -- a number that more than a hundred name besides is a flood: then each counts in full, so that it stays in proportion
+      -- a number that more than a hundred entries name is a flood: then each counts in full, so that the cost stays in proportion
       l.proprio or count(*) filter (where not l.proprio) over (partition by q.quem, l.numero) > 100 as inteira
     from lido l
     cross join lateral (values ('r' || l.raiz), (case when l.raiz is null then 's' || l.nome end), ('t' || l.nome)) q (quem)
@@ -20762,10 +20765,10 @@ return nullif(pg_catalog.ltrim(coalesce((pg_catalog.regexp_match(pg_catalog.tran
 comment on function regra_validacao_valores.miolo_documento(text) is 'First number of three digits or more in a document, or the only one, without leading zeros.';
 revoke execute on function regra_validacao_valores.miolo_documento(text) from public;
 
--- Of entries below their document's amount, those that may be a part of it although their numbers do not say so
--- (regra_validacao_valores.rateios knows those that do): within so many days the same supplier has an entry with another number that is
--- also below a document of the same amount, or that is exactly what is missing. inteira: the entries with the same document's amount add up
--- to it, so they are its parts. The arrays have a place for each entry. Reads dw.lancamentos; changes nothing. Called by
+-- Of entries below their document's amount, those that may be a part of the document although their numbers do not say so. Those whose numbers
+-- say so are judged by regra_validacao_valores.rateios. An entry may be a part if, within the given days, the same supplier has an entry with
+-- another number that is also below a document of the same amount, or whose amount is exactly what is missing. inteira: the entries with the
+-- same document's amount add up to it, so they are its parts. The arrays have one element for each entry. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.diferencas.
 create or replace function regra_validacao_valores.partes_possiveis(
   ids text[], dias date[], valores numeric[], esperados numeric[], documentos text[], codigos text[], nomes text[], proximidade int,
@@ -21463,8 +21466,8 @@ comment on function regra_validacao_valores.chaves_sinal(text, text, text, text,
   'Hashes of what entries may have in common: letters of the number, begin of the text, category, account, supplier.';
 revoke execute on function regra_validacao_valores.chaves_sinal(text, text, text, text, text, text) from public;
 
--- The days of the entries beside a stretch [inicio, fim): up to so many (limite) on each side, and no further than a year. On Citus they are
--- counted by the day, because it would bring every one of the entries for its date. Reads dw.lancamentos; changes nothing. Called by
+-- The range of days that holds up to so many entries (limite) on each side of a stretch [inicio, fim), no further than a year away. On Citus
+-- entries are counted by the day, or each of them would be sent to the coordinator for its date. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.sinais and ultimo_ano.
 create or replace function regra_validacao_valores.dias_em_volta(inicio date, fim date, limite int, out de date, out ate date)
 language plpgsql stable
@@ -21507,10 +21510,11 @@ revoke execute on function regra_validacao_valores.dias_em_volta(date, date, int
 --   'erro'     Everything else, judged one by one. So is what takes back an entry of the same document and supplier, and a month that has
 --              many turned entries where the months around it have few.
 -- A group shows the habit in one of three ways, counted over the year around without the entry's own month:
---   half of its entries or more have this form, three at least, of a supplier five; or so in the three months before, or after, for a habit
---   may change;
---   of what no such group explains, this group or the whole ledger has more than anybody turns by error: 5% and three standard deviations;
---   it is in this month alone, has hardly anything else, and the rest of the month is as usual.
+--   half of its entries or more have this form, and at least three (five for a supplier). The three months before, or after, may show it too,
+--   because a habit may change;
+--   of the entries that no such group explains, this group or the whole ledger has more than anybody turns by error: 5% and three standard
+--   deviations;
+--   the group exists in this month alone, has hardly any other entries, and the rest of the month is as usual.
 -- It shows no habit where most of its negative entries have a negative document.
 -- lado: the sign of the amount. casada: amount and document agree but for the sign. Entries before and after the days are read up to this
 -- many (limite) and no further than a year. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas and
@@ -21522,7 +21526,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
--- of what these steps leave the planner knows nothing
+-- the planner knows nothing about the results of these steps
 set enable_nestloop = off
 set enable_mergejoin = off
 as $$
@@ -21580,7 +21584,7 @@ begin
       count(*) filter (where l.neg = 2 and l.casada) as contrarios_mais, count(*) filter (where l.neg = 3 and l.casada) as proprios
     from lida l
     group by grouping sets ((l.mes, l.c1), (l.mes, l.c2), (l.mes, l.c3), (l.mes, l.c4), (l.mes, l.c5), (l.mes))
-    -- of the last only has no key in any
+    -- rows without a key: only those of the last set, which groups by month alone
     having coalesce(l.c1, l.c2, l.c3, l.c4, l.c5) is not null or grouping(l.c1, l.c2, l.c3, l.c4, l.c5) = 31
   ), em_volta as (
     select c.chave, c.mes, l.lado, c.n as n_no_mes, v.vezes as no_mes,
@@ -21733,11 +21737,11 @@ comment on function regra_validacao_valores.chave_linhas(numeric, text) is
   'Hash of an amount without sign and a supplier''s company.';
 revoke execute on function regra_validacao_valores.chave_linhas(numeric, text) from public;
 
--- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the given days, and within a
--- year before and after those with a number written as given. They are found by the documents' amounts, without sign, and beginnings of the
--- suppliers' codes (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one without a code may be anybody's), so that
--- expensive comparisons only see entries with a companion; and by a number written as given if the entry does not state the amount. tudo:
--- there are too many days and numbers to look up one by one. raiz and nome: the entry's supplier. Reads dw.lancamentos; changes nothing.
+-- All entries that may be lines of the given documents, each with its supplier and number made comparable: entries of the given days, and,
+-- within a year before and after, entries whose number is written exactly as given. They are looked up by the document's amount without sign
+-- and the beginning of the supplier's code (regra_validacao_valores.chave_linhas; '' stands for no code, '*' for an entry without a code that
+-- may be anybody's), so that expensive comparisons only see entries with a companion. An entry that does not state the document's amount is
+-- looked up by its number. tudo: there are too many days and numbers to look up one by one. raiz and nome: the entry's supplier. Reads dw.lancamentos; changes nothing.
 -- Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
@@ -21853,8 +21857,8 @@ as $$
         and regra_validacao_valores.difere(x.valor, x.valor_documento, x.valor_desconto, absoluta, relativa, digitos) as parte
     from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) x
   ), de_quem as (
-    -- who has no code is who bears the name, where only one does; and a share without a code is of the one whose share of the same number
-    -- and amount has one: then nothing is proposed of either
+    -- an entry without a code belongs to the supplier of its name, if there is only one. A share without a code belongs to the supplier that
+    -- has a share of the same number and amount with a code; then nothing is proposed for either
     select e.*, coalesce(e.raiz, case when e.nome is not null and min(e.raiz) over nome = max(e.raiz) over nome then min(e.raiz) over nome end,
       case when e.parte and min(e.raiz) filter (where e.parte) over numero = max(e.raiz) filter (where e.parte) over numero
         then min(e.raiz) filter (where e.parte) over numero end,
@@ -21862,8 +21866,8 @@ as $$
     from escrita e
     window nome as (partition by e.numero, e.nome), numero as (partition by e.numero, abs(e.valor_documento))
   ), completa as (
-    -- what does not say the document's amount is a line of the only document of its supplier and number on that day; booked on another
-    -- day, where it makes it whole (otherwise it may be another month of a contract)
+    -- an entry that does not state the document's amount is a line of its supplier's only document with that number on that day; if booked on
+    -- another day, only if it makes the document whole (otherwise it may be another month of a contract)
     select q.*, coalesce(q.valor_documento, case
         when min(abs(q.valor_documento)) over dia = max(abs(q.valor_documento)) over dia then max(q.valor_documento) over dia
         when min(abs(q.valor_documento)) over numero = max(abs(q.valor_documento)) over numero
@@ -21964,7 +21968,7 @@ as $$
   select j.id,
     case
       when not j.falada or j.do_fim > 1 then null
-      -- what is left over of some days makes up for what others have too much
+      -- what is missing on some days makes up for what other days have too much
       when j.inteiras = 0 or j.inteiras * j.lado > 0 or j.inteiras <> 0 and j.habitual then null
       when j.inteiras <> 0 then 'sinal_trocado'
       when j.vezes > 1 then 'rateio_repetido'
@@ -21995,12 +21999,11 @@ revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], 
 --! EndIncluded regras/validacao_valores/rateios.sql
 
 --! Included regras/validacao_valores/cargas.sql
--- Days and branches whose load was repeated: of their documents, half or more and at least ten stand there twice or more often, in the same
--- cost centre, category and account. A row for each load (the day on which it came) that brought ten or more of these entries again,
--- with the first and the last day on which they had come first; one without a load where ten or more stand twice in the load that
--- they first came with, or no load is that much.
--- apontadas: how many entries of each day are suspects, where that is known; a day on which they are fewer than a
--- quarter is not looked at. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas.
+-- Days and branches whose load was repeated: half of their documents or more, and at least ten, are booked more than once in the same cost
+-- centre, category and account. Returns a row for each load (the day on which it came) that brought ten or more of these entries again, with
+-- the first and the last day on which they had first come. Where ten or more are there twice in the load that first brought them, or no load
+-- brought that many, the row names no load.
+-- apontadas: how many entries of each day are suspects, where that is known; a day on which fewer than a quarter are is not looked at. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas.
 create or replace function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
 returns table (dia date, filial text, carga date, de date, ate date)
 language plpgsql stable rows 1
@@ -22062,9 +22065,9 @@ comment on function regra_validacao_valores.dias_repetidos(date[], bigint[]) is
   'Days and branches of which half the documents, and ten at least, are there more than once, and the loads that brought them again.';
 revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint[]) from public;
 
--- Days outside the window on which loads that seem to have come again brought entries too, so that a load is one whatever part of it a window
--- holds. A load seems so where at least half of what it brought into the window is copies. Not of a window of keys, whose findings are
--- known; and no further than 400 days from the window's own. Reads dw.lancamentos; changes nothing. Called by
+-- Days outside the window for which repeated loads brought entries too, so that a load is one finding whatever part of it a window holds. A
+-- load seems repeated if at least half of what it brought into the window is copies. Nothing for a window of keys, whose findings are known,
+-- and no day further than 400 days from the window. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.duplicidades and diferencas with the loads (the days on which they came, UTC) and how many copies each brought.
 create or replace function regra_validacao_valores.dias_fora(janela audit.janela, cargas date[], copias bigint[], de date, ate date)
 returns date[]
@@ -22102,9 +22105,9 @@ comment on function regra_validacao_valores.dias_fora(audit.janela, date[], bigi
   'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
 revoke execute on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) from public;
 
--- Loads (the days on which they came, UTC) that came again, however thin their days are: half or more of what they brought, and ten
--- entries at least, an earlier load had brought with the same amount and end of the number, booked no more than so many days away, in
--- whatever branch and under whatever name. Looked for on the days that they booked, no further than 400 from the given ones. Reads
+-- Repeated loads (the days on which they came, UTC), however few entries each of their days has: an earlier load had already brought half of
+-- their entries or more, and ten at least, with the same amount and end of the number, booked no more than the given number of days away, in
+-- any branch and under any name. Looks at the days for which they booked, no further than 400 days from the given ones. Reads
 -- dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
 create or replace function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade int) returns setof date
 language plpgsql stable rows 1
@@ -22161,10 +22164,10 @@ comment on function regra_validacao_valores.cargas_repetidas(date[], date, date,
   'Loads of which half the entries, and ten at least, an earlier load had brought.';
 revoke execute on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) from public;
 
--- Loads of which every entry was there already, however few they are: three and no more than ninety-nine entries that came on one day (UTC)
--- or at one moment, each of which an earlier load had brought with the same day, amount, end of the number (the same text, where there is
--- none) and supplier. Larger ones regra_validacao_valores.cargas_repetidas knows by half. dias and momentos: when they came; what they booked is looked for
--- no further than 400 days from the given ones. Gives the stretch of time in which a load came. Reads dw.lancamentos;
+-- Small repeated loads: three to ninety-nine entries that came on one day (UTC) or at one moment, each of which an earlier load had already
+-- brought with the same day, amount, supplier and end of the number (or the same text, where there is no number). Larger loads are recognised
+-- by half of their entries (regra_validacao_valores.cargas_repetidas). dias and momentos: when they came. Looks no further than 400 days from
+-- the given ones. Returns the stretch of time in which each load came. Reads dw.lancamentos;
 -- changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
 create or replace function regra_validacao_valores.cargas_pequenas(dias date[], momentos timestamptz[], de date, ate date)
 returns table (carga date, desde timestamptz, antes_de timestamptz)
@@ -22247,11 +22250,11 @@ revoke execute on function regra_validacao_valores.cargas_pequenas(date[], times
 --! EndIncluded regras/validacao_valores/cargas.sql
 
 --! Included regras/validacao_valores/cargas_erradas.sql
--- Loads, or days of booking, that are wrong as a whole: of what has a document, nine in ten entries and ten at least have the other sign, or
--- are the same factor of ten, a hundred or a thousand too large, or too small. Such an error is the load's, and not of each entry. What is a
--- credit note by habit (creditos, regra_validacao_valores.sinais) or by its own words has no turned sign. cargas and dias: days (UTC) on
--- which something came, or is booked, that is wrong so. Of each the entries and what they are off by; ultimo: the last one. A day of booking
--- is given only where its load is not wrong as a whole. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
+-- Loads, or days of booking, that are wrong as a whole: of the entries with a document, nine in ten and at least ten have the opposite sign,
+-- or are too large or too small by the same factor of ten, a hundred or a thousand. Such an error is one of the load, not of each entry. A
+-- credit note, by habit (creditos, regra_validacao_valores.sinais) or by its own words, does not count as turned. cargas and dias: the days
+-- (UTC) on which entries with such an error came or are booked. Returns for each its entries and what they are off by; ultimo is the last
+-- entry. A day of booking is returned only if its load is not wrong as a whole. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
 create or replace function regra_validacao_valores.cargas_erradas(
   cargas date[], dias date[], creditos text[], absoluta numeric, relativa numeric
 )
@@ -22344,12 +22347,12 @@ revoke execute on function regra_validacao_valores.cargas_erradas(date[], date[]
 --! EndIncluded regras/validacao_valores/cargas_erradas.sql
 
 --! Included regras/validacao_valores/comparaveis.sql
--- Entries that may be another booking of a document that the window holds, and what each says about it: the first step of looking for
--- documents booked twice. Coarse and cheap questions come first: amount and end of the number, then the supplier, then the number as it is
--- read, then the text. Twins and reversals may lie outside the window: dentro is whether an entry lies in it, ordem its key's place.
+-- First step of looking for documents booked twice: entries that may be another booking of a document in the window, and what each says about
+-- it. Coarse and cheap comparisons come first: amount and end of the number, then the supplier, then the number as it is read, then the text.
+-- Twins and reversals may be outside the window. dentro: whether an entry is inside; ordem: the order of its key.
 --   so_numero, citado, barra, especie, serie, ano, acesso, estorno   what the document's text says (regra_validacao_valores.ler_documento)
 --   dita, objeto, mes_dito, ano_dito, estorno_dito   what the entry's text says (regra_validacao_valores.marcas_texto); dita also the number's
---   parte, documentada   whether it is not its document's amount, and whether it has one
+--   parte, documentada   whether its amount differs from its document's, and whether it has such an amount
 --   centro, conta        its cost centre, and its category with the account
 -- Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.lancados_em_dobro.
@@ -22373,7 +22376,7 @@ as $$
 declare
   v_inicio date := greatest(janela.data_inicio, '0001-02-01');
   v_fim date := least(janela.data_fim, '9999-12-31');
-  -- twice the days before: a reversal between a booking too long ago and its twin is that booking's
+  -- twice the days before: a reversal between a booking from too long ago and its twin belongs to that booking
   v_de date := greatest(v_inicio - 2 * proximidade, '0001-02-01');
   v_ate date := least(v_fim + proximidade, '9999-12-31');
   v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
@@ -22463,8 +22466,8 @@ begin
     l.so_numero, l.citado, l.barra, l.especie, l.serie, l.ano, l.acesso, l.estorno, coalesce(d.estorno, false),
     -- the part that text or document name, or both
     concat_ws(' ', nullif(d.parte, ''), case when l.parte_escrita is distinct from nullif(d.parte, '') then l.parte_escrita end), d.objeto,
-    -- who counts to ten thousand gives no number to two months; unless the text says of which it is, with its year or a word, a month in it
-    -- may be that of the booking
+    -- a supplier whose numbers reach ten thousand does not use one in two months. A month in the text may be that of the booking, unless a
+    -- year or a word says that it is the document's
     case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.mes end, case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.ano end,
     regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos),
     l.valor_documento is not null,
@@ -22484,10 +22487,13 @@ revoke execute on function regra_validacao_valores.lancamentos_comparaveis(audit
 --! EndIncluded regras/validacao_valores/comparaveis.sql
 
 --! Included regras/validacao_valores/conjuntos.sql
--- Entries booked twice, and which of them are one finding together: the third step. conjunto is carga_repetida where a load came in again
--- (a thick day, the load of one, a whole load or a small one proves it: cargas.sql), repeticao_em_massa for more than ten of one document,
--- parte for a share that regra_validacao_valores.rateios judges, and null for one that stands for itself; chave is the same for those of one
--- finding; provada where the entry's own day proves the load. What was taken back in other amounts or by words is left out.
+-- Third step: which of the entries booked twice are one finding together. conjunto is one of:
+--   carga_repetida       a load came in again; cargas.sql says what proves it
+--   repeticao_em_massa   more than ten bookings of one document
+--   parte                a share, judged by regra_validacao_valores.rateios
+--   null                 a finding of its own
+-- chave is the same for all entries of one finding. provada: whether the entry's own day proves the load. Entries that were taken back in
+-- other amounts, or in words, are left out.
 -- Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades_da_janela.
 create or replace function regra_validacao_valores.duplicidades_juntas(
   janela audit.janela, proximidade int, absoluta numeric, relativa numeric, digitos int
@@ -22533,13 +22539,13 @@ begin
     cross join lateral regra_validacao_valores.dias_repetidos(a.dias, case when janela.chaves is null then a.apontadas end) r
     where a.dias is not null
   ), recarga as (
-    -- what these days prove of a load holds on its thinner days
+    -- what these days prove about a load holds for its days with fewer entries too
     select r.carga, min(r.de) as de, max(r.ate) as ate
     from repetido r
     where r.carga is not null
     group by r.carga
   ), inteira as materialized (
-    -- or the whole of it, where no day is thick enough
+    -- or the whole load, if no single day has enough entries
     select k.carga
     from (
       select array_agg(x.carga) as cargas, min(x.de) as de, max(x.ate) as ate
@@ -22596,15 +22602,16 @@ revoke execute on function regra_validacao_valores.duplicidades_juntas(audit.jan
 --! EndIncluded regras/validacao_valores/conjuntos.sql
 
 --! Included regras/validacao_valores/em_dobro.sql
--- Entries that stand there although another booking of the same document does, each with that one (gemeo): the second step of looking for
--- documents booked twice. Whose an entry is, and what number, part and period it is of, entries share where only one of them says it.
--- Reversals then take back the latest booking before them; of what is left, the second of a document and those after it are given. Entries
--- of other cost centres, categories or accounts (reparte) are shares of one document, unless one of them is the whole.
+-- Second step of looking for documents booked twice: entries of a document that has another booking already, each with that booking (gemeo).
+-- If only one of two entries says whose it is, or which number, part or period it is, that holds for both. Each reversal takes back the latest
+-- booking before it. Of the bookings that are left of a document, the second and all later ones are returned. Entries in different cost
+-- centres, categories or accounts (reparte) are shares of one document, unless one of them is the whole.
 --   momento   the day, with a place in it
 --   carga, primeira_carga   the days (UTC) on which the entry, and the first of its document and day, were loaded
---   recarregada, de_outra_carga, vinda_depois   of the same day as its twin and not of the first load; of a later load than its twin; of
---             the same day and loaded after it
---   do_documento, ultima    how many are given of its document, and which of them it is, from the last
+--   recarregada     it has its twin's day, and did not come with the first load
+--   de_outra_carga  it came with a later load than its twin
+--   vinda_depois    it has its twin's day, and was loaded after it
+--   do_documento, ultima    how many are returned of its document, and its place among them, counted from the last
 --
 -- HAZARD: a flood is one partition of these windows. An aggregate over neighbouring days must be able to remove rows as its frame moves
 -- (sums and counts can, least and greatest cannot), or the cost is quadratic.
@@ -22691,8 +22698,8 @@ begin
       -- bookings less reversals up to this one: one booking, its reversal and the new booking leave one. Over the longer time a
       -- reversal meets its booking, over the shorter one nothing old is left to meet
       greatest(m.sinal * sum(m.sinal) over antes, m.sinal * sum(m.sinal) over muito_antes) as liquido,
-      -- what was booked last is taken back first. The balance goes up and down by one, so whatever next steps over the level that this
-      -- entry stepped over takes it back
+      -- what was booked last is taken back first. The balance goes up and down by one, so this entry is taken back by the next one that brings
+      -- the balance back across the same level
       coalesce(lead(m.momento) over (
         partition by m.fornecedor, m.numero, m.parcela, m.montante, least(m.saldo, m.saldo - m.sinal) order by m.momento)
         <= m.momento + v_perto, false) as estornada
@@ -24226,7 +24233,7 @@ comment on function regra_pendente_verificacao.chaves_texto(text, text, text) is
   'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
 revoke execute on function regra_pendente_verificacao.chaves_texto(text, text, text) from public;
 
--- The last booking month before the given one with a history worth the name: at least a tenth of a usual month's rows. Null when there is
+-- The last booking month before the given one that has at least a tenth of a usual month's rows. Null when there is
 -- none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia and
 -- pontuar_pendencias.
 create or replace function regra_pendente_verificacao.ultimo_mes_conhecido(corte int) returns int
@@ -24242,10 +24249,10 @@ $$;
 comment on function regra_pendente_verificacao.ultimo_mes_conhecido(int) is 'Last month before the given one with a usual amount of history.';
 revoke execute on function regra_pendente_verificacao.ultimo_mes_conhecido(int) from public;
 
--- Which of some entries contradict their own supplier code, judged by the ledger before the given month. By name (nome): the company had
--- other names, and none written at all like this one. By text (texto): the company has ten texts or more, the entry shares no word with
--- them except words that one entry in twenty has, and others use most of its words. The code identifies an entry's supplier only if nothing
--- contradicts it, because codes are reassigned, copied and mistyped. The arrays belong together; entries without a contradiction are not
+-- Which of the given entries contradict their own supplier code, judged by the ledger before the given month. By name (nome): the company had
+-- names before, and none of them is at all like this one. By text (texto): the company has ten texts or more, the entry shares no word with
+-- them except words that one entry in twenty has, and other companies use most of its words. Codes are reassigned, copied and mistyped, so a
+-- code identifies the supplier only if nothing contradicts it. The arrays belong together; entries without a contradiction are not
 -- returned. Reads regra_pendente_verificacao.estatistica_*; changes nothing. Called by regra_pendente_verificacao.entradas_pendencia.
 create or replace function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes int[])
 returns table (n bigint, contra text)
@@ -24335,10 +24342,10 @@ comment on function regra_pendente_verificacao.contradizem_codigo(text[], text[]
   'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
 revoke execute on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) from public;
 
--- The entries to be judged and what is known about each. Either the pending entries of a window, each with the months up to its own as
--- history (before corte); or (retroteste) decided entries of the given months, each with the history before its own month or before some
--- waiting time: a sample, or without a sample size (amostra) all of them without a wait. espera: the history ends more than a month before
--- the entry. An entry that contradicts its supplier's code (contra: nome, texto; see
+-- The entries to be judged and what is known about each. In a session: the pending entries of a window, each with the months up to its own as
+-- history (before corte). In a back-test (retroteste): decided entries of the given months, each with the history before its own month, or
+-- before a waiting time. With a sample size (amostra) a sample of them; without one all of them, none with a wait. espera: the history ends
+-- more than a month before the entry. An entry that contradicts its supplier's code (contra: nome, texto; see
 -- regra_pendente_verificacao.contradizem_codigo) is judged without the code. metade: all suppliers (null) or one half of them (0, 1). Reads
 -- dw.lancamentos and the statistics; changes nothing. Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the
 -- weights.
@@ -24418,7 +24425,7 @@ begin
     order by hashtextextended(l.id::text, 1)
     limit amostra
   ), espera as materialized (
-    -- most entries are asked at once, as most are in life; the others wait for one to eleven months
+    -- most entries are asked about at once, as in real life; the others wait for one to eleven months
     select p.mes, p.corte, p.sorte, coalesce(u.ultimo < p.mes - 1, true) as espera
     from (
       select m.mes, g.sorte,
@@ -24471,7 +24478,7 @@ return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
   and coalesce(pg_catalog.current_setting('conferente.lado_a_lado', true), '') = ''
   and pg_catalog.to_regclass('pg_catalog.pg_dist_node') is null;
 
-comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
+comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share work: parallel query is allowed, and no other worker shares it already.';
 revoke execute on function regra_pendente_verificacao.em_metades() from public;
 
 -- Gives new categories a number, new supplier names their one spelling and new accounts a key. They are few and entries are many, so each
@@ -24902,7 +24909,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- these joins read what has just changed or arrived, and the statistics still say that there is nothing
+-- these joins read what has just changed or arrived, when the planner's statistics still say that there is nothing
 set enable_nestloop = off
 as $$
 declare
@@ -25008,16 +25015,17 @@ revoke execute on function regra_pendente_verificacao.acompanhar_historia(timest
 -- months.
 --
 -- papel 'da_categoria': the one account of that category (folded). From some month on (the earliest that fits), at least the share
--- pendente.conta_parcela of the category's entries are on the account, and of the account's entries in the category; and they are at least
--- pendente.conta_lancamentos. certeza: the share that the next entry of the category may be expected to have. A new chart of accounts ends
--- such a pair. The account no longer counts if fewer than four in five of the category's latest entries (a month's, at least ten) are on
--- it, if in its latest month the category has more on another, or if it has lately also been on an account born then; nor if the ledger's
--- latest month is mostly on accounts born since the category was last booked.
+-- pendente.conta_parcela of the category's entries are on the account, the same share of the account's entries are in the category, and these
+-- entries are at least pendente.conta_lancamentos. certeza: the chance that the category's next entry is on the account.
 --
--- papel 'propria': the same over the whole history, however late it began: enough to contradict, not to propose.
+-- A new chart of accounts ends such a pair. The account no longer counts in four cases: fewer than four in five of the category's latest
+-- entries (a month's, at least ten) are on it; in its latest month the category has more entries on another account; some of its latest
+-- entries are on an account born then; or most of the ledger's latest month is on accounts born since the category was last booked.
 --
--- papel 'transitoria': an account on which that many entries waited and hardly any had a category, not counting those left behind there by
--- a category with an account of its own (papel 'esquecida', with that account in outra).
+-- papel 'propria': the same over the whole history, whenever the pair began. It is enough to contradict a proposal, not to make one.
+--
+-- papel 'transitoria': an account on which at least pendente.conta_lancamentos entries waited and hardly any had a category. Entries left
+-- behind there by a category with an account of its own do not count (papel 'esquecida', with that account in outra).
 --
 -- Nothing while pendente.move_conta is false, or while the calling rule's registered columns do not include the account. Reads
 -- estatistica_contagem, estatistica_conta, the settings and audit.regras. Called by regra_pendente_verificacao.explicar_pendencias, by
@@ -25119,7 +25127,7 @@ begin
     from periodo p
     join da_conta a on a.pedido = p.pedido and a.chave = p.chave and a.dobrada = p.dobrada
     join recente r on r.pedido = p.pedido and r.chave = p.chave and r.dobrada = p.dobrada
-    -- early months may be skipped because the account did not exist yet, but not because they contradict
+    -- early months may be left out because the account did not exist yet, but not because they contradict the pair
     join nascida b on b.chave = p.chave
     join (select g.pedido, g.dobrada, min(g.mes) as mes from da_categoria g group by 1, 2) i on i.pedido = p.pedido and i.dobrada = p.dobrada
     left join rival o on o.pedido = p.pedido and o.chave = p.chave and o.dobrada = p.dobrada
@@ -25184,9 +25192,9 @@ comment on function regra_pendente_verificacao.contas_conhecidas(text, int[]) is
   'As of each month: accounts that go with one category (da_categoria), those on which entries wait (transitoria), and what was decided and left behind on these (esquecida), with the entries that say so.';
 revoke execute on function regra_pendente_verificacao.contas_conhecidas(text, int[]) from public;
 
--- Entries whose category was decided while their account stayed on one that holds waiting entries, as lines of the diagnosis, at most ten,
--- the accounts with most of them first: those in the history, and those that we corrected and nobody has confirmed. They are reported and
--- not proposed, because nobody asked about them and their month may be reported already. Reads the statistics, the settings, the audit
+-- Entries whose category was decided while they stayed on an account that holds waiting entries: those in the history, and those that we
+-- corrected and nobody has confirmed. As lines of the diagnosis, at most ten, the accounts with most such entries first. They are reported and
+-- nothing is proposed, because nobody asked about them and their month may already be reported. Reads the statistics, the settings, the audit
 -- tables and dw.lancamentos by key. Called by audit_interno.diagnosticar_categorias.
 create or replace function regra_pendente_verificacao.diagnosticar_contas()
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -25266,10 +25274,10 @@ revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from p
 -- history without it since (silencio), whether it is surely dead (morta), and the category that seems to have replaced it (herdeira, with
 -- the number of its suppliers' entries there).
 --
--- A label is judged by its own rhythm. It is silent if it has had no entry for two months, and for two more than it ever paused before, or
--- for so long that this would hardly happen by chance (one in a hundred) to a label booked in as many months as this one was in its last
--- year. It is dead after pendente.meses_sem_lancamento such months, unless it is in its first year and was booked in less than half of it:
--- it may be booked once a year.
+-- A category is judged by its own rhythm. It is silent if it has had no entry for at least two months and if, besides, this pause is two
+-- months longer than any before, or so long that chance would hardly explain it (one in a hundred), given in how many months of its last
+-- year it was booked. It is dead after pendente.meses_sem_lancamento such months. A category in its first year that was booked in less than
+-- half of it is not: it may be booked once a year.
 --
 -- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and hardly
 -- anything else is booked here any more. Only entries with the category's usual sign (positive or negative) are a sign of life, because a
@@ -25377,7 +25385,7 @@ begin
     join vida o on o.mes = n.mes and o.uma = v.uma and n.primeira between o.ultima - 1 and o.ultima + 3
     group by 1, 2, 3, 4, 5, 6
   ), heranca as (
-    -- what others still book in the old one counts against the heir, too
+    -- entries that others still book in the old category count against the heir
     select h.*, (
         select coalesce(sum(c.linhas), 0) from regra_pendente_verificacao.estatistica_contagem c
         where c.nivel = 0 and c.chave = 0 and c.mes between h.primeira and h.mes and c.categoria in (select k.id from categoria k where k.uma = h.uma)
@@ -25494,14 +25502,14 @@ revoke execute on function regra_pendente_verificacao.alfas() from public;
 --   p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l)
 -- which unrolled is a sum over levels of n_l times a coefficient of the entry alone. Between the wide levels and the supplier's stand the
 -- words (naive Bayes): p is multiplied by exp(lambda * s / sqrt(k)), s being the sum over the k known words of ln P(w | c) / P(w), smoothed
--- towards P(w). Words repeat each other, so k of them prove like the root of k. A supplier's own entries then count for more than words, the
--- more of them there are.
+-- towards P(w). Words repeat each other, so k of them prove only as much as the root of k would. The more entries the supplier itself has, the
+-- more they count against the words.
 --
 -- The score (nota) weighs ln p and the log-odds among the latest entries of the same supplier and cost centre, where counts lose half their
 -- weight in six weeks (recente: a supplier that has just changed its business shows there first). Its weights are
 -- regra_pendente_verificacao.estatistica_nota, for each group: 0 unknown supplier, 1 seen up to about three times, 2 known; 3 to 5 the same
--- where the history ends more than a month before the entry; 6 to 11 the same with a known account. Modest ones where nothing is fitted:
--- 0.22 makes of a p of .999 a confidence of about .82. Of the categories the ten with the largest p are returned; bases and notas have one
+-- where the history ends more than a month before the entry; 6 to 11 the same with a known account. If nothing is fitted they are
+-- modest: 0.22 turns a p of .999 into a confidence of about .82. The ten categories with the largest p are returned; bases and notas have one
 -- value more, for all others together (what is left of p, .0001 at least).
 --
 -- Counts lose half their weight in nine months of history. Months without any history do not age them, as they did not in the back-test:
@@ -25547,7 +25555,7 @@ begin
   with entrada as materialized (
     select row_number() over ()::int as n, e.* from regra_pendente_verificacao.entradas_pendencia(janela, retroteste, amostra, metade) e
   ), epoca as materialized (
-    -- the month since which names are as they were in an entry's month
+    -- from which month on the categories' names have been those of an entry's month
     select m.mes, (
         select max(regra_pendente_verificacao.mes_indice(s.desde)) from audit.sucessoras_categoria s
         where s.ativo and regra_pendente_verificacao.mes_indice(s.desde) <= m.mes) as epoca
@@ -26066,8 +26074,8 @@ begin
     group by c.grupo
   )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, case when s.categorias[2] is not null then b.bruta * exp(s.notas[2] - s.notas[1]) end,
-    -- Only a person decides, however low the threshold, where the code says one thing and the name or text another, and where a category is
-    -- no longer booked or stands for several. For one that has long been silent a person is asked too.
+    -- However low the threshold, a person decides if the code says one thing and the name or text another, if the category is no longer booked
+    -- or was split into several, and if it has long been silent.
     least(x.confianca, case when s.contra is not null or d.de is not null or p.morta then 0.49 when p.categoria is not null then greatest(v_limiar - 0.01, 0) end),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra,
     s.mes, p.ultima, p.silencio, p.morta, p.herdeira, p.herdados, d.sucessoras
@@ -26261,8 +26269,8 @@ revoke execute on function regra_pendente_verificacao.explicar_pendencias(audit.
 --! EndIncluded regras/pendente_verificacao/sugestoes.sql
 
 --! Included regras/pendente_verificacao/regra.sql
--- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set, or null: the labels are not set, or
--- no entry has any of them, nor had when last counted, and no blank category is there to be looked at. Reads the settings,
+-- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set; null when nothing is missing. Either
+-- the labels are not set; or no entry has any of them or had at the last count, and there is no blank category to look at. Reads the settings,
 -- regra_pendente_verificacao.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
 create or replace function regra_pendente_verificacao.requisitos() returns text
 language plpgsql stable
@@ -26276,14 +26284,14 @@ begin
   if jsonb_typeof(v_rotulos) <> 'array' then
     return concat_ws(' ', 'Falta dizer quais categorias significam pendente.',
       regras.frase_rotulos(array['pendente', 'a classificar', 'não classificado', 'verificar', 'suspense']),
-      'Diga com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
+      'Defina-os com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
         || ' ([] se só os lançamentos sem categoria estão pendentes).');
   end if;
   if v_pendentes = '{}' then
     return 'Nada está dito pendente: pendente.rotulos está vazia e pendente.vazias é false. '
       || 'Mude uma das duas com conferente configurar, ou desative a regra.';
   end if;
-  -- only blanks are asked for: if there are none, that is good news
+  -- only blank categories count as pending: if there are none, that is good news
   v_escritos := array(select e from jsonb_array_elements_text(v_rotulos) e);
   if v_escritos = '{}' then
     return null;
@@ -26383,7 +26391,7 @@ end
 $$;
 
 comment on function regra_pendente_verificacao.preparar(audit.janela) is
-  'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has doubled.';
+  'Brings the statistics of pendente_verificacao up to date. Run it before the rule. It reads what was loaded since the last time, and calibrates again when a month is over or the ledger has doubled.';
 revoke execute on function regra_pendente_verificacao.preparar(audit.janela) from public;
 
 -- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence calibrated on that
@@ -27622,7 +27630,7 @@ declare
   v_ator text := audit_interno.ator();
 begin
   if audit_interno.nome_do_sistema(v_ator) or audit_interno.pela_api() and nullif(current_setting('conferente.ator', true), '') is null then
-    raise exception using errcode = '42501', message = format('quem decide é uma pessoa: %s é do próprio sistema', v_ator),
+    raise exception using errcode = '42501', message = format('só uma pessoa pode decidir, e %s é um login do próprio sistema', v_ator),
       hint = 'Entre com o login, ou com o token, de quem decide.';
   end if;
 end
@@ -27647,21 +27655,21 @@ declare
 begin
   lock table audit.identidades in share row exclusive mode; -- one at a time: nobody is tied to a name that is just being tied
   if audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.nome) or audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.pessoa) then
-    raise exception using errcode = 'NC007', message = 'ninguém liga nem desliga os próprios nomes',
-      detail = format('%s liga ou desliga nomes dos outros, não os seus.', audit_interno.ator()),
-      hint = 'Nada foi feito. Peça a outra pessoa que administra.';
+    raise exception using errcode = 'NC007', message = 'ninguém pode ligar nem desligar os próprios nomes',
+      detail = format('%s só pode ligar ou desligar nomes de outras pessoas.', audit_interno.ator()),
+      hint = 'Nada foi feito. Peça a outro administrador.';
   end if;
   if anotar_identidade.pessoa is not null then
     if audit_interno.chave_pessoa(anotar_identidade.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa) then
       raise exception using errcode = 'NC001', message = format('%s e %s já são a mesma pessoa', anotar_identidade.nome, anotar_identidade.pessoa),
-        detail = 'Maiúsculas, acentos, espaços e caracteres invisíveis não fazem outra pessoa.';
+        detail = 'Nomes que só diferem em maiúsculas, acentos, espaços ou caracteres invisíveis são da mesma pessoa.';
     elsif exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa)) then
       raise exception using errcode = 'NC001', message = format('%s já é um nome de outra pessoa', anotar_identidade.pessoa),
         hint = format('Ligue a %s.', (select i.pessoa from audit.vw_identidades i
           where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa)));
     elsif exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.pessoa) = audit_interno.chave_pessoa(anotar_identidade.nome)) then
       raise exception using errcode = 'NC001', message = format('outros nomes já são de %s', anotar_identidade.nome),
-        hint = 'Ligue aqueles nomes, um a um, à pessoa certa: select * from audit.vw_identidades';
+        hint = 'Ligue esses nomes, um a um, à pessoa certa. Para vê-los: select * from audit.vw_identidades';
     end if;
   end if;
   v_operacao := audit_interno.abrir_operacao('acesso', motivo => v_motivo);
@@ -27699,7 +27707,7 @@ declare
   v_nome text := audit_interno.nome_pessoa(desligar_identidade.nome);
 begin
   if not exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(v_nome)) then
-    raise exception using errcode = 'NC004', message = format('não está ligado a ninguém: %s', coalesce(left(v_nome, 200), 'nulo')),
+    raise exception using errcode = 'NC004', message = format('este nome não está ligado a ninguém: %s', coalesce(left(v_nome, 200), 'nulo')),
       hint = 'select nome, pessoa from audit.vw_identidades';
   end if;
   return audit_interno.anotar_identidade(v_nome, null, desligar_identidade.motivo);
@@ -28300,8 +28308,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_escrita' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
-    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
-      hint = 'Nada do que fez vale.';
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra alterou as funções por onde o Conferente lê e grava',
+      hint = 'Tudo o que ele fez foi desfeito.';
   end if;
   perform audit_interno.dar_ajustes(escrever.ajustes);
   if antes is not null then
@@ -28350,8 +28358,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_regra' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
-    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
-      hint = 'Nada do que fez vale.';
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra alterou as funções por onde o Conferente lê e grava',
+      hint = 'Tudo o que ele fez foi desfeito.';
   end if;
   perform audit_interno.dar_ajustes(preparar.ajustes);
   execute format('select %s($1)', preparar.funcao) using preparar.janela;
@@ -28403,7 +28411,7 @@ as $$
 begin
   if replace(caminho, '"', '') is distinct from 'pg_catalog, pg_temp' then -- quote_all_identifiers keeps it quoted
     raise exception using errcode = 'NC012', message = format('código do data warehouse ou de uma regra mudou search_path para %s', caminho),
-      hint = 'Nada do que fez vale. set search_path pertence à definição da função.';
+      hint = 'Tudo o que ele fez foi desfeito. O lugar de set search_path é a definição da função.';
   end if;
 end
 $$;
@@ -28481,11 +28489,11 @@ begin
   raise exception using errcode = 'NC012',
     message = format('%s deixou algo para trás: %s', quem, (
       select string_agg(case d.key when 'objetos' then 'criou ou apagou objetos' when 'temporarios' then 'criou ou apagou objetos temporários'
-        when 'funcoes' then 'mexeu nas funções do papel'
-        when 'ajustes' then 'mudou ajustes da sessão' when 'direitos' then 'deu direitos ou mexeu em tabelas do papel'
+        when 'funcoes' then 'alterou funções do papel'
+        when 'ajustes' then 'mudou parâmetros da conexão' when 'direitos' then 'deu permissões ou alterou tabelas do papel'
         when 'cursores' then 'deixou um cursor aberto' when 'sessao' then 'deixou uma trava ou um comando preparado' else 'mudou quem age' end, ', ' order by d.key)
       from jsonb_each_text(v_depois - 'proprios') d where d.value is distinct from v_antes ->> d.key)),
-    hint = 'Nada do que fez vale. Código do data warehouse e de regras lê e escreve o que é seu, e mais nada.';
+    hint = 'Tudo o que ele fez foi desfeito. Gatilhos, visões e regras leem e gravam as suas próprias tabelas, e mais nada.';
 end
 $$;
 comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012 when the trace of a role differs from the one taken before.';
@@ -28512,9 +28520,9 @@ begin
     end if;
   end loop;
   raise exception using errcode = 'triggered_data_change_violation',
-    message = 'o que o data warehouse adia para o fim da transação sempre adia mais alguma coisa',
-    hint = case when current_setting('track_counts')::boolean then 'Um gatilho adiado não adia sem fim o que ele mesmo alimenta.'
-      else 'Sem track_counts não se vê quando acaba: ligue-o no servidor.' end;
+    message = 'os gatilhos adiados do data warehouse não terminam: cada um faz outro disparar',
+    hint = case when current_setting('track_counts')::boolean then 'Procure um gatilho adiado (deferrable) que grava na tabela que o dispara.'
+      else 'Sem track_counts não há como saber se terminam: ligue esse parâmetro no servidor.' end;
 end
 $$;
 comment on function audit_interno.disparar_todos(text) is 'Runs a set constraints … immediate until nothing is left to fire. 27000 after twenty rounds.';
@@ -28534,8 +28542,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_escrita' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
-    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
-      hint = 'Nada do que fez vale.';
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra alterou as funções por onde o Conferente lê e grava',
+      hint = 'Tudo o que ele fez foi desfeito.';
   end if;
   perform audit_interno.dar_ajustes(disparar_adiados.ajustes);
   perform audit_interno.disparar_todos('set constraints all immediate');
@@ -28895,7 +28903,7 @@ begin
     select 1 as n, format('%s entra como %s', p.nome, replace(p.papel, 'conferente_', '')) as detalhe, 'conferente pessoas --remover …' as faca
     from audit.vw_pessoas p where audit_interno.pessoa_de(p.nome) = (quem).pessoa
     union all
-    select 2, format('o login %s entra no banco', r.rolname), 'Quem cuida do servidor tira o login, ou os papéis dele.'
+    select 2, format('o login %s entra no banco', r.rolname), 'O DBA apaga esse login ou tira dele os papéis do Conferente.'
     from pg_roles r
     where r.rolcanlogin and audit_interno.pessoa_de(r.rolname) = (quem).pessoa
       and (r.rolsuper or exists (
@@ -28914,20 +28922,20 @@ begin
     from audit.divergencias_processadas d
     where d.encaminhada_para is not null and audit.aguarda_pessoa(d.status) and audit_interno.pessoa_de(d.encaminhada_para) = (quem).pessoa
     union all
-    select 6, format('a sessão %s está %s', s.id, replace(s.status, '_', ' ')), 'Espere que acabe, ou cancele-a.'
+    select 6, format('a sessão %s está %s', s.id, replace(s.status, '_', ' ')), 'Espere que termine, ou cancele-a.'
     from audit.sessoes_processamento s
     where s.status in ('agendada', 'em_andamento') and audit_interno.pessoa_de(s.solicitada_por) = (quem).pessoa
     union all
-    select 7, format('a configuração %s a nomeia', c.chave), 'conferente configurar ' || c.chave || ' …'
+    select 7, format('o nome ou o endereço está na configuração %s', c.chave), 'conferente configurar ' || c.chave || ' …'
     from audit.configuracoes_sistema c where audit_interno.sem_nome(c.valor, quem) <> c.valor
     union all
-    select 8, format('a mensagem %s ainda vai a ela', m.id), 'Espere que seja enviada.'
+    select 8, format('a mensagem %s ainda vai para esta pessoa', m.id), 'Espere que seja enviada.'
     from audit.notificacoes m
     where m.status in ('pendente', 'composta') and audit_interno.sem_nome(m.destinatarios, quem) <> m.destinatarios
   ) as r
   order by r.n, r.detalhe collate "C" limit 1;
   if found then
-    raise exception using errcode = 'NC045', message = 'quem ainda está em exercício não se esquece', detail = v_razao.detalhe,
+    raise exception using errcode = 'NC045', message = 'esta pessoa ainda não pode ser esquecida', detail = v_razao.detalhe,
       hint = 'Nada foi feito. Antes: ' || v_razao.faca;
   end if;
   if exists (select from audit_interno.quebras_estados()) then
@@ -29045,7 +29053,7 @@ begin
   if v_nome is null or length(v_nome) > 200 or audit_interno.nome_do_sistema(v_nome) then
     raise exception using errcode = 'NC001', message = format('não é o nome de uma pessoa: %s', coalesce(left(v_nome, 200), 'nulo'));
   elsif audit_interno.mesma_pessoa(audit_interno.ator(), v_nome) then
-    raise exception using errcode = 'NC007', message = 'ninguém esquece a si mesmo', hint = 'Nada foi feito. Peça a outra pessoa que administra.';
+    raise exception using errcode = 'NC007', message = 'ninguém esquece a si mesmo', hint = 'Nada foi feito. Peça a outro administrador.';
   elsif current_setting('transaction_isolation') <> 'read committed' then -- an older snapshot would not see the last names written
     raise exception using errcode = '25001', message = 'esquecer uma pessoa exige uma transação read committed';
   end if;
@@ -29066,7 +29074,7 @@ begin
   v_quem := audit_interno.quem_esquecer(v_nome);
   perform audit_interno.exigir_fora(v_quem);
   if audit_interno.sem_nome(v_motivo, v_quem) <> v_motivo then
-    raise exception using errcode = 'NC001', message = 'o motivo traz o nome', hint = 'Nada foi feito. O motivo fica na trilha: escreva-o sem nome nem endereço.';
+    raise exception using errcode = 'NC001', message = 'o motivo contém o nome ou o endereço da pessoa', hint = 'Nada foi feito. O motivo fica na trilha para sempre: escreva-o sem nome nem endereço.';
   end if;
 
   begin
@@ -29352,7 +29360,7 @@ declare
   v_operacao bigint;
 begin
   if certificar.certa is null then
-    raise exception using errcode = 'NC001', message = 'diga se a correção está certa ou errada';
+    raise exception using errcode = 'NC001', message = 'falta dizer se a correção está certa ou errada';
   end if;
   select * into v_divergencia from audit.divergencias_processadas d where d.id = certificar.id for update;
   if not found then
@@ -29380,8 +29388,8 @@ begin
     ) as x (nome)
     where audit_interno.mesma_pessoa(x.nome, v_ator)
   ) then
-    raise exception using errcode = 'NC007', message = format('a correção %s precisa de outra pessoa', v_divergencia.id),
-      detail = 'Quem rodou ou pediu a sessão, concedeu a correção automática ou já decidiu esta divergência não a confere.', hint = 'Nada foi feito.';
+    raise exception using errcode = 'NC007', message = format('a correção da divergência %s precisa ser conferida por outra pessoa', v_divergencia.id),
+      detail = 'Não pode conferi-la quem rodou ou pediu a sessão, concedeu a correção automática ou já decidiu esta divergência.', hint = 'Nada foi feito.';
   end if;
   v_operacao := audit_interno.abrir_operacao('certificacao', regra => v_divergencia.regra, motivo => v_motivo,
     detalhes => jsonb_build_object('correcao', v_item.operacao_id, 'ordem', v_item.ordem, 'certa', certificar.certa));

@@ -8,7 +8,7 @@ as $$
 begin
   if motivo is null or btrim(motivo) = '' then
     raise exception using errcode = 'NC006', message = format('falta %s', nome),
-      hint = 'Escreva em uma frase por que: quem auditar vai ler.';
+      hint = 'Explique o motivo em uma frase; a auditoria vai lê-la.';
   end if;
   if length(motivo) > 2000 then
     raise exception using errcode = 'NC006', message = format('%s é longo demais', nome),

@@ -17,7 +17,7 @@ from (values
   ('correio.remetente', '"Conferente <conferente@localhost>"', 'endereco', null, null, null, null,
     'Remetente das mensagens.'),
   ('correio.pagina', '"http://localhost:8000"', 'url', null, null, null, null,
-    'Endereço em que as pessoas alcançam este sistema: os links das mensagens começam com ele.'),
+    'Endereço em que as pessoas acessam este sistema; os links das mensagens começam com ele.'),
   ('correio.idioma', '"pt-BR"', 'texto', null, null, '["pt-BR", "en"]', null,
     'Idioma das mensagens.'),
   ('correio.itens', '10', 'inteiro', 0, 50, null, 'divergências',

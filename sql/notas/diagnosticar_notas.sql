@@ -16,12 +16,12 @@ as $$
       when l.terminada_em is null then format('a leitura de %s, começada em %s, não terminou', l.pasta, to_char(l.iniciada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI'))
       else concat_ws('; ', format('%s guardadas, a última leitura em %s', n.notas, to_char(l.terminada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI')),
         case when l.recusados > 0 then format('%s arquivos recusados', l.recusados) end,
-        case when l.raizes = 0 then 'sem raízes de confiança nenhuma prova um valor' end,
+        case when l.raizes = 0 then 'sem raízes de confiança, nenhuma nota prova um valor' end,
         (select 'inativas: ' || string_agg(r.nome, ', ' order by r.prioridade) from regra r where not r.ativa)) end,
     case
       when l.pasta is null then 'Se há arquivos XML: conferente notas PASTA, ou CONFERENTE_NOTAS para o trabalhador (docs/operations.md).'
       when l.recusados > 0 then 'Quais e por quê: select * from audit.notas_recusadas.'
-      when l.raizes = 0 then 'Dê os certificados das autoridades: --raizes, ou CONFERENTE_NOTAS_RAIZES.'
+      when l.raizes = 0 then 'Informe os certificados das autoridades: --raizes, ou CONFERENTE_NOTAS_RAIZES.'
       else (select string_agg(format('select audit.alterar_regra(%L, ''{"ativa": true}'', ''…'');', r.nome), ' ' order by r.prioridade)
         from regra r where not r.ativa) end
   from (select count(*) as notas from audit.notas) as n

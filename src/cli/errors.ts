@@ -34,13 +34,14 @@ const WRONG_USAGE = new Set(['NC001', 'NC002', 'NC003', 'NC006', 'NC008', 'NC009
 
 /** Prints on stderr what went wrong, never with a stack, and returns the exit code. */
 export function reportError(app: App | undefined, error: unknown): number {
-  const text = app?.text ?? catalogue('pt-BR')
-  if (error instanceof CommanderError) return reportCommander(text, error)
   if (error instanceof SettingsError) {
-    tell(text.error.settings)
-    for (const problem of error.problems) tell(`  ${text.error.setting(problem)}`)
+    const { settings, setting } = catalogue(error.language).error
+    tell(settings)
+    for (const problem of error.problems) tell(`  ${setting(problem)}`)
     return 2
   }
+  const text = app?.text ?? catalogue('pt-BR')
+  if (error instanceof CommanderError) return reportCommander(text, error)
   if (error instanceof UsageError) return say(text, 2, error.message)
   if (error instanceof SessionInterrupted)
     return say(text, 1, text.error.sessionInterrupted(String(error.sessionId)), {

@@ -38,8 +38,10 @@ export function serverSettings(
     return { ...settings, databaseUrl: url }
   }
   if (!embedded) {
-    const expected = 'at least 32 characters, or CONFERENTE_JWKS_URL'
-    throw new SettingsError([{ key: 'CONFERENTE_JWT_SEGREDO', problem: 'missing', expected, nearest: [] }])
+    throw new SettingsError(
+      [{ key: 'CONFERENTE_JWT_SEGREDO', problem: 'missing', fault: 'secret_or_keys' }],
+      settings.language,
+    )
   }
   // The password is random, drawn for this data directory, and nobody else knows it.
   const jwtSecret = createHmac('sha256', new URL(url).password).update('conferente token').digest('base64url')

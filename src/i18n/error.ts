@@ -1,11 +1,5 @@
-import type { SettingsProblem } from '../settings/settings.ts'
 import { both } from './both.ts'
-
-const PROBLEM = {
-  missing: both('falta', 'is missing'),
-  malformed: both('está malformada', 'is malformed'),
-  unknown: both('é desconhecida', 'is unknown'),
-}
+import { setting } from './setting.ts'
 
 export const error = {
   error: both(
@@ -28,12 +22,7 @@ export const error = {
     'erro: há variáveis de ambiente que não podem ser usadas',
     'error: there are environment variables that cannot be used',
   ),
-  setting: both(
-    ({ key, problem, expected }: SettingsProblem) =>
-      `${key} ${PROBLEM[problem]['pt-BR']}${expected ? `; ${problem === 'unknown' ? 'seria' : 'esperado'}: ${expected}` : ''}`,
-    ({ key, problem, expected }) =>
-      `${key} ${PROBLEM[problem].en}${expected ? `; ${problem === 'unknown' ? 'perhaps' : 'expected'}: ${expected}` : ''}`,
-  ),
+  setting,
   interrupted: both(
     'interrompido; o que já estava gravado permanece, o resto foi desfeito',
     'interrupted; what was committed stays, the rest was undone',

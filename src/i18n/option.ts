@@ -46,7 +46,7 @@ export const option = {
   identityUntie: both('desfaz uma ligação errada', 'undoes a tie that was a mistake'),
   personForget: both(
     'põe um pseudônimo no lugar do nome e dos endereços de quem saiu; não há volta',
-    'puts a pseudonym in place of the names and addresses of somebody who has left; there is no way back',
+    'replaces the names and addresses of somebody who has left with a pseudonym; there is no way back',
   ),
   personForgetDry: both(
     'com --esquecer, diz onde o nome está e nada muda',

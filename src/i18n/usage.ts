@@ -48,7 +48,7 @@ export const usage = {
   ),
   datesReversed: both(
     (from: string, to: string) =>
-      `janela invertida: ${from} é depois de ${to}; a data de início vem antes, e ambas são incluídas`,
+      `datas invertidas: ${from} vem depois de ${to}; a data de início vem antes, e os dois dias entram na janela`,
     (from, to) =>
       `window reversed: ${from} is after ${to}; the first date must come first, and both are included`,
   ),

@@ -5,8 +5,29 @@ import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { parse as Parse } from 'pg-connection-string'
 
-/** A part of a database address that none of our drivers can honour, with what would be right. */
-export class AddressError extends Error {}
+/** What a database address may have that none of our drivers can honour; the words are those of src/i18n. */
+export type AddressFault =
+  | 'form'
+  | 'several_hosts'
+  | 'port'
+  | 'database_name'
+  | 'host_by_number'
+  | 'no_authority'
+  | 'no_file'
+  | 'value'
+  | 'parameter'
+
+/** Names what cannot be honoured. Its values are never secrets. */
+export class AddressError extends Error {
+  readonly fault: AddressFault
+  readonly values: readonly string[]
+
+  constructor(fault: AddressFault, ...values: string[]) {
+    super([fault, ...values].join(' '))
+    this.fault = fault
+    this.values = values
+  }
+}
 
 /** libpq's name for each setting, and the environment variable that gives it if the address does not. */
 const PARAMETERS = {
@@ -60,7 +81,7 @@ export function readAddress(text: string, env: NodeJS.ProcessEnv): string {
   for (const [name, kept] of Object.entries(KEPT) as [Parameter, readonly string[]][]) {
     const value = of[name]
     if (value !== undefined && !kept.includes(value))
-      throw new AddressError(`${name} ${kept.join(', ')} (${value} is not supported)`)
+      throw new AddressError('value', name, value, kept.join(', '))
   }
   return written(of, env)
 }
@@ -73,11 +94,11 @@ export function addressOfEnvironment(env: NodeJS.ProcessEnv): string | undefined
 function written(of: Parameters, env: NodeJS.ProcessEnv): string {
   const user = of.user ?? userInfo().username
   const database = of.dbname ?? user
-  if (/[/?#]/.test(database)) throw new AddressError(`a database whose name has no /, ? or #`)
+  if (/[/?#]/.test(database)) throw new AddressError('database_name')
   const port = of.port ?? '5432'
-  if (!/^\d{1,5}$/.test(port)) throw new AddressError('one port, a number')
+  if (!/^\d{1,5}$/.test(port)) throw new AddressError('port')
   const host = of.host ?? usualHost(port)
-  if (host.includes(',')) throw new AddressError('one host (several are not supported)')
+  if (host.includes(',')) throw new AddressError('several_hosts')
   const where = host.includes(':') ? `[${host}]` : encodeURIComponent(host)
   const address = new URL(`postgres://${where}:${port}/${encodeURI(database)}`)
   address.username = encodeURIComponent(user)
@@ -102,18 +123,16 @@ function encryption(
   // a socket of this machine is never encrypted
   if (mode === 'disable' || host.startsWith('/')) return { sslmode: 'disable' }
   // if the host is an IP address, both drivers would compare the certificate with localhost
-  if (mode === 'verify-full' && isIP(host))
-    throw new AddressError('a host by its name with sslmode=verify-full')
+  if (mode === 'verify-full' && isIP(host)) throw new AddressError('host_by_number')
   const root = sslrootcert ?? usual('root.crt')
-  if (root === undefined && mode !== 'require')
-    throw new AddressError(`sslrootcert, a file or system, with sslmode=${mode}`)
+  if (root === undefined && mode !== 'require') throw new AddressError('no_authority', mode)
   const [cert, key] = [sslcert ?? usual('postgresql.crt'), sslkey ?? usual('postgresql.key')]
   const files = {
     ...(root !== 'system' && root && { sslrootcert: root }),
     ...(cert && key && { sslcert: cert, sslkey: key }),
   }
   for (const [name, file] of Object.entries(files))
-    if (!existsSync(file)) throw new AddressError(`${name}, a file that is there`)
+    if (!existsSync(file)) throw new AddressError('no_file', name)
   return { sslmode: mode, ...files, uselibpqcompat: 'true' }
 }
 
@@ -126,12 +145,12 @@ const parser = () => createRequire(import.meta.url)('pg-connection-string') as {
 
 function fromUrl(text: string): Parameters {
   const [head = '', query = ''] = text.split(/\?(.*)/s)
-  if (/\/\/([^/]*@)?[^/]*,/.test(head)) throw new AddressError('one host (several are not supported)')
+  if (/\/\/([^/]*@)?[^/]*,/.test(head)) throw new AddressError('several_hosts')
   let read: ReturnType<typeof Parse>
   try {
     read = parser().parse(head)
   } catch {
-    throw new AddressError(FORM)
+    throw new AddressError('form')
   }
   const { host, port, user, password } = read
   // the parser leaves escapes of reserved characters as they are
@@ -154,19 +173,17 @@ function fromPairs(text: string): Parameters {
   const pairs: [string, string][] = []
   for (PAIR.lastIndex = 0; PAIR.lastIndex < text.trimEnd().length; ) {
     const [, name = '', value = ''] = PAIR.exec(text) ?? []
-    if (name === '') throw new AddressError(FORM)
+    if (name === '') throw new AddressError('form')
     pairs.push([name, value.replace(/^'(.*)'$/s, '$1').replace(/\\(.)/gs, '$1')])
   }
   return known(pairs)
 }
 
-const FORM = "a postgres:// or postgresql:// URL, or 'host=… dbname=… user=…'"
-
 function known(pairs: Iterable<[string, string]>): Parameters {
   const read: Parameters = {}
   for (const [name, value] of pairs) {
     if (name in PARAMETERS) read[name as Parameter] = value
-    else if (!WITHOUT_EFFECT.test(name)) throw new AddressError(`no parameter ${name} (it is not supported)`)
+    else if (!WITHOUT_EFFECT.test(name)) throw new AddressError('parameter', name)
   }
   return read
 }

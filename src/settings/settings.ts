@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import type { z as Zod } from 'zod'
-import { AddressError, addressOfEnvironment, readAddress } from './address.ts'
+import { AddressError, type AddressFault, addressOfEnvironment, readAddress } from './address.ts'
 import { defaultDataDir } from './data-dir.ts'
 import { nearestNames } from './nearest.ts'
 
@@ -68,20 +68,27 @@ export type SettingKey = keyof typeof KEYS
 export interface SettingsProblem {
   readonly key: string
   readonly problem: 'missing' | 'malformed' | 'unknown'
-  /** What would be right, in technical English; for an unknown key, the nearest known names. */
-  readonly expected: string
-  readonly nearest: readonly string[]
+  /** What is wrong with it, where its kind does not say enough; `values` go into the sentence. */
+  readonly fault?: SettingsFault
+  readonly values?: readonly string[]
+  /** For an unknown key, the known ones that it resembles. */
+  readonly nearest?: readonly string[]
 }
 
-/** Carries every problem at once. Never carries values: some of them are secrets. */
+export type SettingsFault = AddressFault | 'secret_beside_keys' | 'secret_or_keys'
+
+/** Carries every problem at once, and no value that may be a secret. What would be right is said in src/i18n. */
 export class SettingsError extends Error {
   readonly code = 'settings'
   readonly problems: readonly SettingsProblem[]
+  /** The language to report them in. */
+  readonly language: Language
 
-  constructor(problems: readonly SettingsProblem[]) {
-    super(problems.map((p) => `${p.key} ${p.problem}: expected ${p.expected}`).join('; '))
+  constructor(problems: readonly SettingsProblem[], language: Language) {
+    super(problems.map((p) => `${p.key} ${p.fault ?? p.problem}`).join('; '))
     this.name = 'SettingsError'
     this.problems = problems
+    this.language = language
   }
 }
 
@@ -119,105 +126,66 @@ const list = (item: Zod.ZodType<string, string>) =>
 export const ROLES = ['leitor', 'revisor', 'operador', 'administrador'] as const
 
 const KEYS = {
-  DATABASE_URL: { schema: () => z().string(), expected: 'a postgres:// or postgresql:// URL' },
-  CONFERENTE_DADOS: { schema: path, expected: 'a directory' },
-  CONFERENTE_PORTA: {
-    schema: () => integer(0, 65535),
-    expected: 'a port number from 0 to 65535',
-  },
-  CONFERENTE_IDIOMA: { schema: () => z().enum(['pt-BR', 'en']), expected: 'pt-BR or en' },
-  CONFERENTE_LOGS: { schema: path, expected: 'a directory' },
-  CONFERENTE_CANAIS_REDES: {
-    schema: () => list(z().union([z().ipv4(), z().ipv6(), z().cidrv4(), z().cidrv6()])),
-    expected: 'addresses or networks such as 10.1.2.0/24, separated by commas',
-  },
-  CONFERENTE_NOTAS: { schema: path, expected: 'a directory' },
-  CONFERENTE_NOTAS_RAIZES: { schema: path, expected: 'a PEM or DER file, or a directory of them' },
-  CONFERENTE_CARIMBO_RAIZES: { schema: path, expected: 'a PEM file of certificates' },
-  CONFERENTE_JWT_SEGREDO: { schema: () => z().string().min(32), expected: 'at least 32 characters' },
-  CONFERENTE_JWKS_URL: { schema: safeUrl, expected: 'an https:// URL (http:// only to this machine)' },
-  CONFERENTE_JWT_EMISSOR: { schema: () => z().string(), expected: 'the issuer that tokens name' },
-  CONFERENTE_JWT_PUBLICO: { schema: () => z().string(), expected: 'the audience that tokens name' },
-  CONFERENTE_JWT_CAMPO_NOME: { schema: () => z().string(), expected: 'the claim that names the person' },
-  CONFERENTE_JWT_CAMPO_PAPEL: { schema: () => z().string(), expected: 'the claim that names the role' },
-  CONFERENTE_OIDC_EMISSOR: {
-    schema: safeUrl,
-    expected: "the provider's https:// URL (http:// only to this machine)",
-  },
-  CONFERENTE_OIDC_CLIENTE: {
-    schema: () => z().string(),
-    expected: 'the client that the provider registered',
-  },
-  CONFERENTE_OIDC_SEGREDO: { schema: () => z().string(), expected: "the client's secret" },
-  CONFERENTE_OIDC_RETORNO: {
-    schema: () => safeUrl().refine((value) => /\/entrar\/retorno$/.test(value)),
-    expected: 'the https:// URL of /entrar/retorno as people reach it (http:// only on this machine)',
-  },
-  CONFERENTE_OIDC_ESCOPOS: {
-    schema: () =>
+  DATABASE_URL: () => z().string(),
+  CONFERENTE_DADOS: path,
+  CONFERENTE_PORTA: () => integer(0, 65535),
+  CONFERENTE_IDIOMA: () => z().enum(['pt-BR', 'en']),
+  CONFERENTE_LOGS: path,
+  CONFERENTE_CANAIS_REDES: () => list(z().union([z().ipv4(), z().ipv6(), z().cidrv4(), z().cidrv6()])),
+  CONFERENTE_NOTAS: path,
+  CONFERENTE_NOTAS_RAIZES: path,
+  CONFERENTE_CARIMBO_RAIZES: path,
+  CONFERENTE_JWT_SEGREDO: () => z().string().min(32),
+  CONFERENTE_JWKS_URL: safeUrl,
+  CONFERENTE_JWT_EMISSOR: () => z().string(),
+  CONFERENTE_JWT_PUBLICO: () => z().string(),
+  CONFERENTE_JWT_CAMPO_NOME: () => z().string(),
+  CONFERENTE_JWT_CAMPO_PAPEL: () => z().string(),
+  CONFERENTE_OIDC_EMISSOR: safeUrl,
+  CONFERENTE_OIDC_CLIENTE: () => z().string(),
+  CONFERENTE_OIDC_SEGREDO: () => z().string(),
+  CONFERENTE_OIDC_RETORNO: () => safeUrl().refine((value) => /\/entrar\/retorno$/.test(value)),
+  CONFERENTE_OIDC_ESCOPOS: () =>
+    z()
+      .string()
+      .refine((value) => value.split(' ').includes('openid')),
+  CONFERENTE_OIDC_CAMPO_NOME: () => z().string(),
+  CONFERENTE_OIDC_CAMPO_PAPEL: () => z().string(),
+  CONFERENTE_OIDC_PAPEIS: () =>
+    list(
       z()
         .string()
-        .refine((value) => value.split(' ').includes('openid')),
-    expected: 'scopes separated by blanks, openid among them',
-  },
-  CONFERENTE_OIDC_CAMPO_NOME: { schema: () => z().string(), expected: 'the claim that names the person' },
-  CONFERENTE_OIDC_CAMPO_PAPEL: { schema: () => z().string(), expected: 'the claim that names the role' },
-  CONFERENTE_OIDC_PAPEIS: {
-    schema: () =>
-      list(
-        z()
-          .string()
-          .regex(new RegExp(`^.+=(${ROLES.join('|')})$`)),
-      ).transform((pairs) => Object.fromEntries(pairs.map((pair) => pair.split(/=(?=[^=]*$)/)))),
-    expected: 'pairs such as grupo-financeiro=revisor, separated by commas',
-  },
-  CONFERENTE_ENDERECO: {
-    schema: () => z().union([z().ipv4(), z().ipv6(), z().literal('localhost')]),
-    expected: 'an IP address of this machine; 0.0.0.0 for all',
-  },
-  CONFERENTE_BASE: {
-    schema: () =>
+        .regex(new RegExp(`^.+=(${ROLES.join('|')})$`)),
+    ).transform((pairs) => Object.fromEntries(pairs.map((pair) => pair.split(/=(?=[^=]*$)/)))),
+  CONFERENTE_ENDERECO: () => z().union([z().ipv4(), z().ipv6(), z().literal('localhost')]),
+  CONFERENTE_BASE: () =>
+    z()
+      .string()
+      .regex(/^(\/[\w.~-]+)+$/),
+  CONFERENTE_PROXY: () =>
+    list(
+      z().union([
+        z().ipv4(),
+        z().ipv6(),
+        z().cidrv4(),
+        z().cidrv6(),
+        z().enum(['loopback', 'linklocal', 'uniquelocal']),
+      ]),
+    ),
+  CONFERENTE_CORS: () =>
+    list(
       z()
         .string()
-        .regex(/^(\/[\w.~-]+)+$/),
-    expected: 'a path such as /conferente',
-  },
-  CONFERENTE_PROXY: {
-    schema: () =>
-      list(
-        z().union([
-          z().ipv4(),
-          z().ipv6(),
-          z().cidrv4(),
-          z().cidrv6(),
-          z().enum(['loopback', 'linklocal', 'uniquelocal']),
-        ]),
-      ),
-    expected: 'addresses or networks of proxies, separated by commas',
-  },
-  CONFERENTE_CORS: {
-    schema: () =>
-      list(
-        z()
-          .string()
-          .refine((value) => URL.canParse(value) && new URL(value).origin === value),
-      ),
-    expected: 'origins such as https://bi.empresa.com.br, separated by commas',
-  },
-  CONFERENTE_LIMITE_REQUISICOES: { schema: () => integer(1, 1_000_000), expected: 'requests per minute' },
-  CONFERENTE_INTROSPECCAO: {
-    schema: () => list(z().enum(ROLES)),
-    expected: `some of ${ROLES.join(',')}`,
-  },
-  SMTP_URL: {
-    schema: () =>
-      url('smtp:', 'smtps:').refine((value) => URL.canParse(value) && new URL(value).hostname !== ''),
-    expected: 'an smtp:// or smtps:// URL with a host',
-  },
+        .refine((value) => URL.canParse(value) && new URL(value).origin === value),
+    ),
+  CONFERENTE_LIMITE_REQUISICOES: () => integer(1, 1_000_000),
+  CONFERENTE_INTROSPECCAO: () => list(z().enum(ROLES)),
+  SMTP_URL: () =>
+    url('smtp:', 'smtps:').refine((value) => URL.canParse(value) && new URL(value).hostname !== ''),
 } as const
 
 /** The checked value of one key; problems with it are collected. */
-type Read = <K extends SettingKey>(key: K) => Zod.output<ReturnType<(typeof KEYS)[K]['schema']>> | undefined
+type Read = <K extends SettingKey>(key: K) => Zod.output<ReturnType<(typeof KEYS)[K]>> | undefined
 
 const OWN_KEYS = Object.keys(KEYS).filter((name) => name.startsWith('CONFERENTE_'))
 
@@ -234,14 +202,13 @@ export function readSettings(
 
   const read: Read = (key) => {
     const raw = env[key]
-    const { schema, expected } = KEYS[key]
     if (raw === undefined || raw === '') {
       if (required.includes(key)) problems.push(missing(key))
       return undefined
     }
-    const parsed = schema().safeParse(raw)
+    const parsed = KEYS[key]().safeParse(raw)
     if (parsed.success) return parsed.data as never
-    problems.push({ key, problem: 'malformed', expected, nearest: [] })
+    problems.push({ key, problem: 'malformed' })
     return undefined
   }
 
@@ -272,7 +239,7 @@ export function readSettings(
   }
 
   problems.push(...contradictions(settings, env), ...unknownKeys(env))
-  if (problems.length > 0) throw new SettingsError(problems)
+  if (problems.length > 0) throw new SettingsError(problems, settings.language)
   return Object.freeze(settings)
 }
 
@@ -283,7 +250,7 @@ function databaseUrl(env: NodeJS.ProcessEnv, read: Read, problems: SettingsProbl
   } catch (error) {
     if (!(error instanceof AddressError)) throw error
     const key = given === undefined ? 'PGHOST' : 'DATABASE_URL'
-    problems.push({ key, problem: 'malformed', expected: error.message, nearest: [] })
+    problems.push({ key, problem: 'malformed', fault: error.fault, values: error.values })
     return undefined
   }
 }
@@ -319,9 +286,8 @@ function contradictions({ jwksUrl, jwtSecret }: Settings, env: NodeJS.ProcessEnv
   const named = (['CONFERENTE_JWT_EMISSOR', 'CONFERENTE_JWT_PUBLICO'] as const).filter((key) => !env[key])
   if (jwtSecret === undefined) return named.map(missing)
   // With keys of two kinds a token could choose how it is checked.
-  const expected = 'to be unset where CONFERENTE_JWKS_URL is set'
   return [
-    { key: 'CONFERENTE_JWT_SEGREDO', problem: 'malformed', expected, nearest: [] },
+    { key: 'CONFERENTE_JWT_SEGREDO', problem: 'malformed', fault: 'secret_beside_keys' },
     ...named.map(missing),
   ]
 }
@@ -330,18 +296,10 @@ function unknownKeys(env: NodeJS.ProcessEnv): SettingsProblem[] {
   const unknown = Object.keys(env).filter(
     (key) => key.startsWith('CONFERENTE_') && !key.startsWith('CONFERENTE_TESTE_') && !(key in KEYS),
   )
-  return unknown.map((key) => {
-    const nearest = nearestNames(key, OWN_KEYS)
-    return { key, problem: 'unknown', expected: nearest.join(', '), nearest }
-  })
+  return unknown.map((key) => ({ key, problem: 'unknown', nearest: nearestNames(key, OWN_KEYS) }))
 }
 
-const missing = (key: SettingKey): SettingsProblem => ({
-  key,
-  problem: 'missing',
-  expected: KEYS[key].expected,
-  nearest: [],
-})
+const missing = (key: SettingKey): SettingsProblem => ({ key, problem: 'missing' })
 
 /**
  * The environment for programs that we start: no secrets of ours, and no PG* or LC_* variables that would

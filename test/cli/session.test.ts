@@ -151,7 +151,7 @@ await t.test('postponed, forwarded and commented findings are listed, and the ac
   t.equal((await postpone(ids[0] as string, '--ate', 'amanhã')).code, 2)
   t.match(
     (await postpone(ids[0] as string, '--ate', '2020-01-01')).stderr,
-    /não se adia para um dia que passou/,
+    /não se pode adiar para um dia que já passou/,
   )
   const postponed = await postpone(...ids)
   t.equal(postponed.code, 0, postponed.stderr)

@@ -37,7 +37,7 @@ const WRONG: [args: string[], says: RegExp][] = [
   ]),
   [
     ['processar', '--modo', 'manual', '--data-inicio', '2026-10-02', '--data-fim', '2026-10-01'],
-    /janela invertida: 2026-10-02 é depois de 2026-10-01/,
+    /datas invertidas: 2026-10-02 vem depois de 2026-10-01/,
   ],
   [['reverter', '--motivo', 'x'], /informe exatamente um/],
   [['reverter', '--sessao', '1', '--operacao', '1', '--motivo', 'x'], /informe exatamente um/],
@@ -74,6 +74,6 @@ t.test('help is on stdout, in the language, with examples', async (t) => {
 t.test('wrong environment variables are all named', async (t) => {
   const ran = await conferente(['regras'], { env: { CONFERENTE_PORTA: 'x', CONFERENTE_DADO: 'y' } })
   t.equal(ran.code, 2)
-  t.match(ran.stderr, /CONFERENTE_PORTA está malformada/)
-  t.match(ran.stderr, /CONFERENTE_DADO é desconhecida; seria: CONFERENTE_DADOS/)
+  t.match(ran.stderr, /CONFERENTE_PORTA tem um valor inválido; informe um número de porta/)
+  t.match(ran.stderr, /CONFERENTE_DADO não existe; talvez CONFERENTE_DADOS/)
 })

@@ -12,7 +12,7 @@ function problems(t: Test, env: NodeJS.ProcessEnv, required: Parameters<typeof r
   } catch (error) {
     const { problems, message } = error as SettingsError
     t.notMatch(message, /hunter2/, 'values stay secret')
-    return problems.map(({ key, problem, nearest }) => [key, problem, ...nearest])
+    return problems.map(({ key, problem, nearest = [] }) => [key, problem, ...nearest])
   }
 }
 

@@ -9,13 +9,13 @@ const unique = (codes: Iterable<string>) => [...new Set(codes)].sort()
 // NC999 is caught by the function that raises it; NC019 needs a warehouse that reverses every undoing.
 const UNREACHABLE = ['NC999']
 
-test('sql/ and docs/errors.md know the same codes, and each is expected by a test', async (t) => {
+test('sql/ and docs/api.md know the same codes, and each is expected by a test', async (t) => {
   const raised = unique(
     sqlFiles().flatMap((path) => read(`sql/${path}`).match(/(?<=errcode = '|then ')NC\w{3}(?=')/g) ?? []),
   )
-  const registered = unique(read('docs/errors.md').match(/(?<=^\| )NC\w{3}(?= \|)/gm) ?? [])
+  const registered = unique(read('docs/api.md').match(/(?<=^\| )NC\w{3}(?= \|)/gm) ?? [])
   t.ok(raised.length > 15)
-  t.same(registered, raised, 'codes of docs/errors.md, and those raised in sql/')
+  t.same(registered, raised, 'codes of docs/api.md, and those raised in sql/')
   const tests = [...testFiles().values()].join('\n').replace(/^\s*\/\/.*$/gm, '')
   const unexpected = raised.filter(
     (code) => !UNREACHABLE.includes(code) && !new RegExp(`['"]${code}['"]`).test(tests),

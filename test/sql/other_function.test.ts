@@ -166,7 +166,7 @@ t.test('an error while comparing two versions says which one failed', async (t) 
   t.match(await backTest(ana, 'dw.boa_v2'), {
     code: '22012',
     message: 'division by zero',
-    hint: /dw\.boa que falhou, e não dw\.boa_v2/,
+    hint: /foi dw\.boa, e não dw\.boa_v2/,
   })
 
   await sql.unsafe(`create function dw.infinita(audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
@@ -177,6 +177,6 @@ t.test('an error while comparing two versions says which one failed', async (t) 
   t.match(refusal, {
     code: '57014',
     message: 'canceling statement due to user request',
-    hint: /dw\.infinita que falhou/,
+    hint: /foi dw\.infinita, e não/,
   })
 })

@@ -330,8 +330,8 @@ test('a finding is postponed from a sheet, until the day before the reason or un
     { id: id(2), resultado: 'feita', explicacao: 'adiada até que o registro mude' },
     { id: id(3), resultado: 'feita', explicacao: 'adiada até 01/01/2100' },
     { id: id(4), resultado: 'feita', motivo: '1: espero resposta do fornecedor' },
-    { id: id(5), codigo: 'NC001', explicacao: /não se adia para 31\/02\/2099/ },
-    { id: id(6), codigo: 'NC001', explicacao: /não se adia para 15\/12\/2020/ },
+    { id: id(5), codigo: 'NC001', explicacao: /não se pode adiar para 31\/02\/2099/ },
+    { id: id(6), codigo: 'NC001', explicacao: /não se pode adiar para 15\/12\/2020/ },
   ])
   t.same(
     [

@@ -58,7 +58,7 @@ t.test('a correction for another finding that stands', async (t) => {
   const c = await undone(t)
   await c.approve('ana', (await finding(c, 'errada')).id)
   await session(c)
-  t.match(await finding(c, 'outra'), { status: 'obsoleta', motivo: /outro valor foi posto fora do sistema/ })
+  t.match(await finding(c, 'outra'), { status: 'obsoleta', motivo: /trocado por outro fora do sistema/ })
   t.equal(await c.categoria(1), 'CERTA')
 })
 

@@ -28,18 +28,18 @@ declare
 begin
   perform audit_interno.recusar_de_dentro();
   if v_ate is null then
-    raise exception using errcode = 'NC009', message = 'diga o último mês a arquivar', hint = 'ate é um dia qualquer dele.';
+    raise exception using errcode = 'NC009', message = 'falta o último mês a arquivar', hint = 'Em ate, informe um dia qualquer desse mês.';
   end if;
   if v_ate >= v_fica then
     raise exception using errcode = 'NC044', message = format('%s ainda não pode ir para o arquivo', to_char(v_ate, 'MM/YYYY')),
-      detail = 'Ficam os meses em que uma correção ainda pode ser revertida (arquivo.meses) ou é conferida (sessao.conferir_corrigidas_dias).',
+      detail = 'Ficam no banco os meses em que uma correção ainda pode ser revertida (arquivo.meses) ou ainda é comparada com o data warehouse (sessao.conferir_corrigidas_dias).',
       hint = format('Nada foi feito. O último mês que pode ir é %s.', to_char(v_fica - 1, 'MM/YYYY'));
   end if;
   lock table audit.deteccoes, audit.alteracoes, audit.correcoes_desfeitas, audit_interno.estados in share update exclusive mode; -- one at a time
   select array_agg(distinct p.mes order by p.mes) into v_meses from audit_interno.partes_mensais(v_ate) p;
   if v_meses is null then
     raise exception using errcode = 'NC005', message = format('não há nada a arquivar até %s', to_char(v_ate, 'MM/YYYY')),
-      hint = 'Nada foi feito. select * from audit.arquivamentos() diz o que já foi.';
+      hint = 'Nada foi feito. O que já foi arquivado: select * from audit.arquivamentos().';
   end if;
 
   drop table if exists pg_temp.conferente_arquivada;
@@ -58,7 +58,7 @@ begin
   left join audit.operacoes o on o.id = x.id;
   if v_quebrada is not null then
     raise exception using errcode = 'NC044', message = format('a operação %s ainda não tem selo', v_quebrada),
-      hint = 'Nada foi feito. O trabalhador sela o que espera; veja conferente verificar.';
+      hint = 'Nada foi feito. O trabalhador (conferente trabalhar) sela o que espera; depois confira com conferente verificar.';
   end if;
   if simular then
     return next;

@@ -16,7 +16,7 @@ begin
     raise exception using errcode = 'NC043', message = format('os fatos da operação %s estão no arquivo', exigir_no_banco.operacao_id),
       detail = format('Arquivados por %s em %s, operação %s.', v_arquivo.arquivado_por,
         to_char(v_arquivo.arquivado_em at time zone audit.fuso(), 'DD/MM/YYYY'), v_arquivo.operacao_id),
-      hint = format('Nada foi feito. Eles estão na trilha exportada com o SHA-256 %s.', v_arquivo.arquivo_sha256);
+      hint = format('Nada foi feito. Esses fatos estão na trilha exportada, no arquivo de SHA-256 %s.', v_arquivo.arquivo_sha256);
   end if;
   return true;
 end

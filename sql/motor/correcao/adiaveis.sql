@@ -30,7 +30,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select 'o data warehouse confere ou muda algo só no commit, onde não se vê: ' || string_agg(distinct format('grant usage on schema %I to conferente_escrita', n.nspname), '; ')
+  select 'o data warehouse tem gatilhos ou restrições que só rodam no commit, e conferente_escrita não pode vê-los: ' || string_agg(distinct format('grant usage on schema %I to conferente_escrita', n.nspname), '; ')
   from pg_constraint c join pg_namespace n on n.oid = c.connamespace
   where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
     and not has_schema_privilege('conferente_escrita', n.oid, 'usage')

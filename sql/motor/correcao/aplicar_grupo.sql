@@ -144,7 +144,7 @@ begin
     if v_codigo like '22%' and v_chaves <> audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves) then
       v_chaves := audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves);
       update pg_temp.conferente_lote l set resultado = 'recusada',
-        erro = format('a chave %s não cabe mais na coluna %s, que é agora %s', l.registro_id, regra.coluna_chave,
+        erro = format('a chave %s não cabe mais na coluna %s, que agora é do tipo %s', l.registro_id, regra.coluna_chave,
           audit_interno.tipo_coluna(v_relacao, regra.coluna_chave))
       where l.divergencia_id = any (ids) and l.registro_id <> all (v_chaves);
       ids := array(select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.registro_id = any (v_chaves) order by 1);
@@ -168,9 +168,9 @@ begin
   set agora = case when x.existe then x.agora end,
     resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
       when x.parada and not x.aberta then 'fechada' when x.parada then 'recusada' else 'movida' end,
-    erro = case when not x.existe or x.certa and x.mesma then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
+    erro = case when not x.existe or x.certa and x.mesma then null when not x.mesma then format('a chave é agora de outro lançamento: antes %s, agora %s', l.entrada, x.entrada)
       when x.parada and not x.aberta then 'o período está fechado'
-      when x.parada then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end
+      when x.parada then 'o banco não gravou e não disse por quê (talvez um gatilho ou uma política de linha)' end
   from audit_interno.escrever(format(
     'select l.divergencia_id, t.%I is not null, coalesce(%s, false), coalesce(%s, false), coalesce(%s, false), %s, %s, %s
      from pg_temp.conferente_lote l left join %s t on %s
@@ -184,7 +184,7 @@ begin
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   -- a row that the writing role cannot see has not necessarily gone
   update pg_temp.conferente_lote l
-  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do data warehouse)'
+  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (talvez por uma política de linha do data warehouse)'
   from audit_interno.ler(format('select k.c from unnest($2) as k (c) join %1$s t on t.%2$I = k.c::%3$s and t.%2$I = any ($2::%3$s[])', v_tabela, regra.coluna_chave,
       audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, (
     select array_agg(x.registro_id) from pg_temp.conferente_lote x where x.divergencia_id = any (ids) and x.resultado = 'ausente')) as v (registro_id text)

@@ -43,7 +43,7 @@ begin
     select max(x.operacao_id) from audit.alteracoes x where x.divergencia_id = l.divergencia_id);
   perform audit_interno.aplicar_lote(v_operacao, 'desfeita');
   if exists (select from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'desfeita') then
-    raise exception using errcode = 'NC019', message = 'uma correção não verificada não pôde ser desfeita; o lote inteiro foi desfeito',
+    raise exception using errcode = 'NC019', message = 'uma correção que não passou na conferência não pôde ser desfeita; o lote inteiro foi desfeito',
       detail = (select string_agg(format('registro %s: %s', l.registro_id, coalesce(l.erro, l.resultado)), '; ')
         from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'desfeita');
   end if;

@@ -59,7 +59,7 @@ begin
     ) as x;
     if not v_cabe then
       perform audit_interno.perder_automatica(v_regra, format(
-        'não está provada, e a próxima correção passaria da concessão (%s correções e R$ %s; restam %s e R$ %s). Para conceder mais: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
+        'ainda não está provada, e a próxima correção passaria do que foi concedido (%s correções e R$ %s; restam %s e R$ %s). Para conceder mais: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
         v_regra.concessao_correcoes, v_regra.concessao_valor, v_resto.correcoes, v_resto.valor, v_regra.nome),
         jsonb_build_object('prova', v_regra.prova, 'restam', v_resto.correcoes, 'resta_valor', v_resto.valor), corrigir_lote.sessao_id);
     end if;
@@ -85,7 +85,7 @@ begin
   if v_desconhecidas <> '{}' then
     delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_desconhecidas);
     update audit.divergencias_processadas d
-    set motivo = 'deixada para uma pessoa: nenhum lançamento tem o valor proposto; aprovado uma vez, passa a valer'
+    set motivo = 'deixada para uma pessoa: nenhum lançamento tem o valor proposto; depois de aprovado uma vez, ele passa a valer'
     where d.id = any (v_desconhecidas);
   end if;
   with fechada as (

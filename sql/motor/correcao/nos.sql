@@ -59,7 +59,7 @@ begin
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   if v_no is not null then
     raise exception using errcode = 'serialization_failure', message = format('o nó %s não responde, ou ainda não confirmou uma transação anterior', v_no),
-      hint = 'Nada foi mudado. Quando o nó voltar, o Citus a confirma; então repita o que pediu.';
+      hint = 'Nada foi alterado. Quando o nó voltar, o Citus conclui essa transação; então repita o pedido.';
   end if;
 end
 $$;

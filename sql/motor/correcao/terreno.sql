@@ -40,13 +40,13 @@ declare
   v_distribuidas text;
 begin
   return query
-    select 'servidor', 'erro', 'é uma réplica: só se lê', 'Rode o Conferente no servidor principal.'
+    select 'servidor', 'erro', 'é uma réplica, que só aceita leitura', 'Rode o Conferente no servidor principal.'
     where pg_is_in_recovery();
   return query
     select 'tabelas externas', case when count(distinct s.oid) filter (where t.ftrelid = any (v_linhas)) > 1 then 'erro' else 'aviso' end,
       format('%s em %s', string_agg(t.ftrelid::regclass::text, ', ' order by t.ftrelid::regclass::text), string_agg(distinct s.srvname, ', ')),
-      case when count(distinct s.oid) filter (where t.ftrelid = any (v_linhas)) > 1 then 'Dois servidores não confirmam juntos: uma correção ficaria pela metade. Traga as linhas para um só, ou use --modo manual e corrija na origem.'
-        else 'O outro servidor confirma antes deste: se este cair no meio, a linha muda e a auditoria não o sabe. Melhor uma tabela local.' end
+      case when count(distinct s.oid) filter (where t.ftrelid = any (v_linhas)) > 1 then 'Dois servidores não confirmam juntos, e uma correção poderia ficar pela metade. Traga as linhas para um só, ou use --modo manual e corrija na origem.'
+        else 'O outro servidor confirma antes deste: se este cair no meio, a linha muda sem registro na auditoria. Prefira uma tabela local.' end
     from pg_foreign_table t join pg_foreign_server s on s.oid = t.ftserver
     where t.ftrelid = any (v_abaixo)
     having count(*) > 0;
@@ -60,8 +60,8 @@ begin
   return query
     select 'armazenamento', case when a.amname = 'columnar' and bool_or(c.oid = any (v_linhas)) then 'erro' else 'aviso' end,
       format('%s: %s', a.amname, string_agg(c.oid::regclass::text, ', ' order by c.oid::regclass::text)),
-      case when a.amname = 'columnar' then 'Linhas em colunas não se alteram. Deixe em heap os meses que ainda se corrigem.'
-        else 'O Conferente só foi experimentado com heap.' end
+      case when a.amname = 'columnar' then 'Linhas em formato colunar não podem ser alteradas. Deixe em heap os meses que ainda podem ser corrigidos.'
+        else 'O Conferente só foi testado com heap.' end
     from pg_class c join pg_am a on a.oid = c.relam
     where c.oid = any (v_abaixo) and c.relkind = 'r' and a.amname <> 'heap'
     group by a.amname;

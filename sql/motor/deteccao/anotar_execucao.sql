@@ -16,7 +16,7 @@ begin
   where e.sessao_id = anotar_execucao.sessao_id and e.regra = anotar_execucao.regra.nome
   for no key update;
   if v_antes.status <> 'pendente' then
-    raise exception using errcode = 'NC016', message = format('a regra %s já não está em andamento na sessão %s', regra.nome, sessao_id),
+    raise exception using errcode = 'NC016', message = format('a regra %s não está mais em andamento na sessão %s', regra.nome, sessao_id),
       detail = format('status %s', v_antes.status);
   end if;
   if v_antes.hash_funcao <> anotar_execucao.hash_regra then

@@ -100,10 +100,10 @@ begin
       decidida_em = clock_timestamp(), decidida_por = 'conferente', proposta_por = null,
       valores_digitados = case when x.reaberta then d.valores_digitados end, -- an entered value goes with the state it was entered for
       motivo = case
-        when not x.existe then 'a correção se foi com o registro, que não existe mais'
+        when not x.existe then 'a correção se perdeu: o registro não existe mais'
         when not x.mesma_entrada then 'a chave é agora de outro lançamento'
         else concat(
-          case when x.reaberta then 'a correção foi desfeita fora do sistema' else 'outro valor foi posto fora do sistema sobre a correção' end,
+          case when x.reaberta then 'a correção foi desfeita fora do sistema' else 'o valor corrigido foi trocado por outro fora do sistema' end,
           case when x.carga > x.corrigida_em then format(' pela carga de %s', to_char(x.carga at time zone v_fuso, 'DD/MM/YYYY HH24:MI'))
             when conferir_corrigidas.regra.coluna_carga is null then '; carga não identificada'
             else format('; carga não identificada: %s não é posterior à correção', conferir_corrigidas.regra.coluna_carga) end,

@@ -62,12 +62,12 @@ begin
     x.ordem, case when x.mes between 101 and 999912 then make_date(x.mes / 100, x.mes % 100, 1) end, x.filial,
     case when x.achado then case
       when x.registro_id is null then 'um achado sem registro_id'
-      when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', x.tabela_dita, regra.tabela)
+      when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) <> v_tabela then format('um achado da tabela %s, mas está registrada para %s', x.tabela_dita, regra.tabela)
       when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) is null then format('um achado da tabela %s, que não existe', x.tabela_dita)
       when not x.existe then 'um achado de um registro que não existe'
       when x.confianca is null or x.confianca < 0 or x.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(x.confianca::text, 'nula'))
-      when x.forma <> 'object' and x.forma <> 'null' then 'como correção algo que não é um objeto'
-      when x.estranhos <> '{}' then format('valor para coluna que não lhe cabe: %s', x.estranhos)
+      when x.forma <> 'object' and x.forma <> 'null' then 'como correção algo que não é um objeto JSON'
+      when x.estranhos <> '{}' then format('valor para uma coluna que não é dela: %s', x.estranhos)
       when btrim(coalesce(x.justificativa, '')) = '' then 'um achado sem justificativa'
       when x.valor_em_risco < 0 or x.valor_em_risco = 'NaN' then format('valor em risco %s', x.valor_em_risco)
       when x.valores_propostos <> '{}' and x.valores_propostos = x.valores_originais then 'como correção o que o registro já tem'
@@ -113,8 +113,8 @@ begin
   if v_linhas > (select max(a.ordem) from pg_temp.conferente_achado a) then
     select min(a.registro_id) into v_repetida from pg_temp.conferente_achado a group by a.ordem having count(*) > 1 limit 1;
     raise exception using errcode = 'NC012',
-      message = format('a regra %s aponta a chave %s, que é de mais de um registro de %s', regra.nome, v_repetida, regra.tabela),
-      hint = format('Cada registro precisa de um %s próprio; conferente diagnostico os conta.', regra.coluna_chave);
+      message = format('a regra %s aponta a chave %s, que mais de um registro de %s tem', regra.nome, v_repetida, regra.tabela),
+      hint = format('Cada registro precisa de um %s só seu; conferente diagnostico conta os repetidos.', regra.coluna_chave);
   end if;
   select a.registro_id, a.defeito into v_defeito
   from pg_temp.conferente_achado a

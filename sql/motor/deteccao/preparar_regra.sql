@@ -21,8 +21,8 @@ begin
   join pg_proc p on p.oid = audit_interno.funcao_da_janela(regra.preparacao) and p.pronamespace <> g.esquema
   where g.linhas is distinct from (v_antes ->> g.relacao::text)::bigint;
   if v_alheias is not null then
-    raise exception using errcode = 'NC012', message = format('a preparação da regra %s gravou no que não é dela: %s', regra.nome, v_alheias),
-      hint = 'Nada do que fez vale. As estatísticas de uma regra ficam no esquema da preparação dela.';
+    raise exception using errcode = 'NC012', message = format('a preparação da regra %s gravou em tabelas que não são dela: %s', regra.nome, v_alheias),
+      hint = 'Tudo o que ela fez foi desfeito. Uma preparação só grava em tabelas do seu próprio esquema.';
   end if;
   perform audit_interno.fechar_porta();
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a preparação da regra %s', regra.nome));

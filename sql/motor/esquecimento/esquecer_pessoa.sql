@@ -21,7 +21,7 @@ begin
   if v_nome is null or length(v_nome) > 200 or audit_interno.nome_do_sistema(v_nome) then
     raise exception using errcode = 'NC001', message = format('não é o nome de uma pessoa: %s', coalesce(left(v_nome, 200), 'nulo'));
   elsif audit_interno.mesma_pessoa(audit_interno.ator(), v_nome) then
-    raise exception using errcode = 'NC007', message = 'ninguém esquece a si mesmo', hint = 'Nada foi feito. Peça a outra pessoa que administra.';
+    raise exception using errcode = 'NC007', message = 'ninguém esquece a si mesmo', hint = 'Nada foi feito. Peça a outro administrador.';
   elsif current_setting('transaction_isolation') <> 'read committed' then -- an older snapshot would not see the last names written
     raise exception using errcode = '25001', message = 'esquecer uma pessoa exige uma transação read committed';
   end if;
@@ -42,7 +42,7 @@ begin
   v_quem := audit_interno.quem_esquecer(v_nome);
   perform audit_interno.exigir_fora(v_quem);
   if audit_interno.sem_nome(v_motivo, v_quem) <> v_motivo then
-    raise exception using errcode = 'NC001', message = 'o motivo traz o nome', hint = 'Nada foi feito. O motivo fica na trilha: escreva-o sem nome nem endereço.';
+    raise exception using errcode = 'NC001', message = 'o motivo contém o nome ou o endereço da pessoa', hint = 'Nada foi feito. O motivo fica na trilha para sempre: escreva-o sem nome nem endereço.';
   end if;
 
   begin

@@ -14,7 +14,7 @@ begin
     select 1 as n, format('%s entra como %s', p.nome, replace(p.papel, 'conferente_', '')) as detalhe, 'conferente pessoas --remover …' as faca
     from audit.vw_pessoas p where audit_interno.pessoa_de(p.nome) = (quem).pessoa
     union all
-    select 2, format('o login %s entra no banco', r.rolname), 'Quem cuida do servidor tira o login, ou os papéis dele.'
+    select 2, format('o login %s entra no banco', r.rolname), 'O DBA apaga esse login ou tira dele os papéis do Conferente.'
     from pg_roles r
     where r.rolcanlogin and audit_interno.pessoa_de(r.rolname) = (quem).pessoa
       and (r.rolsuper or exists (
@@ -33,20 +33,20 @@ begin
     from audit.divergencias_processadas d
     where d.encaminhada_para is not null and audit.aguarda_pessoa(d.status) and audit_interno.pessoa_de(d.encaminhada_para) = (quem).pessoa
     union all
-    select 6, format('a sessão %s está %s', s.id, replace(s.status, '_', ' ')), 'Espere que acabe, ou cancele-a.'
+    select 6, format('a sessão %s está %s', s.id, replace(s.status, '_', ' ')), 'Espere que termine, ou cancele-a.'
     from audit.sessoes_processamento s
     where s.status in ('agendada', 'em_andamento') and audit_interno.pessoa_de(s.solicitada_por) = (quem).pessoa
     union all
-    select 7, format('a configuração %s a nomeia', c.chave), 'conferente configurar ' || c.chave || ' …'
+    select 7, format('o nome ou o endereço está na configuração %s', c.chave), 'conferente configurar ' || c.chave || ' …'
     from audit.configuracoes_sistema c where audit_interno.sem_nome(c.valor, quem) <> c.valor
     union all
-    select 8, format('a mensagem %s ainda vai a ela', m.id), 'Espere que seja enviada.'
+    select 8, format('a mensagem %s ainda vai para esta pessoa', m.id), 'Espere que seja enviada.'
     from audit.notificacoes m
     where m.status in ('pendente', 'composta') and audit_interno.sem_nome(m.destinatarios, quem) <> m.destinatarios
   ) as r
   order by r.n, r.detalhe collate "C" limit 1;
   if found then
-    raise exception using errcode = 'NC045', message = 'quem ainda está em exercício não se esquece', detail = v_razao.detalhe,
+    raise exception using errcode = 'NC045', message = 'esta pessoa ainda não pode ser esquecida', detail = v_razao.detalhe,
       hint = 'Nada foi feito. Antes: ' || v_razao.faca;
   end if;
   if exists (select from audit_interno.quebras_estados()) then

@@ -16,7 +16,7 @@ begin
       return;
     exception when lock_not_available then
       if clock_timestamp() > v_limite then
-        raise exception using errcode = 'lock_not_available', message = 'há correções em andamento que não terminam; nada foi fechado',
+        raise exception using errcode = 'lock_not_available', message = 'ainda há correções em andamento; nada foi fechado',
           hint = 'Tente de novo daqui a pouco.';
       end if;
       perform pg_sleep(0.05);

@@ -26,7 +26,7 @@ begin
     raise exception using errcode = 'NC022',
       message = format('não se sabe quais períodos estão fechados: %s: %s', audit_interno.configuracao('periodos.fonte') #>> '{}',
         sqlerrm),
-      hint = case when sqlstate = '42501' then 'Falta a conferente_regra: grant usage on schema …, grant select (ou execute) on … to conferente_regra.'
+      hint = case when sqlstate = '42501' then 'Dê a permissão a conferente_regra: grant usage on schema …, grant select (ou execute) on … to conferente_regra.'
         else 'periodos.fonte é uma tabela, visão ou função sem argumentos com as colunas mes (date) e, se for o caso, filial (text).' end;
   end;
 end

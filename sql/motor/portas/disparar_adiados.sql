@@ -18,9 +18,9 @@ begin
     end if;
   end loop;
   raise exception using errcode = 'triggered_data_change_violation',
-    message = 'o que o data warehouse adia para o fim da transação sempre adia mais alguma coisa',
-    hint = case when current_setting('track_counts')::boolean then 'Um gatilho adiado não adia sem fim o que ele mesmo alimenta.'
-      else 'Sem track_counts não se vê quando acaba: ligue-o no servidor.' end;
+    message = 'os gatilhos adiados do data warehouse não terminam: cada um faz outro disparar',
+    hint = case when current_setting('track_counts')::boolean then 'Procure um gatilho adiado (deferrable) que grava na tabela que o dispara.'
+      else 'Sem track_counts não há como saber se terminam: ligue esse parâmetro no servidor.' end;
 end
 $$;
 comment on function audit_interno.disparar_todos(text) is 'Runs a set constraints … immediate until nothing is left to fire. 27000 after twenty rounds.';
@@ -40,8 +40,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_escrita' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
-    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
-      hint = 'Nada do que fez vale.';
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra alterou as funções por onde o Conferente lê e grava',
+      hint = 'Tudo o que ele fez foi desfeito.';
   end if;
   perform audit_interno.dar_ajustes(disparar_adiados.ajustes);
   perform audit_interno.disparar_todos('set constraints all immediate');

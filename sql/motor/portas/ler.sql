@@ -40,8 +40,8 @@ declare
   v_lido boolean := false;
 begin
   if current_user not in ('conferente_regra', 'conferente_escrita') then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
-    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
-      hint = 'Nada do que fez vale.';
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra alterou as funções por onde o Conferente lê e grava',
+      hint = 'Tudo o que ele fez foi desfeito.';
   end if;
   begin
     -- holds until the end of this block, a subtransaction; nothing that runs in it can undo it
@@ -52,12 +52,12 @@ begin
     raise exception using errcode = 'NC999', message = 'lido';
   exception when sqlstate 'NC999' then
     if not v_lido then
-      raise exception using errcode = 'NC012', message = format('código do data warehouse ou de uma regra levantou NC999: %s', sqlerrm);
+      raise exception using errcode = 'NC012', message = format('código do data warehouse ou de uma regra usou o código de erro NC999, que é do Conferente: %s', sqlerrm);
     end if;
   end;
   if audit_interno.ficam() <> v_ficam then
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra deixou uma trava ou um comando preparado',
-      hint = 'Código que só lê não trava nem prepara nada.';
+      hint = 'Uma regra e uma visão só leem: não travam linhas nem preparam comandos (prepare).';
   end if;
 end
 $$;

@@ -118,8 +118,8 @@ begin
     select from audit_interno.portas_abertas p
     where p.pid = pg_backend_pid() and p.aberta and p.transacao = pg_current_xact_id_if_assigned())
   then
-    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra não age em nome de quem iniciou a sessão',
-      hint = 'Gatilhos e preparações leem e escrevem o que é seu; decisões e ajustes são de pessoas.';
+    raise exception using errcode = 'NC012', message = 'um gatilho ou uma regra tentou agir em nome de quem iniciou a sessão',
+      hint = 'Gatilhos e preparações leem e gravam as suas próprias tabelas; decidir e configurar cabe a pessoas.';
   end if;
 end
 $$;

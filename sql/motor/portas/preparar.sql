@@ -14,8 +14,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_regra' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
-    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
-      hint = 'Nada do que fez vale.';
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra alterou as funções por onde o Conferente lê e grava',
+      hint = 'Tudo o que ele fez foi desfeito.';
   end if;
   perform audit_interno.dar_ajustes(preparar.ajustes);
   execute format('select %s($1)', preparar.funcao) using preparar.janela;

@@ -27,7 +27,7 @@ as $$
 begin
   if replace(caminho, '"', '') is distinct from 'pg_catalog, pg_temp' then -- quote_all_identifiers keeps it quoted
     raise exception using errcode = 'NC012', message = format('código do data warehouse ou de uma regra mudou search_path para %s', caminho),
-      hint = 'Nada do que fez vale. set search_path pertence à definição da função.';
+      hint = 'Tudo o que ele fez foi desfeito. O lugar de set search_path é a definição da função.';
   end if;
 end
 $$;
@@ -105,11 +105,11 @@ begin
   raise exception using errcode = 'NC012',
     message = format('%s deixou algo para trás: %s', quem, (
       select string_agg(case d.key when 'objetos' then 'criou ou apagou objetos' when 'temporarios' then 'criou ou apagou objetos temporários'
-        when 'funcoes' then 'mexeu nas funções do papel'
-        when 'ajustes' then 'mudou ajustes da sessão' when 'direitos' then 'deu direitos ou mexeu em tabelas do papel'
+        when 'funcoes' then 'alterou funções do papel'
+        when 'ajustes' then 'mudou parâmetros da conexão' when 'direitos' then 'deu permissões ou alterou tabelas do papel'
         when 'cursores' then 'deixou um cursor aberto' when 'sessao' then 'deixou uma trava ou um comando preparado' else 'mudou quem age' end, ', ' order by d.key)
       from jsonb_each_text(v_depois - 'proprios') d where d.value is distinct from v_antes ->> d.key)),
-    hint = 'Nada do que fez vale. Código do data warehouse e de regras lê e escreve o que é seu, e mais nada.';
+    hint = 'Tudo o que ele fez foi desfeito. Gatilhos, visões e regras leem e gravam as suas próprias tabelas, e mais nada.';
 end
 $$;
 comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012 when the trace of a role differs from the one taken before.';

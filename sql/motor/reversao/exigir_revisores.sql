@@ -26,8 +26,8 @@ begin
     return;
   end if;
   if not audit_interno.tem_papel('conferente_revisor') then
-    raise exception using errcode = '42501', message = 'só quem revisa pode pôr uma correção em vigor de novo',
-      detail = 'A operação a reverter é uma reversão: desfazê-la grava de novo as correções.',
+    raise exception using errcode = '42501', message = 'só um revisor pode pôr uma correção em vigor de novo',
+      detail = 'A operação é uma reversão: revertê-la grava as correções de novo.',
       hint = 'Nada foi feito. Peça a quem tem o papel conferente_revisor.';
   end if;
   if v_propor is null then
@@ -42,7 +42,7 @@ begin
   where d.id = any (v_propor);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_propor));
   insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
-  select i, 'aguarda', 'outra pessoa ainda precisa aprovar que a correção valha de novo' from unnest(v_propor) as i;
+  select i, 'aguarda', 'outra pessoa ainda precisa aprovar a volta da correção' from unnest(v_propor) as i;
   delete from pg_temp.conferente_reversao r where r.divergencia_id = any (v_propor);
 end
 $$;

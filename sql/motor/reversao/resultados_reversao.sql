@@ -16,7 +16,7 @@ begin
     select l.divergencia_id, l.tabela, l.registro_id, case when l.resultado = 'fechada' then 'recusada' else l.resultado end, l.antes, l.depois, l.agora, d.status,
       case
         when l.explicacao is not null then l.explicacao
-        when l.resultado = 'conflito' then 'o registro já não tem o que foi gravado, ou a divergência já não está como ficou; nada foi mudado'
+        when l.resultado = 'conflito' then 'o registro não tem mais o valor gravado, ou a divergência mudou depois; nada foi mudado'
         when l.resultado = 'ausente' then 'o registro não existe mais'
         when l.resultado = 'recusada' then 'o data warehouse recusou'
         when d.status = 'corrigida' then 'a correção vale de novo'

@@ -57,7 +57,7 @@ begin
     order by d.id;
     perform audit_interno.aplicar_lote(v_operacao);
     update pg_temp.conferente_lote l
-    set agora = audit_interno.valores_atuais(l.divergencia_id, l.de), erro = 'a correção já não é a última palavra sobre esta divergência'
+    set agora = audit_interno.valores_atuais(l.divergencia_id, l.de), erro = 'depois desta correção a divergência foi corrigida ou revertida de novo'
     where l.resultado = 'superada';
     update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
     where l.resultado in ('recusada', 'fechada') and l.agora is null;

@@ -25,7 +25,7 @@ begin
     perform audit_interno.exigir_no_banco(f.operacao_id)
     from audit_interno.fatos_arquivados f where f.operacao_id = reverter_operacao.id and f.alteracoes is not null;
     raise exception using errcode = 'NC017', message = format('a operação %s não tem alteração em vigor', reverter_operacao.id),
-      detail = format('tipo %s; nada alterou, ou já foi revertida', v_tipo);
+      detail = format('tipo %s; não alterou nada, ou já foi revertida', v_tipo);
   end if;
   perform audit_interno.criar_deixadas();
   perform audit_interno.exigir_revisores(v_motivo);

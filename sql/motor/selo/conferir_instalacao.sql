@@ -18,7 +18,7 @@ begin
   ) as x;
   if v_quantas > 0 then
     perform audit_interno.fechar_operacao(
-      audit_interno.abrir_operacao('instalacao', motivo => 'antes da migração nem tudo era o que a anterior deixou'), v_quantas,
+      audit_interno.abrir_operacao('instalacao', motivo => 'antes desta migração havia diferenças do que a anterior deixou'), v_quantas,
       detalhes => jsonb_build_object('quebras', v_quebras));
   end if;
 end

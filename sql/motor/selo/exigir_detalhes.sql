@@ -8,12 +8,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if jsonb_typeof(detalhes) <> 'object' then
-    raise exception using errcode = 'NC001', message = format('detalhes deve ser um objeto: %s', left(detalhes::text, 200)),
+    raise exception using errcode = 'NC001', message = format('detalhes deve ser um objeto JSON: %s', left(detalhes::text, 200)),
       hint = 'Por exemplo {"arquivo": "nota.pdf"}.';
   end if;
   if octet_length(detalhes::text) > 10000 then
     raise exception using errcode = 'NC001', message = 'detalhes é grande demais',
-      detail = format('%s bytes; o máximo é 10000', octet_length(detalhes::text)), hint = 'Guarde o arquivo em outro lugar, e aqui o nome e o SHA-256 dele.';
+      detail = format('%s bytes; o máximo é 10000', octet_length(detalhes::text)), hint = 'Guarde o arquivo em outro lugar e registre aqui o nome e o SHA-256 dele.';
   end if;
   return coalesce(detalhes, '{}');
 end

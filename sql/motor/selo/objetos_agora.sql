@@ -66,7 +66,7 @@ as $$
       concat(case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end,
         (select string_agg(a.attname || ' ' || pg_get_expr(d.adbin, d.adrelid), ', ' order by a.attnum)
         from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum where d.adrelid = c.oid)), true,
-      case when c.relispartition then format('%s não é como as outras partições', c.relname) end
+      case when c.relispartition then format('%s não é igual às outras partições', c.relname) end
     from relacao c
     union all
     -- PostgreSQL 18 lists not null here too; it is recorded with the column
@@ -117,7 +117,7 @@ as $$
     left join pg_class c on c.oid = t.typrelid
     where t.typtype in ('d', 'e', 'r') or t.typtype = 'c' and c.relkind = 'c'
     union all
-    select concat('direitos de nascença de ', pg_get_userbyid(f.defaclrole), ' para ', f.defaclobjtype, ' em ' || e.nome),
+    select concat('permissões padrão de ', pg_get_userbyid(f.defaclrole), ' para ', f.defaclobjtype, ' em ' || e.nome),
       audit_interno.direitos(f.defaclacl, f.defaclrole, false)::text, null, true, null
     from pg_default_acl f
     join papel p on p.oid = f.defaclrole

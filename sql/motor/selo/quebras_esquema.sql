@@ -24,11 +24,11 @@ as $$
       when c.novo then 'esquema_estranho'
       else 'esquema_alterado' end,
     null::bigint, null::bigint, c.objeto,
-    case when c.novo then 'nada: não é desta versão'
-      when c.gatilho then 'como a migração o fez, ligado'
-      else 'como a migração o fez' end,
+    case when c.novo then 'nada: este objeto não é desta versão'
+      when c.gatilho then 'ligado, como a migração o deixou'
+      else 'como a migração o deixou' end,
     case when c.ausente then 'nada'
-      when c.outro or c.novo then coalesce(c.dito, format('outro: código, definição, dono ou direitos mudaram (resumo %s)', encode(c.resumo_agora, 'hex')))
+      when c.outro or c.novo then coalesce(c.dito, format('código, definição, dono ou permissões mudaram (resumo %s)', encode(c.resumo_agora, 'hex')))
       else format('desligado, session_replication_role %s', current_setting('session_replication_role')) end
   from comparado c
   where c.novo or c.ausente or c.outro or not c.ligado

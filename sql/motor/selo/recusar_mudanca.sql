@@ -28,7 +28,7 @@ begin
   end if;
   raise exception using errcode = 'NC013', message = format('%s.%s só aceita acréscimos', tg_table_schema, tg_table_name),
     detail = format('operação recusada: %s', tg_op),
-    hint = 'Fatos de auditoria não se alteram nem se apagam; registre um novo.';
+    hint = 'Um fato de auditoria não pode ser alterado nem apagado; registre um novo.';
 end
 $$;
 comment on function audit_interno.recusar_mudanca() is 'Refuses to change or delete audit facts with NC013.';

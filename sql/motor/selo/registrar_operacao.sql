@@ -9,7 +9,7 @@ as $$
 begin
   if registrar_operacao.tipo is null or registrar_operacao.tipo not in ('externa', 'exportacao') then
     raise exception using errcode = 'NC001', message = format('tipo de operação inválido: %s', coalesce(tipo, 'nulo')),
-      hint = 'Use externa ou exportacao; as demais operações o próprio sistema registra.';
+      hint = 'Use externa ou exportacao; as outras operações, o próprio sistema registra.';
   end if;
   return audit_interno.abrir_operacao(registrar_operacao.tipo, motivo => audit_interno.exigir_motivo(registrar_operacao.motivo),
     detalhes => audit_interno.exigir_detalhes(registrar_operacao.detalhes));

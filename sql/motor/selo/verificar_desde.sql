@@ -11,8 +11,8 @@ declare
   v_selo bytea;
 begin
   if verificar_desde.elo is null or verificar_desde.elo < 0 or coalesce(btrim(verificar_desde.selo), '') !~* '^[0-9a-f]{64}$' then
-    raise exception using errcode = 'NC001', message = 'a testemunha está mal escrita',
-      hint = 'O elo é um número a partir de 0, o selo tem 64 dígitos hexadecimais; copie ambos da última verificação, ou de uma mensagem.';
+    raise exception using errcode = 'NC001', message = 'o elo ou o selo da testemunha está mal escrito',
+      hint = 'O elo é um número a partir de 0, o selo tem 64 dígitos hexadecimais; copie os dois da última verificação ou de uma mensagem.';
   end if;
   v_selo := decode(btrim(verificar_desde.selo), 'hex');
 

@@ -10,11 +10,11 @@ declare
   v_selo bytea;
 begin
   if num_nonnulls(verificar_integridade.elo, verificar_integridade.selo) = 1 then
-    raise exception using errcode = 'NC001', message = 'uma testemunha é um elo com seu selo',
-      hint = 'Copie ambos da mesma mensagem, ou não dê nenhum.';
+    raise exception using errcode = 'NC001', message = 'uma testemunha é um elo com o seu selo: falta um dos dois',
+      hint = 'Copie os dois da mesma mensagem, ou não informe nenhum.';
   end if;
   if verificar_integridade.elo < 0 or btrim(verificar_integridade.selo) !~* '^[0-9a-f]{64}$' then
-    raise exception using errcode = 'NC001', message = 'a testemunha está mal escrita',
+    raise exception using errcode = 'NC001', message = 'o elo ou o selo da testemunha está mal escrito',
       hint = 'O elo é um número a partir de 0, o selo tem 64 dígitos hexadecimais.';
   end if;
   v_selo := decode(btrim(verificar_integridade.selo), 'hex');

@@ -25,8 +25,8 @@ begin
       hint = 'manual só detecta; auto detecta e corrige o que pode.';
   end if;
   if data_inicio > data_fim then
-    raise exception using errcode = 'NC002', message = format('janela invertida: %s é depois de %s', data_inicio, data_fim),
-      hint = 'data_inicio e data_fim são ambas incluídas; data_inicio vem antes.';
+    raise exception using errcode = 'NC002', message = format('datas invertidas: %s vem depois de %s', data_inicio, data_fim),
+      hint = 'data_inicio vem antes de data_fim; os dois dias entram na janela.';
   end if;
   select string_agg(n, ', ') into v_estranhas
   from unnest(criar_sessao.regras) as n where not exists (select from audit.regras r where r.nome = n and r.ativa);

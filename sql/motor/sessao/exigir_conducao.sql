@@ -12,8 +12,8 @@ begin
     select from audit_interno.posses p
     where p.nome = 'sessao ' || exigir_conducao.sessao_id and p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero))
   then
-    raise exception using errcode = 'NC016', message = format('a sessão %s não é conduzida por esta conexão', coalesce(sessao_id::text, 'nula')),
-      hint = 'Uma sessão se roda com audit.processar_divergencias, audit.solicitar_processamento ou conferente processar.';
+    raise exception using errcode = 'NC016', message = format('esta conexão não conduz a sessão %s', coalesce(sessao_id::text, 'nula')),
+      hint = 'Para rodar uma sessão: audit.processar_divergencias, audit.solicitar_processamento ou conferente processar.';
   end if;
 end
 $$;

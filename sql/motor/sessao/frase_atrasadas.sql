@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select string_agg(a.frase, '; ')
   from (
-    select format('%s de carga atrasada, %s %s (%s): a hora de carga já havia passado em sessões anteriores, ou falta; %s agora. Se cargas demoram, aumente sessao.margem_incremental',
+    select format('%s de carga atrasada, %s %s (%s): a hora de carga já estava coberta por uma sessão anterior, ou está vazia; %s agora. Se as cargas demoram, aumente sessao.margem_incremental',
       case e.atrasadas when 1 then '1 linha' else format('%s linhas', e.atrasadas) end,
       case e.atrasadas when 1 then 'lançada em' else 'lançadas em' end,
       concat_ws(' a ', to_char(e.atrasadas_inicio, 'DD/MM/YYYY'),

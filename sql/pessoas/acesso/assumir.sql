@@ -13,7 +13,7 @@ begin
     raise exception using errcode = 'NC020', message = 'o token não diz de quem é';
   end if;
   if audit_interno.nome_do_sistema(v_nome) then
-    raise exception using errcode = 'NC020', message = format('%s é um nome do próprio sistema, e de ninguém', v_nome);
+    raise exception using errcode = 'NC020', message = format('%s é um nome reservado ao sistema', v_nome);
   end if;
   perform audit_interno.conferir_acesso(v_nome, assumir.papel, assumir.token_id, assumir.emitido_em, assumir.de_fora);
   perform set_config('conferente.ator', v_nome, true), set_config('role', assumir.papel, true);

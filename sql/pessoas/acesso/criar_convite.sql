@@ -12,7 +12,7 @@ begin
   select * into v_pessoa from audit.vw_pessoas p where p.nome = v_nome;
   if criar_convite.papel is null and v_pessoa.papel is null then
     raise exception using errcode = 'NC026', message = format('%s ainda não tem um papel aqui', v_nome),
-      hint = 'Diga o papel, ou registre a pessoa: conferente pessoas.';
+      hint = 'Informe o papel, ou registre antes a pessoa com conferente pessoas.';
   end if;
   if criar_convite.enviar and v_pessoa.endereco is null then
     raise exception using errcode = 'NC001', message = format('%s não tem endereço registrado', v_nome),

@@ -18,7 +18,7 @@ begin
     when exists (select from audit.revogacoes r where r.nome = v_convite.nome and r.revogado_em >= v_convite.emitido_em)
       then 'este link foi revogado' end;
   if v_porque is not null then
-    raise exception using errcode = 'NC025', message = v_porque, hint = 'Peça outro link, ou a um administrador.';
+    raise exception using errcode = 'NC025', message = v_porque, hint = 'Peça outro link a um administrador.';
   end if;
   return audit_interno.entrar(v_convite.nome, v_convite.papel, 'convite', v_convite.id);
 end

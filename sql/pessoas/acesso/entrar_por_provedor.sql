@@ -11,7 +11,7 @@ declare
 begin
   if v_papel is null then
     raise exception using errcode = 'NC026', message = format('%s ainda não tem um papel aqui', v_nome),
-      hint = format('Um administrador o dá: conferente pessoas --nome "%s" --papel revisor --motivo …', v_nome);
+      hint = format('Peça a um administrador: conferente pessoas --nome "%s" --papel revisor --motivo …', v_nome);
   end if;
   return audit_interno.entrar(v_nome, v_papel, 'login único');
 end

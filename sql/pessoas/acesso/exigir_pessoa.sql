@@ -9,7 +9,7 @@ declare
   v_ator text := audit_interno.ator();
 begin
   if audit_interno.nome_do_sistema(v_ator) or audit_interno.pela_api() and nullif(current_setting('conferente.ator', true), '') is null then
-    raise exception using errcode = '42501', message = format('quem decide é uma pessoa: %s é do próprio sistema', v_ator),
+    raise exception using errcode = '42501', message = format('só uma pessoa pode decidir, e %s é um login do próprio sistema', v_ator),
       hint = 'Entre com o login, ou com o token, de quem decide.';
   end if;
 end

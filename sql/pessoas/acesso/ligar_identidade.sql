@@ -14,21 +14,21 @@ declare
 begin
   lock table audit.identidades in share row exclusive mode; -- one at a time: nobody is tied to a name that is just being tied
   if audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.nome) or audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.pessoa) then
-    raise exception using errcode = 'NC007', message = 'ninguém liga nem desliga os próprios nomes',
-      detail = format('%s liga ou desliga nomes dos outros, não os seus.', audit_interno.ator()),
-      hint = 'Nada foi feito. Peça a outra pessoa que administra.';
+    raise exception using errcode = 'NC007', message = 'ninguém pode ligar nem desligar os próprios nomes',
+      detail = format('%s só pode ligar ou desligar nomes de outras pessoas.', audit_interno.ator()),
+      hint = 'Nada foi feito. Peça a outro administrador.';
   end if;
   if anotar_identidade.pessoa is not null then
     if audit_interno.chave_pessoa(anotar_identidade.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa) then
       raise exception using errcode = 'NC001', message = format('%s e %s já são a mesma pessoa', anotar_identidade.nome, anotar_identidade.pessoa),
-        detail = 'Maiúsculas, acentos, espaços e caracteres invisíveis não fazem outra pessoa.';
+        detail = 'Nomes que só diferem em maiúsculas, acentos, espaços ou caracteres invisíveis são da mesma pessoa.';
     elsif exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa)) then
       raise exception using errcode = 'NC001', message = format('%s já é um nome de outra pessoa', anotar_identidade.pessoa),
         hint = format('Ligue a %s.', (select i.pessoa from audit.vw_identidades i
           where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa)));
     elsif exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.pessoa) = audit_interno.chave_pessoa(anotar_identidade.nome)) then
       raise exception using errcode = 'NC001', message = format('outros nomes já são de %s', anotar_identidade.nome),
-        hint = 'Ligue aqueles nomes, um a um, à pessoa certa: select * from audit.vw_identidades';
+        hint = 'Ligue esses nomes, um a um, à pessoa certa. Para vê-los: select * from audit.vw_identidades';
     end if;
   end if;
   v_operacao := audit_interno.abrir_operacao('acesso', motivo => v_motivo);
@@ -66,7 +66,7 @@ declare
   v_nome text := audit_interno.nome_pessoa(desligar_identidade.nome);
 begin
   if not exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(v_nome)) then
-    raise exception using errcode = 'NC004', message = format('não está ligado a ninguém: %s', coalesce(left(v_nome, 200), 'nulo')),
+    raise exception using errcode = 'NC004', message = format('este nome não está ligado a ninguém: %s', coalesce(left(v_nome, 200), 'nulo')),
       hint = 'select nome, pessoa from audit.vw_identidades';
   end if;
   return audit_interno.anotar_identidade(v_nome, null, desligar_identidade.motivo);

@@ -12,7 +12,7 @@ begin
     raise exception using errcode = 'NC001', message = 'o nome falta ou passa de 200 caracteres';
   end if;
   if audit_interno.nome_do_sistema(v_nome) then
-    raise exception using errcode = 'NC001', message = format('%s é um nome do próprio sistema, e de ninguém', v_nome);
+    raise exception using errcode = 'NC001', message = format('%s é um nome reservado ao sistema', v_nome);
   end if;
   return v_nome;
 end

@@ -10,7 +10,7 @@ declare
 begin
   if v_endereco is not null and not audit_interno.endereco_valido(v_endereco) then
     raise exception using errcode = 'NC001', message = format('não é um endereço de e-mail: %s', left(v_endereco, 300)),
-      hint = 'Só o endereço, por exemplo ana@empresa.com.br.';
+      hint = 'Informe só o endereço, por exemplo ana@empresa.com.br.';
   end if;
   return audit_interno.anotar_pessoa(audit_interno.nome_api(registrar_pessoa.nome), audit_interno.papel_api(registrar_pessoa.papel),
     v_endereco, registrar_pessoa.motivo);

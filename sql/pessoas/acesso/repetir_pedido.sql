@@ -13,10 +13,10 @@ declare
   v_resposta text;
 begin
   if not audit_interno.pela_api() then
-    raise insufficient_privilege using message = 'só a API repete pedidos';
+    raise insufficient_privilege using message = 'só a API pode usar esta função';
   end if;
   if length(repetir_pedido.chave) not between 1 and 255 or repetir_pedido.pedido is null or repetir_pedido.parte is null then
-    raise exception using errcode = 'NC001', message = 'a chave de um pedido tem de 1 a 255 caracteres';
+    raise exception using errcode = 'NC001', message = 'a chave do pedido (Idempotency-Key) precisa ter de 1 a 255 caracteres';
   end if;
   delete from audit_interno.pedidos p where p.autor = v_autor and p.criado_em < now() - interval '24 hours';
   insert into audit_interno.pedidos (autor, chave, parte, pedido)
@@ -26,7 +26,7 @@ begin
     select from audit_interno.pedidos p where p.autor = v_autor and p.chave = repetir_pedido.chave and p.pedido <> v_pedido)
   then
     raise exception using errcode = 'NC029', message = 'esta chave já foi usada para outro pedido',
-      hint = 'Cada pedido tem a sua chave; só quem repete o mesmo pedido manda a mesma.';
+      hint = 'Use uma chave nova para cada pedido, e a mesma só para repetir exatamente o mesmo pedido.';
   end if;
   select p.resposta into strict v_resposta from audit_interno.pedidos p
   where p.autor = v_autor and p.chave = repetir_pedido.chave and p.parte = repetir_pedido.parte;

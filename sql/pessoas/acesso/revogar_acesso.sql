@@ -13,7 +13,7 @@ declare
   v_revogacao audit.revogacoes;
 begin
   if num_nonnulls(v_token, v_nome) <> 1 or length(coalesce(v_token, v_nome)) > 200 then
-    raise exception using errcode = 'NC001', message = 'diga exatamente um: o id do token ou o nome da pessoa';
+    raise exception using errcode = 'NC001', message = 'informe o id do token ou o nome da pessoa, e só um dos dois';
   end if;
   v_operacao := audit_interno.abrir_operacao('acesso', motivo => v_motivo);
   insert into audit.revogacoes (operacao_id, token_id, nome, motivo, revogado_por)

@@ -17,7 +17,7 @@ begin
   end if;
   if v_regra.automatica and v_hash is distinct from v_regra.hash_autorizado then
     perform audit_interno.perder_automatica(v_regra, format(
-      'o código da regra mudou depois de autorizado (era %s, é %s). Quem administra confere o código e a devolve com: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
+      'o código da regra mudou depois de autorizado (era %s, é %s). Um administrador confere o código e devolve a correção automática com: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
       coalesce(left(v_regra.hash_autorizado, 12), 'nenhum'), coalesce(left(v_hash, 12), 'nenhum'), v_regra.nome),
       jsonb_build_object('hash_autorizado', v_regra.hash_autorizado, 'hash', v_hash), conferir_codigo.sessao_id);
   end if;

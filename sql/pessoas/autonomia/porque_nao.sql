@@ -8,14 +8,14 @@ set search_path = pg_catalog, pg_temp
 as $$
   select case
     when (porque_nao.regra).prova = 'refutada' then format(
-      'está refutada: %s%s, mais do que se tolera. Volta a corrigir sozinha quando novas respostas a provarem: conferente regras --auto %s --motivo …',
+      'está refutada: %s%s, acima do tolerado. Volta a corrigir sozinha quando novas respostas a provarem: conferente regras --auto %s --motivo …',
       format('de %s respostas no limiar ou acima, %s%% erradas', (porque_nao.regra).respostas, round(coalesce((porque_nao.regra).erro_observado, 0) * 100, 1)),
       case when (porque_nao.regra).automaticas_revertidas > 0 then format(', e %s correções automáticas revertidas por erro', (porque_nao.regra).automaticas_revertidas) end,
       (porque_nao.regra).nome)
     when (porque_nao.regra).prova = 'sem_prova' and (resto.correcoes <= 0 or resto.valor <= 0) then format(
       '%s. Para conceder sem prova: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
-      case when (porque_nao.regra).concedida_em is null then 'não está provada, e nada lhe foi concedido'
-        else format('não está provada, e a concessão acabou (%s correções e %s)', (porque_nao.regra).concessao_correcoes, audit_interno.reais((porque_nao.regra).concessao_valor)) end,
+      case when (porque_nao.regra).concedida_em is null then 'ainda não está provada, e nada foi concedido a ela'
+        else format('ainda não está provada, e a concessão acabou (%s correções e %s)', (porque_nao.regra).concessao_correcoes, audit_interno.reais((porque_nao.regra).concessao_valor)) end,
       (porque_nao.regra).nome)
   end
   from audit_interno.resto_concessao(porque_nao.regra) as resto

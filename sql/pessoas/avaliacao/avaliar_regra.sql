@@ -21,11 +21,11 @@ begin
       hint = 'Existem: ' || (select string_agg(r.nome, ', ' order by r.nome) from audit.regras r) || '.';
   end if;
   if not coalesce(isfinite(data_inicio) and isfinite(data_fim), false) then
-    raise exception using errcode = 'NC001', message = 'faltam data_inicio e data_fim, duas datas do calendário',
-      hint = 'Uma avaliação olha uma janela do passado.';
+    raise exception using errcode = 'NC001', message = 'faltam data_inicio e data_fim',
+      hint = 'Informe o período do passado que a avaliação deve olhar.';
   end if;
   if data_inicio > data_fim then
-    raise exception using errcode = 'NC002', message = format('janela invertida: %s é depois de %s', data_inicio, data_fim);
+    raise exception using errcode = 'NC002', message = format('datas invertidas: %s vem depois de %s', data_inicio, data_fim);
   end if;
 
   v_funcoes := array_remove(array[v_regra.funcao, outra_funcao], null);
@@ -38,7 +38,7 @@ begin
       perform audit_interno.exigir_dono(outra_funcao);
     end if;
     if v_defeito is not null then
-      raise exception using errcode = 'NC011', message = format('não se avalia %s: %s', v_funcao, v_defeito);
+      raise exception using errcode = 'NC011', message = format('%s não pode ser avaliada: %s', v_funcao, v_defeito);
     end if;
   end loop;
   foreach v_funcao in array v_funcoes loop

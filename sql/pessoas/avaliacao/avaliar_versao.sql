@@ -39,7 +39,7 @@ exception when query_canceled or assert_failure or others then -- "others" does 
     v_dica = pg_exception_hint;
   raise exception using errcode = v_codigo, message = v_erro,
     detail = concat_ws('; ', nullif(v_detalhe, ''), format('função %s', versao.funcao)),
-    hint = concat_ws(' ', nullif(v_dica, ''), format('Foi %s que falhou, e não %s.', versao.funcao, outra));
+    hint = concat_ws(' ', nullif(v_dica, ''), format('Quem falhou foi %s, e não %s.', versao.funcao, outra));
 end
 $$;
 comment on function audit_interno.avaliar_versao(audit.regras, date, date, text) is

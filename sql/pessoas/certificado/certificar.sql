@@ -16,7 +16,7 @@ declare
   v_operacao bigint;
 begin
   if certificar.certa is null then
-    raise exception using errcode = 'NC001', message = 'diga se a correção está certa ou errada';
+    raise exception using errcode = 'NC001', message = 'falta dizer se a correção está certa ou errada';
   end if;
   select * into v_divergencia from audit.divergencias_processadas d where d.id = certificar.id for update;
   if not found then
@@ -44,8 +44,8 @@ begin
     ) as x (nome)
     where audit_interno.mesma_pessoa(x.nome, v_ator)
   ) then
-    raise exception using errcode = 'NC007', message = format('a correção %s precisa de outra pessoa', v_divergencia.id),
-      detail = 'Quem rodou ou pediu a sessão, concedeu a correção automática ou já decidiu esta divergência não a confere.', hint = 'Nada foi feito.';
+    raise exception using errcode = 'NC007', message = format('a correção da divergência %s precisa ser conferida por outra pessoa', v_divergencia.id),
+      detail = 'Não pode conferi-la quem rodou ou pediu a sessão, concedeu a correção automática ou já decidiu esta divergência.', hint = 'Nada foi feito.';
   end if;
   v_operacao := audit_interno.abrir_operacao('certificacao', regra => v_divergencia.regra, motivo => v_motivo,
     detalhes => jsonb_build_object('correcao', v_item.operacao_id, 'ordem', v_item.ordem, 'certa', certificar.certa));

@@ -24,7 +24,7 @@ begin
   end if;
   if alterar_configuracao.valor is null then
     raise exception using errcode = 'NC009', message = format('valor nulo para %s', chave),
-      hint = format('Para voltar ao padrão use %s.', v_antes.padrao);
+      hint = format('Para voltar ao padrão, use %s.', v_antes.padrao);
   end if;
   update audit.configuracoes_sistema c
   set valor = alterar_configuracao.valor, alterada_em = clock_timestamp(), alterada_por = audit_interno.ator()
@@ -41,7 +41,7 @@ begin
   perform audit_interno.fechar_operacao(v_operacao, 1);
   if v_estranhos is not null then
     raise warning using errcode = 'NC031', message = v_estranhos,
-      hint = 'A configuração vale assim; confira se foi escrita como está nos lançamentos.';
+      hint = 'A configuração foi gravada assim; confira se está escrita como nos lançamentos.';
   end if;
   return v_depois;
 end

@@ -22,7 +22,7 @@ begin
       hint = 'Existem: ' || (select string_agg(r.nome, ', ' order by r.nome) from audit.regras r) || '.';
   end if;
   if jsonb_typeof(alterar_regra.mudancas) is distinct from 'object' then
-    raise exception using errcode = 'NC001', message = 'mudancas deve ser um objeto, como {"limiar": 0.9}';
+    raise exception using errcode = 'NC001', message = 'mudancas deve ser um objeto JSON, como {"limiar": 0.9}';
   end if;
   select string_agg(d, ', ') into v_estranhas
   from jsonb_array_elements_text(case when jsonb_typeof(alterar_regra.mudancas -> 'dependencias') = 'array'
@@ -34,7 +34,7 @@ begin
   end if;
   select string_agg(c, ', ') into v_estranhas from jsonb_object_keys(alterar_regra.mudancas) as c where c <> all (v_permitidas);
   if v_estranhas is not null then
-    raise exception using errcode = 'NC009', message = format('não se altera numa regra: %s', v_estranhas),
+    raise exception using errcode = 'NC009', message = format('isto não pode ser alterado numa regra: %s', v_estranhas),
       hint = format('Permitido: %s.', array_to_string(v_permitidas, ', '));
   end if;
   begin
@@ -72,7 +72,7 @@ begin
   perform audit_interno.conferir_prova(v_antes.nome); -- for this code at this threshold
   select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
   if v_depois.automatica and alterar_regra.mudancas ? 'automatica' and audit_interno.porque_nao(v_depois) is not null then
-    raise exception using errcode = 'NC042', message = format('a regra %s não corrige sozinha', v_depois.nome),
+    raise exception using errcode = 'NC042', message = format('a regra %s não pode corrigir sozinha', v_depois.nome),
       detail = audit_interno.porque_nao(v_depois), hint = 'Nada foi feito.';
   end if;
   perform audit_interno.conferir_automatica(v_antes.nome);

@@ -39,8 +39,8 @@ begin
           select string_agg(format('%s (%s)', coalesce(nullif(btrim(c.categoria), ''), 'sem categoria'), c.lancamentos), ', ' order by c.lancamentos desc, c.categoria)
           from jsonb_to_recordset(v_medida.categorias) as c (categoria text, lancamentos bigint))),
       hint = case when v_inclui then
-          'Escreva-o mais estreito, ou exclua com outro padrão o que não é marketing. Se você viu o que ele alcança e é isso mesmo: conferido => true, ou conferente padroes salvar … --conferido.'
-        else 'Se você viu o que ele protege e é isso mesmo: conferido => true.' end;
+          'Torne-o mais específico, ou exclua com outro padrão o que não é marketing. Se você conferiu o que ele alcança e está certo: conferido => true, ou conferente padroes salvar … --conferido.'
+        else 'Se você conferiu o que ele protege e está certo: conferido => true.' end;
   end if;
   return jsonb_build_object('lancamentos', v_medida.lancamentos, 'discordam', v_medida.discordam, 'fracao', v_medida.fracao,
     'conferido', conferido is true);

@@ -34,9 +34,9 @@ begin
   end;
   if v_largos > 0 and conferido is not true then
     raise exception using errcode = 'NC027',
-      message = format('com a categoria "%s", %s padrões alcançam demais o que está em outra', v_categoria, v_largos),
+      message = format('com a categoria "%s", %s padrões alcançam lançamentos demais de outras categorias', v_categoria, v_largos),
       detail = format('Em outra categoria: %s.', v_quais),
-      hint = 'Desative-os ou escreva-os mais estreitos. Se você viu o que alcançam e é isso mesmo: conferido => true, ou conferente configurar … --conferido.';
+      hint = 'Desative-os ou torne-os mais específicos. Se você conferiu o que alcançam e está certo: conferido => true, ou conferente configurar … --conferido.';
   end if;
   return jsonb_build_object('padroes_largos', v_largos, 'conferido', conferido is true);
 end

@@ -20,20 +20,20 @@ begin
   if tipo = 'regex' then
     begin
       if '' ~ dobrado then
-        raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', padrao);
+        raise exception using errcode = 'NC014', message = format('a expressão %s alcança até o texto vazio, e portanto tudo', padrao);
       end if;
       -- as regra_trade_marketing.detectar uses it: one alternative among others
       perform '' ~ format('(?:%s)', regra_trade_marketing.sem_acentos(padrao));
     exception when invalid_regular_expression then
       raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', padrao), detail = sqlerrm,
         hint = case when padrao ~ '^(\(\?[a-z]|\*\*\*)' then
-          'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
+          'Tire as opções do começo, como (?i): maiúsculas e acentos nunca importam.'
           else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
     end;
     v_demora := audit_interno.demora_expressao(format('(?:%s)', regra_trade_marketing.sem_acentos(padrao)));
     if v_demora is not null then
       raise exception using errcode = 'NC014', message = format('a expressão %s demora demais: %s', padrao, v_demora),
-        hint = 'O que custa caro são referências (\1) e repetições dentro de repetições: escreva-a sem elas.';
+        hint = 'Referências (\1) e repetições dentro de repetições são lentas: escreva-a sem elas.';
     end if;
   end if;
 end

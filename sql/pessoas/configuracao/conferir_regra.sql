@@ -16,7 +16,7 @@ declare
 begin
   foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
     if not audit_interno.nome_qualificado(v_nome) then
-      return format('a função se dá pelo nome, com o esquema e sem argumentos, como regra_trade_marketing.detectar, e não %L', v_nome);
+      return format('a função se informa pelo nome com o esquema, sem argumentos, como regra_trade_marketing.detectar, e não %L', v_nome);
     end if;
     -- a temporary name means another function in another session, of the role that runs the rule
     if (parse_ident(v_nome))[1] ~ '^pg_(toast_)?temp' or exists (
@@ -24,7 +24,7 @@ begin
       where p.oid = audit_interno.funcao_da_janela(v_nome)
         and (p.pronamespace = pg_my_temp_schema() or pg_is_other_temp_schema(p.pronamespace)))
     then
-      return format('a função %s está num esquema temporário, que cada sessão tem o seu', v_nome);
+      return format('a função %s está num esquema temporário, que só uma conexão vê', v_nome);
     end if;
   end loop;
   v_funcao := audit_interno.funcao_da_janela(regra.funcao);
@@ -36,7 +36,7 @@ begin
     return format('a função %s deve devolver setof audit.achado', regra.funcao);
   end if;
   if v_proc.provolatile = 'v' then
-    return format('a função %s deve ser stable: só assim lê a mesma fotografia que o motor, e não escreve', regra.funcao);
+    return format('a função %s deve ser stable: só assim ela lê o mesmo instante (snapshot) que o motor e não grava nada', regra.funcao);
   end if;
   if regra.preparacao is not null and audit_interno.funcao_da_janela(regra.preparacao) is null then
     return format('não existe a função de preparação %s(audit.janela)', regra.preparacao);
@@ -48,7 +48,7 @@ begin
     end if;
   end loop;
   if not audit_interno.nome_qualificado(regra.tabela) then
-    return format('a tabela se dá como esquema.tabela, e não %L', regra.tabela);
+    return format('a tabela se informa como esquema.tabela, e não %L', regra.tabela);
   end if;
   v_tabela := audit_interno.relacao(regra.tabela);
   if v_tabela is null then
@@ -68,7 +68,7 @@ begin
     return 'há um nome de coluna nulo';
   end if;
   if regra.coluna_chave = any (regra.colunas || regra.colunas_identidade || regra.colunas_acompanham) then
-    return format('a chave %s não pode estar entre as colunas por que a regra decide, que identificam o lançamento ou que acompanham', regra.coluna_chave);
+    return format('a chave %s não pode estar entre as colunas pelas quais a regra decide, as que identificam o lançamento ou as que acompanham', regra.coluna_chave);
   end if;
   return null;
 end

@@ -27,9 +27,9 @@ begin
   ) cycle em set repetida using trilha
   select c.texto into v_circulo from caminho c where c.em = v_de limit 1;
   if v_circulo is not null then
-    raise exception using errcode = 'NC009', message = format('"%s" e "%s" fariam um círculo de sucessoras', sucessora.de, sucessora.para),
+    raise exception using errcode = 'NC009', message = format('com "%s" e "%s" as sucessoras fariam um círculo', sucessora.de, sucessora.para),
       detail = v_circulo,
-      hint = 'Se um nome voltou a valer, desative antes o passo que o tirou: conferente categorias desativar.';
+      hint = 'Se um nome voltou a valer, desative antes a mudança que o tirou: conferente categorias desativar.';
   end if;
 
   select a.de, a.para, b.para as depois into v_par
@@ -40,7 +40,7 @@ begin
   limit 1;
   if found then
     raise exception using errcode = 'NC009', message = format('"%s" vira "%s" no mês em que "%s" vira "%s"', v_par.de, v_par.para, v_par.para, v_par.depois),
-      hint = format('Se o que era "%s" está agora em "%s", diga isso de uma vez. Se o nome "%s" passou de uma para a outra, dê aos dois passos meses diferentes.',
+      hint = format('Se o que era "%s" está agora em "%s", registre essa mudança direto. Se o nome "%s" passou de uma categoria para a outra, dê meses diferentes às duas mudanças.',
         v_par.de, v_par.depois, v_par.para);
   end if;
 end

@@ -9,7 +9,7 @@ as $$
   select format('%s %s é do tipo %s, e deve ser %s', c.nome, c.coluna, t.tipo, c.deve)
   from (values
     (1, 'coluna_data', regra.coluna_data, '^date$',
-      'date: uma janela vai de um dia a outro, e de uma coluna com hora perderia o último'),
+      'date: uma janela vai de um dia a outro, e numa coluna com hora se perderia o último dia'),
     (2, 'coluna_carga', regra.coluna_carga, '^(date|timestamp.*)$', 'timestamptz, timestamp ou date'),
     (3, 'coluna_valor', regra.coluna_valor, '^(smallint|integer|bigint|numeric.*|real|double precision)$',
       'um número, que se soma: numeric, integer, bigint, smallint, double precision ou real')

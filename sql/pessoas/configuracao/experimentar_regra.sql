@@ -27,7 +27,7 @@ begin
       end if;
       perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
       if exists (select from pg_temp.conferente_achado a where a.registro_id <> all (v_chaves)) then
-        raise exception using errcode = 'NC012', message = 'devolveu registros que não foram pedidos em janela.chaves';
+        raise exception using errcode = 'NC012', message = 'ela devolveu registros que não estavam em janela.chaves';
       end if;
     end if;
     raise exception using errcode = 'NC999', message = 'simulação';
@@ -45,7 +45,7 @@ begin
       if audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
         raise;
       end if;
-      return concat_ws('; ', format('a experiência com %s registros falhou (%s): %s',
+      return concat_ws('; ', format('o teste com %s registros falhou (%s): %s',
         coalesce(cardinality(v_chaves), 0), v_codigo, v_erro), nullif(v_detalhe, ''),
         case when v_codigo = '42501' then 'falta: ' || audit_interno.direitos_em_falta(regra) end);
   end;

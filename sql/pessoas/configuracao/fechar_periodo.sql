@@ -22,11 +22,11 @@ begin
     or extract(year from mes) not between 1 and 9999
   then
     raise exception using errcode = 'NC009', message = format('período inválido: de %s a %s', coalesce(mes::text, 'nulo'), coalesce(ate, mes)),
-      hint = 'mes é um dia qualquer do mês a fechar; com ate fecham-se todos os meses até o dele, no máximo cem anos.';
+      hint = 'mes é um dia qualquer do mês a fechar; com ate, fecham-se todos os meses até o mês dele, no máximo cem anos.';
   end if;
   if filial is not null and (coalesce(audit_interno.dobrar_filial(v_filial), '') = '' or length(v_filial) > 200) then
-    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o data warehouse a escreve',
-      hint = 'Sem filial, é fechado o mês da empresa toda.';
+    raise exception using errcode = 'NC009', message = 'filial inválida: precisa ter de 1 a 200 caracteres, como está no data warehouse',
+      hint = 'Sem filial, fecha-se o mês da empresa toda.';
   end if;
   select f.filial, f.conhecidas into v_estranha, v_conhecidas
   from audit_interno.filiais_desconhecidas(array_remove(array[v_filial], null)) f;
@@ -44,7 +44,7 @@ begin
   select array_agg(f::audit.periodos order by f.mes) into v_fechados from fechado f;
   if v_fechados is null then
     raise exception using errcode = 'NC005', message = format('já está fechado: %s%s', to_char(mes, 'MM/YYYY'), coalesce(' da filial ' || v_filial, '')),
-      hint = 'Nada foi feito. select * from audit.periodos_fechados() diz o que está fechado.';
+      hint = 'Nada foi feito. O que está fechado: select * from audit.periodos_fechados().';
   end if;
   v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('fechados', to_jsonb(v_fechados)));
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_fechados));

@@ -20,7 +20,7 @@ begin
   if not found then
     raise exception using errcode = 'NC004',
       message = format('não está fechado: %s%s', coalesce(to_char(reabrir_periodo.mes, 'MM/YYYY'), 'mês nulo'), coalesce(' da filial ' || btrim(reabrir_periodo.filial), '')),
-      hint = 'select * from audit.periodos_fechados() diz o que está; o que vem de periodos.fonte é reaberto no data warehouse.';
+      hint = 'O que está fechado: select * from audit.periodos_fechados(). O que vem de periodos.fonte se reabre no data warehouse.';
   end if;
   v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('reaberto', to_jsonb(v_periodo)));
   perform audit_interno.fechar_operacao(v_operacao, 1);

@@ -21,9 +21,9 @@ declare
 begin
   if coalesce(cardinality(array_remove(registrar_regra.colunas, null)), 0) = 0 then
     raise exception using errcode = 'NC011',
-      message = format('regra %s recusada: faltam as colunas por que ela decide', coalesce(registrar_regra.nome, 'sem nome')),
+      message = format('regra %s recusada: faltam as colunas pelas quais ela decide', coalesce(registrar_regra.nome, 'sem nome')),
       detail = 'colunas está vazio.',
-      hint = 'Dê ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto elas têm o que tinham.';
+      hint = 'Informe ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto os valores delas não mudam.';
   end if;
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
     coluna_filial, colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica,
@@ -55,7 +55,7 @@ begin
 exception
   when unique_violation then
     raise exception using errcode = 'NC011', message = format('já existe a regra %s', registrar_regra.nome),
-      hint = 'Para mudá-la use audit.alterar_regra.';
+      hint = 'Para mudá-la, use audit.alterar_regra.';
   when check_violation or not_null_violation or numeric_value_out_of_range then
     raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', coalesce(registrar_regra.nome, 'sem nome'), sqlerrm),
       hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma; concessao_correcoes e concessao_valor: maiores que zero, as duas ou nenhuma.';

@@ -28,7 +28,7 @@ begin
       'o endereço deve começar com https:// (http:// só para esta máquina), sem usuário, senha nem #'
     when v_antes.id is null and (salvar_canal.tipo is null or v_endereco is null) then 'um canal novo precisa de tipo e endereço'
     -- the address of one type does not work for another
-    when salvar_canal.tipo <> v_antes.tipo and v_endereco is null then 'outro tipo de canal precisa do endereço outra vez'
+    when salvar_canal.tipo <> v_antes.tipo and v_endereco is null then 'para mudar o tipo do canal é preciso informar o endereço de novo'
     when v_segredo is not null and coalesce(salvar_canal.tipo, v_antes.tipo) <> 'webhook' then 'só um canal webhook tem segredo'
     when v_segredo is not null and audit_interno.segredo_canal_valido(v_segredo) is not true then
       'o segredo deve ser whsec_ seguido de 24 a 64 bytes em base64'
@@ -37,7 +37,7 @@ begin
   end;
   if v_recusa is not null then
     raise exception using errcode = 'NC009', message = format('canal recusado: %s', v_recusa),
-      hint = 'Nem o endereço nem o segredo são repetidos aqui; confira o que foi enviado.';
+      hint = 'Confira o endereço e o segredo enviados; por segurança eles não são mostrados aqui.';
   end if;
   insert into audit.canais as c (nome, tipo, servidor, eventos, sem_valores, idioma, motivo, criado_por, alterado_por)
   values (salvar_canal.nome, coalesce(salvar_canal.tipo, v_antes.tipo), coalesce(v_servidor, v_antes.servidor),

@@ -24,9 +24,9 @@ begin
     where r.ativo and r.id <> v_retencao.id and r.tributo = v_retencao.tributo and r.aliquota = v_retencao.aliquota
       and daterange(r.vale_de, r.vale_ate, '[]') && daterange(v_retencao.vale_de, v_retencao.vale_ate, '[]')
   ) then
-    raise exception using errcode = 'NC009', message = format('retenção recusada: %s de %s%% já vale em parte desses dias',
+    raise exception using errcode = 'NC009', message = format('retenção recusada: já há %s de %s%% em parte desses dias',
         v_retencao.tributo, v_retencao.aliquota),
-      hint = 'Dê antes um fim à que já existe, salvando-a com o mesmo vale_de e um vale_ate.';
+      hint = 'Encerre antes a que já existe: salve-a com o mesmo vale_de e um vale_ate.';
   end if;
   v_operacao := audit_interno.abrir_operacao('retencao', motivo => v_retencao.motivo, detalhes => to_jsonb(v_retencao));
   perform audit_interno.fechar_operacao(v_operacao, 1);

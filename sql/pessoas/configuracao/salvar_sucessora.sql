@@ -15,7 +15,7 @@ begin
   perform audit_interno.exigir_motivo(salvar_sucessora.motivo);
   if audit_interno.dobrar_categoria(salvar_sucessora.de) = audit_interno.dobrar_categoria(salvar_sucessora.para) then
     raise exception using errcode = 'NC009', message = format('"%s" e "%s" são a mesma categoria', btrim(salvar_sucessora.de), btrim(salvar_sucessora.para)),
-      hint = 'Maiúsculas, acentos e espaços nas pontas não contam.';
+      hint = 'Diferenças de maiúsculas, acentos e espaços nas pontas não contam.';
   end if;
   lock table audit.sucessoras_categoria in share row exclusive mode;
   insert into audit.sucessoras_categoria as s (de, para, desde, motivo, criado_por)
@@ -29,7 +29,7 @@ begin
   into v_estranha from audit_interno.rotulos_estranhos(rotulos => array[v_sucessora.para]) e;
   if v_estranha is not null then
     raise warning using errcode = 'NC031', message = v_estranha,
-      hint = 'A sucessora vale assim; confira se foi escrita como estará nos lançamentos.';
+      hint = 'A sucessora foi gravada assim; confira se está escrita como estará nos lançamentos.';
   end if;
   return v_sucessora;
 exception when check_violation or not_null_violation then

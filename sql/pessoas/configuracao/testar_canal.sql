@@ -16,7 +16,7 @@ begin
     raise exception using errcode = 'NC004', message = format('canal desconhecido: %s', coalesce(testar_canal.nome, 'nulo'));
   elsif not v_canal.ativo then
     raise exception using errcode = 'NC005', message = format('o canal %s está desligado', v_canal.nome),
-      hint = 'Ligue-o outra vez com conferente canais salvar, ou audit.salvar_canal.';
+      hint = 'Para ligá-lo de novo: conferente canais salvar, ou audit.salvar_canal.';
   end if;
   insert into audit.notificacoes (tipo, canal_id) values ('teste', v_canal.id) returning * into v_aviso;
   v_operacao := audit_interno.abrir_operacao('canal', motivo => 'teste do canal',

@@ -15,7 +15,7 @@ declare
   v_estranhos text := case when new.tipo = 'enderecos' then audit_interno.enderecos_invalidos(new.valor) end;
 begin
   if tg_op = 'UPDATE' and new.chave <> old.chave then
-    raise exception using errcode = 'NC008', message = format('a configuração %s não muda de nome', old.chave);
+    raise exception using errcode = 'NC008', message = format('a configuração %s não pode mudar de nome', old.chave);
   end if;
   -- a setting that ships unset may be unset again: by null, or an empty text
   if new.padrao = 'null' and (new.valor = 'null' or new.tipo = 'texto' and v_tipo_json = 'string' and btrim(v_texto) = '') then
@@ -99,7 +99,7 @@ begin
     for share; -- the other end may be changing right now
     if (case new.chave when 'valores.cambio_minimo' then v_medida > v_par else v_medida < v_par end) then
       raise exception using errcode = 'NC009', message = format('valor fora do permitido para %s: %s', new.chave, new.valor),
-        detail = 'o câmbio mínimo não passa do máximo',
+        detail = 'o câmbio mínimo não pode passar do máximo',
         hint = format('Permitido: %s; %s %s.', v_permitido,
           case new.chave when 'valores.cambio_minimo' then 'no máximo' else 'no mínimo' end, v_par);
     end if;

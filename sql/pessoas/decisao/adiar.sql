@@ -11,8 +11,8 @@ declare
   v_hoje date := audit.hoje();
 begin
   if adiar.ate < v_hoje then
-    raise exception using errcode = 'NC001', message = format('não se adia para um dia que passou: %s', adiar.ate),
-      hint = 'Um dia a partir de amanhã; hoje traz de volta à fila; sem dia, até que o registro mude.';
+    raise exception using errcode = 'NC001', message = format('não se pode adiar para um dia que já passou: %s', adiar.ate),
+      hint = 'Escolha um dia a partir de amanhã. Com o dia de hoje ela volta à fila; sem dia, espera até que o registro mude.';
   end if;
   return query select * from audit_interno.anotar_divergencias(adiar.ids, 'adiamento', 'adiar', v_motivo,
     ate => nullif(coalesce(adiar.ate, 'infinity'), v_hoje));

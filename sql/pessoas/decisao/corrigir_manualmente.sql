@@ -22,7 +22,7 @@ begin
   select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
   v_relacao := audit_interno.relacao(v_regra.tabela);
   if jsonb_typeof(corrigir_manualmente.valores) is distinct from 'object' or corrigir_manualmente.valores = '{}' then
-    raise exception using errcode = 'NC015', message = 'valores deve ser um objeto com ao menos uma coluna',
+    raise exception using errcode = 'NC015', message = 'valores deve ser um objeto JSON com ao menos uma coluna',
       hint = 'Por exemplo {"categoria": "Trade Marketing"}.';
   end if;
   select string_agg(c, ', ') into v_estranhas from jsonb_object_keys(corrigir_manualmente.valores) as c where c <> all (v_regra.colunas);
@@ -37,8 +37,8 @@ begin
   select string_agg(c, ', ') into v_estranhas
   from jsonb_object_keys(corrigir_manualmente.valores) as c where not has_column_privilege('conferente_escrita', v_relacao, c, 'update');
   if v_estranhas is not null then
-    raise exception using errcode = 'NC015', message = format('em %s não se grava %s: conferente_escrita não tem update', v_regra.tabela, v_estranhas),
-      hint = 'Se está resolvido de outro modo, confirme a divergência.';
+    raise exception using errcode = 'NC015', message = format('em %s não se pode gravar %s: conferente_escrita não tem permissão de update', v_regra.tabela, v_estranhas),
+      hint = 'Peça a permissão ao DBA; ou, se o erro foi resolvido por fora, confirme a divergência.';
   end if;
   begin
     select l.valores into v_valores
@@ -55,7 +55,7 @@ begin
   select f.periodo into v_periodo from audit_interno.em_periodo_fechado(array[v_divergencia.id], v_valores) f;
   if v_periodo is not null then
     raise exception using errcode = 'NC022', message = format('o valor levaria o lançamento para o período %s, que está fechado', v_periodo),
-      hint = 'Nada foi feito. Digite um dia de um período aberto, ou peça a quem administra que o reabra.';
+      hint = 'Nada foi feito. Digite um dia de um período aberto, ou peça a um administrador que reabra o período.';
   end if;
 
   v_operacao := audit_interno.abrir_operacao('correcao_manual', motivo => v_motivo);

@@ -26,19 +26,19 @@ begin
     raise exception using errcode = 'NC001', message = format('ato desconhecido: %s', coalesce(ato, 'nulo')), hint = 'São possíveis: aprovar, rejeitar, confirmar, adiar, encaminhar, comentar.';
   end if;
   if (ato = 'adiar') <> (decidir_grupo.ate is not null) or (ato = 'encaminhar') <> (decidir_grupo.para is not null) then
-    raise exception using errcode = 'NC001', message = 'adiar pede ate, encaminhar pede para, e nenhum outro ato os toma',
-      hint = 'ate infinity: até que o registro mude.';
+    raise exception using errcode = 'NC001', message = 'adiar precisa de "ate" e encaminhar precisa de "para"; os outros atos não aceitam nem um nem outro',
+      hint = 'Para adiar até que o registro mude: ate infinity.';
   end if;
   if grupo is null or jsonb_path_match(coalesce(visto, 'null'),
     'strict $.quantidade.type() == "number" && $.ate.type() == "number" && $.decisao.type() == "number"', silent => true) is not true
   then
-    raise exception using errcode = 'NC001', message = 'um grupo é decidido como foi visto: falta o grupo ou o visto',
-      hint = 'Dê visto como audit.vw_grupos_abertos o mostra: {"quantidade": 8, "ate": 41198, "decisao": 120}.';
+    raise exception using errcode = 'NC001', message = 'falta o grupo, ou o visto: um grupo se decide como foi mostrado',
+      hint = 'Copie o visto de audit.vw_grupos_abertos: {"quantidade": 8, "ate": 41198, "decisao": 120}.';
   end if;
   begin
     select (visto ->> 'quantidade')::bigint, (visto ->> 'ate')::bigint, (visto ->> 'decisao')::bigint into v_quantidade, v_ate, v_decisao;
   exception when data_exception then
-    raise exception using errcode = 'NC001', message = format('visto não é o de um grupo: %s', visto);
+    raise exception using errcode = 'NC001', message = format('este visto não é o de um grupo: %s', visto);
   end;
 
   perform from audit.divergencias_processadas d
@@ -62,7 +62,7 @@ begin
     -- what came back to the group was not shown in it
     and not exists (select from desde s where s.divergencia_id = d.id);
   if v_no_grupo > v_quantidade then
-    raise exception using errcode = 'NC021', message = format('o grupo já não é o que foi visto: eram %s, são %s', v_quantidade, v_no_grupo),
+    raise exception using errcode = 'NC021', message = format('o grupo mudou depois de mostrado: tinha %s divergências, agora tem %s', v_quantidade, v_no_grupo),
       hint = 'Nada foi feito. Olhe o grupo de novo.';
   end if;
 
@@ -90,7 +90,7 @@ begin
     raise exception using errcode = 'NC005',
       message = format('não se pode %s: %s', ato, coalesce(
         (select string_agg(format('%s: %s', x.id, x.explicacao), '; ' order by x.id) from (select * from unnest(v_deixadas) limit 20) as x),
-        'nada do que foi visto espera ainda neste grupo')),
+        'nada do que foi mostrado espera mais neste grupo')),
       hint = 'Nada foi feito.';
   end if;
   return query

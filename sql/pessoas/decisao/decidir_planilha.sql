@@ -28,11 +28,11 @@ begin
       hint = 'Exporte menos de uma vez: por regra, por sessão ou por dia.';
   end if;
   if arquivo is null or arquivo !~ '^[0-9a-f]{64}$' then
-    raise exception using errcode = 'NC001', message = 'arquivo deve ser o SHA-256 do arquivo, hexadecimal, em minúsculas';
+    raise exception using errcode = 'NC001', message = 'arquivo deve ser o SHA-256 do arquivo, em hexadecimal e minúsculas';
   end if;
   perform audit_interno.ler_planilha(linhas);
   if not exists (select from pg_temp.conferente_planilha) then
-    raise exception using errcode = 'NC001', message = 'nenhuma linha da planilha tem uma decisão', hint = 'Escolha na coluna Decisão e salve o arquivo.';
+    raise exception using errcode = 'NC001', message = 'nenhuma linha da planilha tem uma decisão', hint = 'Escolha uma decisão na coluna Decisão e salve o arquivo.';
   end if;
   v_detalhes := jsonb_build_object('planilha', jsonb_strip_nulls(jsonb_build_object('sha256', arquivo, 'nome', v_nome)));
 
@@ -49,7 +49,7 @@ begin
       perform audit_interno.separar_divergencias(v_ids, v_ato, v_situacoes, v_vistos);
       update pg_temp.conferente_planilha p
       set codigo = x.codigo, explicacao = case
-          when x.codigo = 'NC021' then format('já não é o que a planilha mostra: está %s%s', d.status, coalesce(', proposto por ' || d.proposta_por, ''))
+          when x.codigo = 'NC021' then format('mudou depois que a planilha foi exportada: está %s%s', d.status, coalesce(', proposto por ' || d.proposta_por, ''))
           else x.explicacao || coalesce((
             select format(' (por esta mesma planilha, operação %s)', max(o.id))
             from audit.decisoes c join audit.operacoes o on o.id = c.operacao_id
@@ -64,7 +64,7 @@ begin
         ] || case when coalesce(q.celulas[array_position(audit_interno.colunas_planilha(), 'lancamento')], '') = '' then array['lancamento'] else '{}' end) as colunas
         from pg_temp.conferente_planilha q where q.decisao = v_ato and q.codigo is null
       )
-      update pg_temp.conferente_planilha p set codigo = 'NC021', explicacao = format('já não é o que a planilha mostra: %s', x.colunas)
+      update pg_temp.conferente_planilha p set codigo = 'NC021', explicacao = format('mudou depois que a planilha foi exportada: %s', x.colunas)
       from x
       where p.id = x.id and p.decisao = v_ato and p.codigo is null and x.colunas is not null;
 

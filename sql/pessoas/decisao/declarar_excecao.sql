@@ -26,7 +26,7 @@ begin
   end if;
   if declarar_excecao.expira_em is null or declarar_excecao.expira_em <= clock_timestamp() then
     raise exception using errcode = 'NC018', message = 'a exceção precisa expirar no futuro',
-      detail = format('dado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
+      detail = format('informado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
   end if;
   begin
     select l.registro_id, l.entrada into v_registro, v_entrada
@@ -61,7 +61,7 @@ begin
   perform audit_interno.fechar_operacao(v_operacao, 1);
   v_aviso := audit.excecao_aviso(v_excecao);
   if v_aviso is not null then
-    raise warning using errcode = 'NC032', message = v_aviso, hint = 'A exceção vale; com esta regra as próximas sessões só detectam.';
+    raise warning using errcode = 'NC032', message = v_aviso, hint = 'A exceção foi gravada; com esta regra, as próximas sessões só detectam.';
   end if;
   return v_excecao;
 end

@@ -21,13 +21,13 @@ begin
       hint = 'Veja audit.vw_operacoes_resumo.';
   end if;
   if v_de.tipo not in ('aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento', 'encaminhamento', 'comentario') then
-    raise exception using errcode = 'NC005', message = format('não se desfaz uma operação do tipo %s', v_de.tipo),
-      detail = 'Desfaz-se o próprio ato: aprovacao, rejeicao, correcao_manual, confirmacao, adiamento, encaminhamento, comentario.',
-      hint = 'Para desfazer correções de outros: audit.reverter_operacao. Uma exceção: audit.revogar_excecao.';
+    raise exception using errcode = 'NC005', message = format('uma operação do tipo %s não pode ser desfeita', v_de.tipo),
+      detail = 'Só se desfazem atos próprios: aprovacao, rejeicao, correcao_manual, confirmacao, adiamento, encaminhamento, comentario.',
+      hint = 'Para desfazer correções de outras pessoas: audit.reverter_operacao. Para uma exceção: audit.revogar_excecao.';
   end if;
   if not audit_interno.mesma_pessoa(v_de.ator, v_ator) then
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', v_de.id, v_de.ator),
-      detail = 'Cada um desfaz o próprio ato.', hint = 'Nada foi feito. Para desfazer correções de outros: audit.reverter_operacao.';
+      detail = 'Cada pessoa só desfaz os próprios atos.', hint = 'Nada foi feito. Para desfazer correções de outras pessoas: audit.reverter_operacao.';
   end if;
   if v_de.tipo in ('adiamento', 'encaminhamento', 'comentario') then
     return query select * from audit_interno.retirar_notas(v_de, v_motivo);
@@ -69,7 +69,7 @@ begin
     select v_de.id, d.id from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida';
     insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
     select l.divergencia_id, case l.resultado when 'fechada' then 'NC022' else 'NC005' end, case l.resultado
-      when 'fechada' then 'o período está fechado: lance o ajuste no período aberto, ou peça a quem administra que o reabra' when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o data warehouse recusou'
+      when 'fechada' then 'o período está fechado: lance o ajuste no período aberto, ou peça a um administrador que o reabra' when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o data warehouse recusou'
       else format('o registro mudou depois e não foi tocado: antes %s; depois %s; agora %s', l.antes, l.depois, coalesce(l.agora::text, 'nada')) end
     from audit_interno.reverter_lote(v_motivo) l where l.resultado not in ('revertida', 'ja_revertida');
     perform audit_interno.recusar_deixadas(v_ids, 'desfazer');

@@ -10,8 +10,8 @@ declare
   v_para text := audit_interno.nome_pessoa(encaminhar.para);
 begin
   if coalesce(v_para, '') = '' or length(v_para) > 200 then
-    raise exception using errcode = 'NC001', message = 'falta dizer para quem',
-      hint = 'O nome de uma pessoa, como as decisões o mostram, ou um papel: revisor, administrador.';
+    raise exception using errcode = 'NC001', message = 'falta dizer para quem encaminhar',
+      hint = 'Informe o nome de uma pessoa, como aparece nas decisões, ou um papel: revisor, administrador.';
   end if;
   return query select * from audit_interno.anotar_divergencias(encaminhar.ids, 'encaminhamento', 'encaminhar', v_motivo, para => v_para);
 end

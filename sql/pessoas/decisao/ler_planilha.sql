@@ -21,7 +21,7 @@ begin
       null::text as status, null::bigint as operacao_id, null::text as aviso
     from jsonb_to_recordset(ler_planilha.linhas) as l (linha integer, decisao text, motivo text, controle text, celulas jsonb);
   exception when data_exception then
-    raise exception using errcode = 'NC001', message = 'linhas não são as de uma planilha de decisões', detail = sqlerrm,
+    raise exception using errcode = 'NC001', message = 'as linhas não têm a forma de uma planilha de decisões', detail = sqlerrm,
       hint = 'Cada linha: {"linha": 2, "decisao": "aprovar", "motivo": "confere", "controle": "…", "celulas": {"id": 12, …}}.';
   end;
 
@@ -56,17 +56,17 @@ begin
 
   update pg_temp.conferente_planilha t set codigo = x.codigo, explicacao = case x.codigo
       when 'NC001' then case
-        when p.decisao is null then 'há um motivo e nenhuma decisão'
+        when p.decisao is null then 'há um motivo, mas nenhuma decisão'
         when p.vezes > 1 then format('a divergência %s está em mais de uma linha', p.id)
-        when p.dia is not null then format('não se adia para %s: um dia a partir de amanhã, como 15/12/2026; sem dia, até que o registro mude', p.dia)
+        when p.dia is not null then format('não se pode adiar para %s: escreva um dia a partir de amanhã, como 15/12/2026, ou deixe sem dia para adiar até que o registro mude', p.dia)
         else format('decisão desconhecida: %s; são possíveis aprovar, rejeitar, confirmar e adiar', left(p.decisao, 100)) end
       when 'NC004' then coalesce(format('divergência desconhecida: %s', p.id), 'falta o número da divergência')
       when 'NC006' then case
         when p.motivo is not null then format('o motivo é longo demais: %s caracteres; o máximo é 2000', length(p.motivo))
-        when p.explicacao is not null then format('não há motivo %s para %s', p.explicacao, p.decisao)
+        when p.explicacao is not null then format('o motivo %s não serve para %s', p.explicacao, p.decisao)
         else 'falta o motivo de rejeitar' end
-      else case when p.resumo is null then 'falta o controle: a linha não esperava decisão quando foi exportada, ou ele foi apagado'
-        else format('%s não são as que foram exportadas%s; nada se corrige numa célula',
+      else case when p.resumo is null then 'falta o controle: ele foi apagado, ou a linha não esperava decisão quando foi exportada'
+        else format('%s não são as que foram exportadas%s; a planilha não serve para mudar valores',
           coalesce('células de ' || audit_interno.celulas_diferentes(p.id, p.celulas, '{sessao_ultima_id,ultima_deteccao,vezes_detectada}'), 'células'),
           case when p.decisao is null then ', e não há decisão' else '' end) end
     end

@@ -16,14 +16,14 @@ declare
 begin
   perform audit_interno.exigir_pessoa();
   if ids is null or cardinality(ids) = 0 then
-    raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
+    raise exception using errcode = 'NC001', message = 'nenhuma divergência foi informada';
   end if;
   if ato = 'aprovar' and v_pela_api and separar_divergencias.visto is null then
-    raise exception using errcode = 'NC001', message = 'falta visto: para cada id, na mesma ordem, o que foi visto',
+    raise exception using errcode = 'NC001', message = 'falta visto: um para cada id, na mesma ordem',
       hint = 'É o campo visto de cada divergência nas listas: divergencias e divergenciasAbertas no GraphQL, GET /api/v1/divergencias no REST.';
   end if;
   if cardinality(separar_divergencias.visto) <> cardinality(ids) then
-    raise exception using errcode = 'NC001', message = 'visto tem de ter tantos itens quanto ids, na mesma ordem',
+    raise exception using errcode = 'NC001', message = 'visto precisa ter tantos itens quanto ids, na mesma ordem',
       detail = format('%s ids, %s vistos', cardinality(ids), cardinality(separar_divergencias.visto));
   end if;
   perform from audit.divergencias_processadas d where d.id = any (separar_divergencias.ids) order by d.id for update;
@@ -42,12 +42,12 @@ begin
         || coalesce(' por ' || coalesce(d.decidida_por, d.proposta_por), '')
         || coalesce(to_char(d.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI'), '')
         || coalesce(': ' || d.motivo, '')
-      when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
-      when 'NC022' then format('o período %s está fechado: lance o ajuste no período aberto e confirme a divergência, ou peça a quem administra que o reabra', f.periodo)
-      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs%s', v_ator, case when d.proposta_por <> v_ator then ' como ' || d.proposta_por end)
+      when 'NC017' then 'a regra só aponta, sem propor valor: confirme, rejeite ou digite o valor certo'
+      when 'NC022' then format('o período %s está fechado: lance o ajuste no período aberto e confirme a divergência, ou peça a um administrador que o reabra', f.periodo)
+      when 'NC007' then format('a segunda aprovação precisa ser de outra pessoa: %s já propôs%s', v_ator, case when d.proposta_por <> v_ator then ' como ' || d.proposta_por end)
       else format('%s: %s%s. Para aprovar isto: visto %s',
-        case when v.visto is not null then 'já não é o que foi visto'
-          when v_pela_api then 'falta dizer o que foi visto' else 'um valor digitado só se aprova dizendo o que foi visto' end,
+        case when v.visto is not null then 'mudou depois de mostrada'
+          when v_pela_api then 'falta o visto' else 'um valor digitado só se aprova com o visto' end,
         coalesce(d.valores_digitados, d.valores_propostos)::text, coalesce(', proposto por ' || d.proposta_por, ''),
         audit.divergencia_visto(d)) end
   from audit.divergencias_processadas d

@@ -41,7 +41,7 @@ as $$
 begin
   if audit_interno.mesma_pessoa(new.proposta_por, new.decidida_por) then
     raise exception using errcode = 'NC007',
-      message = format('a segunda aprovação é de outra pessoa: %s propôs, e %s é a mesma', new.proposta_por, new.decidida_por);
+      message = format('a segunda aprovação precisa ser de outra pessoa: %s propôs, e %s é a mesma pessoa', new.proposta_por, new.decidida_por);
   end if;
   return new;
 end

@@ -2,16 +2,17 @@
 -- months.
 --
 -- papel 'da_categoria': the one account of that category (folded). From some month on (the earliest that fits), at least the share
--- pendente.conta_parcela of the category's entries are on the account, and of the account's entries in the category; and they are at least
--- pendente.conta_lancamentos. certeza: the share that the next entry of the category may be expected to have. A new chart of accounts ends
--- such a pair. The account no longer counts if fewer than four in five of the category's latest entries (a month's, at least ten) are on
--- it, if in its latest month the category has more on another, or if it has lately also been on an account born then; nor if the ledger's
--- latest month is mostly on accounts born since the category was last booked.
+-- pendente.conta_parcela of the category's entries are on the account, the same share of the account's entries are in the category, and these
+-- entries are at least pendente.conta_lancamentos. certeza: the chance that the category's next entry is on the account.
 --
--- papel 'propria': the same over the whole history, however late it began: enough to contradict, not to propose.
+-- A new chart of accounts ends such a pair. The account no longer counts in four cases: fewer than four in five of the category's latest
+-- entries (a month's, at least ten) are on it; in its latest month the category has more entries on another account; some of its latest
+-- entries are on an account born then; or most of the ledger's latest month is on accounts born since the category was last booked.
 --
--- papel 'transitoria': an account on which that many entries waited and hardly any had a category, not counting those left behind there by
--- a category with an account of its own (papel 'esquecida', with that account in outra).
+-- papel 'propria': the same over the whole history, whenever the pair began. It is enough to contradict a proposal, not to make one.
+--
+-- papel 'transitoria': an account on which at least pendente.conta_lancamentos entries waited and hardly any had a category. Entries left
+-- behind there by a category with an account of its own do not count (papel 'esquecida', with that account in outra).
 --
 -- Nothing while pendente.move_conta is false, or while the calling rule's registered columns do not include the account. Reads
 -- estatistica_contagem, estatistica_conta, the settings and audit.regras. Called by regra_pendente_verificacao.explicar_pendencias, by
@@ -113,7 +114,7 @@ begin
     from periodo p
     join da_conta a on a.pedido = p.pedido and a.chave = p.chave and a.dobrada = p.dobrada
     join recente r on r.pedido = p.pedido and r.chave = p.chave and r.dobrada = p.dobrada
-    -- early months may be skipped because the account did not exist yet, but not because they contradict
+    -- early months may be left out because the account did not exist yet, but not because they contradict the pair
     join nascida b on b.chave = p.chave
     join (select g.pedido, g.dobrada, min(g.mes) as mes from da_categoria g group by 1, 2) i on i.pedido = p.pedido and i.dobrada = p.dobrada
     left join rival o on o.pedido = p.pedido and o.chave = p.chave and o.dobrada = p.dobrada
@@ -178,9 +179,9 @@ comment on function regra_pendente_verificacao.contas_conhecidas(text, int[]) is
   'As of each month: accounts that go with one category (da_categoria), those on which entries wait (transitoria), and what was decided and left behind on these (esquecida), with the entries that say so.';
 revoke execute on function regra_pendente_verificacao.contas_conhecidas(text, int[]) from public;
 
--- Entries whose category was decided while their account stayed on one that holds waiting entries, as lines of the diagnosis, at most ten,
--- the accounts with most of them first: those in the history, and those that we corrected and nobody has confirmed. They are reported and
--- not proposed, because nobody asked about them and their month may be reported already. Reads the statistics, the settings, the audit
+-- Entries whose category was decided while they stayed on an account that holds waiting entries: those in the history, and those that we
+-- corrected and nobody has confirmed. As lines of the diagnosis, at most ten, the accounts with most such entries first. They are reported and
+-- nothing is proposed, because nobody asked about them and their month may already be reported. Reads the statistics, the settings, the audit
 -- tables and dw.lancamentos by key. Called by audit_interno.diagnosticar_categorias.
 create or replace function regra_pendente_verificacao.diagnosticar_contas()
 returns table (item text, situacao text, detalhe text, sugestao text)

@@ -73,7 +73,7 @@ comment on function regra_pendente_verificacao.chaves_texto(text, text, text) is
   'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
 revoke execute on function regra_pendente_verificacao.chaves_texto(text, text, text) from public;
 
--- The last booking month before the given one with a history worth the name: at least a tenth of a usual month's rows. Null when there is
+-- The last booking month before the given one that has at least a tenth of a usual month's rows. Null when there is
 -- none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia and
 -- pontuar_pendencias.
 create or replace function regra_pendente_verificacao.ultimo_mes_conhecido(corte int) returns int
@@ -89,10 +89,10 @@ $$;
 comment on function regra_pendente_verificacao.ultimo_mes_conhecido(int) is 'Last month before the given one with a usual amount of history.';
 revoke execute on function regra_pendente_verificacao.ultimo_mes_conhecido(int) from public;
 
--- Which of some entries contradict their own supplier code, judged by the ledger before the given month. By name (nome): the company had
--- other names, and none written at all like this one. By text (texto): the company has ten texts or more, the entry shares no word with
--- them except words that one entry in twenty has, and others use most of its words. The code identifies an entry's supplier only if nothing
--- contradicts it, because codes are reassigned, copied and mistyped. The arrays belong together; entries without a contradiction are not
+-- Which of the given entries contradict their own supplier code, judged by the ledger before the given month. By name (nome): the company had
+-- names before, and none of them is at all like this one. By text (texto): the company has ten texts or more, the entry shares no word with
+-- them except words that one entry in twenty has, and other companies use most of its words. Codes are reassigned, copied and mistyped, so a
+-- code identifies the supplier only if nothing contradicts it. The arrays belong together; entries without a contradiction are not
 -- returned. Reads regra_pendente_verificacao.estatistica_*; changes nothing. Called by regra_pendente_verificacao.entradas_pendencia.
 create or replace function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes int[])
 returns table (n bigint, contra text)
@@ -182,10 +182,10 @@ comment on function regra_pendente_verificacao.contradizem_codigo(text[], text[]
   'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
 revoke execute on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) from public;
 
--- The entries to be judged and what is known about each. Either the pending entries of a window, each with the months up to its own as
--- history (before corte); or (retroteste) decided entries of the given months, each with the history before its own month or before some
--- waiting time: a sample, or without a sample size (amostra) all of them without a wait. espera: the history ends more than a month before
--- the entry. An entry that contradicts its supplier's code (contra: nome, texto; see
+-- The entries to be judged and what is known about each. In a session: the pending entries of a window, each with the months up to its own as
+-- history (before corte). In a back-test (retroteste): decided entries of the given months, each with the history before its own month, or
+-- before a waiting time. With a sample size (amostra) a sample of them; without one all of them, none with a wait. espera: the history ends
+-- more than a month before the entry. An entry that contradicts its supplier's code (contra: nome, texto; see
 -- regra_pendente_verificacao.contradizem_codigo) is judged without the code. metade: all suppliers (null) or one half of them (0, 1). Reads
 -- dw.lancamentos and the statistics; changes nothing. Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the
 -- weights.
@@ -265,7 +265,7 @@ begin
     order by hashtextextended(l.id::text, 1)
     limit amostra
   ), espera as materialized (
-    -- most entries are asked at once, as most are in life; the others wait for one to eleven months
+    -- most entries are asked about at once, as in real life; the others wait for one to eleven months
     select p.mes, p.corte, p.sorte, coalesce(u.ultimo < p.mes - 1, true) as espera
     from (
       select m.mes, g.sorte,

@@ -8,7 +8,7 @@ return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
   and coalesce(pg_catalog.current_setting('conferente.lado_a_lado', true), '') = ''
   and pg_catalog.to_regclass('pg_catalog.pg_dist_node') is null;
 
-comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
+comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share work: parallel query is allowed, and no other worker shares it already.';
 revoke execute on function regra_pendente_verificacao.em_metades() from public;
 
 -- Gives new categories a number, new supplier names their one spelling and new accounts a key. They are few and entries are many, so each
@@ -439,7 +439,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- these joins read what has just changed or arrived, and the statistics still say that there is nothing
+-- these joins read what has just changed or arrived, when the planner's statistics still say that there is nothing
 set enable_nestloop = off
 as $$
 declare

@@ -19,14 +19,14 @@ revoke execute on function regra_pendente_verificacao.alfas() from public;
 --   p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l)
 -- which unrolled is a sum over levels of n_l times a coefficient of the entry alone. Between the wide levels and the supplier's stand the
 -- words (naive Bayes): p is multiplied by exp(lambda * s / sqrt(k)), s being the sum over the k known words of ln P(w | c) / P(w), smoothed
--- towards P(w). Words repeat each other, so k of them prove like the root of k. A supplier's own entries then count for more than words, the
--- more of them there are.
+-- towards P(w). Words repeat each other, so k of them prove only as much as the root of k would. The more entries the supplier itself has, the
+-- more they count against the words.
 --
 -- The score (nota) weighs ln p and the log-odds among the latest entries of the same supplier and cost centre, where counts lose half their
 -- weight in six weeks (recente: a supplier that has just changed its business shows there first). Its weights are
 -- regra_pendente_verificacao.estatistica_nota, for each group: 0 unknown supplier, 1 seen up to about three times, 2 known; 3 to 5 the same
--- where the history ends more than a month before the entry; 6 to 11 the same with a known account. Modest ones where nothing is fitted:
--- 0.22 makes of a p of .999 a confidence of about .82. Of the categories the ten with the largest p are returned; bases and notas have one
+-- where the history ends more than a month before the entry; 6 to 11 the same with a known account. If nothing is fitted they are
+-- modest: 0.22 turns a p of .999 into a confidence of about .82. The ten categories with the largest p are returned; bases and notas have one
 -- value more, for all others together (what is left of p, .0001 at least).
 --
 -- Counts lose half their weight in nine months of history. Months without any history do not age them, as they did not in the back-test:
@@ -72,7 +72,7 @@ begin
   with entrada as materialized (
     select row_number() over ()::int as n, e.* from regra_pendente_verificacao.entradas_pendencia(janela, retroteste, amostra, metade) e
   ), epoca as materialized (
-    -- the month since which names are as they were in an entry's month
+    -- from which month on the categories' names have been those of an entry's month
     select m.mes, (
         select max(regra_pendente_verificacao.mes_indice(s.desde)) from audit.sucessoras_categoria s
         where s.ativo and regra_pendente_verificacao.mes_indice(s.desde) <= m.mes) as epoca

@@ -1,5 +1,5 @@
--- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set, or null: the labels are not set, or
--- no entry has any of them, nor had when last counted, and no blank category is there to be looked at. Reads the settings,
+-- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set; null when nothing is missing. Either
+-- the labels are not set; or no entry has any of them or had at the last count, and there is no blank category to look at. Reads the settings,
 -- regra_pendente_verificacao.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
 create or replace function regra_pendente_verificacao.requisitos() returns text
 language plpgsql stable
@@ -13,14 +13,14 @@ begin
   if jsonb_typeof(v_rotulos) <> 'array' then
     return concat_ws(' ', 'Falta dizer quais categorias significam pendente.',
       regras.frase_rotulos(array['pendente', 'a classificar', 'não classificado', 'verificar', 'suspense']),
-      'Diga com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
+      'Defina-os com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
         || ' ([] se só os lançamentos sem categoria estão pendentes).');
   end if;
   if v_pendentes = '{}' then
     return 'Nada está dito pendente: pendente.rotulos está vazia e pendente.vazias é false. '
       || 'Mude uma das duas com conferente configurar, ou desative a regra.';
   end if;
-  -- only blanks are asked for: if there are none, that is good news
+  -- only blank categories count as pending: if there are none, that is good news
   v_escritos := array(select e from jsonb_array_elements_text(v_rotulos) e);
   if v_escritos = '{}' then
     return null;
@@ -120,7 +120,7 @@ end
 $$;
 
 comment on function regra_pendente_verificacao.preparar(audit.janela) is
-  'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has doubled.';
+  'Brings the statistics of pendente_verificacao up to date. Run it before the rule. It reads what was loaded since the last time, and calibrates again when a month is over or the ledger has doubled.';
 revoke execute on function regra_pendente_verificacao.preparar(audit.janela) from public;
 
 -- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence calibrated on that

@@ -31,10 +31,10 @@ revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from p
 -- history without it since (silencio), whether it is surely dead (morta), and the category that seems to have replaced it (herdeira, with
 -- the number of its suppliers' entries there).
 --
--- A label is judged by its own rhythm. It is silent if it has had no entry for two months, and for two more than it ever paused before, or
--- for so long that this would hardly happen by chance (one in a hundred) to a label booked in as many months as this one was in its last
--- year. It is dead after pendente.meses_sem_lancamento such months, unless it is in its first year and was booked in less than half of it:
--- it may be booked once a year.
+-- A category is judged by its own rhythm. It is silent if it has had no entry for at least two months and if, besides, this pause is two
+-- months longer than any before, or so long that chance would hardly explain it (one in a hundred), given in how many months of its last
+-- year it was booked. It is dead after pendente.meses_sem_lancamento such months. A category in its first year that was booked in less than
+-- half of it is not: it may be booked once a year.
 --
 -- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and hardly
 -- anything else is booked here any more. Only entries with the category's usual sign (positive or negative) are a sign of life, because a
@@ -142,7 +142,7 @@ begin
     join vida o on o.mes = n.mes and o.uma = v.uma and n.primeira between o.ultima - 1 and o.ultima + 3
     group by 1, 2, 3, 4, 5, 6
   ), heranca as (
-    -- what others still book in the old one counts against the heir, too
+    -- entries that others still book in the old category count against the heir
     select h.*, (
         select coalesce(sum(c.linhas), 0) from regra_pendente_verificacao.estatistica_contagem c
         where c.nivel = 0 and c.chave = 0 and c.mes between h.primeira and h.mes and c.categoria in (select k.id from categoria k where k.uma = h.uma)

@@ -39,8 +39,8 @@ begin
     group by c.grupo
   )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, case when s.categorias[2] is not null then b.bruta * exp(s.notas[2] - s.notas[1]) end,
-    -- Only a person decides, however low the threshold, where the code says one thing and the name or text another, and where a category is
-    -- no longer booked or stands for several. For one that has long been silent a person is asked too.
+    -- However low the threshold, a person decides if the code says one thing and the name or text another, if the category is no longer booked
+    -- or was split into several, and if it has long been silent.
     least(x.confianca, case when s.contra is not null or d.de is not null or p.morta then 0.49 when p.categoria is not null then greatest(v_limiar - 0.01, 0) end),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra,
     s.mes, p.ultima, p.silencio, p.morta, p.herdeira, p.herdados, d.sucessoras

@@ -16,7 +16,7 @@ create unlogged table regra_pendente_verificacao.estatistica_controle (
   linhas_calibradas bigint not null default 0,
   atualizada_em timestamptz not null default now()
 );
-comment on table regra_pendente_verificacao.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
+comment on table regra_pendente_verificacao.estatistica_controle is 'Up to where the statistics of pendente_verificacao are up to date, and with which settings.';
 
 create unlogged table regra_pendente_verificacao.estatistica_categoria (
   id int generated always as identity primary key,
@@ -48,7 +48,7 @@ create unlogged table regra_pendente_verificacao.estatistica_nome (
   escrito text primary key,
   nome text
 );
-comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each with its one common spelling.';
 
 create unlogged table regra_pendente_verificacao.estatistica_conta (
   chave bigint primary key,

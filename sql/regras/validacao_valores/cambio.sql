@@ -1,5 +1,5 @@
--- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds and is no whole multiple, which
--- is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
+-- Whether one of two amounts may be the other in a foreign currency: their ratio, either way, lies between two bounds and is not a whole
+-- number. A whole number is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
 -- regra_validacao_valores.tipo_diferenca and taxas_dos_dias.
 create or replace function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric) returns boolean
 language sql immutable parallel safe
@@ -72,9 +72,9 @@ comment on function regra_validacao_valores.diz_moeda(text) is 'Whether a text n
 revoke execute on function regra_validacao_valores.diz_moeda(text) from public;
 
 -- The rates of exchange that the ledger shows on some days. A rate is a ratio that entries of three suppliers or more have on one day, to
--- half a per cent. But three who paid the same part of a document on one day have a ratio too, so the ledger must show that it has
--- another currency. Either the texts of two of them name one, or the ratio is seen on other days and moves: within two months, on three
--- days or more, two suppliers a day and five in all have one that is within a tenth of it. Reads dw.lancamentos; changes nothing. Called by
+-- half a per cent. Three suppliers who were paid the same part of a document on one day have a common ratio too, so the ledger must also
+-- show that it deals in another currency. Either the texts of two of them name one; or the ratio recurs and moves: within two months, on
+-- three days or more, entries of two suppliers a day and five in all have a ratio within a tenth of it. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.diferencas.
 create or replace function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
 returns table (dia date, degrau int)

@@ -1,9 +1,8 @@
--- Days and branches whose load was repeated: of their documents, half or more and at least ten stand there twice or more often, in the same
--- cost centre, category and account. A row for each load (the day on which it came) that brought ten or more of these entries again,
--- with the first and the last day on which they had come first; one without a load where ten or more stand twice in the load that
--- they first came with, or no load is that much.
--- apontadas: how many entries of each day are suspects, where that is known; a day on which they are fewer than a
--- quarter is not looked at. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas.
+-- Days and branches whose load was repeated: half of their documents or more, and at least ten, are booked more than once in the same cost
+-- centre, category and account. Returns a row for each load (the day on which it came) that brought ten or more of these entries again, with
+-- the first and the last day on which they had first come. Where ten or more are there twice in the load that first brought them, or no load
+-- brought that many, the row names no load.
+-- apontadas: how many entries of each day are suspects, where that is known; a day on which fewer than a quarter are is not looked at. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas.
 create or replace function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
 returns table (dia date, filial text, carga date, de date, ate date)
 language plpgsql stable rows 1
@@ -65,9 +64,9 @@ comment on function regra_validacao_valores.dias_repetidos(date[], bigint[]) is
   'Days and branches of which half the documents, and ten at least, are there more than once, and the loads that brought them again.';
 revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint[]) from public;
 
--- Days outside the window on which loads that seem to have come again brought entries too, so that a load is one whatever part of it a window
--- holds. A load seems so where at least half of what it brought into the window is copies. Not of a window of keys, whose findings are
--- known; and no further than 400 days from the window's own. Reads dw.lancamentos; changes nothing. Called by
+-- Days outside the window for which repeated loads brought entries too, so that a load is one finding whatever part of it a window holds. A
+-- load seems repeated if at least half of what it brought into the window is copies. Nothing for a window of keys, whose findings are known,
+-- and no day further than 400 days from the window. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.duplicidades and diferencas with the loads (the days on which they came, UTC) and how many copies each brought.
 create or replace function regra_validacao_valores.dias_fora(janela audit.janela, cargas date[], copias bigint[], de date, ate date)
 returns date[]
@@ -105,9 +104,9 @@ comment on function regra_validacao_valores.dias_fora(audit.janela, date[], bigi
   'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
 revoke execute on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) from public;
 
--- Loads (the days on which they came, UTC) that came again, however thin their days are: half or more of what they brought, and ten
--- entries at least, an earlier load had brought with the same amount and end of the number, booked no more than so many days away, in
--- whatever branch and under whatever name. Looked for on the days that they booked, no further than 400 from the given ones. Reads
+-- Repeated loads (the days on which they came, UTC), however few entries each of their days has: an earlier load had already brought half of
+-- their entries or more, and ten at least, with the same amount and end of the number, booked no more than the given number of days away, in
+-- any branch and under any name. Looks at the days for which they booked, no further than 400 days from the given ones. Reads
 -- dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
 create or replace function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade int) returns setof date
 language plpgsql stable rows 1
@@ -164,10 +163,10 @@ comment on function regra_validacao_valores.cargas_repetidas(date[], date, date,
   'Loads of which half the entries, and ten at least, an earlier load had brought.';
 revoke execute on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) from public;
 
--- Loads of which every entry was there already, however few they are: three and no more than ninety-nine entries that came on one day (UTC)
--- or at one moment, each of which an earlier load had brought with the same day, amount, end of the number (the same text, where there is
--- none) and supplier. Larger ones regra_validacao_valores.cargas_repetidas knows by half. dias and momentos: when they came; what they booked is looked for
--- no further than 400 days from the given ones. Gives the stretch of time in which a load came. Reads dw.lancamentos;
+-- Small repeated loads: three to ninety-nine entries that came on one day (UTC) or at one moment, each of which an earlier load had already
+-- brought with the same day, amount, supplier and end of the number (or the same text, where there is no number). Larger loads are recognised
+-- by half of their entries (regra_validacao_valores.cargas_repetidas). dias and momentos: when they came. Looks no further than 400 days from
+-- the given ones. Returns the stretch of time in which each load came. Reads dw.lancamentos;
 -- changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
 create or replace function regra_validacao_valores.cargas_pequenas(dias date[], momentos timestamptz[], de date, ate date)
 returns table (carga date, desde timestamptz, antes_de timestamptz)

@@ -1,8 +1,8 @@
--- Loads, or days of booking, that are wrong as a whole: of what has a document, nine in ten entries and ten at least have the other sign, or
--- are the same factor of ten, a hundred or a thousand too large, or too small. Such an error is the load's, and not of each entry. What is a
--- credit note by habit (creditos, regra_validacao_valores.sinais) or by its own words has no turned sign. cargas and dias: days (UTC) on
--- which something came, or is booked, that is wrong so. Of each the entries and what they are off by; ultimo: the last one. A day of booking
--- is given only where its load is not wrong as a whole. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
+-- Loads, or days of booking, that are wrong as a whole: of the entries with a document, nine in ten and at least ten have the opposite sign,
+-- or are too large or too small by the same factor of ten, a hundred or a thousand. Such an error is one of the load, not of each entry. A
+-- credit note, by habit (creditos, regra_validacao_valores.sinais) or by its own words, does not count as turned. cargas and dias: the days
+-- (UTC) on which entries with such an error came or are booked. Returns for each its entries and what they are off by; ultimo is the last
+-- entry. A day of booking is returned only if its load is not wrong as a whole. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
 create or replace function regra_validacao_valores.cargas_erradas(
   cargas date[], dias date[], creditos text[], absoluta numeric, relativa numeric
 )

@@ -1,4 +1,4 @@
--- Reads an access key, whatever blanks and punctuation part it and whatever words stand before it. There are two kinds:
+-- Reads an access key, whatever blanks and punctuation divide it and whatever words precede it. There are two kinds:
 --   44 positions (NF-e, CT-e and others): state (IBGE), year and month of issue, CNPJ or CPF of the issuer, model, series, number, type of
 --     emission, code, check digit. Source: Manual de Orientação do Contribuinte 7.0 of the NF-e, 2.2.6. A CNPJ may have letters since July
 --     2026 (Nota Técnica Conjunta 2025.001). A CF-e SAT (model 59) has the number of its device where others have series and number.
@@ -63,7 +63,7 @@ comment on function regra_validacao_valores.ler_chave(text) is
   'Parts of an access key (44 positions, or 50 of a national NFS-e); null where the text is none.';
 revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 
--- Whether the check digit of such a key is right. Asked apart, because most who read a key do not need it. Touches nothing. Called by
+-- Whether the check digit of such a key is right. A separate function, because most callers that read a key do not need it. Touches nothing. Called by
 -- regra_validacao_valores.chaves_acesso and dias_documento.
 create or replace function regra_validacao_valores.chave_certa(chave text) returns boolean
 language sql immutable parallel safe
@@ -72,22 +72,25 @@ return pg_catalog.right(chave, 1) = regras.digito_modulo11(pg_catalog.left(chave
 comment on function regra_validacao_valores.chave_certa(text) is 'Whether the check digit of an access key is right.';
 revoke execute on function regra_validacao_valores.chave_certa(text) from public;
 
--- What an access key in an entry's document or text says against the entry. In a text only a key with a right check digit is believed, and
--- of no other number than the document's: a freight names the key of its goods. A
--- key with a wrong one (chave_digito) is misread or mistyped, and nothing else in it is believed. A right one was issued by a company other
--- than the entry's supplier (chave_outra_empresa), in a month after that of the booking (chave_mes_posterior), or is in an earlier entry
--- too (chave_repetida): of another supplier, or of the same supplier and amount more than valores.dias_duplicidade days before, where a
--- number alone would say nothing. One finding an entry, the first of these; evidencia.tambem names the others. For a key in more than ten
--- entries, and for more than ten entries of one supplier with keys of one issuer, everything alike is one finding: on the one of them that
--- already stands for a flood, or else on the first. Nothing is proposed: only the document shows whether key or entry is wrong.
+-- Contradictions between an entry and the access key in its document or text. The kinds, of which an entry has the first that fits
+-- (evidencia.tambem names the others):
+--   chave_digito         the check digit is wrong: the key was misread or mistyped, and nothing else in it is believed
+--   chave_outra_empresa  the key was issued by a company other than the entry's supplier
+--   chave_mes_posterior  it was issued in a month after that of the booking
+--   chave_repetida       an earlier entry has it too: of another supplier; or of the same supplier and amount, more than
+--                        valores.dias_duplicidade days before, where a number alone would say nothing
+-- In a text a key is believed only if its check digit is right and its number is the document's, because a freight names the key of its
+-- goods. If a key is in more than ten entries, or more than ten entries of one supplier have keys of one issuer, all that is alike is one
+-- finding: on the entry that already stands for a flood, or else on the first. Nothing is proposed, because only the document shows whether
+-- the key or the entry is wrong.
 --
--- In doubt nothing is flagged. A supplier is compared only if its code is a whole CNPJ with right digits. An issuer whose keys are in
--- entries of three or more suppliers is the ledger's own company, which issues the notes of what it takes back or buys from farmers. Shares
--- and instalments may carry one key. So the same key with the same amount is no finding where the document's amount is larger, the text
--- names an instalment, or three or more entries share it, nor where one was reversed since.
+-- In doubt nothing is flagged. A supplier is compared only if its code is a whole CNPJ with right check digits. An issuer whose keys are in
+-- entries of three or more suppliers is the ledger's own company, which issues notes for returns and for purchases from farmers. Shares and
+-- instalments may carry one key, so the same key with the same amount is no finding if the document's amount is larger, the text names an
+-- instalment, three or more entries share it, or one of them has been reversed since.
 --
--- It reads three months before and after the dates of the window's keys, if it has any, and a year before for documents written exactly
--- like them. apontadas: entries that stand for a flood. Reads dw.lancamentos and the settings; changes nothing. Called by
+-- If the window names keys, it reads three months before and after their dates, and a year before for documents written exactly alike.
+-- apontadas: entries that already stand for a flood. Reads dw.lancamentos and the settings; changes nothing. Called by
 -- regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric, apontadas text[])
 returns setof audit.achado
@@ -106,8 +109,8 @@ declare
   v_ate date;
   v_escritas text[];
 begin
-  -- an expression, not select into: that never runs in parallel; and not the bare column, or its index would be gone through for the first
-  -- row of the kind, where most ledgers have none
+  -- an expression and not select into, which never runs in parallel; not the bare column either, or the planner would walk through its index
+  -- for a first row of the kind, and most ledgers have none
   v_dias_chaves := (
     select array[min(l.data_lancamento + 0), max(l.data_lancamento + 0)]
     from dw.lancamentos l
@@ -166,7 +169,7 @@ begin
     group by l.emitente
     having count(distinct l.raiz) >= 3
   ), seguida as materialized (
-    -- the first entry of the company that came to the key last before this one
+    -- of the companies that used the key before this entry, the first entry of the latest one
     select l.*, max(l.vez) filter (where l.vez_na_empresa = 1 and l.raiz is not null) over (
       partition by l.chave, sign(l.valor) order by l.vez rows between unbounded preceding and 1 preceding) as ultima_vez
     from lida l
@@ -174,7 +177,7 @@ begin
     select l.id, l.chave, l.raiz, l.numero, l.valor, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.documento as gemeo_documento,
       g.filial as gemeo_filial, true as de_outro, 1 as ordem
     from (
-      -- if it is its own, the one before that: of each company one alone, for a note may stand in thousands of lines, of thousands of companies
+      -- if that is its own company, the one before it. One entry for each company: a note may be in thousands of lines, of thousands of companies
       select s.*, case when u.raiz = s.raiz then u.ultima_vez else u.vez end as vez_do_gemeo
       from seguida s
       join seguida u on u.chave = s.chave and u.vez = s.ultima_vez

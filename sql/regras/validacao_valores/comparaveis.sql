@@ -1,9 +1,9 @@
--- Entries that may be another booking of a document that the window holds, and what each says about it: the first step of looking for
--- documents booked twice. Coarse and cheap questions come first: amount and end of the number, then the supplier, then the number as it is
--- read, then the text. Twins and reversals may lie outside the window: dentro is whether an entry lies in it, ordem its key's place.
+-- First step of looking for documents booked twice: entries that may be another booking of a document in the window, and what each says about
+-- it. Coarse and cheap comparisons come first: amount and end of the number, then the supplier, then the number as it is read, then the text.
+-- Twins and reversals may be outside the window. dentro: whether an entry is inside; ordem: the order of its key.
 --   so_numero, citado, barra, especie, serie, ano, acesso, estorno   what the document's text says (regra_validacao_valores.ler_documento)
 --   dita, objeto, mes_dito, ano_dito, estorno_dito   what the entry's text says (regra_validacao_valores.marcas_texto); dita also the number's
---   parte, documentada   whether it is not its document's amount, and whether it has one
+--   parte, documentada   whether its amount differs from its document's, and whether it has such an amount
 --   centro, conta        its cost centre, and its category with the account
 -- Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.lancados_em_dobro.
@@ -27,7 +27,7 @@ as $$
 declare
   v_inicio date := greatest(janela.data_inicio, '0001-02-01');
   v_fim date := least(janela.data_fim, '9999-12-31');
-  -- twice the days before: a reversal between a booking too long ago and its twin is that booking's
+  -- twice the days before: a reversal between a booking from too long ago and its twin belongs to that booking
   v_de date := greatest(v_inicio - 2 * proximidade, '0001-02-01');
   v_ate date := least(v_fim + proximidade, '9999-12-31');
   v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
@@ -117,8 +117,8 @@ begin
     l.so_numero, l.citado, l.barra, l.especie, l.serie, l.ano, l.acesso, l.estorno, coalesce(d.estorno, false),
     -- the part that text or document name, or both
     concat_ws(' ', nullif(d.parte, ''), case when l.parte_escrita is distinct from nullif(d.parte, '') then l.parte_escrita end), d.objeto,
-    -- who counts to ten thousand gives no number to two months; unless the text says of which it is, with its year or a word, a month in it
-    -- may be that of the booking
+    -- a supplier whose numbers reach ten thousand does not use one in two months. A month in the text may be that of the booking, unless a
+    -- year or a word says that it is the document's
     case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.mes end, case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.ano end,
     regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos),
     l.valor_documento is not null,

@@ -1,7 +1,10 @@
--- Entries booked twice, and which of them are one finding together: the third step. conjunto is carga_repetida where a load came in again
--- (a thick day, the load of one, a whole load or a small one proves it: cargas.sql), repeticao_em_massa for more than ten of one document,
--- parte for a share that regra_validacao_valores.rateios judges, and null for one that stands for itself; chave is the same for those of one
--- finding; provada where the entry's own day proves the load. What was taken back in other amounts or by words is left out.
+-- Third step: which of the entries booked twice are one finding together. conjunto is one of:
+--   carga_repetida       a load came in again; cargas.sql says what proves it
+--   repeticao_em_massa   more than ten bookings of one document
+--   parte                a share, judged by regra_validacao_valores.rateios
+--   null                 a finding of its own
+-- chave is the same for all entries of one finding. provada: whether the entry's own day proves the load. Entries that were taken back in
+-- other amounts, or in words, are left out.
 -- Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades_da_janela.
 create or replace function regra_validacao_valores.duplicidades_juntas(
   janela audit.janela, proximidade int, absoluta numeric, relativa numeric, digitos int
@@ -47,13 +50,13 @@ begin
     cross join lateral regra_validacao_valores.dias_repetidos(a.dias, case when janela.chaves is null then a.apontadas end) r
     where a.dias is not null
   ), recarga as (
-    -- what these days prove of a load holds on its thinner days
+    -- what these days prove about a load holds for its days with fewer entries too
     select r.carga, min(r.de) as de, max(r.ate) as ate
     from repetido r
     where r.carga is not null
     group by r.carga
   ), inteira as materialized (
-    -- or the whole of it, where no day is thick enough
+    -- or the whole load, if no single day has enough entries
     select k.carga
     from (
       select array_agg(x.carga) as cargas, min(x.de) as de, max(x.ate) as ate

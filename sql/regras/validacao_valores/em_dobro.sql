@@ -1,12 +1,13 @@
--- Entries that stand there although another booking of the same document does, each with that one (gemeo): the second step of looking for
--- documents booked twice. Whose an entry is, and what number, part and period it is of, entries share where only one of them says it.
--- Reversals then take back the latest booking before them; of what is left, the second of a document and those after it are given. Entries
--- of other cost centres, categories or accounts (reparte) are shares of one document, unless one of them is the whole.
+-- Second step of looking for documents booked twice: entries of a document that has another booking already, each with that booking (gemeo).
+-- If only one of two entries says whose it is, or which number, part or period it is, that holds for both. Each reversal takes back the latest
+-- booking before it. Of the bookings that are left of a document, the second and all later ones are returned. Entries in different cost
+-- centres, categories or accounts (reparte) are shares of one document, unless one of them is the whole.
 --   momento   the day, with a place in it
 --   carga, primeira_carga   the days (UTC) on which the entry, and the first of its document and day, were loaded
---   recarregada, de_outra_carga, vinda_depois   of the same day as its twin and not of the first load; of a later load than its twin; of
---             the same day and loaded after it
---   do_documento, ultima    how many are given of its document, and which of them it is, from the last
+--   recarregada     it has its twin's day, and did not come with the first load
+--   de_outra_carga  it came with a later load than its twin
+--   vinda_depois    it has its twin's day, and was loaded after it
+--   do_documento, ultima    how many are returned of its document, and its place among them, counted from the last
 --
 -- HAZARD: a flood is one partition of these windows. An aggregate over neighbouring days must be able to remove rows as its frame moves
 -- (sums and counts can, least and greatest cannot), or the cost is quadratic.
@@ -93,8 +94,8 @@ begin
       -- bookings less reversals up to this one: one booking, its reversal and the new booking leave one. Over the longer time a
       -- reversal meets its booking, over the shorter one nothing old is left to meet
       greatest(m.sinal * sum(m.sinal) over antes, m.sinal * sum(m.sinal) over muito_antes) as liquido,
-      -- what was booked last is taken back first. The balance goes up and down by one, so whatever next steps over the level that this
-      -- entry stepped over takes it back
+      -- what was booked last is taken back first. The balance goes up and down by one, so this entry is taken back by the next one that brings
+      -- the balance back across the same level
       coalesce(lead(m.momento) over (
         partition by m.fornecedor, m.numero, m.parcela, m.montante, least(m.saldo, m.saldo - m.sinal) order by m.momento)
         <= m.momento + v_perto, false) as estornada

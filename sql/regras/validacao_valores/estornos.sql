@@ -62,9 +62,9 @@ begin
     where n.numero in (select b.numero from lancada b)
     group by c.n, c.data_lancamento, c.valor, c.raiz, c.nome, n.numero
   ), creditada as materialized (
-    -- by whom a document asks: its company, and what has no code under its name; without a code, all under its name
+    -- whose reversals count for a document: those of its company, and those without a code under its name; if it has no code itself, all under its name
     select l.dia, l.valor, l.numero, l.proprio, q.quem,
-      -- a number that more than a hundred name besides is a flood: then each counts in full, so that it stays in proportion
+      -- a number that more than a hundred entries name is a flood: then each counts in full, so that the cost stays in proportion
       l.proprio or count(*) filter (where not l.proprio) over (partition by q.quem, l.numero) > 100 as inteira
     from lido l
     cross join lateral (values ('r' || l.raiz), (case when l.raiz is null then 's' || l.nome end), ('t' || l.nome)) q (quem)

@@ -29,8 +29,8 @@ comment on function regra_validacao_valores.chaves_sinal(text, text, text, text,
   'Hashes of what entries may have in common: letters of the number, begin of the text, category, account, supplier.';
 revoke execute on function regra_validacao_valores.chaves_sinal(text, text, text, text, text, text) from public;
 
--- The days of the entries beside a stretch [inicio, fim): up to so many (limite) on each side, and no further than a year. On Citus they are
--- counted by the day, because it would bring every one of the entries for its date. Reads dw.lancamentos; changes nothing. Called by
+-- The range of days that holds up to so many entries (limite) on each side of a stretch [inicio, fim), no further than a year away. On Citus
+-- entries are counted by the day, or each of them would be sent to the coordinator for its date. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.sinais and ultimo_ano.
 create or replace function regra_validacao_valores.dias_em_volta(inicio date, fim date, limite int, out de date, out ate date)
 language plpgsql stable
@@ -73,10 +73,11 @@ revoke execute on function regra_validacao_valores.dias_em_volta(date, date, int
 --   'erro'     Everything else, judged one by one. So is what takes back an entry of the same document and supplier, and a month that has
 --              many turned entries where the months around it have few.
 -- A group shows the habit in one of three ways, counted over the year around without the entry's own month:
---   half of its entries or more have this form, three at least, of a supplier five; or so in the three months before, or after, for a habit
---   may change;
---   of what no such group explains, this group or the whole ledger has more than anybody turns by error: 5% and three standard deviations;
---   it is in this month alone, has hardly anything else, and the rest of the month is as usual.
+--   half of its entries or more have this form, and at least three (five for a supplier). The three months before, or after, may show it too,
+--   because a habit may change;
+--   of the entries that no such group explains, this group or the whole ledger has more than anybody turns by error: 5% and three standard
+--   deviations;
+--   the group exists in this month alone, has hardly any other entries, and the rest of the month is as usual.
 -- It shows no habit where most of its negative entries have a negative document.
 -- lado: the sign of the amount. casada: amount and document agree but for the sign. Entries before and after the days are read up to this
 -- many (limite) and no further than a year. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas and
@@ -88,7 +89,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
--- of what these steps leave the planner knows nothing
+-- the planner knows nothing about the results of these steps
 set enable_nestloop = off
 set enable_mergejoin = off
 as $$
@@ -146,7 +147,7 @@ begin
       count(*) filter (where l.neg = 2 and l.casada) as contrarios_mais, count(*) filter (where l.neg = 3 and l.casada) as proprios
     from lida l
     group by grouping sets ((l.mes, l.c1), (l.mes, l.c2), (l.mes, l.c3), (l.mes, l.c4), (l.mes, l.c5), (l.mes))
-    -- of the last only has no key in any
+    -- rows without a key: only those of the last set, which groups by month alone
     having coalesce(l.c1, l.c2, l.c3, l.c4, l.c5) is not null or grouping(l.c1, l.c2, l.c3, l.c4, l.c5) = 31
   ), em_volta as (
     select c.chave, c.mes, l.lado, c.n as n_no_mes, v.vezes as no_mes,

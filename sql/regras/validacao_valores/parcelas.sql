@@ -7,8 +7,8 @@
 --   sozinha         says it alone: "entrada", "saldo"
 --   ordinal, cardinal   a number in words; -1 is the last one
 --   mes, mes_curto  a month
---   anuncio         what follows is a period, be it a month or a date: "ref."
---   exercicio       what follows is a year
+--   anuncio         a period follows, a month or a date: "ref."
+--   exercicio       a year follows
 --   estorno         something was taken back; estorno_inicio only at the beginning of a text
 -- Touches nothing. Called by regra_validacao_valores.palavras_marcas.
 create or replace function regra_validacao_valores.marcas() returns table (tipo text, marca text, digitos int, escritas text[])
@@ -75,7 +75,7 @@ begin atomic
     ('estorno_inicio', 'pagamento', 0, '{reembolso}');
 end;
 
-comment on function regra_validacao_valores.marcas() is 'Words by which a text says to be a part of a document, or of a period, and what they stand for.';
+comment on function regra_validacao_valores.marcas() is 'Words by which a text says that it is a part of a document, or of a period, and what they stand for.';
 revoke execute on function regra_validacao_valores.marcas() from public;
 
 -- The same by word: [tipo, marca, digitos]. "dez" is a number before it is a month. Touches nothing; worked out once for a session. Called
@@ -360,7 +360,7 @@ begin
             j := j + 1;
           end loop;
           estorno := estorno or t[j] = any ('{"",compra,compras,pagamento,pagto,pgto,nf,nfs,nfe,nota,notas,doc,documento,fat,fatura,dupl,duplicata,titulo,lancamento}') or t[j] < ':' collate "C";
-          if v_marca = 'pagamento' then -- what somebody paid for us is reimbursed too
+          if v_marca = 'pagamento' then -- a refund takes something back only if it names a purchase or a payment: what somebody paid for us is refunded too
             estorno := t[j] = any ('{compra,compras,pagamento,pagto,pgto}');
           end if;
         end if;
@@ -403,5 +403,5 @@ end
 $$;
 
 comment on function regra_validacao_valores.parcela_dita(text) is
-  'Part of a document that a text says to be, an instalment as its number; empty where it says none.';
+  'Part of a document that a text names, an instalment as its number; empty where it names none.';
 revoke execute on function regra_validacao_valores.parcela_dita(text) from public;

@@ -8,10 +8,10 @@ return nullif(pg_catalog.ltrim(coalesce((pg_catalog.regexp_match(pg_catalog.tran
 comment on function regra_validacao_valores.miolo_documento(text) is 'First number of three digits or more in a document, or the only one, without leading zeros.';
 revoke execute on function regra_validacao_valores.miolo_documento(text) from public;
 
--- Of entries below their document's amount, those that may be a part of it although their numbers do not say so
--- (regra_validacao_valores.rateios knows those that do): within so many days the same supplier has an entry with another number that is
--- also below a document of the same amount, or that is exactly what is missing. inteira: the entries with the same document's amount add up
--- to it, so they are its parts. The arrays have a place for each entry. Reads dw.lancamentos; changes nothing. Called by
+-- Of entries below their document's amount, those that may be a part of the document although their numbers do not say so. Those whose numbers
+-- say so are judged by regra_validacao_valores.rateios. An entry may be a part if, within the given days, the same supplier has an entry with
+-- another number that is also below a document of the same amount, or whose amount is exactly what is missing. inteira: the entries with the
+-- same document's amount add up to it, so they are its parts. The arrays have one element for each entry. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.diferencas.
 create or replace function regra_validacao_valores.partes_possiveis(
   ids text[], dias date[], valores numeric[], esperados numeric[], documentos text[], codigos text[], nomes text[], proximidade int,

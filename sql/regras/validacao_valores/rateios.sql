@@ -26,11 +26,11 @@ comment on function regra_validacao_valores.chave_linhas(numeric, text) is
   'Hash of an amount without sign and a supplier''s company.';
 revoke execute on function regra_validacao_valores.chave_linhas(numeric, text) from public;
 
--- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the given days, and within a
--- year before and after those with a number written as given. They are found by the documents' amounts, without sign, and beginnings of the
--- suppliers' codes (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one without a code may be anybody's), so that
--- expensive comparisons only see entries with a companion; and by a number written as given if the entry does not state the amount. tudo:
--- there are too many days and numbers to look up one by one. raiz and nome: the entry's supplier. Reads dw.lancamentos; changes nothing.
+-- All entries that may be lines of the given documents, each with its supplier and number made comparable: entries of the given days, and,
+-- within a year before and after, entries whose number is written exactly as given. They are looked up by the document's amount without sign
+-- and the beginning of the supplier's code (regra_validacao_valores.chave_linhas; '' stands for no code, '*' for an entry without a code that
+-- may be anybody's), so that expensive comparisons only see entries with a companion. An entry that does not state the document's amount is
+-- looked up by its number. tudo: there are too many days and numbers to look up one by one. raiz and nome: the entry's supplier. Reads dw.lancamentos; changes nothing.
 -- Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
@@ -146,8 +146,8 @@ as $$
         and regra_validacao_valores.difere(x.valor, x.valor_documento, x.valor_desconto, absoluta, relativa, digitos) as parte
     from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) x
   ), de_quem as (
-    -- who has no code is who bears the name, where only one does; and a share without a code is of the one whose share of the same number
-    -- and amount has one: then nothing is proposed of either
+    -- an entry without a code belongs to the supplier of its name, if there is only one. A share without a code belongs to the supplier that
+    -- has a share of the same number and amount with a code; then nothing is proposed for either
     select e.*, coalesce(e.raiz, case when e.nome is not null and min(e.raiz) over nome = max(e.raiz) over nome then min(e.raiz) over nome end,
       case when e.parte and min(e.raiz) filter (where e.parte) over numero = max(e.raiz) filter (where e.parte) over numero
         then min(e.raiz) filter (where e.parte) over numero end,
@@ -155,8 +155,8 @@ as $$
     from escrita e
     window nome as (partition by e.numero, e.nome), numero as (partition by e.numero, abs(e.valor_documento))
   ), completa as (
-    -- what does not say the document's amount is a line of the only document of its supplier and number on that day; booked on another
-    -- day, where it makes it whole (otherwise it may be another month of a contract)
+    -- an entry that does not state the document's amount is a line of its supplier's only document with that number on that day; if booked on
+    -- another day, only if it makes the document whole (otherwise it may be another month of a contract)
     select q.*, coalesce(q.valor_documento, case
         when min(abs(q.valor_documento)) over dia = max(abs(q.valor_documento)) over dia then max(q.valor_documento) over dia
         when min(abs(q.valor_documento)) over numero = max(abs(q.valor_documento)) over numero
@@ -257,7 +257,7 @@ as $$
   select j.id,
     case
       when not j.falada or j.do_fim > 1 then null
-      -- what is left over of some days makes up for what others have too much
+      -- what is missing on some days makes up for what other days have too much
       when j.inteiras = 0 or j.inteiras * j.lado > 0 or j.inteiras <> 0 and j.habitual then null
       when j.inteiras <> 0 then 'sinal_trocado'
       when j.vezes > 1 then 'rateio_repetido'

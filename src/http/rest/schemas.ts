@@ -102,7 +102,7 @@ export const PROBLEM: Schema = {
     status: { type: 'integer' },
     detail: { type: 'string' },
     instance: { type: 'string' },
-    codigo: { type: 'string', description: 'SQLSTATE: docs/errors.md' },
+    codigo: { type: 'string', description: 'SQLSTATE: docs/api.md' },
     sugestao: { type: 'string' },
   },
 }

@@ -180,7 +180,7 @@ export const review = {
     'Only flagged, so there is no value to approve: p confirms it as real, r rejects it, e corrects it.',
   ),
   ownProposal: both(
-    'Você propôs: a segunda aprovação é de outra pessoa. Você ainda pode rejeitar.',
+    'Você propôs: a segunda aprovação precisa ser de outra pessoa. Você ainda pode rejeitar.',
     'You proposed it, so another person has to approve. You may still reject it.',
   ),
   leftOut: {

@@ -52,7 +52,7 @@ test(
     await untilReady(page)
     t.equal(await page.getByRole('button', { name: /^Aprovar/ }).count(), 0)
     await page.keyboard.press('a')
-    await saidOnPage(page, /a segunda aprovação é de outra pessoa/)
+    await saidOnPage(page, /a segunda aprovação precisa ser de outra pessoa/)
     t.equal(await cena.categoria(3), 'ERR')
 
     const other = await signIn('revisor', 'bruno')
@@ -261,7 +261,7 @@ test(
     await untilReady(page)
     await cena.typeIn('bruno', id, { categoria: 'B' })
     await page.keyboard.press('a')
-    await page.getByRole('alert').filter({ hasText: 'nada do que foi visto espera ainda' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: 'nada do que foi mostrado espera mais' }).waitFor()
     t.equal(await cena.categoria(1), 'ERR')
     await itemRows(page).getByText('B', { exact: true }).waitFor()
   },

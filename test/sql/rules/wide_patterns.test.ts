@@ -209,7 +209,7 @@ t.test('changing the marketing category checks all active patterns, even the fir
   )) as { code: string; message: string; detail: string; hint: string }
   t.match(refused, {
     code: 'NC027',
-    message: 'com a categoria "Trade Marketing", 1 padrões alcançam demais o que está em outra',
+    message: 'com a categoria "Trade Marketing", 1 padrões alcançam lançamentos demais de outras categorias',
     detail: 'Em outra categoria: "ponto de venda" (9 de 21).',
     hint: /--conferido/,
   })

@@ -449,7 +449,7 @@ t.test('the schema: what decides, what guards, and who may', async (t) => {
       'rights that are given at birth',
       `alter default privileges for role conferente_dono grant execute on functions to public`,
       'esquema_ausente',
-      /direitos de nascença de conferente_dono/,
+      /permissões padrão de conferente_dono/,
     ],
   ])
 })
