@@ -160,6 +160,18 @@ t.test('options that no driver supports are refused by name', (t) => {
   })
   t.throws(() => readAddress('postgres://h/dw', { PGSSLMODE: 'prefer' }), { message: /sslmode/ })
   t.throws(() => readAddress('postgres://h/dw', { PGCLIENTENCODING: 'LATIN1' }), { message: /LATIN1/ })
+  for (const [variable, value] of Object.entries({
+    PGSERVICE: 'dw',
+    PGHOSTADDR: '10.0.0.1',
+    PGREQUIRESSL: '1',
+    PGREQUIREAUTH: 'scram-sha-256',
+    PGSSLCRL: files.here,
+    PGSSLMINPROTOCOLVERSION: 'TLSv1.3',
+  }))
+    t.throws(() => readAddress('postgres://h/dw', { [variable]: value }), {
+      constructor: AddressError,
+      message: new RegExp(`no ${variable}`),
+    })
   t.end()
 })
 
@@ -173,6 +185,10 @@ t.test('a server named in the environment is the warehouse; without one it is th
   } catch (error) {
     t.match((error as SettingsError).problems, [{ key: 'PGHOST', expected: /one host/ }])
   }
+  for (const variable of ['PGSERVICE', 'PGHOSTADDR'])
+    t.throws(() => readSettings({ [variable]: 'x' }), {
+      problems: [{ key: 'PGHOST', expected: new RegExp(`no ${variable}`) }],
+    })
   t.end()
 })
 
