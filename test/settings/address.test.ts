@@ -179,16 +179,16 @@ t.test('a server named in the environment is the warehouse; without one it is th
   t.equal(readSettings({}).databaseUrl, undefined)
   t.equal(readSettings({ PGPORT: '5433' }).databaseUrl, undefined)
   t.match(readSettings({ PGHOST: 'h', PGDATABASE: 'dw', PGUSER: 'u' }).databaseUrl, 'postgres://u@h:5432/dw')
-  try {
-    readSettings({ PGHOST: 'um,dois' })
-    t.fail('it should be refused')
-  } catch (error) {
-    t.match((error as SettingsError).problems, [{ key: 'PGHOST', expected: /one host/ }])
+  const problems = (env: NodeJS.ProcessEnv) => {
+    try {
+      return readSettings(env).databaseUrl
+    } catch (error) {
+      return (error as SettingsError).problems
+    }
   }
+  t.match(problems({ PGHOST: 'um,dois' }), [{ key: 'PGHOST', expected: /one host/ }])
   for (const variable of ['PGSERVICE', 'PGHOSTADDR'])
-    t.throws(() => readSettings({ [variable]: 'x' }), {
-      problems: [{ key: 'PGHOST', expected: new RegExp(`no ${variable}`) }],
-    })
+    t.match(problems({ [variable]: 'x' }), [{ key: 'PGHOST', expected: new RegExp(`no ${variable}`) }])
   t.end()
 })
 
