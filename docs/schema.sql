@@ -3665,6 +3665,11 @@ grant execute on function audit_interno.dobrar_filial(text) to conferente_escrit
 grant execute on function audit_interno.dobrar_filial(text) to conferente_leitor;
 grant execute on function audit_interno.dobrar_filial(text) to conferente_regra;
 
+create function audit_interno.dobrar_nome(nome text)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.dobrar_nome(text) is 'Name in lower case, without accents, its words separated by underscores.';
+
 create function audit_interno.dobrar_padrao(tipo text, padrao text)
   returns text language sql immutable
   set search_path=pg_catalog, pg_temp

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4e2cf91c763a01c782996d9678fedf1ccfc04581
+--! Hash: sha1:baaf87ad7c1e408f75d58191e591b7239091246a
 --! Message: conferente
 
 set local role conferente_dono;
@@ -5552,7 +5552,7 @@ begin
         case when t.linhas > r.limite_linhas then format('%s correções, o limite da regra é %s', t.linhas, r.limite_linhas) end,
         case when t.linhas > v_fracao_desde and t.linhas > r.limite_fracao * e.linhas_examinadas
           then format('%s de %s linhas, o limite da regra é a fração %s', t.linhas, e.linhas_examinadas, r.limite_fracao) end,
-        case when t.valor > r.limite_valor then format('R$ %s, o limite da regra é R$ %s', t.valor, r.limite_valor) end) as limite
+        case when t.valor > r.limite_valor then format('%s, o limite da regra é %s', audit_interno.reais(t.valor), audit_interno.reais(r.limite_valor)) end) as limite
     from audit.execucoes_regra e
     join audit.regras r on r.nome = e.regra
     cross join lateral (
@@ -5571,7 +5571,7 @@ begin
       case when sum(l.linhas) > v_linhas then format('%s correções, o limite da sessão é %s', sum(l.linhas), v_linhas) end,
       case when sum(l.linhas) > v_fracao_desde and sum(l.linhas) > v_fracao * j.linhas
         then format('%s de %s linhas da janela, o limite da sessão é a fração %s', sum(l.linhas), j.linhas, v_fracao) end,
-      case when sum(l.valor) > v_valor then format('R$ %s em risco, o limite da sessão é R$ %s', sum(l.valor), v_valor) end)
+      case when sum(l.valor) > v_valor then format('%s em risco, o limite da sessão é %s', audit_interno.reais(sum(l.valor)), audit_interno.reais(v_valor)) end)
     into v_limite
     from pg_temp.conferente_limite l
     cross join (
@@ -6083,8 +6083,8 @@ begin
     ) as x;
     if not v_cabe then
       perform audit_interno.perder_automatica(v_regra, format(
-        'ainda não está provada, e a próxima correção passaria do que foi concedido (%s correções e R$ %s; restam %s e R$ %s). Para conceder mais: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
-        v_regra.concessao_correcoes, v_regra.concessao_valor, v_resto.correcoes, v_resto.valor, v_regra.nome),
+        'ainda não está provada, e a próxima correção passaria do que foi concedido (%s correções e %s; restam %s e %s). Para conceder mais: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
+        v_regra.concessao_correcoes, audit_interno.reais(v_regra.concessao_valor), v_resto.correcoes, audit_interno.reais(v_resto.valor), v_regra.nome),
         jsonb_build_object('prova', v_regra.prova, 'restam', v_resto.correcoes, 'resta_valor', v_resto.valor), corrigir_lote.sessao_id);
     end if;
     perform audit_interno.criar_lote();
@@ -6533,7 +6533,7 @@ begin
     select format('%s deixadas para uma pessoa: valor que o data warehouse não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
-    select format('%s em período fechado (R$ %s), deixadas como estão', sum(e.fechadas), round(sum(e.valor_fechado), 2))
+    select format('%s em período fechado (%s), deixadas como estão', sum(e.fechadas), audit_interno.reais(sum(e.valor_fechado)))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.fechadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso,
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
@@ -9351,7 +9351,7 @@ $$;
 comment on function audit_interno.tamanho(oid) is 'Bytes of a table with all its partitions; 0 of a view.';
 
 -- The row that a person means, as the audit names it: findings and exceptions carry the relation that a rule names, which never changes,
--- and the key as text. A person may name a table below that view, or a partition, leave out the schema, or write a uuid in capitals. Called
+-- and the key as text. A person may name a table below that view, or a partition, leave out the schema, lose the quotes around capitals, or write a uuid in capitals. Called
 -- by historico_registro.
 create or replace function audit_interno.registro_dito(dita text, chave text)
 returns table (tabela text, id text)
@@ -9374,8 +9374,8 @@ begin
       select
       from audit_interno.relacoes_abaixo(v.relacao) as b (oid)
       join pg_class k on k.oid = b.oid
-      where k.relname = v_partes[cardinality(v_partes)]
-        and (cardinality(v_partes) = 1 or k.relnamespace = (select n.oid from pg_namespace n where n.nspname = v_partes[1]))
+      where lower(k.relname) = lower(v_partes[cardinality(v_partes)])
+        and (cardinality(v_partes) = 1 or k.relnamespace in (select n.oid from pg_namespace n where lower(n.nspname) = lower(v_partes[1])))
         -- the entries themselves: tables that a view joins to them are smaller, and have keys of their own
         and (k.oid = v.relacao or audit_interno.tamanho(coalesce(pg_partition_root(k.oid), k.oid)) >= all (
           select audit_interno.tamanho(o.oid) from audit_interno.relacoes_abaixo(v.relacao) as o (oid))))) end;
@@ -17187,16 +17187,21 @@ begin
     with no as (
       select n ->> 'Index Cond' as condicao, n ->> 'Index Name' as indice, n ? 'Relation Name' as leitura,
         -- the index of a bitmap scan is a separate node
-        n ? 'Index Cond' or n ->> 'Node Type' = 'Bitmap Heap Scan' as por_indice,
+        n ? 'Index Cond' or n ->> 'Node Type' = 'Bitmap Heap Scan' as por_indice, n ->> 'Filter' as filtro, n ->> 'Alias' as apelido,
         (select 1 + pg_relation_size(c.oid) from pg_class c
           where c.relname = n ->> 'Relation Name' and c.relnamespace = (select e.oid from pg_namespace e where e.nspname = n ->> 'Schema')) as bytes
       from jsonb_path_query(v_plano::jsonb, 'strict $.** ? (exists(@."Relation Name") || exists(@."Index Cond"))') n
+    ), dito as ( -- the value as the planner prints a number, or anything else
+      select array[operador || ' ' || v_valor || ')', operador || ' ''' || replace(v_valor, '''', '''''') || ''''] as valor
     ), usado as (
       select min(n.indice) as indice
       from no n
-      -- the value as the planner prints a number, or anything else
-      where position(operador || ' ' || v_valor || ')' in n.condicao) > 0
-        or position(operador || ' ''' || replace(v_valor, '''', '''''') || '''' in n.condicao) > 0
+      cross join dito v
+      where position(v.valor[1] in n.condicao) > 0 or position(v.valor[2] in n.condicao) > 0
+        -- a small dimension is read whole, and the facts by an index on their key to it
+        or exists (select from no d
+          where (position(v.valor[1] in d.filtro) > 0 or position(v.valor[2] in d.filtro) > 0) and position('= ' || quote_ident(d.apelido) || '.' in n.condicao) > 0
+            and d.bytes * 10 < (select max(f.bytes) from no f where f.por_indice))
     )
     select case
       -- an index on a dimension does not help if all facts are then read
@@ -17307,6 +17312,21 @@ return pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_rep
   '\m\d{3}\.\d{3}\.\d{3}-\d{2}\M', '***', 'g');
 comment on function audit_interno.sem_segredos(text) is 'The text with secrets and CPFs as ***.';
 --! EndIncluded comum/sem_segredos.sql
+
+--! Included comum/dobrar_nome.sql
+-- Folds the name of a column or a table so that names written in different ways compare alike: VendorName, "Vendor Name", vendor_name. NFe
+-- stays one word. Called where a warehouse's own names are recognised.
+create or replace function audit_interno.dobrar_nome(nome text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select regexp_replace(audit_interno.dobrar(
+    regexp_replace(dobrar_nome.nome, '(?<=[a-záàâãéêíóôõúç])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-záàâãéêíóôõúç]{2})', '_', 'g')), '[^a-z0-9_]+', '_', 'g')
+$$;
+comment on function audit_interno.dobrar_nome(text) is 'Name in lower case, without accents, its words separated by underscores.';
+--! EndIncluded comum/dobrar_nome.sql
 
 --! Included pessoas/configuracao/conferir_caminho.sql
 -- Why a function's search_path lets its caller decide what it reads, in one sentence, or null. Called by audit_interno.conferir_regra.
@@ -26867,7 +26887,7 @@ as $$
     ) as f
   ) as g
   union all
-  (select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Cadastre com audit.salvar_padrao: sem padrões a regra não acha nada.'
+  (select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Sem eles a regra não acha nada: conferente padroes salvar "verba cooperada" --motivo "…".'
     where not exists (select from audit.padroes_trade_marketing p where p.ativo and p.acao = 'incluir'))
   union all
   select c.chave, 'aviso', 'não definida: a regra que depende dela é pulada', format('conferente configurar %s … --motivo "…".', c.chave)
@@ -27831,11 +27851,19 @@ declare
   v_relacao regclass := audit_interno.relacao(mapear_colunas.tabela);
   v_tipo "char";
   v_fuso text := audit.fuso();
+  v_certo text;
 begin
   select c.relkind into v_tipo from pg_class c where c.oid = v_relacao;
   if v_tipo is null or v_tipo not in ('r', 'p', 'v', 'f') then
+    if audit_interno.nome_qualificado(mapear_colunas.tabela) then
+      select audit_interno.nome_sql(c.oid) into v_certo
+      from parse_ident(mapear_colunas.tabela) as p (partes)
+      join pg_namespace n on lower(n.nspname) = lower(p.partes[1])
+      join pg_class c on c.relnamespace = n.oid and lower(c.relname) = lower(p.partes[2]) and c.relkind in ('r', 'p', 'v', 'f')
+      order by c.oid limit 1;
+    end if;
     raise exception using errcode = 'NC004', message = format('não há tabela nem visão %s', coalesce(mapear_colunas.tabela, 'nula')),
-      hint = 'Escreva o nome com o esquema, como financeiro.fato_despesa.';
+      hint = coalesce('Há ' || v_certo || '. No terminal, entre apóstrofos: ''' || v_certo || '''.', 'Escreva o nome com o esquema, como financeiro.fato_despesa.');
   end if;
   return query
   with chave as ( -- of a key of several columns the last one says which; those before it (client, company) say whose
@@ -27848,8 +27876,8 @@ begin
         -- whoever wrote another value there would move the row to another document
         exists (select from pg_index i where i.indrelid = v_relacao and i.indisprimary and k.conkey <@ i.indkey::smallint[]) as cabecalho,
         -- the subject of the dimension: by the name of the foreign key, and by its own
-        array[regexp_replace(audit_interno.dobrar(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code|no)$', '', 'g'),
-          regexp_replace(regexp_replace(audit_interno.dobrar(d.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
+        array[regexp_replace(audit_interno.dobrar_nome(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code|no)$', '', 'g'),
+          regexp_replace(regexp_replace(audit_interno.dobrar_nome(d.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
       from pg_constraint k
       join pg_attribute f on f.attrelid = k.conrelid and f.attnum = k.conkey[cardinality(k.conkey)]
       join pg_class d on d.oid = k.confrelid
@@ -27883,7 +27911,7 @@ begin
     limit 1
   ), prefixo as (
     select x.prefixo
-    from (select substring(audit_interno.dobrar(a.attname) from '^[a-z][a-z0-9]{0,9}_') as prefixo from pg_attribute a
+    from (select substring(audit_interno.dobrar_nome(a.attname) from '^[a-z][a-z0-9]{0,9}_') as prefixo from pg_attribute a
       where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped) as x
     group by x.prefixo
     having x.prefixo is not null and 2 * count(*) > (select count(*) from pg_attribute a where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped)
@@ -27892,8 +27920,8 @@ begin
     select 'f' as apelido, case when exists (select from chave k where k.de = a.attnum) then 2 else 0 end as longe, a.attname, a.attnum, a.atttypid, a.atttypmod, n.nomes, null::smallint as de,
       n.centavos is not null and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype) as centavos
     from pg_attribute a
-    left join prefixo p on starts_with(audit_interno.dobrar(a.attname), p.prefixo)
-    cross join lateral (select audit_interno.dobrar(a.attname) as nome, substr(audit_interno.dobrar(a.attname), 1 + length(p.prefixo)) as sem_prefixo) as x
+    left join prefixo p on starts_with(audit_interno.dobrar_nome(a.attname), p.prefixo)
+    cross join lateral (select audit_interno.dobrar_nome(a.attname) as nome, substr(audit_interno.dobrar_nome(a.attname), 1 + length(p.prefixo)) as sem_prefixo) as x
     cross join lateral (select substring(coalesce(x.sem_prefixo, x.nome) from '^(.*?)_?(?:em_|in_)?(?:centavos|cents)$') as centavos) as c
     cross join lateral (select array_remove(array[x.nome, x.sem_prefixo, coalesce(nullif(c.centavos, ''), 'valor' || left(c.centavos, 0))], null) as nomes, c.centavos) as n
     where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped
@@ -27902,12 +27930,14 @@ begin
     select k.apelido, 1, a.attname, a.attnum, a.atttypid, a.atttypmod, n.nomes, k.de, false
     from chave k
     join pg_attribute a on a.attrelid = k.dimensao and a.attnum > 0 and not a.attisdropped and a.attnum <> all (k.confkey)
-    cross join lateral (select audit_interno.dobrar(a.attname) as nome) as x
+    cross join lateral (select audit_interno.dobrar_nome(a.attname) as nome) as x
+    -- a column may be called after its dimension: vendor_name is the name of the vendor
+    cross join lateral (select regexp_replace(x.nome, '^(' || array_to_string(k.assuntos, '|') || ')_', '') as resto) as y
     cross join lateral (
       select case
-        when x.nome ~ '^((nm|ds|no)_.*|nome.*|name|descricao|description|rotulo|label|titulo|title|denominacao)$'
+        when y.resto ~ '^((nm|ds|no)_.*|nome.*|name|descricao|description|rotulo|label|titulo|title|denominacao)$'
           then case when x.nome ~ '_' then k.assuntos || x.nome else k.assuntos end
-        when x.nome ~ '^((cd|cod|nr)_.*|codigo.*|code|numero|number|sigla)$'
+        when y.resto ~ '^((cd|cod|nr)_.*|codigo.*|code|numero|number|sigla)$'
           then array(select s || '_codigo' from unnest(k.assuntos) as s union all select s || '_code' from unnest(k.assuntos) as s
             union all select x.nome where x.nome ~ '_')
         else array[x.nome] end as nomes) as n
@@ -27939,9 +27969,9 @@ begin
     select min(quote_ident(a.attname)) as coluna
     from pg_attribute a
     join pg_type t on t.oid = a.atttypid
-    left join prefixo p on starts_with(audit_interno.dobrar(a.attname), p.prefixo)
+    left join prefixo p on starts_with(audit_interno.dobrar_nome(a.attname), p.prefixo)
     where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and t.typcategory = 'S'
-      and substr(audit_interno.dobrar(a.attname), 1 + coalesce(length(p.prefixo), 0))
+      and substr(audit_interno.dobrar_nome(a.attname), 1 + coalesce(length(p.prefixo), 0))
         ~ '^(shkzg|drcrk|d_?c(_?(ind|indicator|flag))?|((tp|tipo|ind|natureza)_?)?(dc|deb(ito)?_?(ou_)?cred(ito)?)|(debit_?credit|dr_?cr)(_?(indicator|flag))?)$'
   )
   select k.ordem, k.coluna,
@@ -27967,6 +27997,7 @@ begin
       'rotulo', quote_ident(e.attname), 'chave', x.coluna_dimensao, 'fato', x.coluna_fato,
       'mesmas', (select string_agg(format('d.%s = f.%s', u.d, u.f), ' and ') from unnest(x.colunas_dimensao, x.colunas_fato) as u (d, f) where u.f <> x.coluna_fato)) end,
     case
+      when a.coluna is not null then format('%s muda com a categoria: fica nula; depois, conferente configurar pendente.move_conta false --motivo "…"', a.nome)
       when k.coluna = 'id' and e.nome is null and m.origem is not null then format(case v_tipo when 'p' then 'chave de %s colunas, que pede um índice sobre a expressão' else 'chave de %s colunas, que pede um índice único sobre a expressão' end, m.colunas)
       when k.coluna = 'id' and e.nome is null then 'escolha uma coluna única: sem ela nada se corrige'
       when k.coluna = 'id' and e.posto > 0 then 'nenhum índice diz que é única: confira'
@@ -27984,7 +28015,10 @@ begin
       when k.coluna like 'valor%' and not e.typname = any (k.tipos) then format('é %s, e não numeric', format_type(e.atttypid, null)) end,
     e.nome is null and not (k.coluna = 'id' and m.origem is not null) and k.coluna in ('id', 'data_lancamento', 'categoria', 'valor')
   from audit_interno.contrato() k
-  left join escolhida e on e.coluna = k.coluna
+  -- an account in the dimension of the category changes with it: shown, it would make every correction of the category one of both
+  left join escolhida c on c.coluna = 'categoria' and c.apelido <> 'f'
+  left join escolhida a on a.coluna = 'conta_contabil' and a.apelido = c.apelido and k.coluna = a.coluna
+  left join escolhida e on e.coluna = k.coluna and a.coluna is null
   left join chave x on x.apelido = e.apelido
   left join composta m on true
   left join sinal s on true
@@ -28010,12 +28044,12 @@ as $$
   select n.coluna, e.expressao, e.posto::integer
   from (values
     ('id', '{"id", "(nk|id|cd|nr|num|seq|chave)_?(lancamento|lanc|lancto|movimento|entry|fato|fact)", "(lancamento|lanc|movimento|entry)_?(id|key|no)", "chave", "key|r_e_c_n_o_"}'::text[]),
-    ('data_lancamento', '{"(data|dt)_?(de_)?(lancamento|lanc|lancto|contabil|contabilizacao)", "emis1|dtdigit|budat|h_budat", "(booking|booked|posting|posted|accounting|entry)_?(date|on|day)", "(data|dt)_?(de_)?(movimento|mov|competencia|pagamento|emissao)", "(transaction|payment|document|invoice)_?date", "data|date|dia|dt|day|emissao|bldat|h_bldat"}'),
+    ('data_lancamento', '{"(data|dt)_?(de_)?(lancamento|lanc|lancto|contabil|contabilizacao)", "emis1|dtdigit|budat|h_budat", "(booking|booked|posting|posted|accounting|entry)_?(date|on|day)", "(data|dt)_?(de_)?(movimento|mov|competencia|pagamento|emissao)", "(transaction|payment|document|invoice)_?date", "data|date|dia|dt|day|emissao|bldat|h_bldat", "(full|calendar)_?date(_alternate_key)?|date_(full|value)|data_(completa|calendario)"}'),
     ('carregado_em', '{"(carregado|inserido|ingerido)_em", "(data|dt|dh|ts)_?(hora_)?(de_)?(carga|inclusao|ingestao)", "s_t_a_m_p_|i_n_s_d_t_|cpudt", "(loaded|inserted|ingested|load)_?(at|on|time|ts|date)|entry_?(ts|time)", "(atualizado|alterado)_em|(data|dt|dh|ts)_?(hora_)?(de_)?(atualizacao|alteracao)|updated_?(at|on)|modified_?(at|on)", "(criado)_em|created_?(at|on)|etl_.*"}'),
-    ('filial', '{"((cd|cod|nm|nome|id)_?)?filial(_?(nome|codigo|name|code))?", "branch(_?(name|code))?", "estabelecimento|loja|planta|plant|site", "unidade(_de_negocio)?|business_unit|unit|(cd|cod)_?unidade", "empresa|company(_?code)?|r?bukrs|werks"}'),
+    ('filial', '{"((cd|cod|nm|nome|id)_?)?filial(_?(nome|codigo|name|code))?", "branch(_?(name|code))?", "estabelecimento|(loja|store)(_(codigo|code))?|planta|plant|site", "unidade(_de_negocio)?|business_unit|unit|(cd|cod)_?unidade", "empresa|company(_?code)?|r?bukrs|werks"}'),
     ('centro_custo', '{"((cd|cod|nm|nome|id)_?)?centro_?(de_?)?custos?(_?(nome|codigo|name|code))?", "cost_?(cent(er|re)|ctr)(_?(name|code))?", "ccusto|c_?custo|cc|ccd|kostl|rcntr|departamento|department"}'),
     ('conta_contabil', '{"((cd|cod|nr|num|id)_?)?conta(_?contabil)?(_?(codigo|numero|code))?", "(gl_?|ledger_?)?acc(oun)?t(_?(code|no|number))?", "contad|debito|hkont|racct|saknr", "plano_de_contas|conta(_?contabil)?_?(nome|descricao|name)|account_?name"}'),
-    ('categoria', '{"((cd|cod|nm|nome|ds|id)_?)?categoria(_?(nome|name|descricao))?", "(category|((spend|expense)_?)?cat)(_?name)?", "((cd|cod|nm|nome|ds)_?)?classe(_?(nome|name))?|classificacao|naturez(a(_?despesa)?)?|rubrica|(expense|spend)_?(type|category)|tipo_?(de_?)?despesa"}'),
+    ('categoria', '{"((cd|cod|nm|nome|ds|id)_?)?categoria(_?(nome|name|descricao))?", "(category|((spend|expense)_?)?cat)(_?name)?", "((cd|cod|nm|nome|ds)_?)?classe(_?(nome|name))?|classificacao|naturez(a(_?despesa)?)?|rubrica|(expense|spend)_?(type|category)(_name)?|tipo_?(de_?)?despesa"}'),
     ('fornecedor_id', '{"cnpj|stcd1|cnpj_?cpf|cpf_?cnpj|((fornecedor|emitente|supplier|vendor)_?)?tax_?(id|number)|(fornecedor|emitente|supplier|vendor)_?(cnpj|cpf_?cnpj|cnpj_?cpf)|(nr|num|cd)_?cnpj(_?fornecedor)?|cnpj_?fornecedor", "(cd|cod|codigo|nr)_?(do_)?(fornecedor|fornec)|(fornecedor|fornec)_?(codigo|cod|code)", "(supplier|vendor|creditor)_?(code|no|number)", "(fornecedor|supplier|vendor|creditor)_?id|fornece|lifnr"}'),
     ('fornecedor', '{"((nm|nome)_?(do_)?)?(fornecedor|fornec)(_?(nome|name))?", "razao_?social|nomfor|nreduz|name1", "(supplier|vendor|creditor|payee)(_?name)?", "((nm|nome)_?)?parceiro(_?(nome|name))?|favorecido|beneficiario|credor|emitente"}'),
     ('documento', '{"ref(erence)?_?doc(ument)?(_?(number|no))?|xblnr", "((nr|num|numero|cd)_?(do_)?)?(documento|doc)(_?(numero|number|no))?", "((nr|num|numero)_?(da_)?)?(nota(_?fiscal)?|nf|nfe)(_?(numero|number))?", "invoice(_?(number|no|num))?", "document(_?(number|no|num))?", "fatura|titulo|voucher|reference", "num|belnr"}'),
@@ -28211,9 +28245,9 @@ as $$
   join pg_type t on t.oid = a.atttypid
   where a.attrelid = linhas_apagadas.relacao and a.attnum > 0 and not a.attisdropped
     and (a.attname = 'd_e_l_e_t_' and t.typcategory = 'S'
-      or t.typname = 'bool' and audit_interno.dobrar(a.attname) ~ '^((is|fl|flag|foi)_?)?(deleted|(deletad|excluid|apagad|removid)[oa])$'
+      or t.typname = 'bool' and audit_interno.dobrar_nome(a.attname) ~ '^((is|fl|flag|foi)_?)?(deleted|(deletad|excluid|apagad|removid)[oa])$'
       or t.typname in ('timestamp', 'timestamptz', 'date')
-        and audit_interno.dobrar(a.attname) ~ '^((deleted|removed)_?(at|on)|(deletado|excluido|apagado|removido)_?em|(dt|dh|data)_?(hora_)?(de_)?(delecao|exclusao|remocao))$')
+        and audit_interno.dobrar_nome(a.attname) ~ '^((deleted|removed)_?(at|on)|(deletado|excluido|apagado|removido)_?em|(dt|dh|data)_?(hora_)?(de_)?(delecao|exclusao|remocao))$')
   order by a.attnum
 $$;
 comment on function audit_interno.linhas_apagadas(regclass) is 'Columns that mark a row as deleted, and the condition over alias f that leaves such rows out.';

@@ -52,7 +52,15 @@ async function invite(app: App, database: Database, options: Options): Promise<n
       (select s.valor #>> '{}' from audit.configuracoes_sistema s where s.chave = 'correio.remetente') as remetente
     from audit.criar_convite(${nome}, ${papel}, ${digest}, ${enviar}) as c`
   const { pagina, remetente: from, endereco: address, expira_em: until, ...invitation } = made
-  const url = linkOf(pagina, secret)
+  // until correio.pagina is set, the page is where `servir` serves it with these settings
+  const page =
+    settings.port === 0
+      ? pagina
+      : pagina.replace(
+          /^http:\/\/localhost:8000(?=\/)/,
+          `http://localhost:${settings.port}${settings.basePath}`,
+        )
+  const url = linkOf(page, secret)
   if (address !== null) {
     const mail = await openLinkMail(app)
     await mail?.send({ from, address, name: made.nome, url, until }).finally(() => mail.close())

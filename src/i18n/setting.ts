@@ -122,6 +122,10 @@ const FAULT: Record<SettingsFault, Both<Fault>> = {
     (name) => `o parâmetro ${name} não é aceito`,
     (name) => `parameter ${name} is not supported`,
   ),
+  variable: both<Fault>(
+    (name) => `a variável ${name} não é aceita; retire-a do ambiente`,
+    (name) => `the variable ${name} is not supported; remove it from the environment`,
+  ),
   secret_beside_keys: both<Fault>(
     () => 'não pode ser usada junto com CONFERENTE_JWKS_URL',
     () => 'cannot be used together with CONFERENTE_JWKS_URL',

@@ -16,6 +16,7 @@ export type AddressFault =
   | 'no_file'
   | 'value'
   | 'parameter'
+  | 'variable'
 
 /** Names what cannot be honoured. Its values are never secrets. */
 export class AddressError extends Error {
@@ -64,6 +65,20 @@ const KEPT: Partial<Record<Parameter, readonly string[]>> = {
   client_encoding: ['UTF8', 'utf8', 'UTF-8', 'utf-8', 'auto'],
 }
 
+/** What libpq reads beyond that and we cannot honour: a server by another name, or a demand on the connection that would go unmet. */
+const NOT_HONOURED = [
+  'PGSERVICE',
+  'PGHOSTADDR',
+  'PGREQUIRESSL',
+  'PGREQUIREAUTH',
+  'PGREQUIREPEER',
+  'PGSSLCERTMODE',
+  'PGSSLCRL',
+  'PGSSLCRLDIR',
+  'PGSSLMINPROTOCOLVERSION',
+  'PGSSLMAXPROTOCOLVERSION',
+]
+
 const SOCKETS = ['/var/run/postgresql', '/tmp']
 
 /**
@@ -83,12 +98,13 @@ export function readAddress(text: string, env: NodeJS.ProcessEnv): string {
     if (value !== undefined && !kept.includes(value))
       throw new AddressError('value', name, value, kept.join(', '))
   }
+  for (const variable of NOT_HONOURED) if (env[variable]) throw new AddressError('variable', variable)
   return written(of, env)
 }
 
 /** The address given by the environment alone, if it names a server. */
 export function addressOfEnvironment(env: NodeJS.ProcessEnv): string | undefined {
-  return env['PGHOST'] ? readAddress('', env) : undefined
+  return env['PGHOST'] || env['PGHOSTADDR'] || env['PGSERVICE'] ? readAddress('', env) : undefined
 }
 
 function written(of: Parameters, env: NodeJS.ProcessEnv): string {

@@ -10,6 +10,16 @@ t.test('only the link is printed, for a given or registered role, or it is maile
   const env = { SMTP_URL: `smtp://127.0.0.1:${post.port}` }
   const adelia = personal(url, 'adelia')
   const run = (...args: string[]) => conferente(['convite', ...args], { url: adelia, env })
+  t.match(
+    (
+      await conferente(['convite', '--nome', 'Ana', '--papel', 'revisor'], {
+        url: adelia,
+        env: { CONFERENTE_PORTA: '9321', CONFERENTE_BASE: '/base' },
+      })
+    ).stdout,
+    /^http:\/\/localhost:9321\/base\/revisao#convite=/,
+    'while correio.pagina is not set, the page of this machine',
+  )
   await sql`select audit.alterar_configuracao('correio.pagina', '"https://conferente.empresa.com.br/base"', 'teste')`
   const made = await run('--nome', 'Ana', '--papel', 'revisor')
   t.match(made, { code: 0, stderr: /Link de uso único para ana, papel revisor, vale até/ })

@@ -172,6 +172,15 @@ t.test('options that no driver supports are refused by name', (t) => {
   t.same(refusal('postgres://h/dw?sslmode=verify-full', { HOME: dir }), ['no_authority', 'verify-full'])
   t.match(refusal('postgres://h/dw', { PGSSLMODE: 'prefer' }), ['value', 'sslmode', 'prefer'])
   t.match(refusal('postgres://h/dw', { PGCLIENTENCODING: 'LATIN1' }), ['value', 'client_encoding', 'LATIN1'])
+  for (const [variable, value] of Object.entries({
+    PGSERVICE: 'dw',
+    PGHOSTADDR: '10.0.0.1',
+    PGREQUIRESSL: '1',
+    PGREQUIREAUTH: 'scram-sha-256',
+    PGSSLCRL: files.here,
+    PGSSLMINPROTOCOLVERSION: 'TLSv1.3',
+  }))
+    t.match(refusal('postgres://h/dw', { [variable]: value }), ['variable', variable])
   t.end()
 })
 
@@ -193,12 +202,16 @@ t.test('a server named in the environment is the warehouse; without one it is th
   t.equal(readSettings({}).databaseUrl, undefined)
   t.equal(readSettings({ PGPORT: '5433' }).databaseUrl, undefined)
   t.match(readSettings({ PGHOST: 'h', PGDATABASE: 'dw', PGUSER: 'u' }).databaseUrl, 'postgres://u@h:5432/dw')
-  try {
-    readSettings({ PGHOST: 'um,dois' })
-    t.fail('it should be refused')
-  } catch (error) {
-    t.match((error as SettingsError).problems, [{ key: 'PGHOST', fault: 'several_hosts' }])
+  const problems = (env: NodeJS.ProcessEnv) => {
+    try {
+      return readSettings(env).databaseUrl
+    } catch (error) {
+      return (error as SettingsError).problems
+    }
   }
+  t.match(problems({ PGHOST: 'um,dois' }), [{ key: 'PGHOST', fault: 'several_hosts' }])
+  for (const variable of ['PGSERVICE', 'PGHOSTADDR'])
+    t.match(problems({ [variable]: 'x' }), [{ fault: 'variable', values: [variable] }])
   t.end()
 })
 

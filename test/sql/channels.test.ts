@@ -451,8 +451,8 @@ t.test('a channel without amounts gets no amount, and no text that may hold one'
       .map(({ conteudo }) => conteudo as string)
       .join('\n')
   const [com, without] = [await saidTexts('com'), await saidTexts('sem')]
-  t.match(com, /103087\.41/)
-  t.match(com, /o limite da sessão é R\$ 1000/)
-  t.notMatch(without, /103087|1000|R\$|valor/)
+  t.match(com, /103\.?087[.,]41/)
+  t.match(com, /o limite da sessão é R\$ 1\.000,00/)
+  t.notMatch(without, /103\.?087|1\.?000|R\$|valor/)
   t.match(without, /"novas": 2/, 'counts are not amounts')
 })

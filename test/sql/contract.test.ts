@@ -250,6 +250,8 @@ t.test('an index for recent windows is found behind the joins of a star schema',
     grant usage on schema dw to conferente_regra, conferente_escrita;
     create table s.calendario (sk int primary key, dia date unique);
     insert into s.calendario select to_char(d, 'YYYYMMDD')::int, d from generate_series('2020-01-01'::date, '2027-12-31', '1 day') d;
+    create table s.dias (sk int primary key, dia date);
+    insert into s.dias select * from s.calendario;
     create table s.classe (sk int primary key, nome text);
     insert into s.classe select i, 'Classe ' || i from generate_series(1, 80) i;
     create table s.fato (id bigint primary key, dia date, carga timestamptz, sk_dia int, sk_classe int, texto text, valor numeric(18,2));
@@ -279,6 +281,12 @@ t.test('an index for recent windows is found behind the joins of a star schema',
     ['calendario_dia_key', 'chegada'],
     'a date dimension',
   )
+  const byKey = () => index('d.dia', 'f.carga', 's.fato f join s.dias d on d.sk = f.sk_dia')
+  t.same(
+    await byKey(),
+    ['pelo_dia', 'chegada'],
+    'one whose dates have no index is read whole, and the facts by its key',
+  )
   t.same(
     await index('f.dia', 'f.carga', 's.mensal f join s.calendario d on d.sk = f.sk_dia'),
     ['particionada por esta coluna', 'nenhum'],
@@ -289,6 +297,8 @@ t.test('an index for recent windows is found behind the joins of a star schema',
     ['emissao', 'nenhum'],
     'headers and lines',
   )
+  await sql.unsafe('drop index s.pelo_dia; create index da_classe on s.fato (sk_classe)')
+  t.same(await byKey(), ['nenhum', 'chegada'], 'an index on the key of another dimension does not help')
   for (const load of ['null::timestamptz', "null::timestamptz + interval '1 hour'"])
     t.same(
       await index('f.dia', load, 's.mensal f'),

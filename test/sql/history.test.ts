@@ -39,6 +39,9 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
       await sql.unsafe(`vacuum full ${dw.base}.fato`)
       t.same(await events('fato'), all)
       await t.rejects(events(`${dw.base}.dim_categoria`), { code: 'NC004' }, 'it has keys of its own')
+      await sql.unsafe(`alter table ${dw.base}.fato rename to "FatoDespesa"`)
+      for (const name of [`${dw.base}.FatoDespesa`, `${dw.base}."FatoDespesa"`, 'fatodespesa'])
+        t.same(await events(name), all, 'capitals that the shell took the quotes from')
     }
   })
 }

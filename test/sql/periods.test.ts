@@ -51,7 +51,7 @@ t.test(
     t.match(await c.runSession('auto'), {
       status: 'concluida',
       corrigidas: 1n,
-      mensagem: /1 em período fechado \(R\$ 100\.00\), deixadas como estão/,
+      mensagem: /1 em período fechado \(R\$ 100,00\), deixadas como estão/,
     })
     t.match(
       await execution(c),
@@ -96,7 +96,7 @@ t.test('a simulation says how many corrections a closed month prevents, and thei
       select mensagem, resumo from audit.processar_divergencias(${mode}, regras => '{errada}', simular => true)`,
     )
   t.match(await simulate('auto'), {
-    mensagem: /1 em período fechado \(R\$ 250\.50\)/,
+    mensagem: /1 em período fechado \(R\$ 250,50\)/,
     resumo: { regras: [{ fechadas: 1, valor_fechado: 250.5, corrigidas: 1 }] },
   })
   t.match(await simulate('manual'), { resumo: { regras: [{ fechadas: 4, valor_fechado: 200370.5 }] } })

@@ -454,3 +454,85 @@ t.test(
     })
   },
 )
+
+t.test('a star schema in CamelCase, as Kimball names it: a blank or a capital begins a word', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  await sql.unsafe(`create schema gold;
+    create table gold."DimDate" ("DateKey" int primary key, "FullDate" date not null, "MonthName" text);
+    create table gold."DimStore" ("StoreKey" int primary key, "StoreCode" varchar(20) not null, "City" varchar(50));
+    create table gold."DimVendor" ("VendorKey" int primary key, "VendorName" varchar(120) not null, "TaxId" char(14));
+    create table gold."DimExpenseType" ("ExpenseTypeKey" smallint primary key, "ExpenseTypeName" varchar(80) not null unique, "GLAccount" varchar(20));
+    create table gold."FactExpense" ("ExpenseKey" bigint generated always as identity primary key,
+      "DateKey" int not null references gold."DimDate", "StoreKey" int not null references gold."DimStore",
+      "VendorKey" int references gold."DimVendor", "ExpenseTypeKey" smallint not null references gold."DimExpenseType",
+      "CostCenterCode" varchar(10), "InvoiceNumber" varchar(30), "Memo" varchar(400), "Amount" numeric(15,2) not null,
+      "InvoiceAmount" numeric(15,2), "ETLInsertedAt" timestamp not null);
+    create table gold."Despesas" ("Código" int primary key, "Data Lançamento" date, "DtCarga" timestamptz, "CodFilial" text, "CentroCusto" text,
+      "Conta Contábil" text, "Categoria" text, "CNPJFornecedor" text, "Nome Fornecedor" text, "NrNF" text, "Histórico" text, "VlLancamento" numeric(18,2),
+      "Valor Nota" numeric(18,2), "Vl. Desconto" numeric(18,2))`)
+  const fact = 'gold."FactExpense"'
+  t.same(await mapColumns(connectAs('leo'), fact), {
+    id: 'f."ExpenseKey"',
+    data_lancamento: 'd1."FullDate"',
+    carregado_em: `f."ETLInsertedAt" at time zone 'America/Sao_Paulo'`,
+    filial: 'd2."StoreCode"',
+    centro_custo: 'f."CostCenterCode"',
+    conta_contabil: 'null::text',
+    categoria: 'd4."ExpenseTypeName"',
+    fornecedor_id: 'd3."TaxId"',
+    fornecedor: 'd3."VendorName"',
+    documento: 'f."InvoiceNumber"',
+    descricao: 'f."Memo"',
+    valor: 'f."Amount"',
+    valor_documento: 'f."InvoiceAmount"',
+    valor_desconto: 'null::numeric(18,2)',
+  })
+  const text = await proposal(connectAs('leo'), fact)
+  t.match(
+    text,
+    /-- conta_contabil: d4\."GLAccount" muda com a categoria: fica nula; .*pendente\.move_conta false/,
+  )
+  await sql.unsafe(text)
+  await sql.unsafe(`insert into gold."DimDate" values (20261005, '2026-10-05'); insert into gold."DimStore" values (1, 'L1');
+    insert into gold."DimExpenseType" values (1, 'Aluguel', '6.1'), (2, 'Frete', '6.2');
+    insert into gold."FactExpense" ("DateKey", "StoreKey", "ExpenseTypeKey", "Amount", "ETLInsertedAt") select 20261005, 1, 1 + n % 2, n, now() from generate_series(1, 40) n`)
+  t.same(await errors(connectAs('leo')), [])
+  t.same(
+    await connectAs('olivia')`select item, detalhe from audit.experimentar_escrita() where situacao = 'erro'`,
+    [],
+    'the category can be corrected',
+  )
+  t.same(await mapColumns(connectAs('leo'), 'gold."Despesas"'), {
+    id: 'f."Código"',
+    data_lancamento: 'f."Data Lançamento"',
+    carregado_em: 'f."DtCarga"',
+    filial: 'f."CodFilial"',
+    centro_custo: 'f."CentroCusto"',
+    conta_contabil: 'f."Conta Contábil"',
+    categoria: 'f."Categoria"',
+    fornecedor_id: 'f."CNPJFornecedor"',
+    fornecedor: 'f."Nome Fornecedor"',
+    documento: 'f."NrNF"',
+    descricao: 'f."Histórico"',
+    valor: 'f."VlLancamento"',
+    valor_documento: 'f."Valor Nota"',
+    valor_desconto: 'f."Vl. Desconto"',
+  })
+})
+
+t.test('a name whose capitals the shell or psql would lose is found as it is written there', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  await sql.unsafe(
+    `create schema gold; create table gold."FactExpense" (id int primary key); create table gold."Fact X" (id int primary key)`,
+  )
+  for (const [given, right] of [
+    ['gold.FactExpense', 'gold."FactExpense"'],
+    ['GOLD.factexpense', 'gold."FactExpense"'],
+    ['gold."fact x"', 'gold."Fact X"'],
+  ] as const)
+    await t.rejects(
+      connectAs('leo')`select audit.propor_visao(${given})`,
+      { code: 'NC004', hint: new RegExp(right) },
+      given,
+    )
+})

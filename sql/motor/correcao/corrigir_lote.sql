@@ -59,8 +59,8 @@ begin
     ) as x;
     if not v_cabe then
       perform audit_interno.perder_automatica(v_regra, format(
-        'ainda não está provada, e a próxima correção passaria do que foi concedido (%s correções e R$ %s; restam %s e R$ %s). Para conceder mais: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
-        v_regra.concessao_correcoes, v_regra.concessao_valor, v_resto.correcoes, v_resto.valor, v_regra.nome),
+        'ainda não está provada, e a próxima correção passaria do que foi concedido (%s correções e %s; restam %s e %s). Para conceder mais: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
+        v_regra.concessao_correcoes, audit_interno.reais(v_regra.concessao_valor), v_resto.correcoes, audit_interno.reais(v_resto.valor), v_regra.nome),
         jsonb_build_object('prova', v_regra.prova, 'restam', v_resto.correcoes, 'resta_valor', v_resto.valor), corrigir_lote.sessao_id);
     end if;
     perform audit_interno.criar_lote();

@@ -32,7 +32,7 @@ begin
         case when t.linhas > r.limite_linhas then format('%s correções, o limite da regra é %s', t.linhas, r.limite_linhas) end,
         case when t.linhas > v_fracao_desde and t.linhas > r.limite_fracao * e.linhas_examinadas
           then format('%s de %s linhas, o limite da regra é a fração %s', t.linhas, e.linhas_examinadas, r.limite_fracao) end,
-        case when t.valor > r.limite_valor then format('R$ %s, o limite da regra é R$ %s', t.valor, r.limite_valor) end) as limite
+        case when t.valor > r.limite_valor then format('%s, o limite da regra é %s', audit_interno.reais(t.valor), audit_interno.reais(r.limite_valor)) end) as limite
     from audit.execucoes_regra e
     join audit.regras r on r.nome = e.regra
     cross join lateral (
@@ -51,7 +51,7 @@ begin
       case when sum(l.linhas) > v_linhas then format('%s correções, o limite da sessão é %s', sum(l.linhas), v_linhas) end,
       case when sum(l.linhas) > v_fracao_desde and sum(l.linhas) > v_fracao * j.linhas
         then format('%s de %s linhas da janela, o limite da sessão é a fração %s', sum(l.linhas), j.linhas, v_fracao) end,
-      case when sum(l.valor) > v_valor then format('R$ %s em risco, o limite da sessão é R$ %s', sum(l.valor), v_valor) end)
+      case when sum(l.valor) > v_valor then format('%s em risco, o limite da sessão é %s', audit_interno.reais(sum(l.valor)), audit_interno.reais(v_valor)) end)
     into v_limite
     from pg_temp.conferente_limite l
     cross join (

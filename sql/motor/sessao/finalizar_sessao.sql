@@ -42,7 +42,7 @@ begin
     select format('%s deixadas para uma pessoa: valor que o data warehouse não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
-    select format('%s em período fechado (R$ %s), deixadas como estão', sum(e.fechadas), round(sum(e.valor_fechado), 2))
+    select format('%s em período fechado (%s), deixadas como estão', sum(e.fechadas), audit_interno.reais(sum(e.valor_fechado)))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.fechadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso,
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (

@@ -37,7 +37,7 @@ as $$
     ) as f
   ) as g
   union all
-  (select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Cadastre com audit.salvar_padrao: sem padrões a regra não acha nada.'
+  (select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Sem eles a regra não acha nada: conferente padroes salvar "verba cooperada" --motivo "…".'
     where not exists (select from audit.padroes_trade_marketing p where p.ativo and p.acao = 'incluir'))
   union all
   select c.chave, 'aviso', 'não definida: a regra que depende dela é pulada', format('conferente configurar %s … --motivo "…".', c.chave)

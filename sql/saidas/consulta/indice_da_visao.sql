@@ -41,16 +41,21 @@ begin
     with no as (
       select n ->> 'Index Cond' as condicao, n ->> 'Index Name' as indice, n ? 'Relation Name' as leitura,
         -- the index of a bitmap scan is a separate node
-        n ? 'Index Cond' or n ->> 'Node Type' = 'Bitmap Heap Scan' as por_indice,
+        n ? 'Index Cond' or n ->> 'Node Type' = 'Bitmap Heap Scan' as por_indice, n ->> 'Filter' as filtro, n ->> 'Alias' as apelido,
         (select 1 + pg_relation_size(c.oid) from pg_class c
           where c.relname = n ->> 'Relation Name' and c.relnamespace = (select e.oid from pg_namespace e where e.nspname = n ->> 'Schema')) as bytes
       from jsonb_path_query(v_plano::jsonb, 'strict $.** ? (exists(@."Relation Name") || exists(@."Index Cond"))') n
+    ), dito as ( -- the value as the planner prints a number, or anything else
+      select array[operador || ' ' || v_valor || ')', operador || ' ''' || replace(v_valor, '''', '''''') || ''''] as valor
     ), usado as (
       select min(n.indice) as indice
       from no n
-      -- the value as the planner prints a number, or anything else
-      where position(operador || ' ' || v_valor || ')' in n.condicao) > 0
-        or position(operador || ' ''' || replace(v_valor, '''', '''''') || '''' in n.condicao) > 0
+      cross join dito v
+      where position(v.valor[1] in n.condicao) > 0 or position(v.valor[2] in n.condicao) > 0
+        -- a small dimension is read whole, and the facts by an index on their key to it
+        or exists (select from no d
+          where (position(v.valor[1] in d.filtro) > 0 or position(v.valor[2] in d.filtro) > 0) and position('= ' || quote_ident(d.apelido) || '.' in n.condicao) > 0
+            and d.bytes * 10 < (select max(f.bytes) from no f where f.por_indice))
     )
     select case
       -- an index on a dimension does not help if all facts are then read

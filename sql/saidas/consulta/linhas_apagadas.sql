@@ -15,9 +15,9 @@ as $$
   join pg_type t on t.oid = a.atttypid
   where a.attrelid = linhas_apagadas.relacao and a.attnum > 0 and not a.attisdropped
     and (a.attname = 'd_e_l_e_t_' and t.typcategory = 'S'
-      or t.typname = 'bool' and audit_interno.dobrar(a.attname) ~ '^((is|fl|flag|foi)_?)?(deleted|(deletad|excluid|apagad|removid)[oa])$'
+      or t.typname = 'bool' and audit_interno.dobrar_nome(a.attname) ~ '^((is|fl|flag|foi)_?)?(deleted|(deletad|excluid|apagad|removid)[oa])$'
       or t.typname in ('timestamp', 'timestamptz', 'date')
-        and audit_interno.dobrar(a.attname) ~ '^((deleted|removed)_?(at|on)|(deletado|excluido|apagado|removido)_?em|(dt|dh|data)_?(hora_)?(de_)?(delecao|exclusao|remocao))$')
+        and audit_interno.dobrar_nome(a.attname) ~ '^((deleted|removed)_?(at|on)|(deletado|excluido|apagado|removido)_?em|(dt|dh|data)_?(hora_)?(de_)?(delecao|exclusao|remocao))$')
   order by a.attnum
 $$;
 comment on function audit_interno.linhas_apagadas(regclass) is 'Columns that mark a row as deleted, and the condition over alias f that leaves such rows out.';

@@ -13,11 +13,19 @@ declare
   v_relacao regclass := audit_interno.relacao(mapear_colunas.tabela);
   v_tipo "char";
   v_fuso text := audit.fuso();
+  v_certo text;
 begin
   select c.relkind into v_tipo from pg_class c where c.oid = v_relacao;
   if v_tipo is null or v_tipo not in ('r', 'p', 'v', 'f') then
+    if audit_interno.nome_qualificado(mapear_colunas.tabela) then
+      select audit_interno.nome_sql(c.oid) into v_certo
+      from parse_ident(mapear_colunas.tabela) as p (partes)
+      join pg_namespace n on lower(n.nspname) = lower(p.partes[1])
+      join pg_class c on c.relnamespace = n.oid and lower(c.relname) = lower(p.partes[2]) and c.relkind in ('r', 'p', 'v', 'f')
+      order by c.oid limit 1;
+    end if;
     raise exception using errcode = 'NC004', message = format('não há tabela nem visão %s', coalesce(mapear_colunas.tabela, 'nula')),
-      hint = 'Escreva o nome com o esquema, como financeiro.fato_despesa.';
+      hint = coalesce('Há ' || v_certo || '. No terminal, entre apóstrofos: ''' || v_certo || '''.', 'Escreva o nome com o esquema, como financeiro.fato_despesa.');
   end if;
   return query
   with chave as ( -- of a key of several columns the last one says which; those before it (client, company) say whose
@@ -30,8 +38,8 @@ begin
         -- whoever wrote another value there would move the row to another document
         exists (select from pg_index i where i.indrelid = v_relacao and i.indisprimary and k.conkey <@ i.indkey::smallint[]) as cabecalho,
         -- the subject of the dimension: by the name of the foreign key, and by its own
-        array[regexp_replace(audit_interno.dobrar(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code|no)$', '', 'g'),
-          regexp_replace(regexp_replace(audit_interno.dobrar(d.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
+        array[regexp_replace(audit_interno.dobrar_nome(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code|no)$', '', 'g'),
+          regexp_replace(regexp_replace(audit_interno.dobrar_nome(d.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
       from pg_constraint k
       join pg_attribute f on f.attrelid = k.conrelid and f.attnum = k.conkey[cardinality(k.conkey)]
       join pg_class d on d.oid = k.confrelid
@@ -65,7 +73,7 @@ begin
     limit 1
   ), prefixo as (
     select x.prefixo
-    from (select substring(audit_interno.dobrar(a.attname) from '^[a-z][a-z0-9]{0,9}_') as prefixo from pg_attribute a
+    from (select substring(audit_interno.dobrar_nome(a.attname) from '^[a-z][a-z0-9]{0,9}_') as prefixo from pg_attribute a
       where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped) as x
     group by x.prefixo
     having x.prefixo is not null and 2 * count(*) > (select count(*) from pg_attribute a where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped)
@@ -74,8 +82,8 @@ begin
     select 'f' as apelido, case when exists (select from chave k where k.de = a.attnum) then 2 else 0 end as longe, a.attname, a.attnum, a.atttypid, a.atttypmod, n.nomes, null::smallint as de,
       n.centavos is not null and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype) as centavos
     from pg_attribute a
-    left join prefixo p on starts_with(audit_interno.dobrar(a.attname), p.prefixo)
-    cross join lateral (select audit_interno.dobrar(a.attname) as nome, substr(audit_interno.dobrar(a.attname), 1 + length(p.prefixo)) as sem_prefixo) as x
+    left join prefixo p on starts_with(audit_interno.dobrar_nome(a.attname), p.prefixo)
+    cross join lateral (select audit_interno.dobrar_nome(a.attname) as nome, substr(audit_interno.dobrar_nome(a.attname), 1 + length(p.prefixo)) as sem_prefixo) as x
     cross join lateral (select substring(coalesce(x.sem_prefixo, x.nome) from '^(.*?)_?(?:em_|in_)?(?:centavos|cents)$') as centavos) as c
     cross join lateral (select array_remove(array[x.nome, x.sem_prefixo, coalesce(nullif(c.centavos, ''), 'valor' || left(c.centavos, 0))], null) as nomes, c.centavos) as n
     where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped
@@ -84,12 +92,14 @@ begin
     select k.apelido, 1, a.attname, a.attnum, a.atttypid, a.atttypmod, n.nomes, k.de, false
     from chave k
     join pg_attribute a on a.attrelid = k.dimensao and a.attnum > 0 and not a.attisdropped and a.attnum <> all (k.confkey)
-    cross join lateral (select audit_interno.dobrar(a.attname) as nome) as x
+    cross join lateral (select audit_interno.dobrar_nome(a.attname) as nome) as x
+    -- a column may be called after its dimension: vendor_name is the name of the vendor
+    cross join lateral (select regexp_replace(x.nome, '^(' || array_to_string(k.assuntos, '|') || ')_', '') as resto) as y
     cross join lateral (
       select case
-        when x.nome ~ '^((nm|ds|no)_.*|nome.*|name|descricao|description|rotulo|label|titulo|title|denominacao)$'
+        when y.resto ~ '^((nm|ds|no)_.*|nome.*|name|descricao|description|rotulo|label|titulo|title|denominacao)$'
           then case when x.nome ~ '_' then k.assuntos || x.nome else k.assuntos end
-        when x.nome ~ '^((cd|cod|nr)_.*|codigo.*|code|numero|number|sigla)$'
+        when y.resto ~ '^((cd|cod|nr)_.*|codigo.*|code|numero|number|sigla)$'
           then array(select s || '_codigo' from unnest(k.assuntos) as s union all select s || '_code' from unnest(k.assuntos) as s
             union all select x.nome where x.nome ~ '_')
         else array[x.nome] end as nomes) as n
@@ -121,9 +131,9 @@ begin
     select min(quote_ident(a.attname)) as coluna
     from pg_attribute a
     join pg_type t on t.oid = a.atttypid
-    left join prefixo p on starts_with(audit_interno.dobrar(a.attname), p.prefixo)
+    left join prefixo p on starts_with(audit_interno.dobrar_nome(a.attname), p.prefixo)
     where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and t.typcategory = 'S'
-      and substr(audit_interno.dobrar(a.attname), 1 + coalesce(length(p.prefixo), 0))
+      and substr(audit_interno.dobrar_nome(a.attname), 1 + coalesce(length(p.prefixo), 0))
         ~ '^(shkzg|drcrk|d_?c(_?(ind|indicator|flag))?|((tp|tipo|ind|natureza)_?)?(dc|deb(ito)?_?(ou_)?cred(ito)?)|(debit_?credit|dr_?cr)(_?(indicator|flag))?)$'
   )
   select k.ordem, k.coluna,
@@ -149,6 +159,7 @@ begin
       'rotulo', quote_ident(e.attname), 'chave', x.coluna_dimensao, 'fato', x.coluna_fato,
       'mesmas', (select string_agg(format('d.%s = f.%s', u.d, u.f), ' and ') from unnest(x.colunas_dimensao, x.colunas_fato) as u (d, f) where u.f <> x.coluna_fato)) end,
     case
+      when a.coluna is not null then format('%s muda com a categoria: fica nula; depois, conferente configurar pendente.move_conta false --motivo "…"', a.nome)
       when k.coluna = 'id' and e.nome is null and m.origem is not null then format(case v_tipo when 'p' then 'chave de %s colunas, que pede um índice sobre a expressão' else 'chave de %s colunas, que pede um índice único sobre a expressão' end, m.colunas)
       when k.coluna = 'id' and e.nome is null then 'escolha uma coluna única: sem ela nada se corrige'
       when k.coluna = 'id' and e.posto > 0 then 'nenhum índice diz que é única: confira'
@@ -166,7 +177,10 @@ begin
       when k.coluna like 'valor%' and not e.typname = any (k.tipos) then format('é %s, e não numeric', format_type(e.atttypid, null)) end,
     e.nome is null and not (k.coluna = 'id' and m.origem is not null) and k.coluna in ('id', 'data_lancamento', 'categoria', 'valor')
   from audit_interno.contrato() k
-  left join escolhida e on e.coluna = k.coluna
+  -- an account in the dimension of the category changes with it: shown, it would make every correction of the category one of both
+  left join escolhida c on c.coluna = 'categoria' and c.apelido <> 'f'
+  left join escolhida a on a.coluna = 'conta_contabil' and a.apelido = c.apelido and k.coluna = a.coluna
+  left join escolhida e on e.coluna = k.coluna and a.coluna is null
   left join chave x on x.apelido = e.apelido
   left join composta m on true
   left join sinal s on true

@@ -10,7 +10,7 @@ $$;
 comment on function audit_interno.tamanho(oid) is 'Bytes of a table with all its partitions; 0 of a view.';
 
 -- The row that a person means, as the audit names it: findings and exceptions carry the relation that a rule names, which never changes,
--- and the key as text. A person may name a table below that view, or a partition, leave out the schema, or write a uuid in capitals. Called
+-- and the key as text. A person may name a table below that view, or a partition, leave out the schema, lose the quotes around capitals, or write a uuid in capitals. Called
 -- by historico_registro.
 create or replace function audit_interno.registro_dito(dita text, chave text)
 returns table (tabela text, id text)
@@ -33,8 +33,8 @@ begin
       select
       from audit_interno.relacoes_abaixo(v.relacao) as b (oid)
       join pg_class k on k.oid = b.oid
-      where k.relname = v_partes[cardinality(v_partes)]
-        and (cardinality(v_partes) = 1 or k.relnamespace = (select n.oid from pg_namespace n where n.nspname = v_partes[1]))
+      where lower(k.relname) = lower(v_partes[cardinality(v_partes)])
+        and (cardinality(v_partes) = 1 or k.relnamespace in (select n.oid from pg_namespace n where lower(n.nspname) = lower(v_partes[1])))
         -- the entries themselves: tables that a view joins to them are smaller, and have keys of their own
         and (k.oid = v.relacao or audit_interno.tamanho(coalesce(pg_partition_root(k.oid), k.oid)) >= all (
           select audit_interno.tamanho(o.oid) from audit_interno.relacoes_abaixo(v.relacao) as o (oid))))) end;
