@@ -1,4 +1,4 @@
-// Files that take long by their nature. `npm test` runs two of them, drawn by chance, CI a third, and a complete run or one of named files
+// Files that take long by their nature. `npm test` runs two of them, drawn by chance, CI a fifth, and a complete run or one of named files
 // all. Together with those two, the files that are not listed take under four minutes on two cores.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
