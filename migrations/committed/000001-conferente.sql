@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:baaf87ad7c1e408f75d58191e591b7239091246a
+--! Hash: sha1:8af075f27d36a7b347cb476b062ac54df1403752
 --! Message: conferente
 
 set local role conferente_dono;
@@ -17315,7 +17315,7 @@ comment on function audit_interno.sem_segredos(text) is 'The text with secrets a
 
 --! Included comum/dobrar_nome.sql
 -- Folds the name of a column or a table so that names written in different ways compare alike: VendorName, "Vendor Name", vendor_name. NFe
--- stays one word. Called where a warehouse's own names are recognised.
+-- stays one word; a currency in parentheses goes. Called where a warehouse's own names are recognised.
 create or replace function audit_interno.dobrar_nome(nome text)
 returns text
 language sql
@@ -17323,7 +17323,7 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select regexp_replace(audit_interno.dobrar(
-    regexp_replace(dobrar_nome.nome, '(?<=[a-záàâãéêíóôõúç])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-záàâãéêíóôõúç]{2})', '_', 'g')), '[^a-z0-9_]+', '_', 'g')
+    regexp_replace(regexp_replace(dobrar_nome.nome, '\s*\((R\$|BRL)\)', '', 'i'), '(?<=[a-záàâãéêíóôõúç])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-záàâãéêíóôõúç]{2})', '_', 'g')), '[^a-z0-9_]+', '_', 'g')
 $$;
 comment on function audit_interno.dobrar_nome(text) is 'Name in lower case, without accents, its words separated by underscores.';
 --! EndIncluded comum/dobrar_nome.sql
@@ -28052,7 +28052,7 @@ as $$
     ('categoria', '{"((cd|cod|nm|nome|ds|id)_?)?categoria(_?(nome|name|descricao))?", "(category|((spend|expense)_?)?cat)(_?name)?", "((cd|cod|nm|nome|ds)_?)?classe(_?(nome|name))?|classificacao|naturez(a(_?despesa)?)?|rubrica|(expense|spend)_?(type|category)(_name)?|tipo_?(de_?)?despesa"}'),
     ('fornecedor_id', '{"cnpj|stcd1|cnpj_?cpf|cpf_?cnpj|((fornecedor|emitente|supplier|vendor)_?)?tax_?(id|number)|(fornecedor|emitente|supplier|vendor)_?(cnpj|cpf_?cnpj|cnpj_?cpf)|(nr|num|cd)_?cnpj(_?fornecedor)?|cnpj_?fornecedor", "(cd|cod|codigo|nr)_?(do_)?(fornecedor|fornec)|(fornecedor|fornec)_?(codigo|cod|code)", "(supplier|vendor|creditor)_?(code|no|number)", "(fornecedor|supplier|vendor|creditor)_?id|fornece|lifnr"}'),
     ('fornecedor', '{"((nm|nome)_?(do_)?)?(fornecedor|fornec)(_?(nome|name))?", "razao_?social|nomfor|nreduz|name1", "(supplier|vendor|creditor|payee)(_?name)?", "((nm|nome)_?)?parceiro(_?(nome|name))?|favorecido|beneficiario|credor|emitente"}'),
-    ('documento', '{"ref(erence)?_?doc(ument)?(_?(number|no))?|xblnr", "((nr|num|numero|cd)_?(do_)?)?(documento|doc)(_?(numero|number|no))?", "((nr|num|numero)_?(da_)?)?(nota(_?fiscal)?|nf|nfe)(_?(numero|number))?", "invoice(_?(number|no|num))?", "document(_?(number|no|num))?", "fatura|titulo|voucher|reference", "num|belnr"}'),
+    ('documento', '{"ref(erence)?_?doc(ument)?(_?(number|no))?|xblnr", "((nr|num|numero|no|cd)_?(do_)?)?(documento|doc)(_?(numero|number|no))?", "((nr|num|numero|no)_?(da_)?)?(nota(_?fiscal)?|nf|nfe)(_?(numero|number))?", "invoice(_?(number|no|num))?", "document(_?(number|no|num))?", "fatura|titulo|voucher|reference", "num|belnr"}'),
     ('descricao', '{"(ds_?)?(descricao|historico)(_?(lancamento|lanc))?", "description|narrative|memo|text|(line|item|entry)_?text", "texto|ds_?lancamento|hist|sgtxt|bktxt|detalhe|observacao|obs|complemento|comment"}'),
     ('valor', '{"valor|vl|vlr|montante", "((vl|vlr|valor)_?(do_)?)(lancamento|lanc|lancto|contabil|movimento|liquido|pago)", "vlcruz|dmbtr|hsl", "amount|value|(booked|net|paid|entry)_?amount|net", "amt|(amount|amt)_?(lc|local)|(booked|net|local|lc)_?(amount|amt)", "((vl|vlr|valor)_?)?total"}'),
     ('valor_documento', '{"((vl|vlr|valor)_?(do_|da_)?)(documento|doc|nota(_?fiscal)?|nf|fatura)", "(invoice|document|doc)_?(amount|amt|value|total)|(amount|amt)_?(doc|invoice)", "valor_?bruto|vl_?bruto|gross(_?amount)?"}'),

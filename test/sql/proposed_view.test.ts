@@ -344,6 +344,25 @@ t.test('a prefix that most columns share says nothing; one that a few share is t
   })
 })
 
+t.test(
+  'column headings of a spreadsheet: blanks, full stops, Nº and a currency in parentheses',
+  async (t) => {
+    const { sql, connectAs } = await testDatabase(t)
+    await sql.unsafe(`create schema "Fin 2026";
+    create table "Fin 2026"."Lançamentos" ("Nº Lançto" bigint primary key, "Dt. Lançamento" date, "Vl. Total (R$)" numeric(15,2),
+      "Vl. NF (R$)" numeric(15,2), "Nº NF" text, "Centro de Custo" text, "Categoria" text, "Data Carga" timestamptz)`)
+    t.match(await mapColumns(connectAs('leo'), '"Fin 2026"."Lançamentos"'), {
+      id: 'f."Nº Lançto"',
+      data_lancamento: 'f."Dt. Lançamento"',
+      valor: 'f."Vl. Total (R$)"',
+      valor_documento: 'f."Vl. NF (R$)"',
+      documento: 'f."Nº NF"',
+      centro_custo: 'f."Centro de Custo"',
+      carregado_em: 'f."Data Carga"',
+    })
+  },
+)
+
 // Documents in two tables, partitioned by year; every key begins with the client, as SAP's do.
 const TWO_TABLES = `
   create schema erp;
