@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8af075f27d36a7b347cb476b062ac54df1403752
+--! Hash: sha1:9bfc20da1c17b2d7ab5259d8bea705ac6dc67eb6
 --! Message: conferente
 
 set local role conferente_dono;
@@ -17323,7 +17323,7 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select regexp_replace(audit_interno.dobrar(
-    regexp_replace(regexp_replace(dobrar_nome.nome, '\s*\((R\$|BRL)\)', '', 'i'), '(?<=[a-záàâãéêíóôõúç])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-záàâãéêíóôõúç]{2})', '_', 'g')), '[^a-z0-9_]+', '_', 'g')
+    regexp_replace(regexp_replace(dobrar_nome.nome, $re$\s*\((R\$|BRL)\)$re$, '', 'i'), '(?<=[a-záàâãéêíóôõúç])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-záàâãéêíóôõúç]{2})', '_', 'g')), '[^a-z0-9_]+', '_', 'g')
 $$;
 comment on function audit_interno.dobrar_nome(text) is 'Name in lower case, without accents, its words separated by underscores.';
 --! EndIncluded comum/dobrar_nome.sql

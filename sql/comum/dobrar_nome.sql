@@ -7,6 +7,6 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select regexp_replace(audit_interno.dobrar(
-    regexp_replace(regexp_replace(dobrar_nome.nome, '\s*\((R\$|BRL)\)', '', 'i'), '(?<=[a-záàâãéêíóôõúç])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-záàâãéêíóôõúç]{2})', '_', 'g')), '[^a-z0-9_]+', '_', 'g')
+    regexp_replace(regexp_replace(dobrar_nome.nome, $re$\s*\((R\$|BRL)\)$re$, '', 'i'), '(?<=[a-záàâãéêíóôõúç])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-záàâãéêíóôõúç]{2})', '_', 'g')), '[^a-z0-9_]+', '_', 'g')
 $$;
 comment on function audit_interno.dobrar_nome(text) is 'Name in lower case, without accents, its words separated by underscores.';
