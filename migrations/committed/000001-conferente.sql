@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9bfc20da1c17b2d7ab5259d8bea705ac6dc67eb6
+--! Hash: sha1:76c95b6ffb637d4b2551cfa8f99f49bd054aeeb4
 --! Message: conferente
 
 set local role conferente_dono;
@@ -224,7 +224,7 @@ from (values
   ('periodos.fonte', 'null', 'texto', null, null, null, null,
     'Tabela, visão ou função sem argumentos do data warehouse, com o esquema, que diz quais meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
   ('resumo.leitores', 'false', 'booleano', null, null, null, null,
-    'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem. O que a própria divergência guarda continua visível para eles: entrada (fornecedor, documento, data), valores, evidência e justificativa.'),
+    'Se também os leitores veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores, administradores e destinatários dos e-mails sempre veem. O que a própria divergência guarda continua visível para eles: entrada (fornecedor, documento, data), valores, evidência e justificativa.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
     'Quantos achados de um padrão de trade marketing as pessoas precisam confirmar como certos antes que ele corrija sozinho. Menos de 20 só vale enquanto a regra não está provada e corrige até onde foi concedido.'),
   ('regras.erro_tolerado', '0.05', 'numero', 0.01, 0.1, null, 'fração das respostas',
@@ -13808,8 +13808,11 @@ as $$
     'depois', audit_interno.conteudo_valores(coalesce(d.valores_digitados, d.valores_propostos)), 'confianca', d.confianca,
     'justificativa', d.justificativa, 'valor', audit_interno.centavos(d.valor_em_risco), 'motivo', d.motivo,
     'vezes', d.vezes_detectada, 'desde', d.detectada_em, 'lancamento', (
-      select e.lancamento from audit.vw_divergencias_exportacao e
-      where e.id = d.id and (audit_interno.configuracao('resumo.leitores') #>> '{}')::boolean),
+      select coalesce(jsonb_agg(audit_interno.conteudo_valores(s.resumo) -> c.coluna order by c.posto) filter (where rtrim(s.resumo ->> c.coluna) <> ''), '[]')
+      from audit_interno.resumos_divergencias s
+      join audit.regras r on r.nome = d.regra
+      cross join lateral unnest(r.colunas_resumo) with ordinality as c (coluna, posto)
+      where s.divergencia_id = d.id),
     'link', audit_interno.pagina('?divergencia=' || d.id))
     order by d.valor_em_risco desc, d.id), '[]')
   from (

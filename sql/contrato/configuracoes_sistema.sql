@@ -58,7 +58,7 @@ from (values
   ('periodos.fonte', 'null', 'texto', null, null, null, null,
     'Tabela, visão ou função sem argumentos do data warehouse, com o esquema, que diz quais meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
   ('resumo.leitores', 'false', 'booleano', null, null, null, null,
-    'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem. O que a própria divergência guarda continua visível para eles: entrada (fornecedor, documento, data), valores, evidência e justificativa.'),
+    'Se também os leitores veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores, administradores e destinatários dos e-mails sempre veem. O que a própria divergência guarda continua visível para eles: entrada (fornecedor, documento, data), valores, evidência e justificativa.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
     'Quantos achados de um padrão de trade marketing as pessoas precisam confirmar como certos antes que ele corrija sozinho. Menos de 20 só vale enquanto a regra não está provada e corrige até onde foi concedido.'),
   ('regras.erro_tolerado', '0.05', 'numero', 0.01, 0.1, null, 'fração das respostas',

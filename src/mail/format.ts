@@ -41,6 +41,16 @@ export function createMailFormat(language: Language, zone: string) {
   // Intl puts no-break spaces between sign and number, which mail programs and searches handle badly.
   const spaced = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ')
 
+  // A date column is text YYYY-MM-DD; years before 1000 stay as they are stored.
+  const plain = (date: string) =>
+    /^[1-9]\d{3}-\d\d-\d\d$/.test(date) ? plainDay.format(new Date(`${date}T00:00Z`)) : date
+  // A number has the digits that PostgreSQL wrote, anything else stays as it is.
+  const value = (given: unknown) => {
+    const { n } = (typeof given === 'object' && given !== null ? given : {}) as { n?: string }
+    if (typeof n === 'string') return digits(n)
+    return oneLine(typeof given === 'object' && given !== null ? JSON.stringify(given) : (given ?? '∅'))
+  }
+
   return {
     number: (value: number) => number.format(value),
     size: (bytes: number) =>
@@ -54,14 +64,10 @@ export function createMailFormat(language: Language, zone: string) {
     longDay: (instant: string) => longDay.format(new Date(instant)),
     time: (instant: string) => spaced(time.format(new Date(instant))),
     hour: (instant: string) => spaced(hour.format(new Date(instant))),
-    /** A date column, which is text YYYY-MM-DD; years before 1000 stay as they are stored. */
-    plainDay: (date: string) =>
-      /^[1-9]\d{3}-\d\d-\d\d$/.test(date) ? plainDay.format(new Date(`${date}T00:00Z`)) : date,
-    /** A value of a finding: a number with the digits that PostgreSQL wrote, anything else as it is. */
-    value: (value: unknown) => {
-      const { n } = (typeof value === 'object' && value !== null ? value : {}) as { n?: string }
-      if (typeof n === 'string') return digits(n)
-      return oneLine(typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? '∅'))
-    },
+    plainDay: plain,
+    /** A value of a finding. */
+    value,
+    /** The same where people recognise an entry by it: a date reads as they write it. */
+    shown: (given: unknown) => (typeof given === 'string' ? plain(value(given).trimEnd()) : value(given)),
   }
 }

@@ -71,7 +71,9 @@ export function presentItem(item: Item, text: MailText, format: MailFormat): Vie
     amount: format.money(item.valor),
     rule: item.regra,
     record: oneLine(
-      [text.item.record(item.tabela, item.registro_id), item.lancamento].filter(Boolean).join(', '),
+      [text.item.record(item.tabela, item.registro_id), item.lancamento.map(format.shown).join(' · ')]
+        .filter(Boolean)
+        .join(', '),
     ),
     status: text.status(item.status),
     tone: item.status === 'corrigida' ? 'good' : item.status === 'falha' ? 'bad' : 'gap',

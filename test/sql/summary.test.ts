@@ -37,6 +37,25 @@ t.test('the summary is kept with the finding and shown to people who may see the
   t.match(await shown(c, 'ana'), [{ resumo: { valor: 99 } }], 'found again, it shows the row as it is now')
 })
 
+t.test(
+  'the letter tells each entry by what a person knows it by, to the people whom an administrator named',
+  async (t) => {
+    const c = await scenario(t)
+    await c.sql`select audit.alterar_regra('errada', '{"colunas_resumo": ["fornecedor", "documento", "centro_custo", "data_lancamento", "filial", "valor"]}', 'conhecer')`
+    await c.book({ id: 1, valor: 100_000 })
+    await c.sql`update dw.lancamentos set fornecedor = 'Auto Mantiqueira', documento = 'NF 4711', filial = 'Betim' where id = 1`
+    await c.runSession()
+    const [letter] = await c.sql`
+    select audit_interno.conteudo_itens(max(id), true, 5) as itens from audit.sessoes_processamento`
+    t.match(letter?.['itens'], [
+      {
+        registro_id: '1',
+        lancamento: ['Auto Mantiqueira', 'NF 4711', '2026-11-10', 'Betim', { n: '100000.00' }],
+      },
+    ])
+  },
+)
+
 t.test('blanks by which a column is filled up are not shown', async (t) => {
   const c = await scenario(t)
   await c.sql`alter table dw.lancamentos alter column fornecedor type char(40), alter column documento type char(20)`
