@@ -285,23 +285,6 @@ t.test('a person stays the same person under any settings', async (t) => {
   t.match(await c.sql`select ator from audit.decisoes`, [{ ator: name }])
 })
 
-t.test(
-  'no function of the engine or of a bundled rule reads its own texts by a setting of the session',
-  async (t) => {
-    const { sql } = await testDatabase(t)
-    const bodies = await sql<{ name: string; body: string }[]>`
-    select p.oid::regprocedure::text as name, p.prosrc as body from pg_proc p join pg_language l on l.oid = p.prolang
-    where p.pronamespace::regnamespace::text ~ '^(audit|audit_interno|regras|regra_.*)$' and l.lanname in ('sql', 'plpgsql') and p.prosqlbody is null
-      and not coalesce('standard_conforming_strings=on' = any (p.proconfig), false)`
-    // read where it runs, with a backslash in a text that is none of E'', U&'' and $re$
-    const plain = (body: string) => body.replace(/--.*|\b(E|U&)'[^']*'|\$re\$.*?\$re\$/gi, '')
-    t.same(
-      bodies.filter(({ body }) => plain(body).includes('\\')).map(({ name }) => name),
-      [],
-    )
-  },
-)
-
 t.test("a table's name is recorded the same way, whatever the settings at registration", async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   const adelia = connectAs('adelia')
