@@ -1,7 +1,7 @@
 // What can be checked about Windows without one. The task for its scheduler is read in test/cli/agendar.test.ts.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, globSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { cpSync, globSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
 import { test } from 'tap'
 import { ROOT, read } from './helper/files.ts'
 import { at, folder } from './helper/installed.ts'
@@ -41,7 +41,16 @@ test("the launcher takes npm's node.exe there, not the shell script beside it", 
 })
 
 test('file names are valid on Windows', (t) => {
-  const names = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n')
+  const made = ['.git', '.tap', 'node_modules']
+  const names = readdirSync(ROOT, { withFileTypes: true })
+    .filter((entry) => !made.includes(entry.name))
+    .flatMap((entry) =>
+      entry.isDirectory()
+        ? readdirSync(join(ROOT, entry.name), { recursive: true, encoding: 'utf8' }).map(
+            (path) => `${entry.name}/${path.split(sep).join('/')}`,
+          )
+        : [entry.name],
+    )
   const known = new Set<string>()
   for (const name of names) {
     if (/[\\:*?"<>|]|[ .](\/|$)/.test(name) || /(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.|\/|$)/i.test(name))
