@@ -1,6 +1,8 @@
 // A correction is undone from outside, and then another finding writes on the same row: that does not hide what was undone.
 import t, { type Test } from 'tap'
+import { age } from '../helper/archive.ts'
 import { one, type Scenario, scenario } from '../helper/scenario.ts'
+import { checkLines, trailOf } from '../helper/trail.ts'
 import { makeRule, proposing } from '../helper/warehouse.ts'
 
 const RULES = '{errada,outra}'
@@ -102,3 +104,43 @@ t.test('a key that another entry has taken over is not ours because we corrected
   await session(c)
   t.match(await finding(c, 'errada'), { status: 'obsoleta', motivo: 'a chave é agora de outro lançamento' })
 })
+
+t.test(
+  'an entry whose supplier we corrected twice is still the same, though the first time lies in the archive',
+  async (t) => {
+    const c = await scenario(t)
+    const adelia = c.asPerson('adelia')
+    const renaming = (nome: string, from: string, to: string) =>
+      makeRule(
+        { sql: c.sql, adelia },
+        {
+          nome,
+          colunas: ['fornecedor'],
+          consulta: proposing(`'{"fornecedor": "${to}"}'::jsonb`, `t.fornecedor = '${from}'`),
+        },
+      )
+    await c.sql`update audit.regras set colunas_identidade = '{fornecedor}' where nome = 'errada'`
+    await c.book({ id: 1 })
+    await c.sql`update dw.lancamentos set fornecedor = 'Alfa' where id = 1`
+    await renaming('outra', 'Alfa', 'Beta')
+    await session(c)
+    await c.approve('ana', (await finding(c, 'outra')).id)
+    await c.sql`select audit_interno.selar()`
+    const month = await age(c, 30)
+    const lines = await trailOf(adelia)
+    const { elo, selo } = await checkLines(lines)
+    const [asked] = await adelia`select audit.registrar_exportacao('{"formato": "trilha"}') as id`
+    await adelia`select audit.finalizar_operacao(${asked?.['id']}, linhas => ${lines.length}, detalhes => ${c.sql.json({ sha256: 'ab'.repeat(32) })})`
+    await adelia`select * from audit.arquivar_meses(${month}::text::date, 'guarda', ${asked?.['id']}, ${elo}, ${selo}, apagar => false)`
+    t.equal(
+      one(await c.sql`select count(*)::int as n from audit.alteracoes`)['n'],
+      0,
+      'all alterations are in the archive',
+    )
+
+    await renaming('terceira', 'Beta', 'Gama')
+    await c.asPerson('olivia')`select * from audit.processar_divergencias('manual', regras => '{terceira}')`
+    await c.approve('ana', (await finding(c, 'terceira')).id)
+    t.match(await c.approve('ana', (await finding(c, 'errada')).id), [{ status: 'corrigida' }])
+  },
+)
