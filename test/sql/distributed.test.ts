@@ -147,9 +147,11 @@ t.test('a rule in SQL is not registered for a distributed table, and told so', a
 
 t.test('the nodes count the history and the habits of signs as one server does', async (t) => {
   const { sql } = await demonstration(t)
-  // credit notes whose document is positive beside those whose document is not: groups have to be asked
-  await sql`update dw.lancamentos set valor = -abs(valor), valor_documento = abs(valor_documento) where id % 7 = 0`
-  await sql`update dw.lancamentos set valor = abs(valor), valor_documento = -abs(valor_documento) where id % 11 = 3`
+  // turned signs: some here and there, and all of two small groups
+  await sql`update dw.lancamentos set valor = -abs(valor), valor_documento = abs(valor_documento)
+    where id % 50 = 0 or conta_contabil = (select conta_contabil from dw.lancamentos group by 1 having count(*) >= 5 order by count(*), 1 limit 1)`
+  await sql`update dw.lancamentos set valor = abs(valor), valor_documento = -abs(valor_documento)
+    where id % 50 = 7 or conta_contabil = (select conta_contabil from dw.lancamentos group by 1 having count(*) >= 5 order by count(*), 1 offset 1 limit 1)`
   const counted = async () =>
     await sql.unsafe(`
       select 'historia' as o_que, count(*)::int as linhas, md5(string_agg(h::text, '|' order by h::text)) as digesto
@@ -159,7 +161,7 @@ t.test('the nodes count the history and the habits of signs as one server does',
       union all select 'dois meses', count(*)::int, md5(string_agg(h::text, '|' order by h::text))
       from (select array_agg(m.mes) as meses from (select mes from regra_pendente_verificacao.estatistica_mes order by mes desc limit 2) m) m
       cross join lateral regra_pendente_verificacao.contar_historia(m.meses, null) h
-      union all select 'sinais', count(*)::int, md5(string_agg(s::text, '|' order by s::text))
+      union all select 'sinais', count(*)::int, string_agg(distinct s.como, ', ') || md5(string_agg(s::text, '|' order by s::text))
       from regra_validacao_valores.sinais((select max(data_lancamento) from dw.lancamentos), (select max(data_lancamento) from dw.lancamentos)) s`)
   await sql`select regra_pendente_verificacao.preparar(row(null, null, null, null, null)::audit.janela)`
   const onNodes = await counted()
