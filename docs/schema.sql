@@ -5454,6 +5454,15 @@ create function regra_pendente_verificacao.contar_historia(meses integer[], chav
 comment on function regra_pendente_verificacao.contar_historia(integer[],text[],integer) is 'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
 grant execute on function regra_pendente_verificacao.contar_historia(integer[],text[],integer) to conferente_regra;
 
+create function regra_pendente_verificacao.contar_historia_nos(meses integer[])
+  returns TABLE(nivel smallint, chave bigint, mes integer, categoria integer, linhas integer) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_pendente_verificacao.contar_historia_nos(integer[]) is 'Counts of the learnable history by level, key, booking month and category, of some months or of all, counted by the nodes of Citus.';
+grant execute on function regra_pendente_verificacao.contar_historia_nos(integer[]) to conferente_regra;
+
 create function regra_pendente_verificacao.contar_meses(meses integer[])
   returns void language plpgsql volatile
   set jit=off
@@ -5628,6 +5637,15 @@ create function regra_pendente_verificacao.sugerir_pendencias(janela audit.janel
   set search_path=pg_catalog, pg_temp;
 comment on function regra_pendente_verificacao.sugerir_pendencias(audit.janela,int4range,integer,integer) is 'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
 grant execute on function regra_pendente_verificacao.sugerir_pendencias(audit.janela,int4range,integer,integer) to conferente_regra;
+
+create function regra_pendente_verificacao.textos_nos(meses integer[])
+  returns TABLE(raiz text, nome text, mes integer, quantos bigint, textos text[]) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_pendente_verificacao.textos_nos(integer[]) is 'Texts under which each company was booked in each month, by name, of some months or of all, gathered by the nodes of Citus.';
+grant execute on function regra_pendente_verificacao.textos_nos(integer[]) to conferente_regra;
 
 create function regra_pendente_verificacao.ultimo_mes_conhecido(corte integer)
   returns integer language sql stable

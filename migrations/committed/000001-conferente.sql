@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:76c95b6ffb637d4b2551cfa8f99f49bd054aeeb4
+--! Hash: sha1:f312e0142742dad014520ba5b3ecf42dfc5646b8
 --! Message: conferente
 
 set local role conferente_dono;
@@ -14987,7 +14987,7 @@ begin
   return query
     select 'armazenamento', case when a.amname = 'columnar' and bool_or(c.oid = any (v_linhas)) then 'erro' else 'aviso' end,
       format('%s: %s', a.amname, string_agg(c.oid::regclass::text, ', ' order by c.oid::regclass::text)),
-      case when a.amname = 'columnar' then 'Linhas em formato colunar não podem ser alteradas. Deixe em heap os meses que ainda podem ser corrigidos.'
+      case when a.amname = 'columnar' then 'Linhas em formato colunar não podem ser alteradas, e uma só partição assim impede a correção de qualquer outra. Passe-a para heap (select alter_table_set_access_method), ponha-a fora da tabela que o contrato lê, ou use --modo manual.'
         else 'O Conferente só foi testado com heap.' end
     from pg_class c join pg_am a on a.oid = c.relam
     where c.oid = any (v_abaixo) and c.relkind = 'r' and a.amname <> 'heap'
@@ -21559,6 +21559,7 @@ declare
   v_de date;
   v_ate date;
   v_assinados boolean;
+  v_nos boolean := audit_interno.distribuida('dw.lancamentos');
 begin
   select d.de, d.ate into v_de, v_ate from regra_validacao_valores.dias_em_volta(v_inicio, v_fim, limite) d;
   -- where negative documents are the rule, and were in every quarter, the groups have nothing to say and are not read
@@ -21599,7 +21600,7 @@ begin
         abs(abs(l.valor) - abs(l.valor_documento - coalesce(l.valor_desconto, 0))) <= 0.05 as casada,
         regra_validacao_valores.chaves_sinal(l.documento, l.descricao, l.categoria, l.conta_contabil, l.fornecedor_id, l.fornecedor) as c
       from dw.lancamentos l
-      where exists (select 1 from avessa) and l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor <> 0 and l.valor_documento <> 0
+      where not v_nos and exists (select 1 from avessa) and l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor <> 0 and l.valor_documento <> 0
       offset 0
     ) x
   ), contada as (
@@ -21609,6 +21610,20 @@ begin
     group by grouping sets ((l.mes, l.c1), (l.mes, l.c2), (l.mes, l.c3), (l.mes, l.c4), (l.mes, l.c5), (l.mes))
     -- rows without a key: only those of the last set, which groups by month alone
     having coalesce(l.c1, l.c2, l.c3, l.c4, l.c5) is not null or grouping(l.c1, l.c2, l.c3, l.c4, l.c5) = 31
+    union all
+    -- the same on Citus, where grouping sets would bring every entry: the nodes count
+    select k.chave, x.mes, count(*), count(*) filter (where x.neg = 1 and x.casada), count(*) filter (where x.neg = 2 and x.casada),
+      count(*) filter (where x.neg = 3 and x.casada)
+    from (
+      select date_trunc('month', l.data_lancamento)::date as mes, case when l.valor < 0 then 1 else 0 end + case when l.valor_documento < 0 then 2 else 0 end as neg,
+        abs(abs(l.valor) - abs(l.valor_documento - coalesce(l.valor_desconto, 0))) <= 0.05 as casada,
+        regra_validacao_valores.chaves_sinal(l.documento, l.descricao, l.categoria, l.conta_contabil, l.fornecedor_id, l.fornecedor) || 0::bigint as c
+      from dw.lancamentos l
+      where v_nos and exists (select 1 from avessa) and l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor <> 0 and l.valor_documento <> 0
+    ) x
+    cross join lateral unnest(x.c) k (chave)
+    where k.chave = 0 or k.chave in (select t.chave from chave t)
+    group by 1, 2
   ), em_volta as (
     select c.chave, c.mes, l.lado, c.n as n_no_mes, v.vezes as no_mes,
       sum(c.n) over ano - c.n as n, sum(v.vezes) over ano - v.vezes as avessas, sum(v.proprios) over ano - v.proprios as proprios,
@@ -23222,7 +23237,6 @@ declare
   v_conta text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', true);
   v_conta_livre text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', false);
   v_passo bigint;
-  v_nos boolean := audit_interno.distribuida('dw.lancamentos');
 begin
   v_passo := (
     select greatest(1, count(*) / 20000)
@@ -23230,37 +23244,39 @@ begin
     where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim);
 
   return query
-  with amostra as (
-    select l.id::text as id, audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
-      audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada,
-      regra_trade_marketing.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave,
-      l.fornecedor as nome, l.descricao as memoria
+  with contado as materialized (
+    -- one row for a word and a category, or each node would send one for each supplier
+    select w.palavra, t.categoria_dobrada, count(*) as lancamentos, array_agg(t.chave) as chaves
     from dw.lancamentos l
+    -- fences beside the entries: around them they would bring each one from the nodes of Citus, which count here
+    cross join lateral (
+      select string_to_array(coalesce(regras.palavras_texto(l.fornecedor), '') || ' ' || coalesce(regras.palavras_texto(l.descricao), ''), ' ') as ditas,
+        coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada,
+        regra_trade_marketing.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave
+      offset 0
+    ) t
+    cross join lateral (
+      select audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor, audit_interno.dobrar(l.conta_contabil) as conta
+      offset 0
+    ) d
+    cross join lateral (select distinct p.palavra from unnest(t.ditas) p (palavra) where p.palavra = any (palavras_marketing.palavras)) w
     where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim
       and (v_passo = 1 or hashtextextended(l.id::text, 0) % v_passo = 0)
-      -- on Citus each node sends only what has one of the words
-      and (not v_nos or string_to_array(concat_ws(' ', regras.palavras_texto(l.fornecedor), regras.palavras_texto(l.descricao)), ' ')
-        && palavras_marketing.palavras)
-    offset 0
-  ), outra as (
-    select a.id, a.categoria_dobrada, a.chave,
-      concat_ws(' ', regras.palavras_texto(a.nome), regras.palavras_texto(a.memoria)) as texto
-    from amostra a
-    where a.categoria_dobrada <> '' and a.categoria_dobrada <> all (v_pendentes)
-      and not regra_trade_marketing.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-      and not regra_trade_marketing.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
-      and not regra_trade_marketing.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre)
-    offset 0
-  ), contado as (
-    select w.palavra, a.categoria_dobrada, a.chave, count(distinct a.id) as lancamentos
-    from outra a
-    cross join lateral string_to_table(a.texto, ' ') w (palavra)
-    where w.palavra = any (palavras_marketing.palavras)
-    group by 1, 2, 3
+      and t.categoria_dobrada <> '' and t.categoria_dobrada <> all (v_pendentes)
+      and t.ditas && palavras_marketing.palavras
+      and not regra_trade_marketing.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+      and not regra_trade_marketing.texto_casa(d.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+      and not regra_trade_marketing.texto_casa(d.conta, v_conta_filtro, v_conta, v_conta_livre)
+    group by 1, 2
   )
   select c.palavra, coalesce(r.para, c.categoria_dobrada), sum(c.lancamentos)::bigint,
     (sum(sum(c.lancamentos)) over (partition by c.palavra))::bigint, count(distinct c.chave)
-  from contado c
+  from (
+    -- the entries are counted with the first of their suppliers
+    select c.palavra, c.categoria_dobrada, case when k.n = 1 then c.lancamentos else 0 end as lancamentos, k.chave
+    from contado c
+    cross join lateral unnest(c.chaves) with ordinality k (chave, n)
+  ) c
   left join regras.categorias_renomeadas() r on r.de = c.categoria_dobrada
   group by 1, 2;
 end
@@ -23426,55 +23442,55 @@ declare
   v_conta text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', true);
   v_conta_livre text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', false);
   v_passo bigint;
-  v_nos boolean := audit_interno.distribuida('dw.lancamentos');
+  v_ids bigint[];
+  v_incluem boolean[];
+  v_campos text[];
+  v_tipos text[];
+  v_padroes text[];
+  v_filtros text[];
 begin
+  select array_agg(p.id), array_agg(p.acao = 'incluir'), array_agg(p.campo), array_agg(p.tipo), array_agg(p.padrao),
+    array_agg(regra_trade_marketing.filtro_padrao(p.tipo, p.padrao_dobrado))
+  into v_ids, v_incluem, v_campos, v_tipos, v_padroes, v_filtros
+  from audit.padroes_trade_marketing p
+  where p.ativo;
   v_passo := (
     select greatest(1, count(*) / 40000)
     from dw.lancamentos l
     where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim);
 
   return query
-  with amostra as (
-    select audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
-      audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
+  with casado as materialized (
+    -- the nodes of Citus count by the patterns that match; fences beside the entries, because one around them would bring each of them
+    select m.incluem, x.categoria_dobrada = any (v_marketing) as certo, count(*) as quantos
     from dw.lancamentos l
+    cross join lateral (
+      select audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
+        audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
+      offset 0
+    ) x
+    cross join lateral (
+      select array_agg(p.id order by p.id) filter (where p.inclui) as incluem, bool_or(not p.inclui) as excluido
+      from unnest(v_ids, v_incluem, v_campos, v_tipos, v_padroes, v_filtros) p (id, inclui, campo, tipo, padrao, filtro)
+      cross join lateral (
+        select case p.campo when 'descricao' then x.descricao when 'fornecedor' then x.fornecedor else x.conta end as texto
+      ) t
+      where t.texto <> '' and (p.filtro is null or t.texto like p.filtro) and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, t.texto)
+    ) m
     where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim
       and (v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0)
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-      -- on Citus each node sends only what matches
-      and (not v_nos or regra_trade_marketing.texto_casa(audit_interno.dobrar(l.descricao), v_descricao_filtro, v_descricao, v_descricao_livre)
-        or regra_trade_marketing.texto_casa(audit_interno.dobrar(l.fornecedor), v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
-        or regra_trade_marketing.texto_casa(audit_interno.dobrar(l.conta_contabil), v_conta_filtro, v_conta, v_conta_livre))
-    offset 0
-  ), casado as materialized (
-    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = any (v_marketing) as certo
-    from amostra a
-    where a.categoria_dobrada <> all (v_pendentes)
-      and (regra_trade_marketing.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-        or regra_trade_marketing.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
-        or regra_trade_marketing.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre))
-  ), texto as materialized (
-    select c.n, c.certo, t.campo, t.texto
-    from casado c
-    cross join lateral (values ('descricao', c.descricao), ('fornecedor', c.fornecedor), ('conta_contabil', c.conta)) t (campo, texto)
-    where t.texto <> ''
-  ), nomeado as materialized (
-    select t.campo, t.texto, p.id, p.acao
-    from (select distinct x.campo, x.texto from texto x) t
-    join (
-      select p.*, regra_trade_marketing.filtro_padrao(p.tipo, p.padrao_dobrado) as filtro
-      from audit.padroes_trade_marketing p where p.ativo
-      offset 0
-    ) p on p.campo = t.campo
-    where (p.filtro is null or t.texto like p.filtro) and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, t.texto)
-  ), excluido as (
-    select distinct t.n from texto t join nomeado m on m.campo = t.campo and m.texto = t.texto where m.acao = 'excluir'
+      and x.categoria_dobrada <> all (v_pendentes)
+      and (regra_trade_marketing.texto_casa(x.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+        or regra_trade_marketing.texto_casa(x.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+        or regra_trade_marketing.texto_casa(x.conta, v_conta_filtro, v_conta, v_conta_livre))
+      and m.incluem is not null and m.excluido is not true
+    group by 1, 2
   )
-  select m.id, count(*), count(*) filter (where t.certo), round(1.0 / v_passo, 6)
-  from texto t
-  join nomeado m on m.campo = t.campo and m.texto = t.texto and m.acao = 'incluir'
-  where t.n not in (select e.n from excluido e)
-  group by m.id;
+  select p.id, sum(c.quantos)::bigint, coalesce(sum(c.quantos) filter (where c.certo), 0)::bigint, round(1.0 / v_passo, 6)
+  from casado c
+  cross join lateral unnest(c.incluem) p (id)
+  group by p.id;
 end
 $$;
 
@@ -24625,6 +24641,13 @@ begin
   into v_inicio, v_fim
   from unnest(meses) m;
 
+  if chaves is null and audit_interno.distribuida('dw.lancamentos') then
+    return query
+    select t.raiz, t.nome, t.mes, t.quantos::int, array(
+      select distinct p from unnest(t.textos) x cross join lateral string_to_table(x, ' ') p where length(p) >= 4 order by p)
+    from regra_pendente_verificacao.textos_nos(meses) t;
+    return;
+  end if;
   return query
   with g as materialized (
     select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.descricao, count(*) as linhas
@@ -24691,64 +24714,68 @@ begin
   into v_inicio, v_fim
   from unnest(meses) m;
 
-  return query
-  select f.nivel, f.chave, h.mes, h.categoria, count(*)::int
-  from (
-    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, c.id as categoria, n.nome, r.raiz,
-      nullif(btrim(l.fornecedor_id), '') as codigo, nullif(btrim(l.centro_custo), '') as centro, nullif(btrim(l.conta_contabil), '') as conta,
-      l.valor
-    from dw.lancamentos l
-    join (
-      select k.categoria as id, k.escrita
-      from regra_pendente_verificacao.estatistica_grafia k
-      where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
-      offset 0
-    ) c on c.escrita = l.categoria
-    left join regra_pendente_verificacao.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
-    cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz offset 0) r
-    where btrim(l.categoria) <> ''
-      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-        and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
-      and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
-      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    -- or each of these expressions would be evaluated again for every key
-    offset 0
-  ) h
-  cross join lateral regra_pendente_verificacao.chaves(h.raiz, h.nome, h.codigo, h.centro, h.conta, h.valor) f
-  where h.mes is not null
-  group by f.nivel, f.chave, h.mes, h.categoria;
-
-  return query
-  select f.nivel, f.chave, h.mes, c.id, sum(h.linhas)::int
-  from (
-    select g.mes, g.categoria, g.escrito, g.fornecedor_id, g.descricao, g.linhas, regras.palavras_texto(g.descricao) as texto,
-      regras.raiz_fornecedor(g.fornecedor_id) as raiz
+  if chaves is null and audit_interno.distribuida('dw.lancamentos') then
+    return query select * from regra_pendente_verificacao.contar_historia_nos(meses);
+  else
+    return query
+    select f.nivel, f.chave, h.mes, h.categoria, count(*)::int
     from (
-      -- each text of a supplier is split into words once
-      select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
-        l.descricao, count(*) as linhas
+      select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, c.id as categoria, n.nome, r.raiz,
+        nullif(btrim(l.fornecedor_id), '') as codigo, nullif(btrim(l.centro_custo), '') as centro, nullif(btrim(l.conta_contabil), '') as conta,
+        l.valor
       from dw.lancamentos l
+      join (
+        select k.categoria as id, k.escrita
+        from regra_pendente_verificacao.estatistica_grafia k
+        where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
+        offset 0
+      ) c on c.escrita = l.categoria
+      left join regra_pendente_verificacao.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
+      cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz offset 0) r
       where btrim(l.categoria) <> ''
         and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
           and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
         and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
         and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
         and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-      group by regra_pendente_verificacao.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id, l.descricao
-    ) g
-    offset 0
-  ) h
-  join (
-    select k.categoria as id, k.escrita
-    from regra_pendente_verificacao.estatistica_grafia k
-    where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
-    offset 0
-  ) c on c.escrita = h.categoria
-  left join regra_pendente_verificacao.estatistica_nome n on n.escrito = h.escrito
-  cross join lateral regra_pendente_verificacao.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
-  where h.mes is not null
-  group by f.nivel, f.chave, h.mes, c.id;
+      -- or each of these expressions would be evaluated again for every key
+      offset 0
+    ) h
+    cross join lateral regra_pendente_verificacao.chaves(h.raiz, h.nome, h.codigo, h.centro, h.conta, h.valor) f
+    where h.mes is not null
+    group by f.nivel, f.chave, h.mes, h.categoria;
+
+    return query
+    select f.nivel, f.chave, h.mes, c.id, sum(h.linhas)::int
+    from (
+      select g.mes, g.categoria, g.escrito, g.fornecedor_id, g.descricao, g.linhas, regras.palavras_texto(g.descricao) as texto,
+        regras.raiz_fornecedor(g.fornecedor_id) as raiz
+      from (
+        -- each text of a supplier is split into words once
+        select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
+          l.descricao, count(*) as linhas
+        from dw.lancamentos l
+        where btrim(l.categoria) <> ''
+          and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+            and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
+          and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
+          and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+          and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+        group by regra_pendente_verificacao.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id, l.descricao
+      ) g
+      offset 0
+    ) h
+    join (
+      select k.categoria as id, k.escrita
+      from regra_pendente_verificacao.estatistica_grafia k
+      where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
+      offset 0
+    ) c on c.escrita = h.categoria
+    left join regra_pendente_verificacao.estatistica_nome n on n.escrito = h.escrito
+    cross join lateral regra_pendente_verificacao.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
+    where h.mes is not null
+    group by f.nivel, f.chave, h.mes, c.id;
+  end if;
 
   -- accounts that hold waiting entries, about which nothing else is learned (22), and each category's negative entries (23)
   return query
@@ -26519,6 +26546,126 @@ comment on function regra_pendente_verificacao.julgar_retroteste(audit.janela) i
   'For each entry of the window with a real category: confidence of the suggestion, whether it would be proposed, and whether it is right.';
 revoke execute on function regra_pendente_verificacao.julgar_retroteste(audit.janela) from public;
 --! EndIncluded regras/pendente_verificacao/retroteste.sql
+
+--! Included regras/pendente_verificacao/historia_nos.sql
+-- What regra_pendente_verificacao.contar_fornecedores and contar_historia count of whole months, counted by the nodes of Citus, so that they
+-- send counts and not entries. Each statement is as simple as Citus can split: a fence around the entries, or a step before the last, would
+-- bring all of them, and citus.max_intermediate_result_size would end that. On one server this takes half as long again.
+
+-- The texts, as words, with which each company was booked in each of some months, or of all when null, and how many entries have one: what
+-- contar_fornecedores takes the words from. Reads dw.lancamentos, the audit tables, estatistica_grafia and estatistica_nome; changes nothing.
+-- Called by regra_pendente_verificacao.contar_fornecedores.
+create or replace function regra_pendente_verificacao.textos_nos(meses int[])
+returns table (raiz text, nome text, mes int, quantos bigint, textos text[])
+language plpgsql stable rows 100000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_inicio date;
+  v_fim date;
+begin
+  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
+  into v_inicio, v_fim
+  from unnest(meses) m;
+
+  return query
+  -- one row for a supplier's month: each word for itself would be ten times as many
+  select h.raiz, coalesce(n.nome, ''), h.mes, count(h.texto), array_agg(h.texto)
+  from dw.lancamentos l
+  left join regra_pendente_verificacao.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
+  cross join lateral (
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, regras.raiz_fornecedor(l.fornecedor_id) as raiz,
+      nullif(regras.palavras_texto(l.descricao), '') as texto
+    offset 0
+  ) h
+  where l.categoria in (
+      select k.escrita from regra_pendente_verificacao.estatistica_grafia k
+      where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text))
+    and l.fornecedor_id <> '' and h.raiz is not null and h.mes is not null
+    and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim and h.mes = any (meses))
+    and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+  group by 1, 2, 3;
+end
+$$;
+
+comment on function regra_pendente_verificacao.textos_nos(int[]) is
+  'Texts under which each company was booked in each month, by name, of some months or of all, gathered by the nodes of Citus.';
+revoke execute on function regra_pendente_verificacao.textos_nos(int[]) from public;
+
+-- How often each key of each level went with a category, in each of some booking months, or of all when null: as contar_historia gives it
+-- for the keys of entries and of texts. Reads what contar_historia reads; changes nothing. Called by
+-- regra_pendente_verificacao.contar_historia.
+create or replace function regra_pendente_verificacao.contar_historia_nos(meses int[])
+returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
+language plpgsql stable rows 1000000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_inicio date;
+  v_fim date;
+begin
+  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
+  into v_inicio, v_fim
+  from unnest(meses) m;
+
+  return query
+  select f.nivel, f.chave, h.mes, c.id, count(*)::int
+  from dw.lancamentos l
+  join (
+    select k.categoria as id, k.escrita
+    from regra_pendente_verificacao.estatistica_grafia k
+    where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
+    offset 0
+  ) c on c.escrita = l.categoria
+  left join regra_pendente_verificacao.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
+  cross join lateral (
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, regras.raiz_fornecedor(l.fornecedor_id) as raiz,
+      nullif(btrim(l.fornecedor_id), '') as codigo, nullif(btrim(l.centro_custo), '') as centro, nullif(btrim(l.conta_contabil), '') as conta
+    offset 0
+  ) h
+  cross join lateral regra_pendente_verificacao.chaves(h.raiz, n.nome, h.codigo, h.centro, h.conta, l.valor) f
+  where btrim(l.categoria) <> '' and h.mes is not null
+    and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim and h.mes = any (meses))
+    and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+  group by f.nivel, f.chave, h.mes, c.id;
+
+  return query
+  select f.nivel, f.chave, h.mes, c.id, count(*)::int
+  from dw.lancamentos l
+  join (
+    select k.categoria as id, k.escrita
+    from regra_pendente_verificacao.estatistica_grafia k
+    where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
+    offset 0
+  ) c on c.escrita = l.categoria
+  left join regra_pendente_verificacao.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
+  cross join lateral (
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, regras.raiz_fornecedor(l.fornecedor_id) as raiz,
+      regras.palavras_texto(l.descricao) as texto
+    offset 0
+  ) h
+  cross join lateral regra_pendente_verificacao.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
+  where btrim(l.categoria) <> '' and h.mes is not null
+    and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim and h.mes = any (meses))
+    and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+  group by f.nivel, f.chave, h.mes, c.id;
+end
+$$;
+
+comment on function regra_pendente_verificacao.contar_historia_nos(int[]) is
+  'Counts of the learnable history by level, key, booking month and category, of some months or of all, counted by the nodes of Citus.';
+revoke execute on function regra_pendente_verificacao.contar_historia_nos(int[]) from public;
+--! EndIncluded regras/pendente_verificacao/historia_nos.sql
 
 --! Included saidas/consulta/ver_registro.sql
 -- The whole row behind a finding, as the warehouse holds it now: whoever decides has to see what is decided. Only rows with a finding, only

@@ -130,7 +130,9 @@ function knownFailure(
     return { message: error.forbidden, ...(app?.role && { hint: error.forbiddenHint(app.role, login(app)) }) }
   }
   if (code === '57014') return { message: error.cancelled }
-  if (code === '25006') return { message: error.readOnly, hint: error.readOnlyHint }
+  // a standby says 0A000 where a statement reads a table that only the primary has, before it gets to writing
+  if (code === '25006' || (code === '0A000' && /during recovery|durante a? ?recupera/.test(message)))
+    return { message: error.readOnly, hint: error.readOnlyHint }
   if (code === '53100') return { message: error.diskFull }
   return undefined
 }

@@ -57,6 +57,9 @@ function refusals({ tree, where }: Statement, catalog: Catalog): string[] {
     const columns = trees(query['targetList']).filter((entry) => entry['resjunk'] !== 'true')
     if (query !== tree && query['commandType'] === SELECT && columns.length === 0)
       say('a sub-select without columns')
+    if (query !== tree && query['commandType'] === SELECT && tables.length === 0)
+      for (const node of changing(query['targetList']))
+        say('a sub-select without from that is not immutable', node)
     if (query['commandType'] === UPDATE && isWarehouse(query['resultRelation'])) {
       for (const part of [...columns.map((column) => column['expr']), query['jointree']]) {
         for (const node of changing(part))
@@ -140,6 +143,34 @@ t.test('a rule in SQL is not registered for a distributed table, and told so', a
     grant execute on function dw.em_sql(audit.janela) to conferente_regra`)
   const registered = sql`select audit.registrar_regra('em_sql', 'x', 'dw.em_sql', 'dw.lancamentos', 'id', '{categoria}')`
   await t.rejects(registered, { message: /em_sql é language sql, e dw.lancamentos é distribuída/ })
+})
+
+t.test('the nodes count the history and the habits of signs as one server does', async (t) => {
+  const { sql } = await demonstration(t)
+  // turned signs: some here and there, and all of two small groups
+  await sql`update dw.lancamentos set valor = -abs(valor), valor_documento = abs(valor_documento)
+    where id % 50 = 0 or conta_contabil = (select conta_contabil from dw.lancamentos group by 1 having count(*) >= 5 order by count(*), 1 limit 1)`
+  await sql`update dw.lancamentos set valor = abs(valor), valor_documento = -abs(valor_documento)
+    where id % 50 = 7 or conta_contabil = (select conta_contabil from dw.lancamentos group by 1 having count(*) >= 5 order by count(*), 1 offset 1 limit 1)`
+  const counted = async () =>
+    await sql.unsafe(`
+      select 'historia' as o_que, count(*)::int as linhas, md5(string_agg(h::text, '|' order by h::text)) as digesto
+      from regra_pendente_verificacao.contar_historia(null, null) h
+      union all select 'fornecedores', count(*)::int, md5(string_agg(f::text, '|' order by f::text))
+      from regra_pendente_verificacao.contar_fornecedores(null, null) f
+      union all select 'dois meses', count(*)::int, md5(string_agg(h::text, '|' order by h::text))
+      from (select array_agg(m.mes) as meses from (select mes from regra_pendente_verificacao.estatistica_mes order by mes desc limit 2) m) m
+      cross join lateral regra_pendente_verificacao.contar_historia(m.meses, null) h
+      union all select 'sinais', count(*)::int, string_agg(distinct s.como, ', ') || md5(string_agg(s::text, '|' order by s::text))
+      from regra_validacao_valores.sinais((select max(data_lancamento) from dw.lancamentos), (select max(data_lancamento) from dw.lancamentos)) s`)
+  await sql`select regra_pendente_verificacao.preparar(row(null, null, null, null, null)::audit.janela)`
+  const onNodes = await counted()
+  t.ok(
+    onNodes.every((part) => part['linhas'] > 20),
+    'there is something to count',
+  )
+  await sql`delete from pg_catalog.pg_dist_partition`
+  t.same(await counted(), onNodes)
 })
 
 t.test('while a node holds a transaction in doubt, no row passes for already taken back', async (t) => {

@@ -185,6 +185,18 @@ t.test('another way of storing rows is a warning', async (t) => {
   )
 })
 
+t.test('one partition in columns keeps every other from being corrected', async (t) => {
+  const c = await scenario(t)
+  await c.book({ id: 1 })
+  // Citus refuses any update of a table that has such a part
+  await c.sql.unsafe(`create access method columnar type table handler heap_tableam_handler;
+    create table dw.antigos () inherits (dw.lancamentos) using columnar`)
+  t.match(await ground(c, 'armazenamento'), [
+    { situacao: 'erro', detalhe: 'columnar: dw.antigos', sugestao: /impede a correção de qualquer outra/ },
+  ])
+  await isLeftAlone(t, c, /formato colunar/)
+})
+
 t.test('logging of statements inside functions, with their values, is a warning', async (t) => {
   const c = await scenario(t)
   await c.sql.unsafe(

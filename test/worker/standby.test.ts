@@ -59,6 +59,15 @@ t.test('a worker on a standby', async (t) => {
     ['processar', '--modo', 'auto'],
     ['aprovar', '1', '--motivo', 'x'],
     ['configurar', 'agenda.modo', 'manual', '--motivo', 'x'],
+    ['rejeitar', '1', '--motivo', 'x'],
+    ['reverter', '--divergencia', '1', '--motivo', 'x'],
+    ['corrigir', '1', '--valor', 'valor=1', '--motivo', 'x'],
+    ['comentar', '1', '--comentario', 'x'],
+    ['padroes', 'salvar', 'brinde', '--motivo', 'x'],
+    ['periodo', 'fechar', '2026-01', '--motivo', 'x'],
+    ['arquivar', '--ate', '2026-01', '--motivo', 'x'],
+    ['exportar', '--formato', 'csv'],
+    ['avaliar', '--regra', 'validacao_valores', '--data-inicio', '2026-01-01', '--data-fim', '2026-01-31'],
     ['migrar'],
   ]) {
     const ran = await conferente(command, { url: server.url })

@@ -60,7 +60,7 @@ begin
   return query
     select 'armazenamento', case when a.amname = 'columnar' and bool_or(c.oid = any (v_linhas)) then 'erro' else 'aviso' end,
       format('%s: %s', a.amname, string_agg(c.oid::regclass::text, ', ' order by c.oid::regclass::text)),
-      case when a.amname = 'columnar' then 'Linhas em formato colunar não podem ser alteradas. Deixe em heap os meses que ainda podem ser corrigidos.'
+      case when a.amname = 'columnar' then 'Linhas em formato colunar não podem ser alteradas, e uma só partição assim impede a correção de qualquer outra. Passe-a para heap (select alter_table_set_access_method), ponha-a fora da tabela que o contrato lê, ou use --modo manual.'
         else 'O Conferente só foi testado com heap.' end
     from pg_class c join pg_am a on a.oid = c.relam
     where c.oid = any (v_abaixo) and c.relkind = 'r' and a.amname <> 'heap'

@@ -132,6 +132,13 @@ begin
   into v_inicio, v_fim
   from unnest(meses) m;
 
+  if chaves is null and audit_interno.distribuida('dw.lancamentos') then
+    return query
+    select t.raiz, t.nome, t.mes, t.quantos::int, array(
+      select distinct p from unnest(t.textos) x cross join lateral string_to_table(x, ' ') p where length(p) >= 4 order by p)
+    from regra_pendente_verificacao.textos_nos(meses) t;
+    return;
+  end if;
   return query
   with g as materialized (
     select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.descricao, count(*) as linhas
@@ -198,64 +205,68 @@ begin
   into v_inicio, v_fim
   from unnest(meses) m;
 
-  return query
-  select f.nivel, f.chave, h.mes, h.categoria, count(*)::int
-  from (
-    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, c.id as categoria, n.nome, r.raiz,
-      nullif(btrim(l.fornecedor_id), '') as codigo, nullif(btrim(l.centro_custo), '') as centro, nullif(btrim(l.conta_contabil), '') as conta,
-      l.valor
-    from dw.lancamentos l
-    join (
-      select k.categoria as id, k.escrita
-      from regra_pendente_verificacao.estatistica_grafia k
-      where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
-      offset 0
-    ) c on c.escrita = l.categoria
-    left join regra_pendente_verificacao.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
-    cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz offset 0) r
-    where btrim(l.categoria) <> ''
-      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-        and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
-      and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
-      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    -- or each of these expressions would be evaluated again for every key
-    offset 0
-  ) h
-  cross join lateral regra_pendente_verificacao.chaves(h.raiz, h.nome, h.codigo, h.centro, h.conta, h.valor) f
-  where h.mes is not null
-  group by f.nivel, f.chave, h.mes, h.categoria;
-
-  return query
-  select f.nivel, f.chave, h.mes, c.id, sum(h.linhas)::int
-  from (
-    select g.mes, g.categoria, g.escrito, g.fornecedor_id, g.descricao, g.linhas, regras.palavras_texto(g.descricao) as texto,
-      regras.raiz_fornecedor(g.fornecedor_id) as raiz
+  if chaves is null and audit_interno.distribuida('dw.lancamentos') then
+    return query select * from regra_pendente_verificacao.contar_historia_nos(meses);
+  else
+    return query
+    select f.nivel, f.chave, h.mes, h.categoria, count(*)::int
     from (
-      -- each text of a supplier is split into words once
-      select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
-        l.descricao, count(*) as linhas
+      select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, c.id as categoria, n.nome, r.raiz,
+        nullif(btrim(l.fornecedor_id), '') as codigo, nullif(btrim(l.centro_custo), '') as centro, nullif(btrim(l.conta_contabil), '') as conta,
+        l.valor
       from dw.lancamentos l
+      join (
+        select k.categoria as id, k.escrita
+        from regra_pendente_verificacao.estatistica_grafia k
+        where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
+        offset 0
+      ) c on c.escrita = l.categoria
+      left join regra_pendente_verificacao.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
+      cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz offset 0) r
       where btrim(l.categoria) <> ''
         and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
           and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
         and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
         and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
         and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-      group by regra_pendente_verificacao.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id, l.descricao
-    ) g
-    offset 0
-  ) h
-  join (
-    select k.categoria as id, k.escrita
-    from regra_pendente_verificacao.estatistica_grafia k
-    where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
-    offset 0
-  ) c on c.escrita = h.categoria
-  left join regra_pendente_verificacao.estatistica_nome n on n.escrito = h.escrito
-  cross join lateral regra_pendente_verificacao.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
-  where h.mes is not null
-  group by f.nivel, f.chave, h.mes, c.id;
+      -- or each of these expressions would be evaluated again for every key
+      offset 0
+    ) h
+    cross join lateral regra_pendente_verificacao.chaves(h.raiz, h.nome, h.codigo, h.centro, h.conta, h.valor) f
+    where h.mes is not null
+    group by f.nivel, f.chave, h.mes, h.categoria;
+
+    return query
+    select f.nivel, f.chave, h.mes, c.id, sum(h.linhas)::int
+    from (
+      select g.mes, g.categoria, g.escrito, g.fornecedor_id, g.descricao, g.linhas, regras.palavras_texto(g.descricao) as texto,
+        regras.raiz_fornecedor(g.fornecedor_id) as raiz
+      from (
+        -- each text of a supplier is split into words once
+        select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
+          l.descricao, count(*) as linhas
+        from dw.lancamentos l
+        where btrim(l.categoria) <> ''
+          and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+            and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
+          and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
+          and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+          and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+        group by regra_pendente_verificacao.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id, l.descricao
+      ) g
+      offset 0
+    ) h
+    join (
+      select k.categoria as id, k.escrita
+      from regra_pendente_verificacao.estatistica_grafia k
+      where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
+      offset 0
+    ) c on c.escrita = h.categoria
+    left join regra_pendente_verificacao.estatistica_nome n on n.escrito = h.escrito
+    cross join lateral regra_pendente_verificacao.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
+    where h.mes is not null
+    group by f.nivel, f.chave, h.mes, c.id;
+  end if;
 
   -- accounts that hold waiting entries, about which nothing else is learned (22), and each category's negative entries (23)
   return query

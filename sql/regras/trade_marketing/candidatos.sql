@@ -110,55 +110,55 @@ declare
   v_conta text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', true);
   v_conta_livre text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', false);
   v_passo bigint;
-  v_nos boolean := audit_interno.distribuida('dw.lancamentos');
+  v_ids bigint[];
+  v_incluem boolean[];
+  v_campos text[];
+  v_tipos text[];
+  v_padroes text[];
+  v_filtros text[];
 begin
+  select array_agg(p.id), array_agg(p.acao = 'incluir'), array_agg(p.campo), array_agg(p.tipo), array_agg(p.padrao),
+    array_agg(regra_trade_marketing.filtro_padrao(p.tipo, p.padrao_dobrado))
+  into v_ids, v_incluem, v_campos, v_tipos, v_padroes, v_filtros
+  from audit.padroes_trade_marketing p
+  where p.ativo;
   v_passo := (
     select greatest(1, count(*) / 40000)
     from dw.lancamentos l
     where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim);
 
   return query
-  with amostra as (
-    select audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
-      audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
+  with casado as materialized (
+    -- the nodes of Citus count by the patterns that match; fences beside the entries, because one around them would bring each of them
+    select m.incluem, x.categoria_dobrada = any (v_marketing) as certo, count(*) as quantos
     from dw.lancamentos l
+    cross join lateral (
+      select audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
+        audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
+      offset 0
+    ) x
+    cross join lateral (
+      select array_agg(p.id order by p.id) filter (where p.inclui) as incluem, bool_or(not p.inclui) as excluido
+      from unnest(v_ids, v_incluem, v_campos, v_tipos, v_padroes, v_filtros) p (id, inclui, campo, tipo, padrao, filtro)
+      cross join lateral (
+        select case p.campo when 'descricao' then x.descricao when 'fornecedor' then x.fornecedor else x.conta end as texto
+      ) t
+      where t.texto <> '' and (p.filtro is null or t.texto like p.filtro) and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, t.texto)
+    ) m
     where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim
       and (v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0)
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-      -- on Citus each node sends only what matches
-      and (not v_nos or regra_trade_marketing.texto_casa(audit_interno.dobrar(l.descricao), v_descricao_filtro, v_descricao, v_descricao_livre)
-        or regra_trade_marketing.texto_casa(audit_interno.dobrar(l.fornecedor), v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
-        or regra_trade_marketing.texto_casa(audit_interno.dobrar(l.conta_contabil), v_conta_filtro, v_conta, v_conta_livre))
-    offset 0
-  ), casado as materialized (
-    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = any (v_marketing) as certo
-    from amostra a
-    where a.categoria_dobrada <> all (v_pendentes)
-      and (regra_trade_marketing.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-        or regra_trade_marketing.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
-        or regra_trade_marketing.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre))
-  ), texto as materialized (
-    select c.n, c.certo, t.campo, t.texto
-    from casado c
-    cross join lateral (values ('descricao', c.descricao), ('fornecedor', c.fornecedor), ('conta_contabil', c.conta)) t (campo, texto)
-    where t.texto <> ''
-  ), nomeado as materialized (
-    select t.campo, t.texto, p.id, p.acao
-    from (select distinct x.campo, x.texto from texto x) t
-    join (
-      select p.*, regra_trade_marketing.filtro_padrao(p.tipo, p.padrao_dobrado) as filtro
-      from audit.padroes_trade_marketing p where p.ativo
-      offset 0
-    ) p on p.campo = t.campo
-    where (p.filtro is null or t.texto like p.filtro) and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, t.texto)
-  ), excluido as (
-    select distinct t.n from texto t join nomeado m on m.campo = t.campo and m.texto = t.texto where m.acao = 'excluir'
+      and x.categoria_dobrada <> all (v_pendentes)
+      and (regra_trade_marketing.texto_casa(x.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+        or regra_trade_marketing.texto_casa(x.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+        or regra_trade_marketing.texto_casa(x.conta, v_conta_filtro, v_conta, v_conta_livre))
+      and m.incluem is not null and m.excluido is not true
+    group by 1, 2
   )
-  select m.id, count(*), count(*) filter (where t.certo), round(1.0 / v_passo, 6)
-  from texto t
-  join nomeado m on m.campo = t.campo and m.texto = t.texto and m.acao = 'incluir'
-  where t.n not in (select e.n from excluido e)
-  group by m.id;
+  select p.id, sum(c.quantos)::bigint, coalesce(sum(c.quantos) filter (where c.certo), 0)::bigint, round(1.0 / v_passo, 6)
+  from casado c
+  cross join lateral unnest(c.incluem) p (id)
+  group by p.id;
 end
 $$;
 

@@ -99,6 +99,7 @@ declare
   v_de date;
   v_ate date;
   v_assinados boolean;
+  v_nos boolean := audit_interno.distribuida('dw.lancamentos');
 begin
   select d.de, d.ate into v_de, v_ate from regra_validacao_valores.dias_em_volta(v_inicio, v_fim, limite) d;
   -- where negative documents are the rule, and were in every quarter, the groups have nothing to say and are not read
@@ -139,7 +140,7 @@ begin
         abs(abs(l.valor) - abs(l.valor_documento - coalesce(l.valor_desconto, 0))) <= 0.05 as casada,
         regra_validacao_valores.chaves_sinal(l.documento, l.descricao, l.categoria, l.conta_contabil, l.fornecedor_id, l.fornecedor) as c
       from dw.lancamentos l
-      where exists (select 1 from avessa) and l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor <> 0 and l.valor_documento <> 0
+      where not v_nos and exists (select 1 from avessa) and l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor <> 0 and l.valor_documento <> 0
       offset 0
     ) x
   ), contada as (
@@ -149,6 +150,20 @@ begin
     group by grouping sets ((l.mes, l.c1), (l.mes, l.c2), (l.mes, l.c3), (l.mes, l.c4), (l.mes, l.c5), (l.mes))
     -- rows without a key: only those of the last set, which groups by month alone
     having coalesce(l.c1, l.c2, l.c3, l.c4, l.c5) is not null or grouping(l.c1, l.c2, l.c3, l.c4, l.c5) = 31
+    union all
+    -- the same on Citus, where grouping sets would bring every entry: the nodes count
+    select k.chave, x.mes, count(*), count(*) filter (where x.neg = 1 and x.casada), count(*) filter (where x.neg = 2 and x.casada),
+      count(*) filter (where x.neg = 3 and x.casada)
+    from (
+      select date_trunc('month', l.data_lancamento)::date as mes, case when l.valor < 0 then 1 else 0 end + case when l.valor_documento < 0 then 2 else 0 end as neg,
+        abs(abs(l.valor) - abs(l.valor_documento - coalesce(l.valor_desconto, 0))) <= 0.05 as casada,
+        regra_validacao_valores.chaves_sinal(l.documento, l.descricao, l.categoria, l.conta_contabil, l.fornecedor_id, l.fornecedor) || 0::bigint as c
+      from dw.lancamentos l
+      where v_nos and exists (select 1 from avessa) and l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor <> 0 and l.valor_documento <> 0
+    ) x
+    cross join lateral unnest(x.c) k (chave)
+    where k.chave = 0 or k.chave in (select t.chave from chave t)
+    group by 1, 2
   ), em_volta as (
     select c.chave, c.mes, l.lado, c.n as n_no_mes, v.vezes as no_mes,
       sum(c.n) over ano - c.n as n, sum(v.vezes) over ano - v.vezes as avessas, sum(v.proprios) over ano - v.proprios as proprios,
