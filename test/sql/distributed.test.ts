@@ -83,7 +83,9 @@ function refusals({ tree, where }: Statement, catalog: Catalog): string[] {
           say('a left join that brings the whole table')
     }
     if (tables.some((entry) => entry['relid'] === warehouse)) {
-      for (const table of tables.filter((entry) => entry['rtekind'] === SUBQUERY && entry['lateral'] === 'true'))
+      for (const table of tables.filter(
+        (entry) => entry['rtekind'] === SUBQUERY && entry['lateral'] === 'true',
+      ))
         if (names(table['subquery'], 'SETOPERATIONSTMT') && reads(table['subquery'], FUNCTION))
           say('a union of functions beside the ledger')
       for (const { subselect } of inside(query['jointree']).filter(({ node }) => node === 'SUBLINK'))
