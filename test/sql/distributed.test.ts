@@ -124,9 +124,9 @@ async function demonstration(t: Pick<Test, 'teardown'>) {
     create function pg_catalog.recover_prepared_transactions() returns int language sql return 0; create table pg_catalog.pg_dist_partition (logicalrelid regclass);
     insert into pg_catalog.pg_dist_partition values ('dw.lancamentos');
     create table public.no (nodename text, nodeport int, success boolean, result text);
-    create function pg_catalog.run_command_on_workers(command text) returns setof public.no language sql as
+    create function pg_catalog.run_command_on_workers(command text, parallel boolean default true) returns setof public.no language sql as
       $$ select * from public.no where command ~ 'pg_prepared_xacts' $$;
-    grant select on public.no to public; grant execute on function pg_catalog.run_command_on_workers(text) to public;
+    grant select on public.no to public; grant execute on function pg_catalog.run_command_on_workers(text, boolean) to public;
     grant select on pg_catalog.pg_dist_node, pg_catalog.pg_dist_partition to public; reset allow_system_table_mods`)
   return base
 }
@@ -176,6 +176,64 @@ t.test('a rule in SQL is not registered for a distributed table, and told so', a
   await t.rejects(registered, { message: /em_sql é language sql, e dw.lancamentos é distribuída/ })
 })
 
+/** Makes the door to read belong to the role that writes, as the migration does where nodes are. */
+async function prepareNodes({ sql }: Awaited<ReturnType<typeof demonstration>>) {
+  await sql.unsafe(`set allow_system_table_mods = on;
+    create table pg_catalog.pg_dist_object (classid oid, objid oid);
+    create function pg_catalog.create_distributed_function(regprocedure) returns void language sql return null::void;
+    create function pg_catalog.master_run_on_worker(text[], integer[], text[], boolean) returns text language sql return 'OK';
+    insert into pg_catalog.pg_dist_node values (1); reset allow_system_table_mods`)
+  await sql`select audit_interno.preparar_nos()`
+}
+
+t.test('a rule that reads as the role that writes cannot write on a node either', async (t) => {
+  const base = await demonstration(t)
+  await prepareNodes(base)
+  const [may] = await base.sql`select f.escrita, f.dono from (
+    select bool_or(has_function_privilege('conferente_escrita', p.oid, 'execute')) as escrita,
+      bool_and(has_function_privilege('conferente_dono', p.oid, 'execute')) as dono
+    from pg_proc p where p.proname in ('run_command_on_workers', 'master_run_on_worker')) as f`
+  t.same(may, { escrita: false, dono: true }, 'only the owner sends a command of its own')
+  await base.sql.begin(async (tx) => {
+    await tx`select audit_interno.so_ler_nos()`
+    t.match(await tx`show transaction_read_only`, [{ transaction_read_only: 'on' }])
+  })
+  await base.sql.unsafe(`create or replace function audit_interno.so_ler_nos() returns void language plpgsql
+    set search_path = pg_catalog, pg_temp as $$ begin raise exception 'os nós só leem'; end $$`)
+  await base.connectAs(
+    'olivia',
+  )`select from audit.processar_divergencias('manual', regras => '{trade_marketing}')`
+  t.match(
+    await base.sql`select concat(erro_mensagem, motivo) as dito from audit.execucoes_regra where regra = 'trade_marketing'`,
+    [{ dito: /os nós só leem/ }],
+    'nothing is read before the nodes are told so',
+  )
+})
+
+t.test('our own preparations read on as the role that wrote, and nobody else does', async (t) => {
+  const base = await demonstration(t)
+  await prepareNodes(base)
+  await base.sql.unsafe(`
+    create function public.quem() returns trigger language plpgsql set search_path = pg_catalog, pg_temp
+      as $$ begin raise exception 'prepara como %', current_user; end $$;
+    create trigger quem before insert on regra_pendente_verificacao.estatistica_controle execute function public.quem();
+    create function dw.prepara(janela audit.janela) returns void language plpgsql set search_path = pg_catalog, pg_temp
+      as $$ begin raise exception 'prepara como %', current_user; end $$;
+    create function dw.acha(janela audit.janela) returns setof audit.achado language plpgsql stable set search_path = pg_catalog, pg_temp
+      as $$ begin end $$;
+    grant execute on function dw.prepara(audit.janela), dw.acha(audit.janela), public.quem() to conferente_regra`)
+  await base.connectAs(
+    'olivia',
+  )`select from audit.processar_divergencias('manual', regras => '{pendente_verificacao}')`
+  t.match(
+    await base.sql`select erro_mensagem from audit.execucoes_regra where regra = 'pendente_verificacao'`,
+    [{ erro_mensagem: 'prepara como conferente_escrita' }],
+  )
+  const registered = base.sql`select audit.registrar_regra('acha', 'x', 'dw.acha', 'dw.lancamentos', 'id', '{categoria}',
+    preparacao => 'dw.prepara')`
+  await t.rejects(registered, { message: /prepara como conferente_regra/ })
+})
+
 t.test('while a node holds a transaction in doubt, no row passes for already taken back', async (t) => {
   const { sql, connectAs } = await demonstration(t)
   await connectAs(
@@ -196,6 +254,16 @@ t.test('while a node holds a transaction in doubt, no row passes for already tak
   await t.rejects(takeBack(), { code: '40001' }, 'nor while a node does not answer')
   await sql`delete from public.no`
   t.match(await takeBack(), [{ resultado: /./ }], 'after that the row is believed')
+})
+
+t.test('a session that lost a node says that it was a node', async (t) => {
+  const { sql, connectAs } = await demonstration(t)
+  const [session] = await connectAs('olivia')`select id from audit.solicitar_processamento('manual')`
+  await sql`set role conferente_dono`
+  await sql`select audit_interno.anotar_falha(${session?.['id']}, 'detectar', null, 'XX000', 'SSL SYSCALL error: EOF detected')`
+  t.match(await sql`select mensagem from audit.sessoes_processamento where id = ${session?.['id']}`, [
+    { mensagem: 'XX000: um nó do Citus não responde: SSL SYSCALL error: EOF detected' },
+  ])
 })
 
 t.test('no statement over the warehouse is one that Citus refuses', async (t) => {
