@@ -86,7 +86,10 @@ function refusals({ tree, where }: Statement, catalog: Catalog): string[] {
       for (const table of tables.filter(
         (entry) => entry['rtekind'] === SUBQUERY && entry['lateral'] === 'true',
       ))
-        if (names(table['subquery'], 'SETOPERATIONSTMT') && reads(table['subquery'], FUNCTION))
+        if (
+          inside(table['subquery']).some(({ node }) => node === 'SETOPERATIONSTMT') &&
+          reads(table['subquery'], FUNCTION)
+        )
           say('a union of functions beside the ledger')
       for (const { subselect } of inside(query['jointree']).filter(({ node }) => node === 'SUBLINK'))
         if (inside(subselect).some((node) => Number(node['varlevelsup']) > 0) && reads(subselect, TABLE))
