@@ -4900,6 +4900,13 @@ create function audit_interno.situacoes_em_espera()
 comment on function audit_interno.situacoes_em_espera() is 'Statuses of a finding that waits for a person.';
 grant execute on function audit_interno.situacoes_em_espera() to conferente_leitor;
 
+create function audit_interno.so_ler_nos()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.so_ler_nos() is 'Makes this transaction read-only on the nodes of Citus.';
+grant execute on function audit_interno.so_ler_nos() to conferente_escrita;
+grant execute on function audit_interno.so_ler_nos() to conferente_regra;
+
 create function audit_interno.so_mostra(visao regclass)
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -5900,6 +5907,11 @@ create function regra_validacao_valores.chave_certa(chave text)
   returns boolean language sql immutable;
 comment on function regra_validacao_valores.chave_certa(text) is 'Whether the check digit of an access key is right.';
 grant execute on function regra_validacao_valores.chave_certa(text) to conferente_regra;
+
+create function regra_validacao_valores.chave_citada(documento text, descricao text)
+  returns TABLE(chave text, ano integer, mes integer, inscricao text, modelo text, serie text, numero text, no_texto boolean) language sql immutable;
+comment on function regra_validacao_valores.chave_citada(text,text) is 'Parts of the access key that an entry cites, and whether it stands in the text.';
+grant execute on function regra_validacao_valores.chave_citada(text,text) to conferente_regra;
 
 create function regra_validacao_valores.chave_documento(valor numeric, documento text)
   returns bigint language sql immutable;

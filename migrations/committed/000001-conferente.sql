@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f312e0142742dad014520ba5b3ecf42dfc5646b8
+--! Hash: sha1:7c8e3cecf1a27c0357bed94f77d9ccb2a355ca21
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2391,6 +2391,7 @@ begin
   begin
     -- holds until the end of this block, a subtransaction; nothing that runs in it can undo it
     perform set_config('transaction_read_only', 'on', true), set_config('timezone', audit.fuso(), true);
+    perform audit_interno.so_ler_nos();
     return query execute ler.consulta
       using (ler.janela).data_inicio, ler.textos, (ler.janela).data_fim, (ler.janela).carregado_desde, (ler.janela).carregado_ate, (ler.janela).chaves;
     v_lido := true;
@@ -6873,7 +6874,10 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_mensagem text := concat_ws('; falta: ', audit_interno.sem_segredos(mensagem), case when codigo = '42501' then (
+  -- what the connection to a node says does not name it
+  v_no text := case when to_regclass('pg_catalog.pg_dist_node') is not null and codigo ~ '^(08|XX000)'
+    and mensagem ~ 'EOF detected|closed the connection|invalid socket|remote node|connection establishment for node|marked as essential' then 'um nó do Citus não responde: ' end;
+  v_mensagem text := concat_ws('; falta: ', concat(v_no, audit_interno.sem_segredos(mensagem)), case when codigo = '42501' then (
     select audit_interno.direitos_em_falta(r) from audit.regras r where r.nome = anotar_falha.regra) end);
 begin
   if regra is null or audit_interno.falha_de_quem(codigo) in ('sessao', 'servidor') then
@@ -15062,6 +15066,27 @@ end
 $$;
 comment on function audit_interno.esperar_nos(text) is 'Sets lock_timeout for this transaction on the nodes of Citus.';
 
+-- Makes the nodes refuse writes (25006) until the calling subtransaction is undone, as set_config does here: Citus passes on statements only.
+-- There the reading role may be the one that writes (audit_interno.preparar_nos). Called by audit_interno.ler.
+create or replace function audit_interno.so_ler_nos()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_antes text := current_setting('citus.propagate_set_commands', true);
+begin
+  if to_regclass('pg_catalog.pg_dist_transaction') is not null then
+    set local citus.propagate_set_commands = 'local';
+    set local transaction_read_only = on;
+    perform set_config('citus.propagate_set_commands', v_antes, true);
+  end if;
+end
+$$;
+comment on function audit_interno.so_ler_nos() is 'Makes this transaction read-only on the nodes of Citus.';
+grant execute on function audit_interno.so_ler_nos() to conferente_regra, conferente_escrita;
+
 -- Refuses to judge rows of a distributed relation while any node holds a transaction in doubt: such a row looks as it was before, and a
 -- rollback would take it for already taken back. Called by aplicar_grupo before it reads why a row was not written.
 create or replace function audit_interno.exigir_confirmadas(relacao regclass)
@@ -15076,11 +15101,10 @@ begin
   if not audit_interno.distribuida(relacao) then
     return;
   end if;
-  select min(x.no) into v_no
-  from audit_interno.escrever('select format(''%s:%s'', r.nodename, r.nodeport) from run_command_on_workers(
+  execute 'select min(format(''%s:%s'', r.nodename, r.nodeport)) from run_command_on_workers(
     ''select count(*) from pg_prepared_xacts p where p.database = current_database() and p.gid like ''''citus%'''''') as r
-    where not r.success or r.result <> ''0''') as x (no text);
-  perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+    where not r.success or r.result <> ''0'''
+  into v_no;
   if v_no is not null then
     raise exception using errcode = 'serialization_failure', message = format('o nó %s não responde, ou ainda não confirmou uma transação anterior', v_no),
       hint = 'Nada foi alterado. Quando o nó voltar, o Citus conclui essa transação; então repita o pedido.';
@@ -15090,24 +15114,30 @@ $$;
 comment on function audit_interno.exigir_confirmadas(regclass) is '40001 while a node of a distributed relation is away or holds a transaction in doubt.';
 
 -- What the nodes of a distributed relation count and wait by: a node counts days in its own time zone, whatever agenda.fuso says here, and
--- outside our writes only its own lock_timeout ends a wait there. Asked as the role whose statements run there. A node that does not answer
--- says nothing (see exigir_confirmadas). Rows like those of audit_interno.terreno, which calls it.
+-- outside our writes only its own lock_timeout ends a wait there. What counts is what holds for conferente_escrita, whose statements run
+-- there. A node that does not answer says nothing (see exigir_confirmadas). Rows like those of audit_interno.terreno, which calls it.
 create or replace function audit_interno.terreno_nos(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_valor constant text := $sql$coalesce((
+    select split_part(c.ajuste, '=', 2) from pg_db_role_setting s cross join unnest(s.setconfig) as c (ajuste)
+    where s.setrole = 'conferente_escrita'::regrole and s.setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database()))
+      and lower(split_part(c.ajuste, '=', 1)) = %1$L
+    order by s.setdatabase desc limit 1), current_setting(%1$L))$sql$;
+  v_nos jsonb;
 begin
   if not audit_interno.distribuida(relacao) then
     return;
   end if;
+  execute 'select jsonb_object_agg(format(''%s:%s'', r.nodename, r.nodeport), string_to_array(r.result, '' '')) from run_command_on_workers($1) as r where r.success'
+  into v_nos using format('select concat_ws('' '', %s, %s)', format(v_valor, 'timezone'), format(v_valor, 'lock_timeout'));
   return query
     with no as materialized (
-      select n.nome, split_part(n.dito, ' ', 1) as fuso, split_part(n.dito, ' ', 2) as espera
-      from audit_interno.ler('select format(''%s:%s'', r.nodename, r.nodeport), r.result from run_command_on_workers(
-        ''select format(''''%s %s'''', current_setting(''''timezone''''), current_setting(''''lock_timeout''''))'') as r where r.success')
-        as n (nome text, dito text)
+      select n.nome, n.dito ->> 0 as fuso, n.dito ->> 1 as espera from jsonb_each(v_nos) as n (nome, dito)
     )
     select 'fuso dos nós', 'erro', format('%s; o do Conferente (agenda.fuso) é %s', string_agg(format('%s: %s', n.nome, n.fuso), ', ' order by n.nome), audit.fuso()),
       format('As regras contariam lá outros dias. No coordenador: alter database %I set timezone = %L; o Citus leva aos nós.', current_database(), audit.fuso())
@@ -15189,24 +15219,35 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_rastro text := audit_interno.rastro('conferente_regra');
+  v_funcao oid := audit_interno.funcao_da_janela(regra.preparacao);
+  -- on Citus a transaction that has written reads on as the role that wrote (audit_interno.preparar_nos). Only our own preparations run
+  -- as it: they write nothing but their statistics
+  v_papel regrole := case when exists (
+    select from pg_proc p, pg_proc l
+    where p.oid = v_funcao and p.proowner = 'conferente_dono'::regrole and l.oid = 'audit_interno.ler(text, audit.janela, text[])'::regprocedure
+      and l.proowner = 'conferente_escrita'::regrole) then 'conferente_escrita' else 'conferente_regra' end;
+  v_rastro text := audit_interno.rastro(v_papel);
   v_antes jsonb;
   v_alheias text;
 begin
   perform audit_interno.abrir_porta();
   select jsonb_object_agg(g.relacao::text, g.linhas) into v_antes from audit_interno.gravado() g;
-  perform audit_interno.preparar(audit_interno.chamada_sql(regra.preparacao), janela);
+  if v_papel = 'conferente_escrita'::regrole then
+    perform from audit_interno.escrever(format('select %s(%L::audit.janela)::text', audit_interno.chamada_sql(regra.preparacao), janela)) as x (nada text);
+  else
+    perform audit_interno.preparar(audit_interno.chamada_sql(regra.preparacao), janela);
+  end if;
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   select string_agg(audit_interno.nome_sql(g.relacao), ', ' order by g.relacao) into v_alheias
   from audit_interno.gravado() g
-  join pg_proc p on p.oid = audit_interno.funcao_da_janela(regra.preparacao) and p.pronamespace <> g.esquema
+  join pg_proc p on p.oid = v_funcao and p.pronamespace <> g.esquema
   where g.linhas is distinct from (v_antes ->> g.relacao::text)::bigint;
   if v_alheias is not null then
     raise exception using errcode = 'NC012', message = format('a preparação da regra %s gravou em tabelas que não são dela: %s', regra.nome, v_alheias),
       hint = 'Tudo o que ela fez foi desfeito. Uma preparação só grava em tabelas do seu próprio esquema.';
   end if;
   perform audit_interno.fechar_porta();
-  perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a preparação da regra %s', regra.nome));
+  perform audit_interno.conferir_rastro(v_papel, v_rastro, format('a preparação da regra %s', regra.nome));
 end
 $$;
 comment on function audit_interno.preparar_regra(audit.regras, audit.janela) is 'Runs a rule''s preparation. NC012 when it leaves anything behind but its statistics.';
@@ -19092,6 +19133,27 @@ comment on function regra_validacao_valores.ler_chave(text) is
   'Parts of an access key (44 positions, or 50 of a national NFS-e); null where the text is none.';
 revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 
+-- The key that an entry cites: its document's, or else one in its text with the document's number, because a freight names the key of its
+-- goods. No row where it cites none. Touches nothing; inlined by the planner. A function, because Citus takes no union of functions beside
+-- the ledger. Called by regra_validacao_valores.chaves_acesso.
+create or replace function regra_validacao_valores.chave_citada(documento text, descricao text)
+returns table (chave text, ano int, mes int, inscricao text, modelo text, serie text, numero text, no_texto boolean)
+language sql immutable parallel safe rows 1
+begin atomic
+  select k.chave, k.ano, k.mes, k.inscricao, k.modelo, k.serie, k.numero, false
+  from regra_validacao_valores.ler_chave(documento) k
+  where pg_catalog.octet_length(documento) >= 44 and k.chave is not null
+  union all
+  select k.chave, k.ano, k.mes, k.inscricao, k.modelo, k.serie, k.numero, true
+  from regra_validacao_valores.ler_chave(regras.chave_no_texto(descricao)) k
+  where regras.pode_citar_chave(descricao) and k.chave is not null
+    and coalesce((regra_validacao_valores.ler_documento(documento)).numero, k.numero) = k.numero
+  limit 1;
+end;
+
+comment on function regra_validacao_valores.chave_citada(text, text) is 'Parts of the access key that an entry cites, and whether it stands in the text.';
+revoke execute on function regra_validacao_valores.chave_citada(text, text) from public;
+
 -- Whether the check digit of such a key is right. A separate function, because most callers that read a key do not need it. Touches nothing. Called by
 -- regra_validacao_valores.chaves_acesso and dias_documento.
 create or replace function regra_validacao_valores.chave_certa(chave text) returns boolean
@@ -19164,15 +19226,7 @@ begin
     select l.id, l.data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor_id,
       l.fornecedor, c.*, audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id) as na_janela, regras.raiz_fornecedor(l.fornecedor_id) as raiz
     from dw.lancamentos l
-    cross join lateral (
-      select k.*, false as no_texto from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
-      union all
-      select k.*, true from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k
-      where regras.pode_citar_chave(l.descricao) and k.chave is not null
-        -- a freight names the key of its goods
-        and coalesce((regra_validacao_valores.ler_documento(l.documento)).numero, k.numero) = k.numero
-      limit 1
-    ) c
+    cross join lateral regra_validacao_valores.chave_citada(l.documento, l.descricao) c
     where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao))
       and l.data_lancamento between v_de - 366 and v_ate + 92
       and (l.data_lancamento >= v_de - 92 or v_escritas is null
@@ -21297,12 +21351,7 @@ declare
   v_desde text := to_char(date_trunc('month', v_completas + interval '1 month' - interval '1 day'), 'YYMM');
 begin
   return query
-  select null::text, x.id, '{}'::jsonb, case when x.integra then 0.60 else 0.70 end,
-    jsonb_build_object('tipo', case when x.integra then 'sem_nota' else 'chave_errada' end, 'chave', x.chave),
-    case when x.integra then format('O lançamento cita a NF-e %s, e nenhum arquivo dela foi lido.', x.chave)
-      else format('A chave de acesso que o lançamento cita, %s, não existe: o dígito não confere.', x.chave) end,
-    x.valor
-  from (
+  with citada as materialized (
     select l.id::text as id, abs(l.valor) as valor, k.chave, right(k.chave, 1) = regras.digito_modulo11(left(k.chave, 43), 9)::text as integra
     from dw.lancamentos l
     cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
@@ -21311,9 +21360,14 @@ begin
       and abs(l.valor) < 1e16
       and length(k.chave) = 44 and substr(k.chave, 21, 2) in ('55', '65')
       and (substr(k.chave, 3, 4) >= v_desde or right(k.chave, 1) <> regras.digito_modulo11(left(k.chave, 43), 9)::text)
-      and not exists (select 1 from audit.notas n where n.chave = k.chave)
-    offset 0
-  ) x;
+  )
+  select null::text, x.id, '{}'::jsonb, case when x.integra then 0.60 else 0.70 end,
+    jsonb_build_object('tipo', case when x.integra then 'sem_nota' else 'chave_errada' end, 'chave', x.chave),
+    case when x.integra then format('O lançamento cita a NF-e %s, e nenhum arquivo dela foi lido.', x.chave)
+      else format('A chave de acesso que o lançamento cita, %s, não existe: o dígito não confere.', x.chave) end,
+    x.valor
+  from citada x
+  where not exists (select 1 from audit.notas n where n.chave = x.chave);
 end
 $$;
 
@@ -21343,12 +21397,11 @@ begin
       and length(translate(l.fornecedor_id, './- ', '')) = 14
       and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
       and coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) is null
-      and not exists (select 1 from regra_notas_fiscais.vinculos v where v.registro_id = l.id::text)
   ), numerada as materialized (
     select s.*
     from sozinha s
     cross join lateral regra_validacao_valores.ler_documento(s.documento) d
-    where d.numero is not null and not d.estorno and not exists (
+    where d.numero is not null and not d.estorno and not exists (select 1 from regra_notas_fiscais.vinculos v where v.registro_id = s.id) and not exists (
       select 1 from audit.notas n where n.emitente_raiz = s.raiz and n.numero::text = any (string_to_array(d.numero, '-')))
   ), emissor as materialized (
     select n.emitente_raiz as raiz
@@ -29976,6 +30029,7 @@ declare
   v_nos boolean := false;
   v_funcoes regprocedure[];
   v_definicoes text;
+  v_fechar text;
 begin
   if to_regclass('pg_catalog.pg_dist_node') is not null then
     execute 'select exists (select from pg_catalog.pg_dist_node n where n.groupid <> 0)' into v_nos;
@@ -29989,11 +30043,21 @@ begin
   set local citus.enable_ddl_propagation = on;
   grant conferente_regra to conferente_escrita;
   execute 'grant execute on function pg_catalog.recover_prepared_transactions() to conferente_escrita';
+  -- whoever may call these writes on a node outside our transaction, and a rule may read as the role that may write there
+  select string_agg(format('revoke execute on function %s from public', p.oid::regprocedure), '; ') into v_fechar
+  from pg_proc p
+  where p.pronamespace = 'pg_catalog'::regnamespace and p.proname in ('run_command_on_workers', 'run_command_on_placements',
+    'run_command_on_colocated_placements', 'run_command_on_shards', 'run_command_on_all_nodes', 'run_command_on_coordinator',
+    'master_run_on_worker', 'citus_run_local_command');
+  execute 'select count(*) from run_command_on_workers($1) r' using v_fechar;
+  execute v_fechar;
+  execute 'grant execute on function pg_catalog.run_command_on_workers(text, boolean),
+    pg_catalog.master_run_on_worker(text[], integer[], text[], boolean) to conferente_dono';
   -- what a rule or the engine may call of a row; not what stands on our tables, which are here alone
   select array_agg(p.oid::regprocedure order by p.oid), string_agg(pg_get_functiondef(p.oid), ';' order by p.oid)
   into v_funcoes, v_definicoes
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-  where n.nspname in ('audit', 'audit_interno', 'regras', 'regra_trade_marketing', 'regra_pendente_verificacao', 'regra_validacao_valores')
+  where n.nspname in ('audit', 'audit_interno', 'regras', 'regra_trade_marketing', 'regra_pendente_verificacao', 'regra_validacao_valores', 'regra_notas_fiscais')
     and p.prokind = 'f' and p.provolatile <> 'v' and not p.prosecdef and has_function_privilege('conferente_escrita', p.oid, 'execute')
     and not exists (
       select from pg_depend d

@@ -13,6 +13,7 @@ declare
   v_nos boolean := false;
   v_funcoes regprocedure[];
   v_definicoes text;
+  v_fechar text;
 begin
   if to_regclass('pg_catalog.pg_dist_node') is not null then
     execute 'select exists (select from pg_catalog.pg_dist_node n where n.groupid <> 0)' into v_nos;
@@ -26,11 +27,21 @@ begin
   set local citus.enable_ddl_propagation = on;
   grant conferente_regra to conferente_escrita;
   execute 'grant execute on function pg_catalog.recover_prepared_transactions() to conferente_escrita';
+  -- whoever may call these writes on a node outside our transaction, and a rule may read as the role that may write there
+  select string_agg(format('revoke execute on function %s from public', p.oid::regprocedure), '; ') into v_fechar
+  from pg_proc p
+  where p.pronamespace = 'pg_catalog'::regnamespace and p.proname in ('run_command_on_workers', 'run_command_on_placements',
+    'run_command_on_colocated_placements', 'run_command_on_shards', 'run_command_on_all_nodes', 'run_command_on_coordinator',
+    'master_run_on_worker', 'citus_run_local_command');
+  execute 'select count(*) from run_command_on_workers($1) r' using v_fechar;
+  execute v_fechar;
+  execute 'grant execute on function pg_catalog.run_command_on_workers(text, boolean),
+    pg_catalog.master_run_on_worker(text[], integer[], text[], boolean) to conferente_dono';
   -- what a rule or the engine may call of a row; not what stands on our tables, which are here alone
   select array_agg(p.oid::regprocedure order by p.oid), string_agg(pg_get_functiondef(p.oid), ';' order by p.oid)
   into v_funcoes, v_definicoes
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-  where n.nspname in ('audit', 'audit_interno', 'regras', 'regra_trade_marketing', 'regra_pendente_verificacao', 'regra_validacao_valores')
+  where n.nspname in ('audit', 'audit_interno', 'regras', 'regra_trade_marketing', 'regra_pendente_verificacao', 'regra_validacao_valores', 'regra_notas_fiscais')
     and p.prokind = 'f' and p.provolatile <> 'v' and not p.prosecdef and has_function_privilege('conferente_escrita', p.oid, 'execute')
     and not exists (
       select from pg_depend d

@@ -50,11 +50,11 @@ from (
     and not pg_catalog.has_database_privilege(coalesce((select r.rolname from pg_catalog.pg_roles r where r.rolname = 'conferente_dono'), 'public'),
       current_database(), d.direito)
   union all
-  -- what these two read and write of a distributed warehouse, the coordinator asks of the nodes as them
+  -- what these two read and write of a distributed warehouse, the coordinator asks of the nodes as them; and as the owner, how the nodes are
   select 7, format('papel %s', r.nome), 'o Citus está neste banco, e este papel não pode entrar nos nós',
     format('%s role %I login; e, no pg_hba.conf de cada nó, deixe-o entrar a partir do coordenador.',
       case when exists (select from pg_catalog.pg_roles p where p.rolname = r.nome) then 'alter' else 'create' end, r.nome)
-  from (values ('conferente_regra'), ('conferente_escrita')) as r (nome)
+  from (values ('conferente_dono'), ('conferente_regra'), ('conferente_escrita')) as r (nome)
   where pg_catalog.to_regclass('pg_catalog.pg_dist_node') is not null
     and not exists (select from pg_catalog.pg_roles p where p.rolname = r.nome and p.rolcanlogin)
   union all

@@ -27,7 +27,8 @@ interface Failure extends Error {
 
 const LOST = /^(08...|57P0[1-5]|CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|EPIPE)$/
 /** What Citus says of one of its nodes; the connection to the database itself stands. */
-const NODE_AWAY = /remote node|connection establishment for node|connection marked as essential/
+const NODE_AWAY =
+  /^(08...|XX000) .*(remote node|connection establishment for node|connection marked as essential|EOF detected)/s
 const UNREACHABLE =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|CONNECT_TIMEOUT|ENOENT)$/
 const WRONG_USAGE = new Set(['NC001', 'NC002', 'NC003', 'NC006', 'NC008', 'NC009', 'NC014', 'NC902'])
@@ -110,8 +111,7 @@ function knownFailure(
     return { message: text.pooler.parameter, hint: text.pooler.parameterHint }
   }
   if (UNREACHABLE.test(code)) return { message: error.unreachable, hint: error.unreachableHint }
-  if (code.startsWith('08') && NODE_AWAY.test(message))
-    return { message: error.nodeAway, hint: error.nodeAwayHint }
+  if (NODE_AWAY.test(`${code} ${message}`)) return { message: error.nodeAway, hint: error.nodeAwayHint }
   // what Node says when the server closes instead of agreeing on TLS: no work had begun
   if (/before secure TLS connection/.test(message)) return { message: error.noTls, hint: error.noTlsHint }
   if (LOST.test(code)) return { message: error.lost, hint: error.lostHint }

@@ -2,7 +2,10 @@
 // server parsed it: what none of them does, no cluster refuses for that reason (docs/scale.md).
 import t, { type Test } from 'tap'
 import type { Row } from '../../src/db/connection.ts'
+import { readAuthorities } from '../../src/notas/certificate.ts'
+import { readFolder } from '../../src/notas/reading.ts'
 import { testDatabase } from '../helper/database.ts'
+import { month, notary } from '../helper/notes_ledger.ts'
 import { PASSWORD } from '../helper/server.ts'
 import { isTree, nodes, type Statement, type Tree, watchStatements } from '../helper/statements.ts'
 
@@ -10,11 +13,16 @@ type Part = Tree[string] | undefined
 const SELECT = '1'
 const UPDATE = '2'
 const LEFT_JOIN = '1'
+const TABLE = '0'
+const SUBQUERY = '1'
 const FUNCTION = '3'
 const trees = (part: Part) =>
   isTree(part) ? [part] : Array.isArray(part) ? (part as Part[]).filter(isTree) : []
 const inside = (part: Part) => (part === undefined ? [] : [...nodes(part)])
 const names = (node: Tree, kind: string) => inside(node).some((inner) => inner.node === kind)
+
+/** Whether a part reads from this kind of source. */
+const reads = (part: Part, kind: string) => inside(part).some((node) => node['rtekind'] === kind)
 
 /** What the catalogue says of functions and types, by number. */
 interface Catalog {
@@ -77,6 +85,19 @@ function refusals({ tree, where }: Statement, catalog: Catalog): string[] {
         if (!inside(join['quals']).some(({ node }) => node === 'SCALARARRAYOPEXPR'))
           say('a left join that brings the whole table')
     }
+    if (tables.some((entry) => entry['relid'] === warehouse)) {
+      for (const table of tables.filter(
+        (entry) => entry['rtekind'] === SUBQUERY && entry['lateral'] === 'true',
+      ))
+        if (
+          inside(table['subquery']).some(({ node }) => node === 'SETOPERATIONSTMT') &&
+          reads(table['subquery'], FUNCTION)
+        )
+          say('a union of functions beside the ledger')
+      for (const { subselect } of inside(query['jointree']).filter(({ node }) => node === 'SUBLINK'))
+        if (inside(subselect).some((node) => Number(node['varlevelsup']) > 0) && reads(subselect, TABLE))
+          say('a table of ours asked about each row of the ledger')
+    }
     for (const table of tables.filter((entry) => entry['rtekind'] === FUNCTION)) {
       if (query === tree && names(table, 'SUBLINK')) say('a sub-select as the argument of a function in from')
       for (const { funcid } of inside(table['functions']).map((node) => ({ funcid: node['funcid'] })))
@@ -105,14 +126,30 @@ async function demonstration(t: Pick<Test, 'teardown'>) {
     grant usage on schema dw to conferente_regra, conferente_escrita;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
     set allow_system_table_mods = on;
-    create table pg_catalog.pg_dist_node (groupid int); create table pg_catalog.pg_dist_partition (logicalrelid regclass);
+    create table pg_catalog.pg_dist_node (groupid int); create table pg_catalog.pg_dist_transaction (gid text);
+    create function pg_catalog.recover_prepared_transactions() returns int language sql return 0; create table pg_catalog.pg_dist_partition (logicalrelid regclass);
     insert into pg_catalog.pg_dist_partition values ('dw.lancamentos');
     create table public.no (nodename text, nodeport int, success boolean, result text);
-    create function pg_catalog.run_command_on_workers(command text) returns setof public.no language sql as
+    create function pg_catalog.run_command_on_workers(command text, parallel boolean default true) returns setof public.no language sql as
       $$ select * from public.no where command ~ 'pg_prepared_xacts' $$;
-    grant select on public.no to public; grant execute on function pg_catalog.run_command_on_workers(text) to public;
+    grant select on public.no to public; grant execute on function pg_catalog.run_command_on_workers(text, boolean) to public;
     grant select on pg_catalog.pg_dist_node, pg_catalog.pg_dist_partition to public; reset allow_system_table_mods`)
   return base
+}
+
+/** Notes of a month with their entries, read, and the rule that compares them switched on. */
+async function withNotes(t: Test, { sql }: Awaited<ReturnType<typeof demonstration>>) {
+  const office = notary(t)
+  const entries = month(office, 40).map(({ entry }) => ({ ...entry, id: Number(entry['id']) + 1_000_000 }))
+  await sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento, categoria)
+    select e.id, e.data_lancamento, now(), e.fornecedor_id, e.fornecedor, e.documento, e.descricao, e.valor, e.valor_documento, 'Serviços'
+    from jsonb_to_recordset(${sql.json(entries as never)}) as e (id bigint, data_lancamento date, fornecedor_id text, fornecedor text,
+      documento text, descricao text, valor numeric, valor_documento numeric)`
+  await sql`set role conferente_dono`
+  await readFolder(sql, office.notes, { authorities: readAuthorities(office.roots) })
+  await sql`reset role`
+  await sql`select audit.alterar_regra('notas_fiscais', '{"ativa": true}', 'temos as notas'),
+    audit.alterar_configuracao('notas.completas_desde', '"2026-08-01"', 'temos todas', true)`
 }
 
 async function catalogOf(sql: Awaited<ReturnType<typeof testDatabase>>['sql']): Promise<Catalog> {
@@ -173,6 +210,64 @@ t.test('the nodes count the history and the habits of signs as one server does',
   t.same(await counted(), onNodes)
 })
 
+/** Makes the door to read belong to the role that writes, as the migration does where nodes are. */
+async function prepareNodes({ sql }: Awaited<ReturnType<typeof demonstration>>) {
+  await sql.unsafe(`set allow_system_table_mods = on;
+    create table pg_catalog.pg_dist_object (classid oid, objid oid);
+    create function pg_catalog.create_distributed_function(regprocedure) returns void language sql return null::void;
+    create function pg_catalog.master_run_on_worker(text[], integer[], text[], boolean) returns text language sql return 'OK';
+    insert into pg_catalog.pg_dist_node values (1); reset allow_system_table_mods`)
+  await sql`select audit_interno.preparar_nos()`
+}
+
+t.test('a rule that reads as the role that writes cannot write on a node either', async (t) => {
+  const base = await demonstration(t)
+  await prepareNodes(base)
+  const [may] = await base.sql`select f.escrita, f.dono from (
+    select bool_or(has_function_privilege('conferente_escrita', p.oid, 'execute')) as escrita,
+      bool_and(has_function_privilege('conferente_dono', p.oid, 'execute')) as dono
+    from pg_proc p where p.proname in ('run_command_on_workers', 'master_run_on_worker')) as f`
+  t.same(may, { escrita: false, dono: true }, 'only the owner sends a command of its own')
+  await base.sql.begin(async (tx) => {
+    await tx`select audit_interno.so_ler_nos()`
+    t.match(await tx`show transaction_read_only`, [{ transaction_read_only: 'on' }])
+  })
+  await base.sql.unsafe(`create or replace function audit_interno.so_ler_nos() returns void language plpgsql
+    set search_path = pg_catalog, pg_temp as $$ begin raise exception 'os nós só leem'; end $$`)
+  await base.connectAs(
+    'olivia',
+  )`select from audit.processar_divergencias('manual', regras => '{trade_marketing}')`
+  t.match(
+    await base.sql`select concat(erro_mensagem, motivo) as dito from audit.execucoes_regra where regra = 'trade_marketing'`,
+    [{ dito: /os nós só leem/ }],
+    'nothing is read before the nodes are told so',
+  )
+})
+
+t.test('our own preparations read on as the role that wrote, and nobody else does', async (t) => {
+  const base = await demonstration(t)
+  await prepareNodes(base)
+  await base.sql.unsafe(`
+    create function public.quem() returns trigger language plpgsql set search_path = pg_catalog, pg_temp
+      as $$ begin raise exception 'prepara como %', current_user; end $$;
+    create trigger quem before insert on regra_pendente_verificacao.estatistica_controle execute function public.quem();
+    create function dw.prepara(janela audit.janela) returns void language plpgsql set search_path = pg_catalog, pg_temp
+      as $$ begin raise exception 'prepara como %', current_user; end $$;
+    create function dw.acha(janela audit.janela) returns setof audit.achado language plpgsql stable set search_path = pg_catalog, pg_temp
+      as $$ begin end $$;
+    grant execute on function dw.prepara(audit.janela), dw.acha(audit.janela), public.quem() to conferente_regra`)
+  await base.connectAs(
+    'olivia',
+  )`select from audit.processar_divergencias('manual', regras => '{pendente_verificacao}')`
+  t.match(
+    await base.sql`select erro_mensagem from audit.execucoes_regra where regra = 'pendente_verificacao'`,
+    [{ erro_mensagem: 'prepara como conferente_escrita' }],
+  )
+  const registered = base.sql`select audit.registrar_regra('acha', 'x', 'dw.acha', 'dw.lancamentos', 'id', '{categoria}',
+    preparacao => 'dw.prepara')`
+  await t.rejects(registered, { message: /prepara como conferente_regra/ })
+})
+
 t.test('while a node holds a transaction in doubt, no row passes for already taken back', async (t) => {
   const { sql, connectAs } = await demonstration(t)
   await connectAs(
@@ -195,8 +290,20 @@ t.test('while a node holds a transaction in doubt, no row passes for already tak
   t.match(await takeBack(), [{ resultado: /./ }], 'after that the row is believed')
 })
 
+t.test('a session that lost a node says that it was a node', async (t) => {
+  const { sql, connectAs } = await demonstration(t)
+  const [session] = await connectAs('olivia')`select id from audit.solicitar_processamento('manual')`
+  await sql`set role conferente_dono`
+  await sql`select audit_interno.anotar_falha(${session?.['id']}, 'detectar', null, 'XX000', 'SSL SYSCALL error: EOF detected')`
+  t.match(await sql`select mensagem from audit.sessoes_processamento where id = ${session?.['id']}`, [
+    { mensagem: 'XX000: um nó do Citus não responde: SSL SYSCALL error: EOF detected' },
+  ])
+})
+
 t.test('no statement over the warehouse is one that Citus refuses', async (t) => {
-  const { sql, url } = await demonstration(t)
+  const base = await demonstration(t)
+  const { sql, url } = base
+  await withNotes(t, base)
   const { statements, connectTo } = await watchStatements(t, url, 'dw.lancamentos')
   const [olivia, ana, bruno, adelia] = ['olivia', 'ana', 'bruno', 'adelia'].map((who) =>
     connectTo(who, PASSWORD),
@@ -218,7 +325,7 @@ t.test('no statement over the warehouse is one that Citus refuses', async (t) =>
   await takeBack('10')
   await olivia.unsafe(`select from audit.processar_divergencias('manual')`)
   await session('auto')
-  for (const rule of ['trade_marketing', 'pendente_verificacao', 'validacao_valores'])
+  for (const rule of ['trade_marketing', 'pendente_verificacao', 'validacao_valores', 'notas_fiscais'])
     await adelia.unsafe(`select from audit.avaliar_regra('${rule}', '2020-01-01', '2030-01-01')`)
 
   const catalog = await catalogOf(sql)

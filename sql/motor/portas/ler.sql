@@ -46,6 +46,7 @@ begin
   begin
     -- holds until the end of this block, a subtransaction; nothing that runs in it can undo it
     perform set_config('transaction_read_only', 'on', true), set_config('timezone', audit.fuso(), true);
+    perform audit_interno.so_ler_nos();
     return query execute ler.consulta
       using (ler.janela).data_inicio, ler.textos, (ler.janela).data_fim, (ler.janela).carregado_desde, (ler.janela).carregado_ate, (ler.janela).chaves;
     v_lido := true;

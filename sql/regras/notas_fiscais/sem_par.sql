@@ -38,12 +38,7 @@ declare
   v_desde text := to_char(date_trunc('month', v_completas + interval '1 month' - interval '1 day'), 'YYMM');
 begin
   return query
-  select null::text, x.id, '{}'::jsonb, case when x.integra then 0.60 else 0.70 end,
-    jsonb_build_object('tipo', case when x.integra then 'sem_nota' else 'chave_errada' end, 'chave', x.chave),
-    case when x.integra then format('O lançamento cita a NF-e %s, e nenhum arquivo dela foi lido.', x.chave)
-      else format('A chave de acesso que o lançamento cita, %s, não existe: o dígito não confere.', x.chave) end,
-    x.valor
-  from (
+  with citada as materialized (
     select l.id::text as id, abs(l.valor) as valor, k.chave, right(k.chave, 1) = regras.digito_modulo11(left(k.chave, 43), 9)::text as integra
     from dw.lancamentos l
     cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
@@ -52,9 +47,14 @@ begin
       and abs(l.valor) < 1e16
       and length(k.chave) = 44 and substr(k.chave, 21, 2) in ('55', '65')
       and (substr(k.chave, 3, 4) >= v_desde or right(k.chave, 1) <> regras.digito_modulo11(left(k.chave, 43), 9)::text)
-      and not exists (select 1 from audit.notas n where n.chave = k.chave)
-    offset 0
-  ) x;
+  )
+  select null::text, x.id, '{}'::jsonb, case when x.integra then 0.60 else 0.70 end,
+    jsonb_build_object('tipo', case when x.integra then 'sem_nota' else 'chave_errada' end, 'chave', x.chave),
+    case when x.integra then format('O lançamento cita a NF-e %s, e nenhum arquivo dela foi lido.', x.chave)
+      else format('A chave de acesso que o lançamento cita, %s, não existe: o dígito não confere.', x.chave) end,
+    x.valor
+  from citada x
+  where not exists (select 1 from audit.notas n where n.chave = x.chave);
 end
 $$;
 
@@ -84,12 +84,11 @@ begin
       and length(translate(l.fornecedor_id, './- ', '')) = 14
       and audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id)
       and coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) is null
-      and not exists (select 1 from regra_notas_fiscais.vinculos v where v.registro_id = l.id::text)
   ), numerada as materialized (
     select s.*
     from sozinha s
     cross join lateral regra_validacao_valores.ler_documento(s.documento) d
-    where d.numero is not null and not d.estorno and not exists (
+    where d.numero is not null and not d.estorno and not exists (select 1 from regra_notas_fiscais.vinculos v where v.registro_id = s.id) and not exists (
       select 1 from audit.notas n where n.emitente_raiz = s.raiz and n.numero::text = any (string_to_array(d.numero, '-')))
   ), emissor as materialized (
     select n.emitente_raiz as raiz

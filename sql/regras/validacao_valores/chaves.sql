@@ -63,6 +63,27 @@ comment on function regra_validacao_valores.ler_chave(text) is
   'Parts of an access key (44 positions, or 50 of a national NFS-e); null where the text is none.';
 revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 
+-- The key that an entry cites: its document's, or else one in its text with the document's number, because a freight names the key of its
+-- goods. No row where it cites none. Touches nothing; inlined by the planner. A function, because Citus takes no union of functions beside
+-- the ledger. Called by regra_validacao_valores.chaves_acesso.
+create or replace function regra_validacao_valores.chave_citada(documento text, descricao text)
+returns table (chave text, ano int, mes int, inscricao text, modelo text, serie text, numero text, no_texto boolean)
+language sql immutable parallel safe rows 1
+begin atomic
+  select k.chave, k.ano, k.mes, k.inscricao, k.modelo, k.serie, k.numero, false
+  from regra_validacao_valores.ler_chave(documento) k
+  where pg_catalog.octet_length(documento) >= 44 and k.chave is not null
+  union all
+  select k.chave, k.ano, k.mes, k.inscricao, k.modelo, k.serie, k.numero, true
+  from regra_validacao_valores.ler_chave(regras.chave_no_texto(descricao)) k
+  where regras.pode_citar_chave(descricao) and k.chave is not null
+    and coalesce((regra_validacao_valores.ler_documento(documento)).numero, k.numero) = k.numero
+  limit 1;
+end;
+
+comment on function regra_validacao_valores.chave_citada(text, text) is 'Parts of the access key that an entry cites, and whether it stands in the text.';
+revoke execute on function regra_validacao_valores.chave_citada(text, text) from public;
+
 -- Whether the check digit of such a key is right. A separate function, because most callers that read a key do not need it. Touches nothing. Called by
 -- regra_validacao_valores.chaves_acesso and dias_documento.
 create or replace function regra_validacao_valores.chave_certa(chave text) returns boolean
@@ -135,15 +156,7 @@ begin
     select l.id, l.data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor_id,
       l.fornecedor, c.*, audit.na_janela(row(janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate, janela.chaves)::audit.janela, l.data_lancamento, l.carregado_em, l.id) as na_janela, regras.raiz_fornecedor(l.fornecedor_id) as raiz
     from dw.lancamentos l
-    cross join lateral (
-      select k.*, false as no_texto from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
-      union all
-      select k.*, true from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k
-      where regras.pode_citar_chave(l.descricao) and k.chave is not null
-        -- a freight names the key of its goods
-        and coalesce((regra_validacao_valores.ler_documento(l.documento)).numero, k.numero) = k.numero
-      limit 1
-    ) c
+    cross join lateral regra_validacao_valores.chave_citada(l.documento, l.descricao) c
     where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao))
       and l.data_lancamento between v_de - 366 and v_ate + 92
       and (l.data_lancamento >= v_de - 92 or v_escritas is null
