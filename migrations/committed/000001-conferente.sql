@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7c8e3cecf1a27c0357bed94f77d9ccb2a355ca21
+--! Hash: sha1:8884c8ffced5f8e4190b4197eec4944d1af38121
 --! Message: conferente
 
 set local role conferente_dono;
@@ -23296,40 +23296,75 @@ begin
     from dw.lancamentos l
     where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim);
 
+  if audit_interno.distribuida('dw.lancamentos') then
+    return query
+    with contado as materialized (
+      -- one row for a word and a category, or each node would send one for each supplier
+      select w.palavra, t.categoria_dobrada, count(*) as lancamentos, array_agg(t.chave) as chaves
+      from dw.lancamentos l
+      -- fences beside the entries: around them they would bring each one from the nodes of Citus, which count here
+      cross join lateral (
+        select string_to_array(coalesce(regras.palavras_texto(l.fornecedor), '') || ' ' || coalesce(regras.palavras_texto(l.descricao), ''), ' ') as ditas,
+          coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada,
+          regra_trade_marketing.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave
+        offset 0
+      ) t
+      cross join lateral (
+        select audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor, audit_interno.dobrar(l.conta_contabil) as conta
+        offset 0
+      ) d
+      cross join lateral (select distinct p.palavra from unnest(t.ditas) p (palavra) where p.palavra = any (palavras_marketing.palavras)) w
+      where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim
+        and (v_passo = 1 or hashtextextended(l.id::text, 0) % v_passo = 0)
+        and t.categoria_dobrada <> '' and t.categoria_dobrada <> all (v_pendentes)
+        and t.ditas && palavras_marketing.palavras
+        and not regra_trade_marketing.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+        and not regra_trade_marketing.texto_casa(d.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+        and not regra_trade_marketing.texto_casa(d.conta, v_conta_filtro, v_conta, v_conta_livre)
+      group by 1, 2
+    )
+    select c.palavra, coalesce(r.para, c.categoria_dobrada), sum(c.lancamentos)::bigint,
+      (sum(sum(c.lancamentos)) over (partition by c.palavra))::bigint, count(distinct c.chave)
+    from (
+      -- the entries are counted with the first of their suppliers
+      select c.palavra, c.categoria_dobrada, case when k.n = 1 then c.lancamentos else 0 end as lancamentos, k.chave
+      from contado c
+      cross join lateral unnest(c.chaves) with ordinality k (chave, n)
+    ) c
+    left join regras.categorias_renomeadas() r on r.de = c.categoria_dobrada
+    group by 1, 2;
+    return;
+  end if;
+
   return query
-  with contado as materialized (
-    -- one row for a word and a category, or each node would send one for each supplier
-    select w.palavra, t.categoria_dobrada, count(*) as lancamentos, array_agg(t.chave) as chaves
+  with amostra as (
+    select l.id::text as id, audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
+      audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada,
+      regra_trade_marketing.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave,
+      l.fornecedor as nome, l.descricao as memoria
     from dw.lancamentos l
-    -- fences beside the entries: around them they would bring each one from the nodes of Citus, which count here
-    cross join lateral (
-      select string_to_array(coalesce(regras.palavras_texto(l.fornecedor), '') || ' ' || coalesce(regras.palavras_texto(l.descricao), ''), ' ') as ditas,
-        coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada,
-        regra_trade_marketing.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave
-      offset 0
-    ) t
-    cross join lateral (
-      select audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor, audit_interno.dobrar(l.conta_contabil) as conta
-      offset 0
-    ) d
-    cross join lateral (select distinct p.palavra from unnest(t.ditas) p (palavra) where p.palavra = any (palavras_marketing.palavras)) w
     where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim
       and (v_passo = 1 or hashtextextended(l.id::text, 0) % v_passo = 0)
-      and t.categoria_dobrada <> '' and t.categoria_dobrada <> all (v_pendentes)
-      and t.ditas && palavras_marketing.palavras
-      and not regra_trade_marketing.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-      and not regra_trade_marketing.texto_casa(d.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
-      and not regra_trade_marketing.texto_casa(d.conta, v_conta_filtro, v_conta, v_conta_livre)
-    group by 1, 2
+    offset 0
+  ), outra as (
+    select a.id, a.categoria_dobrada, a.chave,
+      concat_ws(' ', regras.palavras_texto(a.nome), regras.palavras_texto(a.memoria)) as texto
+    from amostra a
+    where a.categoria_dobrada <> '' and a.categoria_dobrada <> all (v_pendentes)
+      and not regra_trade_marketing.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+      and not regra_trade_marketing.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+      and not regra_trade_marketing.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre)
+    offset 0
+  ), contado as (
+    select w.palavra, a.categoria_dobrada, a.chave, count(distinct a.id) as lancamentos
+    from outra a
+    cross join lateral string_to_table(a.texto, ' ') w (palavra)
+    where w.palavra = any (palavras_marketing.palavras)
+    group by 1, 2, 3
   )
   select c.palavra, coalesce(r.para, c.categoria_dobrada), sum(c.lancamentos)::bigint,
     (sum(sum(c.lancamentos)) over (partition by c.palavra))::bigint, count(distinct c.chave)
-  from (
-    -- the entries are counted with the first of their suppliers
-    select c.palavra, c.categoria_dobrada, case when k.n = 1 then c.lancamentos else 0 end as lancamentos, k.chave
-    from contado c
-    cross join lateral unnest(c.chaves) with ordinality k (chave, n)
-  ) c
+  from contado c
   left join regras.categorias_renomeadas() r on r.de = c.categoria_dobrada
   group by 1, 2;
 end

@@ -198,6 +198,10 @@ t.test('the nodes count the history and the habits of signs as one server does',
       union all select 'dois meses', count(*)::int, md5(string_agg(h::text, '|' order by h::text))
       from (select array_agg(m.mes) as meses from (select mes from regra_pendente_verificacao.estatistica_mes order by mes desc limit 2) m) m
       cross join lateral regra_pendente_verificacao.contar_historia(m.meses, null) h
+      union all select 'palavras', count(*)::int, md5(string_agg(p::text, '|' order by p::text))
+      from (select array_agg(distinct w) as todas from dw.lancamentos l cross join lateral string_to_table(regras.palavras_texto(l.descricao), ' ') w
+        where length(w) >= 4) w
+      cross join lateral regra_trade_marketing.palavras_marketing('-infinity', 'infinity', w.todas) p
       union all select 'sinais', count(*)::int, string_agg(distinct s.como, ', ') || md5(string_agg(s::text, '|' order by s::text))
       from regra_validacao_valores.sinais((select max(data_lancamento) from dw.lancamentos), (select max(data_lancamento) from dw.lancamentos)) s`)
   await sql`select regra_pendente_verificacao.preparar(row(null, null, null, null, null)::audit.janela)`
