@@ -214,14 +214,27 @@ t.test('the nodes count the history and the habits of signs as one server does',
   t.same(await counted(), onNodes)
 })
 
-/** Makes the door to read belong to the role that writes, as the migration does where nodes are. */
+/**
+ * Makes the door to read belong to the role that writes, as the migration does where nodes are. Roles belong to the whole server, on which
+ * other tests run: what the one role gets by becoming a member of the other is granted here, in this database.
+ */
 async function prepareNodes({ sql }: Awaited<ReturnType<typeof demonstration>>) {
   await sql.unsafe(`set allow_system_table_mods = on;
     create table pg_catalog.pg_dist_object (classid oid, objid oid);
     create function pg_catalog.create_distributed_function(regprocedure) returns void language sql return null::void;
     create function pg_catalog.master_run_on_worker(text[], integer[], text[], boolean) returns text language sql return 'OK';
     insert into pg_catalog.pg_dist_node values (1); reset allow_system_table_mods`)
+  const member = 'grant conferente_regra to conferente_escrita;'
+  const [prepares] =
+    await sql`select pg_get_functiondef('audit_interno.preparar_nos()'::regprocedure) as texto`
+  t.ok(prepares?.['texto'].includes(member))
+  await sql.unsafe(prepares?.['texto'].replace(member, ''))
   await sql`select audit_interno.preparar_nos()`
+  const rooms = 'audit, audit_interno, regras, regra_trade_marketing, regra_pendente_verificacao'
+  await sql.unsafe(`grant usage on schema ${rooms} to conferente_escrita;
+    grant execute on all functions in schema ${rooms} to conferente_escrita;
+    grant select, insert, update, delete on all tables in schema regra_pendente_verificacao to conferente_escrita;
+    grant select on all tables in schema audit to conferente_escrita`)
 }
 
 t.test('a rule that reads as the role that writes cannot write on a node either', async (t) => {
