@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8884c8ffced5f8e4190b4197eec4944d1af38121
+--! Hash: sha1:44266017f1dbc24ffe2f901cc7c5775cb5ce359e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -8756,7 +8756,7 @@ begin
         when p.vezes > 1 then format('a divergência %s está em mais de uma linha', p.id)
         when p.dia is not null then format('não se pode adiar para %s: escreva um dia a partir de amanhã, como 15/12/2026, ou deixe sem dia para adiar até que o registro mude', p.dia)
         else format('decisão desconhecida: %s; são possíveis aprovar, rejeitar, confirmar e adiar', left(p.decisao, 100)) end
-      when 'NC004' then coalesce(format('divergência desconhecida: %s', p.id), 'falta o número da divergência')
+      when 'NC004' then coalesce('divergência desconhecida: ' || p.id, 'falta o número da divergência')
       when 'NC006' then case
         when p.motivo is not null then format('o motivo é longo demais: %s caracteres; o máximo é 2000', length(p.motivo))
         when p.explicacao is not null then format('o motivo %s não serve para %s', p.explicacao, p.decisao)
@@ -21302,8 +21302,8 @@ as $$
         case linhas when 1 then 'continua lançada' else format('continua lançada em %s linhas, que somam %s', linhas, regra_validacao_valores.reais(soma)) end)
       when 'rateio_excede' then format('; os %s lançamentos dela somam %s, mais do que ela.', linhas, regra_validacao_valores.reais(soma))
       else format('; os %s lançamentos dela somam %s.', linhas, regra_validacao_valores.reais(soma)) end
-    || coalesce(format(' Pode ser retenção: %s.', tributos), '')
-    || coalesce(format(' Ela não prova o valor: %s.', testemunha), '')
+    || coalesce(' Pode ser retenção: ' || tributos || '.', '')
+    || coalesce(' Ela não prova o valor: ' || testemunha || '.', '')
 $$;
 
 comment on function regra_notas_fiscais.frase(text, audit.notas, numeric, numeric, numeric, bigint, text, text) is 'The sentence of a finding, in Portuguese.';

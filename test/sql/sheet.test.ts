@@ -272,6 +272,7 @@ test('invalid lines are left, with the reason', async (t) => {
       [null, 'NC004'],
     ],
   )
+  t.match(results.at(-1), { explicacao: 'falta o número da divergência' })
   t.equal(one(await c.sql`select count(*)::int as n from audit.decisoes`)['n'], 0)
 
   const twice = await sheetOf({ 1: ['aprovar'], 2: ['aprovar'] })

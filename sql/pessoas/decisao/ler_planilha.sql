@@ -60,7 +60,7 @@ begin
         when p.vezes > 1 then format('a divergência %s está em mais de uma linha', p.id)
         when p.dia is not null then format('não se pode adiar para %s: escreva um dia a partir de amanhã, como 15/12/2026, ou deixe sem dia para adiar até que o registro mude', p.dia)
         else format('decisão desconhecida: %s; são possíveis aprovar, rejeitar, confirmar e adiar', left(p.decisao, 100)) end
-      when 'NC004' then coalesce(format('divergência desconhecida: %s', p.id), 'falta o número da divergência')
+      when 'NC004' then coalesce('divergência desconhecida: ' || p.id, 'falta o número da divergência')
       when 'NC006' then case
         when p.motivo is not null then format('o motivo é longo demais: %s caracteres; o máximo é 2000', length(p.motivo))
         when p.explicacao is not null then format('o motivo %s não serve para %s', p.explicacao, p.decisao)

@@ -106,8 +106,8 @@ as $$
         case linhas when 1 then 'continua lançada' else format('continua lançada em %s linhas, que somam %s', linhas, regra_validacao_valores.reais(soma)) end)
       when 'rateio_excede' then format('; os %s lançamentos dela somam %s, mais do que ela.', linhas, regra_validacao_valores.reais(soma))
       else format('; os %s lançamentos dela somam %s.', linhas, regra_validacao_valores.reais(soma)) end
-    || coalesce(format(' Pode ser retenção: %s.', tributos), '')
-    || coalesce(format(' Ela não prova o valor: %s.', testemunha), '')
+    || coalesce(' Pode ser retenção: ' || tributos || '.', '')
+    || coalesce(' Ela não prova o valor: ' || testemunha || '.', '')
 $$;
 
 comment on function regra_notas_fiscais.frase(text, audit.notas, numeric, numeric, numeric, bigint, text, text) is 'The sentence of a finding, in Portuguese.';

@@ -96,6 +96,12 @@ t.test('in a month of notes, all planted mistakes are found and nothing else', a
     [],
     'no right entry is called wrong',
   )
+  const sentences = (await c.achados()).map(({ justificativa }) => justificativa)
+  t.same(
+    sentences.filter((sentence) => / [:;.,]|: *\.|\.\./.test(sentence)),
+    [],
+    'no sentence has a gap where there was nothing to say',
+  )
 
   await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true, "concessao_correcoes": 1000, "concessao_valor": 100000000}', 'vi um mês')`
   t.match(await c.processar('auto'), { status: 'concluida' })
