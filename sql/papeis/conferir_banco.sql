@@ -17,8 +17,8 @@ from (
       select count(*) from pg_catalog.pg_class c where c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S'))),
     'O Conferente precisa deste nome para si: use outro banco, ou mude o nome do esquema que já existe.'
   from pg_catalog.pg_namespace n
-  where n.nspname in ('audit', 'audit_interno', 'regras', 'regra_trade_marketing', 'regra_pendente_verificacao', 'regra_validacao_valores', 'exemplo',
-    'graphile_worker')
+  where n.nspname in ('audit', 'audit_interno', 'regras', 'regra_trade_marketing', 'regra_pendente_verificacao', 'regra_validacao_valores', 'regra_notas_fiscais',
+    'audit_arquivo', 'exemplo', 'graphile_worker')
     and pg_catalog.pg_get_userbyid(n.nspowner) <> 'conferente_dono'
   union all
   select 5, format('papel %s', r.nome), 'não existe, e este usuário não pode criar papéis',

@@ -2,6 +2,7 @@
 import t from 'tap'
 import { connect } from '../../src/db/connection.ts'
 import { testDatabase } from '../helper/database.ts'
+import { read } from '../helper/files.ts'
 import { grantAuto } from '../helper/server.ts'
 import { drawn } from '../helper/thorough.ts'
 import { makeWarehouse as warehouse } from '../helper/warehouse.ts'
@@ -26,6 +27,21 @@ t.test('a schema of another program is noticed and named before anything is done
     await sql.unsafe(`alter schema ${name} rename to de_antes`)
     t.equal((await conferente(['migrar'], { url })).code, 0, 'once the obstacle is gone')
   }
+})
+
+t.test('every schema that we would create is named if somebody else has it', async (t) => {
+  const ours = [...read('sql/papeis/papeis.sql').matchAll(/^create schema if not exists (\w+)/gm)].map(
+    ([, name]) => name,
+  )
+  t.ok(ours.length > 5)
+  const { sql, url } = await testDatabase(t, 'empty')
+  for (const name of [...ours, 'graphile_worker']) await sql.unsafe(`create schema ${name}`)
+  const { code, stderr } = await conferente(['migrar'], { url })
+  t.equal(code, 1)
+  t.same(
+    [...ours, 'graphile_worker'].filter((name) => !stderr.includes(`esquema ${name}: já existe`)),
+    [],
+  )
 })
 
 t.test("another program's graphile-migrate history is not mistaken for ours", async (t) => {
