@@ -3374,6 +3374,11 @@ create function audit_interno.conteudo_lacunas(sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_recusadas, so_detectou, sem_prova), regra, texto, numero.';
 
+create function audit_interno.conteudo_lancamentos(conteudo jsonb)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_lancamentos(jsonb) is 'The same, each of its findings (itens) with lancamento: the values that its rule registers in colunas_resumo, numbers as an object of their decimal text.';
+
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
   set search_path=pg_catalog, pg_temp;

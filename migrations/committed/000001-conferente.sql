@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:44266017f1dbc24ffe2f901cc7c5775cb5ce359e
+--! Hash: sha1:0a8a0ab38c894e45f26fe7ffb2118bc23c647167
 --! Message: conferente
 
 set local role conferente_dono;
@@ -13811,12 +13811,7 @@ as $$
     'antes', audit_interno.conteudo_valores(d.valores_originais),
     'depois', audit_interno.conteudo_valores(coalesce(d.valores_digitados, d.valores_propostos)), 'confianca', d.confianca,
     'justificativa', d.justificativa, 'valor', audit_interno.centavos(d.valor_em_risco), 'motivo', d.motivo,
-    'vezes', d.vezes_detectada, 'desde', d.detectada_em, 'lancamento', (
-      select coalesce(jsonb_agg(audit_interno.conteudo_valores(s.resumo) -> c.coluna order by c.posto) filter (where rtrim(s.resumo ->> c.coluna) <> ''), '[]')
-      from audit_interno.resumos_divergencias s
-      join audit.regras r on r.nome = d.regra
-      cross join lateral unnest(r.colunas_resumo) with ordinality as c (coluna, posto)
-      where s.divergencia_id = d.id),
+    'vezes', d.vezes_detectada, 'desde', d.detectada_em,
     'link', audit_interno.pagina('?divergencia=' || d.id))
     order by d.valor_em_risco desc, d.id), '[]')
   from (
@@ -14068,6 +14063,31 @@ comment on function audit_interno.compor_mensagem(bigint) is 'Marks a message as
 grant execute on function audit_interno.compor_mensagem(bigint) to conferente_servico;
 --! EndIncluded saidas/correio/compor_mensagem.sql
 
+--! Included saidas/correio/conteudo_lancamentos.sql
+-- What a letter says, with the columns by which a person recognises the entry of each finding. They are added where the letter leaves:
+-- everybody who reads audit reads audit.notificacoes, and the setting resumo.leitores may keep summaries from readers. Called by
+-- iniciar_envio.
+create or replace function audit_interno.conteudo_lancamentos(conteudo jsonb)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when conteudo_lancamentos.conteudo ? 'itens' then conteudo_lancamentos.conteudo || jsonb_build_object('itens', (
+    select coalesce(jsonb_agg(i.item || jsonb_build_object('lancamento', coalesce(l.valores, '[]')) order by i.n), '[]')
+    from jsonb_array_elements(conteudo_lancamentos.conteudo -> 'itens') with ordinality as i (item, n)
+    cross join lateral (
+      select jsonb_agg(audit_interno.conteudo_valores(s.resumo) -> c.coluna order by c.posto) as valores
+      from audit_interno.resumos_divergencias s
+      join audit.regras r on r.nome = i.item ->> 'regra'
+      cross join lateral unnest(r.colunas_resumo) with ordinality as c (coluna, posto)
+      where s.divergencia_id = (i.item ->> 'id')::bigint and rtrim(s.resumo ->> c.coluna) <> ''
+    ) as l)) else conteudo_lancamentos.conteudo end
+$$;
+comment on function audit_interno.conteudo_lancamentos(jsonb) is
+  'The same, each of its findings (itens) with lancamento: the values that its rule registers in colunas_resumo, numbers as an object of their decimal text.';
+--! EndIncluded saidas/correio/conteudo_lancamentos.sql
+
 --! Included saidas/correio/iniciar_envio.sql
 -- Before each attempt to send: reserves the message for this connection until registrar_envio or the connection's end, and counts the
 -- attempt before anything leaves.
@@ -14105,7 +14125,7 @@ begin
     order by n);
   remetente := v_aviso.remetente;
   identificador := v_aviso.identificador;
-  conteudo := v_aviso.conteudo;
+  conteudo := case when v_aviso.canal_id is null then audit_interno.conteudo_lancamentos(v_aviso.conteudo) else v_aviso.conteudo end;
   sessao_id := v_aviso.sessao_id;
   destinatarios := v_aviso.destinatarios;
   composta_em := v_aviso.composta_em;

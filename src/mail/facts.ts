@@ -48,7 +48,7 @@ const item = z.object({
   regra: z.string(),
   tabela: z.string(),
   registro_id: z.string(),
-  lancamento: z.array(z.unknown()),
+  lancamento: z.array(z.unknown()).default([]),
   status: z.enum(['aberta', 'aguardando_segunda_aprovacao', 'falha', 'corrigida']),
   antes: values,
   depois: values,

@@ -1,6 +1,6 @@
 // What a person knows an entry by is shown with its finding, to those who may see the row.
 import t from 'tap'
-import { type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
+import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
 const shown = async (c: Scenario, who: Parameters<Scenario['asPerson']>[0]) =>
   c.asPerson(who)`select a.resumo, audit.divergencia_resumo(d) as campo, e.lancamento,
@@ -45,14 +45,31 @@ t.test(
     await c.book({ id: 1, valor: 100_000 })
     await c.sql`update dw.lancamentos set fornecedor = 'Auto Mantiqueira', documento = 'NF 4711', filial = 'Betim' where id = 1`
     await c.runSession()
-    const [letter] = await c.sql`
-    select audit_interno.conteudo_itens(max(id), true, 5) as itens from audit.sessoes_processamento`
-    t.match(letter?.['itens'], [
+    await c.asPerson(
+      'adelia',
+    )`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'equipe')`
+    await c.runSession()
+    const written = await c.sql`
+    select m.id, m.conteudo from audit.notificacoes n cross join lateral audit_interno.compor_mensagem(n.id) m
+    where n.status = 'pendente' and n.tipo = 'resumo' order by n.id desc limit 1`
+    const { conteudo } = one(
+      await c.sql`select conteudo from audit_interno.iniciar_envio(${written[0]?.['id'] as never})`,
+    )
+    t.match((conteudo as { itens: unknown })['itens'], [
       {
         registro_id: '1',
         lancamento: ['Auto Mantiqueira', 'NF 4711', '2026-11-10', 'Betim', { n: '100000.00' }],
       },
     ])
+    const kept = await c.asPerson(
+      'leo',
+    )`select conteudo::text as texto from audit.notificacoes where conteudo is not null`
+    t.ok(kept.length > 0)
+    t.notMatch(
+      kept.map(({ texto }) => texto).join(),
+      /Mantiqueira/,
+      'a reader does not find it in what was sent',
+    )
   },
 )
 

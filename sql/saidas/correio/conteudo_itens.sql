@@ -10,12 +10,7 @@ as $$
     'antes', audit_interno.conteudo_valores(d.valores_originais),
     'depois', audit_interno.conteudo_valores(coalesce(d.valores_digitados, d.valores_propostos)), 'confianca', d.confianca,
     'justificativa', d.justificativa, 'valor', audit_interno.centavos(d.valor_em_risco), 'motivo', d.motivo,
-    'vezes', d.vezes_detectada, 'desde', d.detectada_em, 'lancamento', (
-      select coalesce(jsonb_agg(audit_interno.conteudo_valores(s.resumo) -> c.coluna order by c.posto) filter (where rtrim(s.resumo ->> c.coluna) <> ''), '[]')
-      from audit_interno.resumos_divergencias s
-      join audit.regras r on r.nome = d.regra
-      cross join lateral unnest(r.colunas_resumo) with ordinality as c (coluna, posto)
-      where s.divergencia_id = d.id),
+    'vezes', d.vezes_detectada, 'desde', d.detectada_em,
     'link', audit_interno.pagina('?divergencia=' || d.id))
     order by d.valor_em_risco desc, d.id), '[]')
   from (

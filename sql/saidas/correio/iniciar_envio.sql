@@ -34,7 +34,7 @@ begin
     order by n);
   remetente := v_aviso.remetente;
   identificador := v_aviso.identificador;
-  conteudo := v_aviso.conteudo;
+  conteudo := case when v_aviso.canal_id is null then audit_interno.conteudo_lancamentos(v_aviso.conteudo) else v_aviso.conteudo end;
   sessao_id := v_aviso.sessao_id;
   destinatarios := v_aviso.destinatarios;
   composta_em := v_aviso.composta_em;
