@@ -57,6 +57,8 @@ const INTENDED = new Set([
   'audit_interno.preparar_nos(): relation "pg_catalog.pg_dist_node" does not exist',
   'audit_interno.preparar_nos(): function create_distributed_function(regprocedure) does not exist',
   'audit_interno.preparar_nos(): function run_command_on_workers(text) does not exist',
+  'audit_interno.exigir_confirmadas(regclass): function run_command_on_workers(unknown) does not exist',
+  'audit_interno.terreno_nos(regclass): function run_command_on_workers(text) does not exist',
   // reads a text into whatever type is asked for
   'audit_interno.valor_como(text,anyelement): target type is different type than source type',
   'audit_interno.valor_como(text,anyelement): unused parameter "modelo"',

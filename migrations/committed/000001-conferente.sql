@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0a8a0ab38c894e45f26fe7ffb2118bc23c647167
+--! Hash: sha1:027b73500a74178ed1344e244dbc6f2fff94ea45
 --! Message: conferente
 
 set local role conferente_dono;
@@ -4235,6 +4235,13 @@ begin
     and e.revogada_em is null and e.expira_em > v_agora;
   get diagnostics v_suprimidas = row_count;
 
+  -- The known ones, in the order in which people lock what they decide on. HAZARD: looked up one by one, because the statistics know nothing
+  -- of this session.
+  perform from audit.divergencias_processadas d
+  where d.id = any (array(
+    select (select x.id from audit.divergencias_processadas x where x.registro_id = a.registro_id and x.identidade = a.identidade)
+    from pg_temp.conferente_achado a))
+  order by d.id for no key update;
   with gravada as (
     insert into audit.divergencias_processadas as d (
       sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, entrada, valores_originais, valores_propostos, confianca,
@@ -4392,7 +4399,12 @@ begin
   perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
     fechar_ausentes.hash_regra);
 
-  with fechada as (
+  with livre as (
+    select d.id from audit.divergencias_processadas d
+    where d.id in (select a.id from pg_temp.conferente_ausente a) and audit.aguarda_pessoa(d.status)
+    order by d.id
+    for no key update skip locked -- a finding that a reviewer is deciding right now is the reviewer's; waiting for it could be a deadlock
+  ), fechada as (
     update audit.divergencias_processadas d
     set status = case when a.existe and a.mudou and not a.outra and not o.outra then 'resolvida' else 'obsoleta' end,
       motivo = case
@@ -4409,7 +4421,7 @@ begin
         where n.tabela = fechar_ausentes.regra.tabela and n.registro_id = a.registro_id and n.regra = fechar_ausentes.regra.nome
           and n.sessao_ultima_id = fechar_ausentes.sessao_id and n.id <> a.id) as outra
     ) as o
-    where d.id = a.id and audit.aguarda_pessoa(d.status)
+    where d.id = a.id and d.id in (select l.id from livre l)
     returning d.status
   )
   select count(*) filter (where f.status = 'obsoleta'), count(*) filter (where f.status = 'resolvida')
@@ -15242,10 +15254,10 @@ declare
   v_funcao oid := audit_interno.funcao_da_janela(regra.preparacao);
   -- on Citus a transaction that has written reads on as the role that wrote (audit_interno.preparar_nos). Only our own preparations run
   -- as it: they write nothing but their statistics
-  v_papel regrole := case when exists (
+  v_papel regrole := (case when exists (
     select from pg_proc p, pg_proc l
     where p.oid = v_funcao and p.proowner = 'conferente_dono'::regrole and l.oid = 'audit_interno.ler(text, audit.janela, text[])'::regprocedure
-      and l.proowner = 'conferente_escrita'::regrole) then 'conferente_escrita' else 'conferente_regra' end;
+      and l.proowner = 'conferente_escrita'::regrole) then 'conferente_escrita' else 'conferente_regra' end)::regrole;
   v_rastro text := audit_interno.rastro(v_papel);
   v_antes jsonb;
   v_alheias text;

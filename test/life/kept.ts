@@ -18,4 +18,12 @@ export const KEPT: Readonly<Record<string, string>> = {
     ["session",{"mode":"manual","rules":["rotulo"],"window":"all","simulate":false,"dies":null}],
     ["approve",{"who":"ana","pick":16,"many":6,"dies":null}],
     ["session",{"mode":"manual","rules":["rotulo","duvida"],"window":"all","simulate":false,"dies":null}]`,
+  'people approve what a session finds again, while it waits': `
+    ["setting",{"setting":["aprovacao.valor_dupla",100]}],
+    ["session",{"mode":"manual","rules":null,"window":"all","simulate":false,"dies":null}],
+    ["load",{"row":23,"many":20,"how":"other"}],
+    ["approve",{"who":"bruno","pick":0,"many":40,"dies":null}],
+    ["request",{"mode":"auto","rules":["rotulo","duvida"],"window":0}],
+    ["work",{"worker":1,"stop":"status","dies":false}],
+    ["approve",{"who":"bruno","pick":8,"many":40,"dies":null}]`,
 }

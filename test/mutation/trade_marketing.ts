@@ -66,7 +66,7 @@ export const tradeMarketing: Subject = {
         'and not regra_trade_marketing.texto_casa(a.descricao',
         'or not regra_trade_marketing.texto_casa(a.descricao',
       ],
-      ['count(distinct c.chave)', 'count(*) + 3'],
+      ['count(distinct c.chave)\n  from contado c\n', 'count(*) + 3\n  from contado c\n'],
     ),
     ...of(
       'regras/trade_marketing/padroes.sql',
@@ -105,9 +105,9 @@ export const tradeMarketing: Subject = {
     ...of('regras/trade_marketing/candidatos.sql', ['(1 - erro) * (1 - parcela)', '(1 - parcela)']),
     ...of(
       'regras/trade_marketing/candidatos.sql',
-      ['where t.n not in (select e.n from excluido e)', 'where true'],
-      ['count(*) filter (where t.certo)', 'count(*)'],
-      ['a.categoria_dobrada <> all (v_pendentes)\n', 'true\n'],
+      [' and m.excluido is not true', ''],
+      [' filter (where c.certo)', ''],
+      ['x.categoria_dobrada <> all (v_pendentes)\n', 'true\n'],
     ),
     ...of(
       'regras/trade_marketing/candidatos.sql',

@@ -47,7 +47,12 @@ begin
   perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
     fechar_ausentes.hash_regra);
 
-  with fechada as (
+  with livre as (
+    select d.id from audit.divergencias_processadas d
+    where d.id in (select a.id from pg_temp.conferente_ausente a) and audit.aguarda_pessoa(d.status)
+    order by d.id
+    for no key update skip locked -- a finding that a reviewer is deciding right now is the reviewer's; waiting for it could be a deadlock
+  ), fechada as (
     update audit.divergencias_processadas d
     set status = case when a.existe and a.mudou and not a.outra and not o.outra then 'resolvida' else 'obsoleta' end,
       motivo = case
@@ -64,7 +69,7 @@ begin
         where n.tabela = fechar_ausentes.regra.tabela and n.registro_id = a.registro_id and n.regra = fechar_ausentes.regra.nome
           and n.sessao_ultima_id = fechar_ausentes.sessao_id and n.id <> a.id) as outra
     ) as o
-    where d.id = a.id and audit.aguarda_pessoa(d.status)
+    where d.id = a.id and d.id in (select l.id from livre l)
     returning d.status
   )
   select count(*) filter (where f.status = 'obsoleta'), count(*) filter (where f.status = 'resolvida')

@@ -11,10 +11,10 @@ declare
   v_funcao oid := audit_interno.funcao_da_janela(regra.preparacao);
   -- on Citus a transaction that has written reads on as the role that wrote (audit_interno.preparar_nos). Only our own preparations run
   -- as it: they write nothing but their statistics
-  v_papel regrole := case when exists (
+  v_papel regrole := (case when exists (
     select from pg_proc p, pg_proc l
     where p.oid = v_funcao and p.proowner = 'conferente_dono'::regrole and l.oid = 'audit_interno.ler(text, audit.janela, text[])'::regprocedure
-      and l.proowner = 'conferente_escrita'::regrole) then 'conferente_escrita' else 'conferente_regra' end;
+      and l.proowner = 'conferente_escrita'::regrole) then 'conferente_escrita' else 'conferente_regra' end)::regrole;
   v_rastro text := audit_interno.rastro(v_papel);
   v_antes jsonb;
   v_alheias text;

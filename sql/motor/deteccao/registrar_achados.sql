@@ -20,6 +20,13 @@ begin
     and e.revogada_em is null and e.expira_em > v_agora;
   get diagnostics v_suprimidas = row_count;
 
+  -- The known ones, in the order in which people lock what they decide on. HAZARD: looked up one by one, because the statistics know nothing
+  -- of this session.
+  perform from audit.divergencias_processadas d
+  where d.id = any (array(
+    select (select x.id from audit.divergencias_processadas x where x.registro_id = a.registro_id and x.identidade = a.identidade)
+    from pg_temp.conferente_achado a))
+  order by d.id for no key update;
   with gravada as (
     insert into audit.divergencias_processadas as d (
       sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, entrada, valores_originais, valores_propostos, confianca,
