@@ -82,7 +82,7 @@ test('somebody without a role is told so, and cannot sign in', async (t) => {
   t.equal(await me(mallory), 401)
   t.equal((await base.sql`select from audit.tokens`).length, 0)
   provider.seat.who = 'guid-4'
-  t.match((await visitor().go(`${server.url}/entrar`)).end, { status: 403, text: /não diz o seu nome/ })
+  t.match((await visitor().go(`${server.url}/entrar`)).end, { status: 403, text: /não informou o seu nome/ })
   provider.seat.who = null
   t.match((await visitor().go(`${server.url}/entrar`)).end, { status: 403, text: /não deixou você entrar/ })
   t.same(server.failures, [])

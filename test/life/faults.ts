@@ -90,7 +90,7 @@ export const FAULTS: readonly Fault[] = [
     ["max(c.tipo), '') <> 'confirmacao'", "max(c.tipo), '') <> 'outra'", manual, answer('confirmar'), manual],
   ),
   ...of('motor/deteccao/fechar_ausentes.sql', [
-    'where d.id = a.id and audit.aguarda_pessoa(d.status)\n    returning',
+    'where d.id = a.id and d.id in (select l.id from livre l)\n    returning',
     'where d.id = a.id and false\n    returning',
     manual,
     edit("categoria = 'OUTRA'"),
