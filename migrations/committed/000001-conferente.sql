@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:027b73500a74178ed1344e244dbc6f2fff94ea45
+--! Hash: sha1:bf95362834d8947f57a5386244000c6ce7b7f207
 --! Message: conferente
 
 set local role conferente_dono;
@@ -14036,7 +14036,7 @@ comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with
 
 --! Included saidas/correio/compor_mensagem.sql
 -- Fixes recipients, sender, identifier and facts of a mail or of a message to a channel, and queues the sending: from here on every attempt
--- sends the same message. A second caller waits, and then finds nothing to do.
+-- sends the same message, but for the columns that name an entry (conteudo_lancamentos). A second caller waits, and then finds nothing to do.
 create or replace function audit_interno.compor_mensagem(notificacao_id bigint)
 returns audit.notificacoes
 language plpgsql

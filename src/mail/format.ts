@@ -8,6 +8,9 @@ export function oneLine(value: unknown): string {
   return String(value ?? '').replace(UNPRINTABLE, ' ')
 }
 
+/** Of a text by which an entry is recognised; the page and the attachments show all of it. */
+const LONGEST = 120
+
 export type MailFormat = ReturnType<typeof createMailFormat>
 
 /** Numbers, amounts (always BRL), days and times as readers of a language write them; times in the schedule's zone. */
@@ -67,7 +70,11 @@ export function createMailFormat(language: Language, zone: string) {
     plainDay: plain,
     /** A value of a finding. */
     value,
-    /** The same where people recognise an entry by it: a date reads as they write it. */
-    shown: (given: unknown) => (typeof given === 'string' ? plain(value(given).trimEnd()) : value(given)),
+    /** The same where people recognise an entry by it: a date reads as they write it, and a long text is cut. */
+    shown: (given: unknown) => {
+      const text = value(given).trimEnd()
+      if (typeof given !== 'string') return text
+      return text.length > LONGEST ? `${text.slice(0, LONGEST - 1).toWellFormed()}…` : plain(text)
+    },
   }
 }

@@ -32,6 +32,17 @@ async function hostile(
   return { facts: factsSchema.parse(row['f']), c }
 }
 
+test('columns that name an entry are shown as people write them, on one line and not too long', (t) => {
+  const { shown } = createMailFormat('pt-BR', 'America/Sao_Paulo')
+  t.equal(shown('2026-10-05'), '05/10/2026')
+  t.equal(shown({ n: '1850.00' }), '1.850,00')
+  t.equal(shown('NF 4711   '), 'NF 4711')
+  t.equal(shown('x'.repeat(5000)), `${'x'.repeat(119)}…`)
+  t.ok(shown(`${'x'.repeat(118)}🚗🚗`).isWellFormed())
+  t.notMatch(shown(HOSTILE), /[\r\n\u202e]/)
+  t.end()
+})
+
 test('hostile data stays text in HTML and plain text, and cannot become a header', async (t) => {
   const { facts, c } = await hostile(t)
   const gaps = [{ tipo: 'regra_falhou' as const, regra: HOSTILE, texto: HOSTILE, numero: null }]

@@ -1,5 +1,5 @@
 -- Fixes recipients, sender, identifier and facts of a mail or of a message to a channel, and queues the sending: from here on every attempt
--- sends the same message. A second caller waits, and then finds nothing to do.
+-- sends the same message, but for the columns that name an entry (conteudo_lancamentos). A second caller waits, and then finds nothing to do.
 create or replace function audit_interno.compor_mensagem(notificacao_id bigint)
 returns audit.notificacoes
 language plpgsql
