@@ -4652,10 +4652,10 @@ create function audit_interno.recusar_transicao()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.recusar_transicao() is 'Refuses a forbidden change of status with NC005.';
 
-create function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
+create function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text, espera boolean)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.registrar_achados(bigint,audit.regras,bigint,text) is 'Opens new findings, counts known ones, withholds those under an exception.';
+comment on function audit_interno.registrar_achados(bigint,audit.regras,bigint,text,boolean) is 'Opens new findings, counts known ones, withholds those under an exception.';
 
 create function audit_interno.registrar_carimbo(url text, elo bigint, selo bytea, token bytea, em timestamp with time zone, autoridade text)
   returns bigint language plpgsql volatile

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:bf95362834d8947f57a5386244000c6ce7b7f207
+--! Hash: sha1:a150f37de47902012e4312885864f0099e3e6088
 --! Message: conferente
 
 set local role conferente_dono;
@@ -4215,8 +4215,11 @@ comment on function audit_interno.levantar_achados(audit.regras, audit.janela, b
 --! Included motor/deteccao/registrar_achados.sql
 -- Takes pg_temp.conferente_achado into audit.divergencias_processadas: opens new findings and counts known ones. A finding that a person
 -- rejected, confirmed or rolled back as wrong stays as it is. One that had closed by itself, or by an exception no longer in force, or
--- whose correction was rolled back for another reason, opens again.
-create or replace function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
+-- whose correction was rolled back for another reason, opens again. Only the first call of a transaction may wait (espera) for people who
+-- are deciding: a later one holds findings that they may want next, and leaves theirs to them.
+create or replace function audit_interno.registrar_achados(
+  sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text, espera boolean
+)
 returns void
 language plpgsql
 volatile
@@ -4224,6 +4227,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agora timestamptz := clock_timestamp();
+  v_conhecidas bigint[];
+  v_livres bigint[];
   v_suprimidas bigint;
   v_novas bigint;
   v_total bigint;
@@ -4237,11 +4242,19 @@ begin
 
   -- The known ones, in the order in which people lock what they decide on. HAZARD: looked up one by one, because the statistics know nothing
   -- of this session.
-  perform from audit.divergencias_processadas d
-  where d.id = any (array(
+  v_conhecidas := array(
     select (select x.id from audit.divergencias_processadas x where x.registro_id = a.registro_id and x.identidade = a.identidade)
-    from pg_temp.conferente_achado a))
-  order by d.id for no key update;
+    from pg_temp.conferente_achado a);
+  if espera then
+    perform from audit.divergencias_processadas d where d.id = any (v_conhecidas) order by d.id for no key update;
+  else
+    v_livres := array(
+      select d.id from audit.divergencias_processadas d where d.id = any (v_conhecidas) order by d.id for no key update skip locked);
+    delete from pg_temp.conferente_achado a
+    using audit.divergencias_processadas d
+    where d.id = any (v_conhecidas) and d.id not in (select i from unnest(v_livres) as i)
+      and d.registro_id = a.registro_id and d.identidade = a.identidade;
+  end if;
   with gravada as (
     insert into audit.divergencias_processadas as d (
       sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, entrada, valores_originais, valores_propostos, confianca,
@@ -4293,7 +4306,7 @@ begin
   where e.sessao_id = registrar_achados.sessao_id and e.regra = registrar_achados.regra.nome;
 end
 $$;
-comment on function audit_interno.registrar_achados(bigint, audit.regras, bigint, text) is
+comment on function audit_interno.registrar_achados(bigint, audit.regras, bigint, text, boolean) is
   'Opens new findings, counts known ones, withholds those under an exception.';
 --! EndIncluded motor/deteccao/registrar_achados.sql
 
@@ -4342,7 +4355,7 @@ begin
   where reabrir_desfeitas.sessao_id = (
     select d.sessao_ultima_id from audit.divergencias_processadas d
     where d.registro_id = b.registro_id and d.identidade = b.identidade);
-  perform audit_interno.registrar_achados(sessao_id, regra, operacao_id, hash_regra);
+  perform audit_interno.registrar_achados(sessao_id, regra, operacao_id, hash_regra, false);
 end
 $$;
 comment on function audit_interno.reabrir_desfeitas(bigint, audit.regras, bigint, text) is
@@ -4397,7 +4410,7 @@ begin
     from audit.divergencias_processadas d
     where d.registro_id = b.registro_id and d.identidade = b.identidade);
   perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
-    fechar_ausentes.hash_regra);
+    fechar_ausentes.hash_regra, false);
 
   with livre as (
     select d.id from audit.divergencias_processadas d
@@ -4596,7 +4609,7 @@ begin
     select null, null, null, null, v_chaves where v_chaves is not null
   loop
     perform audit_interno.levantar_achados(regra, v_janela);
-    perform audit_interno.registrar_achados(detectar_atrasadas.sessao_id, regra, operacao_id, hash_regra);
+    perform audit_interno.registrar_achados(detectar_atrasadas.sessao_id, regra, operacao_id, hash_regra, false);
   end loop;
 end
 $$;
@@ -4786,7 +4799,7 @@ begin
   v_operacao := audit_interno.abrir_operacao('deteccao', detectar_regra.sessao_id, nome_regra,
     detalhes => jsonb_build_object('hash_funcao', v_hash, 'janela', to_jsonb(v_janela)));
   perform audit_interno.levantar_achados(v_regra, v_janela);
-  perform audit_interno.registrar_achados(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
+  perform audit_interno.registrar_achados(detectar_regra.sessao_id, v_regra, v_operacao, v_hash, true);
   perform audit_interno.detectar_atrasadas(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.reabrir_desfeitas(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_ausentes(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
@@ -4985,7 +4998,7 @@ begin
     v_operacao := audit_interno.abrir_operacao('deteccao', detectar_parte.sessao_id, nome_regra, detalhes => jsonb_build_object(
       'hash_funcao', v_hash, 'janela', to_jsonb(v_parte.janela), 'parte', numero, 'partes', v_total));
     perform audit_interno.levantar_achados(v_regra, v_parte.janela);
-    perform audit_interno.registrar_achados(detectar_parte.sessao_id, v_regra, v_operacao, v_hash);
+    perform audit_interno.registrar_achados(detectar_parte.sessao_id, v_regra, v_operacao, v_hash, true);
     perform audit_interno.fechar_operacao(v_operacao, (select count(*) from audit.deteccoes d where d.operacao_id = v_operacao));
     perform audit_interno.anotar_execucao(detectar_parte.sessao_id, v_regra, v_hash, v_inicio, false);
   end if;
@@ -15373,17 +15386,18 @@ begin
     return;
   end if;
 
-  -- Checked once more under a lock: what a person rolls back right now was not undone from outside, and what we have written over it since,
-  -- for another finding on the row, is meant to be there.
-  perform from audit.divergencias_processadas d
-  where d.id in (select x.divergencia_id from pg_temp.conferente_desfeita x) and d.status || '' = 'corrigida'
-  order by d.id for no key update;
+  -- Checked once more under a lock: what a person rolls back right now was not undone from outside (if the person gives up, the next session
+  -- sees it), and what we have written over it since, for another finding on the row, is meant to be there.
+  v_ids := array(
+    select d.id from audit.divergencias_processadas d
+    where d.id in (select x.divergencia_id from pg_temp.conferente_desfeita x) and d.status || '' = 'corrigida'
+    order by d.id for no key update skip locked);
   drop table pg_temp.conferente_corrigida;
   create temp table conferente_corrigida on commit drop as
   select d.id as divergencia_id, d.registro_id, d.entrada, e.entrada as entrada_nossa, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
     greatest(p.finalizada_em, v.finalizada_em) as corrigida_em
   from pg_temp.conferente_desfeita x
-  join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status || '' = 'corrigida'
+  join audit.divergencias_processadas d on d.id = x.divergencia_id and d.id = any (v_ids)
   cross join lateral (
     select x.* from audit_interno.ultima_alteracao(d) x
   ) as u

@@ -68,17 +68,18 @@ begin
     return;
   end if;
 
-  -- Checked once more under a lock: what a person rolls back right now was not undone from outside, and what we have written over it since,
-  -- for another finding on the row, is meant to be there.
-  perform from audit.divergencias_processadas d
-  where d.id in (select x.divergencia_id from pg_temp.conferente_desfeita x) and d.status || '' = 'corrigida'
-  order by d.id for no key update;
+  -- Checked once more under a lock: what a person rolls back right now was not undone from outside (if the person gives up, the next session
+  -- sees it), and what we have written over it since, for another finding on the row, is meant to be there.
+  v_ids := array(
+    select d.id from audit.divergencias_processadas d
+    where d.id in (select x.divergencia_id from pg_temp.conferente_desfeita x) and d.status || '' = 'corrigida'
+    order by d.id for no key update skip locked);
   drop table pg_temp.conferente_corrigida;
   create temp table conferente_corrigida on commit drop as
   select d.id as divergencia_id, d.registro_id, d.entrada, e.entrada as entrada_nossa, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
     greatest(p.finalizada_em, v.finalizada_em) as corrigida_em
   from pg_temp.conferente_desfeita x
-  join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status || '' = 'corrigida'
+  join audit.divergencias_processadas d on d.id = x.divergencia_id and d.id = any (v_ids)
   cross join lateral (
     select x.* from audit_interno.ultima_alteracao(d) x
   ) as u

@@ -30,7 +30,7 @@ begin
     select null, null, null, null, v_chaves where v_chaves is not null
   loop
     perform audit_interno.levantar_achados(regra, v_janela);
-    perform audit_interno.registrar_achados(detectar_atrasadas.sessao_id, regra, operacao_id, hash_regra);
+    perform audit_interno.registrar_achados(detectar_atrasadas.sessao_id, regra, operacao_id, hash_regra, false);
   end loop;
 end
 $$;

@@ -31,7 +31,7 @@ begin
   v_operacao := audit_interno.abrir_operacao('deteccao', detectar_regra.sessao_id, nome_regra,
     detalhes => jsonb_build_object('hash_funcao', v_hash, 'janela', to_jsonb(v_janela)));
   perform audit_interno.levantar_achados(v_regra, v_janela);
-  perform audit_interno.registrar_achados(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
+  perform audit_interno.registrar_achados(detectar_regra.sessao_id, v_regra, v_operacao, v_hash, true);
   perform audit_interno.detectar_atrasadas(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.reabrir_desfeitas(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_ausentes(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);

@@ -45,7 +45,7 @@ begin
     from audit.divergencias_processadas d
     where d.registro_id = b.registro_id and d.identidade = b.identidade);
   perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
-    fechar_ausentes.hash_regra);
+    fechar_ausentes.hash_regra, false);
 
   with livre as (
     select d.id from audit.divergencias_processadas d

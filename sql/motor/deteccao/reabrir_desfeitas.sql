@@ -42,7 +42,7 @@ begin
   where reabrir_desfeitas.sessao_id = (
     select d.sessao_ultima_id from audit.divergencias_processadas d
     where d.registro_id = b.registro_id and d.identidade = b.identidade);
-  perform audit_interno.registrar_achados(sessao_id, regra, operacao_id, hash_regra);
+  perform audit_interno.registrar_achados(sessao_id, regra, operacao_id, hash_regra, false);
 end
 $$;
 comment on function audit_interno.reabrir_desfeitas(bigint, audit.regras, bigint, text) is

@@ -1,7 +1,10 @@
 -- Takes pg_temp.conferente_achado into audit.divergencias_processadas: opens new findings and counts known ones. A finding that a person
 -- rejected, confirmed or rolled back as wrong stays as it is. One that had closed by itself, or by an exception no longer in force, or
--- whose correction was rolled back for another reason, opens again.
-create or replace function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
+-- whose correction was rolled back for another reason, opens again. Only the first call of a transaction may wait (espera) for people who
+-- are deciding: a later one holds findings that they may want next, and leaves theirs to them.
+create or replace function audit_interno.registrar_achados(
+  sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text, espera boolean
+)
 returns void
 language plpgsql
 volatile
@@ -9,6 +12,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agora timestamptz := clock_timestamp();
+  v_conhecidas bigint[];
+  v_livres bigint[];
   v_suprimidas bigint;
   v_novas bigint;
   v_total bigint;
@@ -22,11 +27,19 @@ begin
 
   -- The known ones, in the order in which people lock what they decide on. HAZARD: looked up one by one, because the statistics know nothing
   -- of this session.
-  perform from audit.divergencias_processadas d
-  where d.id = any (array(
+  v_conhecidas := array(
     select (select x.id from audit.divergencias_processadas x where x.registro_id = a.registro_id and x.identidade = a.identidade)
-    from pg_temp.conferente_achado a))
-  order by d.id for no key update;
+    from pg_temp.conferente_achado a);
+  if espera then
+    perform from audit.divergencias_processadas d where d.id = any (v_conhecidas) order by d.id for no key update;
+  else
+    v_livres := array(
+      select d.id from audit.divergencias_processadas d where d.id = any (v_conhecidas) order by d.id for no key update skip locked);
+    delete from pg_temp.conferente_achado a
+    using audit.divergencias_processadas d
+    where d.id = any (v_conhecidas) and d.id not in (select i from unnest(v_livres) as i)
+      and d.registro_id = a.registro_id and d.identidade = a.identidade;
+  end if;
   with gravada as (
     insert into audit.divergencias_processadas as d (
       sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, entrada, valores_originais, valores_propostos, confianca,
@@ -78,5 +91,5 @@ begin
   where e.sessao_id = registrar_achados.sessao_id and e.regra = registrar_achados.regra.nome;
 end
 $$;
-comment on function audit_interno.registrar_achados(bigint, audit.regras, bigint, text) is
+comment on function audit_interno.registrar_achados(bigint, audit.regras, bigint, text, boolean) is
   'Opens new findings, counts known ones, withholds those under an exception.';
