@@ -38,7 +38,11 @@ test(`${LIVES} lives`, { timeout: LIVES * 600_000 }, async (t) => {
         const mine = seed++
         const outcome = await byChance(life, mine, STEPS)
         steps += outcome.ran.length
-        if (outcome.error) t.fail(`seed ${mine}:\n${outcome.ran.join(',\n')}`, { found: outcome.error })
+        if (outcome.error)
+          t.fail(`seed ${mine}: ${outcome.error.message.split('\n', 1)[0]}`, {
+            found: outcome.error,
+            life: outcome.ran.join(',\n'),
+          })
       }
     }),
   )
