@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a150f37de47902012e4312885864f0099e3e6088
+--! Hash: sha1:365170c3609ead6353560ebba7648cee0d8d749d
 --! Message: conferente
 
 set local role conferente_dono;
@@ -4227,6 +4227,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_agora timestamptz := clock_timestamp();
+  v_inicio timestamptz := (select s.inicio_processamento from audit.sessoes_processamento s where s.id = registrar_achados.sessao_id);
   v_conhecidas bigint[];
   v_livres bigint[];
   v_suprimidas bigint;
@@ -4282,7 +4283,10 @@ begin
               select x.tipo from (select y.id, y.tipo from audit.decisoes y where y.divergencia_id = d.id offset 0) as x
               where audit_interno.responde(x.tipo) order by x.id desc limit 1) as c)
           else false end as reabre) as r)
-    where d.sessao_ultima_id <> excluded.sessao_ultima_id -- counted once, even if another part of this session was faster
+    -- counted once, even if another part of this session was faster, or another session found it in between
+    where d.sessao_ultima_id <> excluded.sessao_ultima_id and not (d.ultima_deteccao > v_inicio and exists (
+      select from audit.deteccoes x join audit.operacoes o on o.id = x.operacao_id
+      where x.divergencia_id = d.id and o.sessao_id = excluded.sessao_ultima_id))
     returning d.id, d.registro_id, d.identidade, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
   ), registrada as (
     insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo)

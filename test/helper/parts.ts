@@ -89,8 +89,8 @@ export async function monthsWorkshop(t: Test): Promise<MonthsWorkshop> {
   }
 }
 
-/** Conducts a queued session to its end as a single worker would, part by part. */
-export async function inParts(url: string, id: bigint): Promise<Row> {
+/** Conducts a queued session to its end as a single worker would, part by part, or until pause. */
+export async function inParts(url: string, id: bigint, pause?: AbortSignal): Promise<Row> {
   return resumeSession(
     id,
     {},
@@ -98,6 +98,7 @@ export async function inParts(url: string, id: bigint): Promise<Row> {
       open: () => connectAs('conferente_dono', url),
       over: async () => false,
       signal: new AbortController().signal,
+      ...(pause && { pause }),
     },
   )
 }

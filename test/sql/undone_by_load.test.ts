@@ -1,5 +1,6 @@
 // A nightly load overwrites corrections with the old values. Every channel says so, and nothing is silently corrected again.
 import t from 'tap'
+import { SessionInterrupted } from '../../src/session/session.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { configure, counts, message, reload, source, undone } from '../helper/nightly_load.ts'
 import { asOwner } from '../helper/owner.ts'
@@ -397,6 +398,26 @@ t.test('when workers share the session, corrections are compared once, not in ev
   )
   t.equal(one(await sql`select count(distinct operacao_id)::int as n from audit.correcoes_desfeitas`)['n'], 1)
   t.match(await sql`select from dw.mensal where situacao = 'errada'`, { length: 0 })
+})
+
+t.test('what another session finds between two parts is counted once', async (t) => {
+  const { sql, url, connectAs, request, closeGates, stopped, accounts } = await monthsWorkshop(t)
+  await inParts(url, await request('auto'))
+  await sql`update dw.mensal set situacao = 'errada' where id > 0`
+  await inParts(url, await request())
+  const id = await request()
+  const open = await closeGates(1)
+  const pause = new AbortController()
+  const begun = inParts(url, id, pause.signal)
+  await stopped(1)
+  pause.abort()
+  await open()
+  await t.rejects(begun, SessionInterrupted)
+  await connectAs('olivia')`
+    select from audit.processar_divergencias('manual', '2026-01-01', '2026-06-30', '{mensal}')`
+  await inParts(url, id)
+  const rows = MONTHS * ROWS
+  t.match(await accounts(id), { status: 'concluida', deteccoes: rows, divergencias: rows, encontradas: rows })
 })
 
 t.test('the cost grows with the number undone, even with old planner statistics', async (t) => {
