@@ -5440,14 +5440,6 @@ create function regra_pendente_verificacao.contar_chegadas(meses integer[], chav
 comment on function regra_pendente_verificacao.contar_chegadas(integer[],text[]) is 'Adds entries that were not counted yet to the counts.';
 grant execute on function regra_pendente_verificacao.contar_chegadas(integer[],text[]) to conferente_regra;
 
-create function regra_pendente_verificacao.contar_em_metades(meses integer[])
-  returns TABLE(nivel smallint, chave bigint, mes integer, categoria integer, linhas integer) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.contar_em_metades(integer[]) is 'Counts of the learnable history, as regra_pendente_verificacao.contar_historia, by two processes where it pays.';
-grant execute on function regra_pendente_verificacao.contar_em_metades(integer[]) to conferente_regra;
-
 create function regra_pendente_verificacao.contar_fornecedores(meses integer[], chaves text[])
   returns SETOF regra_pendente_verificacao.estatistica_fornecedor language plpgsql stable
   set jit=off

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:365170c3609ead6353560ebba7648cee0d8d749d
+--! Hash: sha1:2dd2a3633e74e7785f7f1cdaa002f53e30a4ff33
 --! Message: conferente
 
 set local role conferente_dono;
@@ -24830,9 +24830,9 @@ revoke execute on function regra_pendente_verificacao.contar_fornecedores(int[],
 -- Counts the history that the rule may learn from: how often each key of each level went with a category in each booking month, for some
 -- months, some entries, or everything when both are null. Never learns from entries that are pending, have no category or no usable date,
 -- or that we corrected without a person's decision. Words have a separate query that groups by text first, so that amounts do not multiply
--- words. Return query, because it may run in parallel. Reads dw.lancamentos, the audit tables, estatistica_grafia and estatistica_nome
--- (which must already contain the entries' categories and names); changes nothing. Called by regra_pendente_verificacao.contar_meses and
--- contar_chegadas.
+-- words. Where regra_pendente_verificacao.em_metades allows it, one process counts the even months and another the odd ones (metade): return
+-- query may run in parallel, and insert may not. Reads dw.lancamentos, the audit tables, estatistica_grafia and estatistica_nome (which must
+-- already contain the entries' categories and names); changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
 create or replace function regra_pendente_verificacao.contar_historia(meses int[], chaves text[], metade int default null)
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
 -- the cost makes it worth a parallel process of its own
@@ -24848,6 +24848,13 @@ declare
   v_inicio date;
   v_fim date;
 begin
+  if metade is null and chaves is null and cardinality(meses) is distinct from 1 and regra_pendente_verificacao.em_metades() then
+    return query
+    select h.* from regra_pendente_verificacao.contar_historia(meses, null, 0) h
+    union all
+    select h.* from regra_pendente_verificacao.contar_historia(meses, null, 1) h;
+    return;
+  end if;
   select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
   into v_inicio, v_fim
   from unnest(meses) m;
@@ -24947,31 +24954,6 @@ comment on function regra_pendente_verificacao.contar_historia(int[], text[], in
   'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
 revoke execute on function regra_pendente_verificacao.contar_historia(int[], text[], int) from public;
 
--- Like contar_historia for some months, or all when null, but in two processes where regra_pendente_verificacao.em_metades allows it: one
--- counts the even months, one the odd ones. Return query, because insert never runs in parallel. Reads what contar_historia reads; changes
--- nothing. Called by regra_pendente_verificacao.contar_meses.
-create or replace function regra_pendente_verificacao.contar_em_metades(meses int[])
-returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
-language plpgsql stable rows 1000000
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-begin
-  if cardinality(meses) = 1 or not regra_pendente_verificacao.em_metades() then
-    return query select h.* from regra_pendente_verificacao.contar_historia(meses, null) h;
-    return;
-  end if;
-  return query
-  select h.* from regra_pendente_verificacao.contar_historia(meses, null, 0) h
-  union all
-  select h.* from regra_pendente_verificacao.contar_historia(meses, null, 1) h;
-end
-$$;
-
-comment on function regra_pendente_verificacao.contar_em_metades(int[]) is 'Counts of the learnable history, as regra_pendente_verificacao.contar_historia, by two processes where it pays.';
-revoke execute on function regra_pendente_verificacao.contar_em_metades(int[]) from public;
-
 -- Counts the history of the given booking months again, or of all months when null. Reads dw.lancamentos and the audit tables; writes only
 -- regra_pendente_verificacao.estatistica_*. Called by regra_pendente_verificacao.preparar.
 create or replace function regra_pendente_verificacao.contar_meses(meses int[]) returns void
@@ -24992,7 +24974,7 @@ begin
   -- because conferente_regra may create nothing in this schema, not even an index to replace it.
   insert into regra_pendente_verificacao.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
-  from regra_pendente_verificacao.contar_em_metades(meses) h
+  from regra_pendente_verificacao.contar_historia(meses, null) h
   order by h.nivel, h.chave, h.mes, h.categoria;
   insert into regra_pendente_verificacao.estatistica_mes (mes, linhas)
   select c.mes, sum(c.linhas)
@@ -26115,22 +26097,15 @@ begin
       limit 1
     ) n
   ), tamanho as (
-    select g.grupo, count(r.grupo) < 100 as pequeno
-    from generate_series(0, 11) g (grupo)
-    left join resposta r on r.grupo = g.grupo
-    group by g.grupo
-  ), contada as (
-    select t.grupo, r.acertou, r.bruta
+    select g.grupo, (select count(*) from resposta r where r.grupo = g.grupo) < 100 as pequeno from generate_series(0, 11) g (grupo)
+  ), caso as (
+    select t.grupo, r.acertou, r.bruta, count(*) over todos as todas,
+      -- at most twenty bins, of at least a hundred cases; equal scores stay together
+      (rank() over (todos order by r.bruta) - 1) * greatest(1, least(20, count(*) over todos / 100)) / count(*) over todos as faixa
     from tamanho t
     join tamanho u on u.grupo = t.grupo or t.pequeno and u.pequeno and u.grupo / 6 = t.grupo / 6
     join resposta r on r.grupo = u.grupo
-  ), caso as materialized (
-    select r.*,
-      -- at most twenty bins, of at least a hundred cases; equal scores stay together
-      (rank() over (partition by r.grupo order by r.bruta) - 1) * greatest(1, least(20, count(*) over (partition by r.grupo) / 100))
-        / count(*) over (partition by r.grupo) as faixa,
-      count(*) over (partition by r.grupo) as todas
-    from contada r
+    window todos as (partition by t.grupo)
   ), faixa as materialized (
     select s.grupo, s.faixa, avg(s.bruta) as bruta, count(*) as casos, sum(s.acertou) as acertos,
       count(*) + 100 as peso, sum(s.acertou) + 100 * avg(s.bruta) as pontos

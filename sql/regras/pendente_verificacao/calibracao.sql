@@ -182,22 +182,15 @@ begin
       limit 1
     ) n
   ), tamanho as (
-    select g.grupo, count(r.grupo) < 100 as pequeno
-    from generate_series(0, 11) g (grupo)
-    left join resposta r on r.grupo = g.grupo
-    group by g.grupo
-  ), contada as (
-    select t.grupo, r.acertou, r.bruta
+    select g.grupo, (select count(*) from resposta r where r.grupo = g.grupo) < 100 as pequeno from generate_series(0, 11) g (grupo)
+  ), caso as (
+    select t.grupo, r.acertou, r.bruta, count(*) over todos as todas,
+      -- at most twenty bins, of at least a hundred cases; equal scores stay together
+      (rank() over (todos order by r.bruta) - 1) * greatest(1, least(20, count(*) over todos / 100)) / count(*) over todos as faixa
     from tamanho t
     join tamanho u on u.grupo = t.grupo or t.pequeno and u.pequeno and u.grupo / 6 = t.grupo / 6
     join resposta r on r.grupo = u.grupo
-  ), caso as materialized (
-    select r.*,
-      -- at most twenty bins, of at least a hundred cases; equal scores stay together
-      (rank() over (partition by r.grupo order by r.bruta) - 1) * greatest(1, least(20, count(*) over (partition by r.grupo) / 100))
-        / count(*) over (partition by r.grupo) as faixa,
-      count(*) over (partition by r.grupo) as todas
-    from contada r
+    window todos as (partition by t.grupo)
   ), faixa as materialized (
     select s.grupo, s.faixa, avg(s.bruta) as bruta, count(*) as casos, sum(s.acertou) as acertos,
       count(*) + 100 as peso, sum(s.acertou) + 100 * avg(s.bruta) as pontos
