@@ -8,6 +8,46 @@ export const serversOf = (serverUrl: string): string[] => [
   ...(process.env['CONFERENTE_TESTE_NOS'] ?? '').split(' ').filter(Boolean),
 ]
 
+/** Whether databases are made on nodes as well. */
+export const onCluster = (): boolean => serversOf('').length > 1
+
+/** For `skip`: why a test cannot hold on a cluster. Elsewhere it runs. */
+export const onCitus = (why: string): string | false => onCluster() && `not on Citus: ${why}`
+
+/** What `npm test` runs on a cluster when no file is named. */
+export const ON_CLUSTER = [
+  'alike',
+  'correction',
+  'correction_batches',
+  'decision',
+  'group',
+  'history',
+  'late_load',
+  'life_cycle',
+  'no_row',
+  'parts',
+  'periods',
+  'rollback',
+  'session',
+  'session_guards',
+  'summary',
+  'superseded',
+  'threshold',
+  'two_people',
+  'undo',
+  'undone_then_written',
+  'unknown_values',
+  'rules/documents',
+  'rules/notas_fiscais',
+  'rules/pendente_verificacao',
+  'rules/shared_documents',
+  'rules/trade_marketing',
+  'rules/validacao_valores',
+  'rules/withholdings',
+  'seal/seal',
+  'seal/tampered',
+].map((name) => `test/sql/${name}.test.ts`)
+
 /** Finds the nodes that the server knows in the database of the address. Test files learn them from CONFERENTE_TESTE_NOS. */
 export async function findNodes(serverUrl: string): Promise<void> {
   const sql = connect(serverUrl, { max: 1 })
@@ -68,10 +108,23 @@ export const DISTRIBUTE = `
   create constraint trigger distribuir after insert on public.criada deferrable initially deferred
     for each row execute function public.distribuir()`
 
-/** Keeps everybody out of a template, Citus's own processes included: PostgreSQL does not clone a database in use. */
-export async function close(servers: readonly Sql[], template: string): Promise<void> {
+/** Keeps everybody out of a database, Citus's own processes included: PostgreSQL neither clones nor drops one in use. */
+export async function close(servers: readonly Sql[], database: string): Promise<void> {
   for (const sql of servers) {
-    await sql.unsafe(`alter database ${template} allow_connections false`)
-    await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${template}`
+    await sql.unsafe(`alter database ${database} allow_connections false`)
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${database}`
+  }
+}
+
+/** Drops a database on all servers: on each, once the others no longer try to get in. */
+export async function drop(servers: readonly Sql[], database: string): Promise<void> {
+  if (servers.length > 1) await close(servers, database)
+  for (let attempt = 1, left = servers; left.length > 0; attempt++) {
+    const done = await Promise.allSettled(
+      left.map((sql) => sql.unsafe(`drop database if exists ${database} with (force)`)),
+    )
+    const failed = done.find((one) => one.status === 'rejected')
+    if (failed && (servers.length === 1 || attempt === 10)) throw failed.reason
+    left = left.filter((_, i) => done[i]?.status === 'rejected')
   }
 }

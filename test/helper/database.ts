@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { t as file, type Test } from 'tap'
 import { connect, type Sql } from '../../src/db/connection.ts'
-import { close } from './cluster.ts'
+import { drop } from './cluster.ts'
 import {
   administrators,
   databaseUrl,
@@ -62,8 +62,7 @@ export async function testDatabase(
   t.teardown(async () => {
     await Promise.all(open.map((connection) => connection.end({ timeout: 10 })))
     await emptied(made[0] as Sql, name)
-    if (made.length > 1) await close(made, name)
-    await everywhere(made, `drop database if exists ${name} with (force)`)
+    await drop(made, name)
   })
   return {
     sql,
