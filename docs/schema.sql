@@ -4908,7 +4908,7 @@ grant execute on function audit_interno.situacoes_em_espera() to conferente_leit
 create function audit_interno.so_ler_nos()
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.so_ler_nos() is 'Makes this transaction read-only on the nodes of Citus, and keeps queries of one key from running there whole.';
+comment on function audit_interno.so_ler_nos() is 'Makes this transaction read-only on the nodes of Citus.';
 grant execute on function audit_interno.so_ler_nos() to conferente_escrita;
 grant execute on function audit_interno.so_ler_nos() to conferente_regra;
 

@@ -253,9 +253,6 @@ t.test('a rule that reads as the role that writes cannot write on a node either'
   await base.sql.begin(async (tx) => {
     await tx`select audit_interno.so_ler_nos()`
     t.match(await tx`show transaction_read_only`, [{ transaction_read_only: 'on' }])
-    t.match(await tx`select current_setting('citus.enable_router_execution', true) as whole`, [
-      { whole: 'off' },
-    ])
   })
   await base.sql.unsafe(`create or replace function audit_interno.so_ler_nos() returns void language plpgsql
     set search_path = pg_catalog, pg_temp as $$ begin raise exception 'os nós só leem'; end $$`)

@@ -39,8 +39,7 @@ $$;
 comment on function audit_interno.esperar_nos(text) is 'Sets lock_timeout for this transaction on the nodes of Citus.';
 
 -- Makes the nodes refuse writes (25006) until the calling subtransaction is undone, as set_config does here: Citus passes on statements only.
--- Until then no query runs whole on a node either, as one of a single key would: what a rule calls reads the ledger, and a node has only a
--- part of it. There the reading role may be the one that writes (audit_interno.preparar_nos). Called by audit_interno.ler.
+-- There the reading role may be the one that writes (audit_interno.preparar_nos). Called by audit_interno.ler.
 create or replace function audit_interno.so_ler_nos()
 returns void
 language plpgsql
@@ -53,11 +52,11 @@ begin
   if to_regclass('pg_catalog.pg_dist_transaction') is not null then
     set local citus.propagate_set_commands = 'local';
     set local transaction_read_only = on;
-    perform set_config('citus.propagate_set_commands', v_antes, true), set_config('citus.enable_router_execution', 'off', true);
+    perform set_config('citus.propagate_set_commands', v_antes, true);
   end if;
 end
 $$;
-comment on function audit_interno.so_ler_nos() is 'Makes this transaction read-only on the nodes of Citus, and keeps queries of one key from running there whole.';
+comment on function audit_interno.so_ler_nos() is 'Makes this transaction read-only on the nodes of Citus.';
 grant execute on function audit_interno.so_ler_nos() to conferente_regra, conferente_escrita;
 
 -- Refuses to judge rows of a distributed relation while any node holds a transaction in doubt: such a row looks as it was before, and a

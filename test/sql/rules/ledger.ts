@@ -1,5 +1,4 @@
 import type postgres from 'postgres'
-import { onCluster } from '../../helper/cluster.ts'
 import { asOwner } from '../../helper/owner.ts'
 
 export interface LedgerEntry {
@@ -92,17 +91,12 @@ export async function findings(
   rule: string,
   window_: Window = {},
 ): Promise<RuleFinding[]> {
-  const run = (connection: postgres.ISql) => connection<RuleFinding[]>`
+  return sql<RuleFinding[]>`
     select * from ${sql(`regra_${rule}.detectar`)}(row(
       ${window_.inicio ?? null}::date, ${window_.fim ?? null}::date,
       ${window_.desde ?? null}::timestamptz, ${window_.ate ?? null}::timestamptz,
       ${window_.chaves ?? null}::text[])::audit.janela)
     order by registro_id`
-  if (!onCluster()) return run(sql)
-  return sql.begin(async (tx) => {
-    await tx`select audit_interno.so_ler_nos()` // as the engine's door does
-    return run(tx)
-  }) as Promise<RuleFinding[]>
 }
 
 /** Changes a setting as an administrator would. */
