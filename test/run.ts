@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { ON_CLUSTER, onCluster } from './helper/cluster.ts'
 import { leftOut } from './helper/long.ts'
 import { prepare } from './helper/server.ts'
 import { COMPILED, throwAwayServer } from './helper/throwaway.ts'
@@ -22,8 +23,10 @@ const url = given ?? (server as NonNullable<typeof server>).url
 try {
   await prepare(url)
   const args = process.argv.slice(2)
+  const part = onCluster() && args.every((arg) => arg.startsWith('--reporter=')) ? ON_CLUSTER : []
   // Asking for a file or a name runs it.
-  const left = args.every((arg) => /^--(reporter|include)=/.test(arg)) ? leftOut() : { files: [], of: 0 }
+  const whole = part.length === 0 && args.every((arg) => /^--(reporter|include)=/.test(arg))
+  const left = whole ? leftOut() : { files: [], of: 0 }
   const unwatched = `--import=${new URL('./helper/unwatched.ts', import.meta.url)}`
   // Room for what loading and one GraphQL schema leave behind: collecting it takes a tenth of a short process.
   const room = '--max-semi-space-size=64'
@@ -31,7 +34,7 @@ try {
     `--test-env=NODE_OPTIONS=${[process.env['NODE_OPTIONS'], room, unwatched].filter(Boolean).join(' ')}`,
     ...left.files.map((file) => `--exclude=${file}`),
   ]
-  const tap = spawn('tap', ['run', ...options, ...args], {
+  const tap = spawn('tap', ['run', ...options, ...args, ...part], {
     stdio: 'inherit',
     env: { ...process.env, CONFERENTE_TESTE_URL: url, NODE_COMPILE_CACHE: COMPILED },
   })

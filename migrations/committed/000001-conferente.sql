@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2dd2a3633e74e7785f7f1cdaa002f53e30a4ff33
+--! Hash: sha1:706dd4dc5c8b007fb683e936726409001bd69042
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2259,7 +2259,7 @@ comment on function audit_interno.distribuida(regclass) is 'Whether Citus keeps 
 grant execute on function audit_interno.distribuida(regclass) to conferente_regra;
 
 -- SQL for a relation in a left join to rows of ours, by its key. A distributed one is joined to the keys first, on the nodes, or Citus would
--- bring the whole table to the coordinator. chaves: a query for the keys as text.
+-- bring the whole table to the coordinator; with the columns that may be read there. chaves: a query for the keys as text.
 create or replace function audit_interno.fonte_linhas(relacao regclass, coluna_chave text, chaves text)
 returns text
 language sql
@@ -2267,8 +2267,11 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select case when audit_interno.distribuida(relacao)
-    then format('(select d.* from (select distinct x.c::%3$s as c from (%4$s) as x (c)) as k join %1$s as d on d.%2$I = k.c)',
-      audit_interno.nome_sql(relacao), coluna_chave, audit_interno.tipo_coluna(relacao, coluna_chave), chaves)
+    then format('(select %5$s from (select distinct x.c::%3$s as c from (%4$s) as x (c)) as k join %1$s as d on d.%2$I = k.c)',
+      audit_interno.nome_sql(relacao), coluna_chave, audit_interno.tipo_coluna(relacao, coluna_chave), chaves, (
+        select string_agg(format('d.%I', a.attname), ', ' order by a.attnum) from pg_attribute a
+        where a.attrelid = relacao and a.attnum > 0 and not a.attisdropped
+          and has_column_privilege('conferente_escrita', relacao, a.attnum, 'select')))
     else audit_interno.nome_sql(relacao) end
 $$;
 comment on function audit_interno.fonte_linhas(regclass, text, text) is 'SQL text: the relation, or those of its rows that have one of the keys.';
@@ -27788,6 +27791,7 @@ declare
   v_divergencia audit.divergencias_processadas;
   v_relacao regclass;
   v_chave text;
+  v_lancamento text[];
 begin
   select * into v_divergencia from audit.divergencias_processadas d where d.id = lancamentos_parecidos.divergencia_id;
   if not found then
@@ -27802,13 +27806,19 @@ begin
   if v_chave is null then
     return;
   end if;
+  -- in two steps: a query of one row runs on that row's node, where the other rows are not
+  select l.dito into v_lancamento
+  from audit_interno.ler(format(
+    'select array[l.data_lancamento::date::text, l.fornecedor_id::text, l.fornecedor::text, l.descricao::text] from dw.lancamentos l where l.id = $2[1]::%s', v_chave),
+    null, array[v_divergencia.registro_id]) as l (dito text[]);
+  if not found then
+    return;
+  end if;
   return query
   select p.registro_id, p.data_lancamento, p.fornecedor, p.documento, p.descricao, p.valor, p.categoria, p.mesma_empresa, p.mesmas_palavras
-  from audit_interno.ler(format(
-    'select p.* from dw.lancamentos l cross join lateral regras.lancamentos_parecidos(l.id::text, l.data_lancamento::date, l.fornecedor_id, l.fornecedor, l.descricao, $2[2]::int) p
-     where l.id = $2[1]::%s', v_chave),
-    null, array[v_divergencia.registro_id, coalesce(lancamentos_parecidos.limite, 8)::text]) as p (registro_id text, data_lancamento date, fornecedor text,
-      documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]);
+  from audit_interno.ler('select p.* from regras.lancamentos_parecidos($2[1], $2[2]::date, $2[3], $2[4], $2[5], $2[6]::int) p',
+    null, array[v_divergencia.registro_id] || v_lancamento || coalesce(lancamentos_parecidos.limite, 8)::text) as p (registro_id text, data_lancamento date,
+      fornecedor text, documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]);
 exception
   when insufficient_privilege or undefined_column then
     raise exception using errcode = 'NC010', message = format('o data warehouse não pôde ser lido: %s', v_divergencia.tabela),

@@ -21,7 +21,7 @@ comment on function audit_interno.distribuida(regclass) is 'Whether Citus keeps 
 grant execute on function audit_interno.distribuida(regclass) to conferente_regra;
 
 -- SQL for a relation in a left join to rows of ours, by its key. A distributed one is joined to the keys first, on the nodes, or Citus would
--- bring the whole table to the coordinator. chaves: a query for the keys as text.
+-- bring the whole table to the coordinator; with the columns that may be read there. chaves: a query for the keys as text.
 create or replace function audit_interno.fonte_linhas(relacao regclass, coluna_chave text, chaves text)
 returns text
 language sql
@@ -29,8 +29,11 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select case when audit_interno.distribuida(relacao)
-    then format('(select d.* from (select distinct x.c::%3$s as c from (%4$s) as x (c)) as k join %1$s as d on d.%2$I = k.c)',
-      audit_interno.nome_sql(relacao), coluna_chave, audit_interno.tipo_coluna(relacao, coluna_chave), chaves)
+    then format('(select %5$s from (select distinct x.c::%3$s as c from (%4$s) as x (c)) as k join %1$s as d on d.%2$I = k.c)',
+      audit_interno.nome_sql(relacao), coluna_chave, audit_interno.tipo_coluna(relacao, coluna_chave), chaves, (
+        select string_agg(format('d.%I', a.attname), ', ' order by a.attnum) from pg_attribute a
+        where a.attrelid = relacao and a.attnum > 0 and not a.attisdropped
+          and has_column_privilege('conferente_escrita', relacao, a.attnum, 'select')))
     else audit_interno.nome_sql(relacao) end
 $$;
 comment on function audit_interno.fonte_linhas(regclass, text, text) is 'SQL text: the relation, or those of its rows that have one of the keys.';

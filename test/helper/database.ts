@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { t as file, type Test } from 'tap'
 import { connect, type Sql } from '../../src/db/connection.ts'
-import { databaseUrl, PASSWORD, type PEOPLE, TEMPLATE, WITH_SCENARIO } from './server.ts'
+import { drop } from './cluster.ts'
+import {
+  administrators,
+  databaseUrl,
+  everywhere,
+  PASSWORD,
+  type PEOPLE,
+  TEMPLATE,
+  WITH_SCENARIO,
+} from './server.ts'
 
 export { asOwner } from './owner.ts'
 
@@ -15,13 +24,13 @@ export interface TestDatabase {
 }
 
 /** One for all databases of a file. */
-let shared: Sql | undefined
+let shared: readonly Sql[] | undefined
 
-function administrator(serverUrl: string): Sql {
+function servers(serverUrl: string): readonly Sql[] {
   if (shared === undefined) {
-    const opened = connect(serverUrl, { max: 1 })
+    const opened = administrators(serverUrl)
     shared = opened
-    file.teardown(() => opened.end())
+    file.teardown(() => Promise.all(opened.map((sql) => sql.end())))
   }
   return shared
 }
@@ -41,8 +50,8 @@ export async function testDatabase(
   const serverUrl = process.env['CONFERENTE_TESTE_URL']
   if (!serverUrl) throw new Error('run the tests with `npm test`: it brings up their server')
   const name = `teste_${process.pid}_${randomBytes(4).toString('hex')}`
-  const admin = administrator(serverUrl)
-  await admin.unsafe(`create database ${name} template ${TEMPLATES[start]} strategy file_copy`)
+  const made = servers(serverUrl)
+  await everywhere(made, `create database ${name} template ${TEMPLATES[start]} strategy file_copy`)
   const url = databaseUrl(serverUrl, name)
   const open: Sql[] = []
   const opened = (connection: Sql) => {
@@ -52,8 +61,8 @@ export async function testDatabase(
   const sql = opened(connect(url))
   t.teardown(async () => {
     await Promise.all(open.map((connection) => connection.end({ timeout: 10 })))
-    await emptied(admin, name)
-    await admin.unsafe(`drop database if exists ${name} with (force)`)
+    await emptied(made[0] as Sql, name)
+    await drop(made, name)
   })
   return {
     sql,
@@ -70,18 +79,26 @@ export async function testDatabase(
 /** Waits for connections that are closing: one cut off by force would fail the test after its end. */
 async function emptied(admin: Sql, database: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const [busy] = await admin`select from pg_stat_activity where datname = ${database} limit 1`
+    // those of Citus stay as long as the database
+    const [busy] = await admin`select from pg_stat_activity
+      where datname = ${database} and application_name !~ '^(citus_internal|Citus Maintenance)' limit 1`
     if (!busy) return
     await sleep(50)
   }
 }
 
-/** Waits until a connection to this database waits for a lock. */
+/** Waits until a connection to this database waits for a lock, on this server or on a node. */
 export async function untilLocked(sql: Sql): Promise<void> {
+  const [here] = await sql`select current_database() as name`
+  const nodes = shared?.slice(1) ?? []
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(20)) {
-    const [waiting] = await sql`
-      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-    if (waiting) return
+    const waiting = await Promise.all(
+      [sql, ...nodes].map(
+        (server) => server`
+          select from pg_stat_activity where datname = ${here?.['name']} and wait_event_type = 'Lock'`,
+      ),
+    )
+    if (waiting.flat().length > 0) return
   }
   throw new Error('nobody waits for a lock')
 }

@@ -3,6 +3,7 @@
  * gives the rule's confidence; descricao "aponta" makes it only flag, "teimosa" makes it flag again whatever is done.
  */
 export const SCENARIO = `
+  begin;
   create schema if not exists dw;
   create table dw.lancamentos (
     id bigint primary key, data_lancamento date, carregado_em timestamptz, filial text, centro_custo text, conta_contabil text,
@@ -30,6 +31,7 @@ export const SCENARIO = `
   grant usage on schema dw to conferente_regra, conferente_escrita;
   grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
   grant select on dw.ajuste to conferente_regra, conferente_escrita;
+  commit; -- on Citus no role reads on a node what another wrote in the same transaction
   select audit.registrar_regra('errada', 'Categoria errada.', 'dw.errada', 'dw.lancamentos', 'id',
     array['categoria', 'descricao'], 'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95,
     concessao_correcoes => 1000000, concessao_valor => 1e12)`

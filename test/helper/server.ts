@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type Sql } from '../../src/db/connection.ts'
 import { migrate } from '../../src/db/migrate.ts'
+import { close, DISTRIBUTE, findNodes, joinNodes, serversOf } from './cluster.ts'
 import { SCENARIO } from './scenario_tables.ts'
 
 /** The migrated database from which every test file's own is cloned. */
@@ -26,52 +27,76 @@ export const PASSWORD = 'teste'
 
 /** Prepares a server for tests: the people, and the template databases, freshly migrated. */
 export async function prepare(serverUrl: string): Promise<void> {
-  const admin = connect(serverUrl, { max: 1 })
+  await findNodes(serverUrl)
+  const servers = administrators(serverUrl)
+  const [admin] = servers
+  const url = databaseUrl(serverUrl, TEMPLATE)
   try {
-    await admin.unsafe(`drop database if exists ${TEMPLATE} with (force)`)
-    await admin.unsafe(`create database ${TEMPLATE} encoding 'UTF8' template template0`)
-    await migrate(databaseUrl(serverUrl, TEMPLATE), { current: true })
+    await everywhere(servers, `drop database if exists ${TEMPLATE} with (force)`)
+    await everywhere(servers, `create database ${TEMPLATE} encoding 'UTF8' template template0`)
+    const nodes = servers.length > 1
+    if (nodes) await joinNodes(serversOf(serverUrl).map((server) => databaseUrl(server, TEMPLATE)))
+    await migrate(url, { current: true })
     await createPeople(admin)
-    await grantAuto(databaseUrl(serverUrl, TEMPLATE))
-    await untilUnused(admin, TEMPLATE)
-    await withScenario(admin, serverUrl, TEMPLATE)
+    await grantAuto(url)
+    if (nodes) await run(url, DISTRIBUTE)
+    await untilUnused(servers, TEMPLATE)
+    await withScenario(servers, serverUrl, TEMPLATE)
   } finally {
-    await admin.end()
+    await Promise.all(servers.map((sql) => sql.end()))
   }
 }
 
+/** A connection to each server on which databases are made. */
+export function administrators(serverUrl: string): readonly [Sql, ...Sql[]] {
+  return serversOf(serverUrl).map((url) => connect(url, { max: 1 })) as [Sql, ...Sql[]]
+}
+
+/** Makes or drops a database on each of them. */
+export const everywhere = (servers: readonly Sql[], statement: string) =>
+  Promise.all(servers.map((sql) => sql.unsafe(statement)))
+
 /** Turns a template into the one with the small warehouse. */
-export async function withScenario(admin: Sql, serverUrl: string, template: string): Promise<void> {
+export async function withScenario(
+  servers: readonly Sql[],
+  serverUrl: string,
+  template: string,
+): Promise<void> {
   const made = `${template}_cenario`
-  await admin.unsafe(`drop database if exists ${made} with (force)`)
-  await admin.unsafe(`create database ${made} template ${template} strategy file_copy`)
-  const sql = connect(databaseUrl(serverUrl, made), { max: 1 })
-  try {
-    await sql.unsafe(SCENARIO)
-  } finally {
-    await sql.end()
-  }
-  await untilUnused(admin, made)
+  await everywhere(servers, `drop database if exists ${made} with (force)`)
+  await everywhere(servers, `create database ${made} template ${template} strategy file_copy`)
+  await run(databaseUrl(serverUrl, made), SCENARIO)
+  await untilUnused(servers, made)
 }
 
 /** As an administrator leaves it after installing: the bundled rules may correct, though nothing proves them yet. */
 export async function grantAuto(url: string): Promise<void> {
+  // as the owner of our functions: every verification names what somebody else changes directly
+  await run(
+    url,
+    `set role conferente_dono;
+    update audit.regras set automatica = true, concessao_correcoes = 1000000, concessao_valor = 1e12, concedida_em = now(), concedida_por = 'adelia'
+    where nome in ('trade_marketing', 'pendente_verificacao', 'validacao_valores')`,
+  )
+}
+
+async function run(url: string, statements: string): Promise<void> {
   const sql = connect(url, { max: 1 })
   try {
-    // as the owner of our functions: every verification names what somebody else changes directly
-    await sql.unsafe(`set role conferente_dono;
-      update audit.regras set automatica = true, concessao_correcoes = 1000000, concessao_valor = 1e12, concedida_em = now(), concedida_por = 'adelia'
-      where nome in ('trade_marketing', 'pendente_verificacao', 'validacao_valores')`)
+    await sql.unsafe(statements)
   } finally {
     await sql.end()
   }
 }
 
 /** graphile-migrate releases its connections only later, and PostgreSQL does not clone a database in use. */
-async function untilUnused(admin: Sql, database: string): Promise<void> {
+async function untilUnused(servers: readonly Sql[], database: string): Promise<void> {
+  if (servers.length > 1) await close(servers, database)
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(20)) {
-    const busy = await admin`select from pg_stat_activity where datname = ${database}`
-    if (busy.length === 0) return
+    const busy = await Promise.all(
+      servers.map((sql) => sql`select from pg_stat_activity where datname = ${database}`),
+    )
+    if (busy.flat().length === 0) return
   }
   throw new Error(`${database} is still in use`)
 }

@@ -70,7 +70,7 @@ async function tryOut(admin: Sql, subject: Subject, mutation: Mutation, name: st
   const sql = connect(databaseUrl(server.url, name), { max: 1 })
   await sql.unsafe(`set role conferente_dono; ${broken.get(mutation)}`)
   await sql.end()
-  await withScenario(admin, server.url, name)
+  await withScenario([admin], server.url, name)
   const caught = await firstFailure(subject, name)
   for (const database of [name, `${name}_cenario`])
     await admin.unsafe(`drop database ${database} with (force)`)

@@ -76,7 +76,7 @@ test('shown to those who may see the row itself, only for dw.lancamentos', async
   await c.connectAs('olivia')`select audit.processar_divergencias('manual', regras => '{precos}')`
   const [price] = await c.sql`select id from audit.divergencias_processadas where regra = 'precos' limit 1`
   t.same([...(await ana`select audit.lancamentos_parecidos(${price?.['id'] as never})`)], [])
-  await c.sql`revoke select on dw.lancamentos from conferente_regra`
+  await c.sql`revoke select on dw.lancamentos from conferente_regra, conferente_escrita`
   t.equal(await sqlstate(ana`select audit.lancamentos_parecidos(${id})`), 'NC010')
   await c.sql`drop table dw.lancamentos cascade`
   t.same([...(await ana`select audit.lancamentos_parecidos(${id})`)], [])

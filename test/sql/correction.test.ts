@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { onCitus } from '../helper/cluster.ts'
 import { testDatabase } from '../helper/database.ts'
 import { drawn } from '../helper/thorough.ts'
 import {
@@ -13,6 +14,11 @@ import {
   rollBack,
   runSession,
 } from '../helper/warehouse.ts'
+
+const KEYS = onCitus('it refuses keys and indexes without the distributing column')
+const TRIGGER = onCitus('it refuses triggers')
+const TYPE = onCitus('it refuses a change of type among other statements')
+const WRITER = onCitus('there rules read as the writer does')
 
 /** Five entries in one wrong category, and a rule that corrects them; the test decides what happens on the way. */
 async function scene(
@@ -122,25 +128,38 @@ const refusals: [string, string, RegExp, string?][] = [
   ],
 ]
 for (const [name, ddl, reason, long] of drawn(refusals, 4)) {
-  t.test(`${name} refuses one correction: it fails with the reason, the others are made`, async (t) => {
-    const proposed = long
-      ? `jsonb_build_object('categoria', case t.id when 3 then '${long}' else 'Frete' end)`
-      : undefined
-    // auto would not write a text that no entry can have
-    for (const mode of long ? ['aprovação'] : ['auto', 'aprovação']) {
-      const c = await scene(t, proposed)
-      await c.sql.unsafe(ddl)
-      if (mode === 'auto') {
-        t.match(await auto(c), { status: 'concluida_com_falhas', corrigidas: 4n, falhas: 1n }, mode)
-      } else {
-        await runSession(c.olivia, 'manual', ['frete'])
-        await approveAll(c.ana, ...(await findingsIn(c.ana)).map((d) => d['id']))
+  const skip = name.includes('trigger')
+    ? TRIGGER
+    : /key|index/.test(name)
+      ? KEYS
+      : name.includes('domain') && TYPE
+  t.test(
+    `${name} refuses one correction: it fails with the reason, the others are made`,
+    { skip },
+    async (t) => {
+      const proposed = long
+        ? `jsonb_build_object('categoria', case t.id when 3 then '${long}' else 'Frete' end)`
+        : undefined
+      // auto would not write a text that no entry can have
+      for (const mode of long ? ['aprovação'] : ['auto', 'aprovação']) {
+        const c = await scene(t, proposed)
+        await c.sql.unsafe(ddl)
+        if (mode === 'auto') {
+          t.match(await auto(c), { status: 'concluida_com_falhas', corrigidas: 4n, falhas: 1n }, mode)
+        } else {
+          await runSession(c.olivia, 'manual', ['frete'])
+          await approveAll(c.ana, ...(await findingsIn(c.ana)).map((d) => d['id']))
+        }
+        t.same((await categories(c)).slice(0, 5), ['Frete', 'Frete', 'Errada', 'Frete', 'Frete'], mode)
+        t.match(await findingsIn(c.ana, 'falha'), [{ registro_id: '3', motivo: reason }], mode)
+        t.equal(
+          (await c.sql`select from audit.alteracoes`).length,
+          4,
+          'no image of a row that was not written',
+        )
       }
-      t.same((await categories(c)).slice(0, 5), ['Frete', 'Frete', 'Errada', 'Frete', 'Frete'], mode)
-      t.match(await findingsIn(c.ana, 'falha'), [{ registro_id: '3', motivo: reason }], mode)
-      t.equal((await c.sql`select from audit.alteracoes`).length, 4, 'no image of a row that was not written')
-    }
-  })
+    },
+  )
 }
 
 const changes: [string, string, string[], string][] = [
@@ -183,6 +202,7 @@ t.test('a row that is gone before the second approval of typed values is obsolet
 
 t.test(
   'a write altered by a trigger is undone, and the reason says what was asked and what was stored',
+  { skip: TRIGGER },
   async (t) => {
     for (const when of ['before', 'after']) {
       const c = await scene(t)
@@ -207,51 +227,66 @@ t.test(
   },
 )
 
-t.test("values are compared to the byte, whatever the column's collation considers equal", async (t) => {
-  const c = await scene(t)
-  await c.sql.unsafe(`
+t.test(
+  "values are compared to the byte, whatever the column's collation considers equal",
+  { skip: TYPE },
+  async (t) => {
+    const c = await scene(t)
+    await c.sql.unsafe(`
     create collation public.sem_caixa (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
     alter table dw.lancamentos alter column categoria type text collate public.sem_caixa;
     create function dw.caixa() returns trigger language plpgsql as $$ begin new.categoria := upper(new.categoria); return new; end $$;
     create trigger caixa before update on dw.lancamentos for each row execute function dw.caixa()`)
-  const earlier = await photograph(c.sql)
-  t.match(await auto(c), { corrigidas: 0n, falhas: 5n })
-  t.same(await photograph(c.sql), earlier)
-})
+    const earlier = await photograph(c.sql)
+    t.match(await auto(c), { corrigidas: 0n, falhas: 5n })
+    t.same(await photograph(c.sql), earlier)
+  },
+)
 
-t.test('a row that only the writer cannot see is refused, not reported as gone', async (t) => {
-  const c = await scene(t)
-  await c.sql.unsafe(`
+t.test(
+  'a row that only the writer cannot see is refused, not reported as gone',
+  { skip: WRITER },
+  async (t) => {
+    const c = await scene(t)
+    await c.sql.unsafe(`
     alter table dw.lancamentos enable row level security;
     create policy tudo on dw.lancamentos for select to conferente_regra using (true);
     create policy filial on dw.lancamentos to conferente_escrita using (id <> 3)`)
-  t.match(await auto(c), { status: 'concluida_com_falhas', corrigidas: 4n, falhas: 1n, obsoletas: 0n })
-  t.match(await findingsIn(c.ana, 'falha'), [{ registro_id: '3', motivo: /conferente_escrita não vê/ }])
-  const made = (await findingsIn(c.ana, 'corrigida')).map((d) => d['id'])
-  await c.sql.unsafe('alter policy filial on dw.lancamentos using (id <> 2)')
-  const back = await rollBack(c.ana, ...made)
-  t.match(
-    back.filter((r) => r['registro_id'] === '2'),
-    [{ resultado: 'recusada', status: 'corrigida', agora: { categoria: 'Frete' } }],
-  )
-  t.same(await categories(c), ['Errada', 'Frete', 'Errada', 'Errada', 'Errada'])
-})
+    t.match(await auto(c), { status: 'concluida_com_falhas', corrigidas: 4n, falhas: 1n, obsoletas: 0n })
+    t.match(await findingsIn(c.ana, 'falha'), [{ registro_id: '3', motivo: /conferente_escrita não vê/ }])
+    const made = (await findingsIn(c.ana, 'corrigida')).map((d) => d['id'])
+    await c.sql.unsafe('alter policy filial on dw.lancamentos using (id <> 2)')
+    const back = await rollBack(c.ana, ...made)
+    t.match(
+      back.filter((r) => r['registro_id'] === '2'),
+      [{ resultado: 'recusada', status: 'corrigida', agora: { categoria: 'Frete' } }],
+    )
+    t.same(await categories(c), ['Errada', 'Frete', 'Errada', 'Errada', 'Errada'])
+  },
+)
 
-t.test('a change that a foreign key carries into another column of the row is undone', async (t) => {
-  const c = await scene(t, `'{"categoria": "Frete", "documento": "NF-2"}'::jsonb`, ['categoria', 'documento'])
-  await c.sql.unsafe(`
+t.test(
+  'a change that a foreign key carries into another column of the row is undone',
+  { skip: KEYS },
+  async (t) => {
+    const c = await scene(t, `'{"categoria": "Frete", "documento": "NF-2"}'::jsonb`, [
+      'categoria',
+      'documento',
+    ])
+    await c.sql.unsafe(`
     update dw.lancamentos set documento = id::text, descricao = id::text;
     alter table dw.lancamentos add unique (documento);
     alter table dw.lancamentos add foreign key (descricao) references dw.lancamentos (documento) on update cascade;
     update dw.lancamentos set categoria = 'Certa' where id <> 1`)
-  const before = await photograph(c.sql)
-  await runSession(c.olivia, 'manual', ['frete'])
-  const [open] = await findingsIn(c.ana, 'aberta')
-  t.match(await approveAll(c.ana, open?.['id']), [{ status: 'falha', motivo: /descricao/ }])
-  t.same(await photograph(c.sql), before)
-})
+    const before = await photograph(c.sql)
+    await runSession(c.olivia, 'manual', ['frete'])
+    const [open] = await findingsIn(c.ana, 'aberta')
+    t.match(await approveAll(c.ana, open?.['id']), [{ status: 'falha', motivo: /descricao/ }])
+    t.same(await photograph(c.sql), before)
+  },
+)
 
-t.test('generated columns may change along with a corrected column', async (t) => {
+t.test('generated columns may change along with a corrected column', { skip: TRIGGER }, async (t) => {
   const c = await scene(t, `'{"categoria": "Frete", "valor": 60}'::jsonb`)
   await c.sql.unsafe(`
     update dw.lancamentos set valor_documento = 100;
@@ -382,7 +417,8 @@ const verified = [
   },
 ]
 for (const { caso, dias, ddl, janela, recusadas } of verified) {
-  t.test(`verification reads only the days of altered rows: ${caso}`, async (t) => {
+  const skip = ddl.includes('trigger') && TRIGGER
+  t.test(`verification reads only the days of altered rows: ${caso}`, { skip }, async (t) => {
     const c = await scene(t)
     await c.sql`update dw.lancamentos l set data_lancamento = d.dia
       from unnest(${dias}::date[]) with ordinality as d (dia, id) where d.id = l.id`

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { onCitus } from '../helper/cluster.ts'
 import { one, scenario } from '../helper/scenario.ts'
 
 t.test('many batches correct all of it, whatever the keys look like', async (t) => {
@@ -77,10 +78,14 @@ t.test('contested findings do not count against a limit', async (t) => {
   t.equal(session['corrigidas'], 2n)
 })
 
-t.test('a correction changed by a trigger below the view is undone, not reported as corrected', async (t) => {
-  const c = await scenario(t)
-  await c.book({ id: 1 }, { id: 2 })
-  await c.sql.unsafe(`
+const skip = onCitus('it does not write through views')
+t.test(
+  'a correction changed by a trigger below the view is undone, not reported as corrected',
+  { skip },
+  async (t) => {
+    const c = await scenario(t)
+    await c.book({ id: 1 }, { id: 2 })
+    await c.sql.unsafe(`
     alter table dw.lancamentos rename to fato;
     create view dw.lancamentos as select * from dw.fato;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
@@ -91,15 +96,16 @@ t.test('a correction changed by a trigger below the view is undone, not reported
       return null;
     end $$;
     create trigger acrescentar after update on dw.fato for each row execute function gatilho.acrescentar();`)
-  const session = await c.runSession('auto')
-  t.match(session, { status: 'concluida_com_falhas', corrigidas: 0n, falhas: 2n })
-  t.same(await c.sql`select from audit.alteracoes`, [])
-  t.same(
-    (await c.sql`select categoria from dw.fato where id > 0 order by id`).map((r) => r['categoria']),
-    ['ERR', 'ERR'],
-  )
-  t.match(await c.sql`select status, motivo from audit.divergencias_processadas`, [
-    { status: 'falha', motivo: /foi pedido "CERTA", e ficou "CERTA \(revista\)"/ },
-    { status: 'falha' },
-  ])
-})
+    const session = await c.runSession('auto')
+    t.match(session, { status: 'concluida_com_falhas', corrigidas: 0n, falhas: 2n })
+    t.same(await c.sql`select from audit.alteracoes`, [])
+    t.same(
+      (await c.sql`select categoria from dw.fato where id > 0 order by id`).map((r) => r['categoria']),
+      ['ERR', 'ERR'],
+    )
+    t.match(await c.sql`select status, motivo from audit.divergencias_processadas`, [
+      { status: 'falha', motivo: /foi pedido "CERTA", e ficou "CERTA \(revista\)"/ },
+      { status: 'falha' },
+    ])
+  },
+)

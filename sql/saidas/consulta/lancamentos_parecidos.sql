@@ -14,6 +14,7 @@ declare
   v_divergencia audit.divergencias_processadas;
   v_relacao regclass;
   v_chave text;
+  v_lancamento text[];
 begin
   select * into v_divergencia from audit.divergencias_processadas d where d.id = lancamentos_parecidos.divergencia_id;
   if not found then
@@ -28,13 +29,19 @@ begin
   if v_chave is null then
     return;
   end if;
+  -- in two steps: a query of one row runs on that row's node, where the other rows are not
+  select l.dito into v_lancamento
+  from audit_interno.ler(format(
+    'select array[l.data_lancamento::date::text, l.fornecedor_id::text, l.fornecedor::text, l.descricao::text] from dw.lancamentos l where l.id = $2[1]::%s', v_chave),
+    null, array[v_divergencia.registro_id]) as l (dito text[]);
+  if not found then
+    return;
+  end if;
   return query
   select p.registro_id, p.data_lancamento, p.fornecedor, p.documento, p.descricao, p.valor, p.categoria, p.mesma_empresa, p.mesmas_palavras
-  from audit_interno.ler(format(
-    'select p.* from dw.lancamentos l cross join lateral regras.lancamentos_parecidos(l.id::text, l.data_lancamento::date, l.fornecedor_id, l.fornecedor, l.descricao, $2[2]::int) p
-     where l.id = $2[1]::%s', v_chave),
-    null, array[v_divergencia.registro_id, coalesce(lancamentos_parecidos.limite, 8)::text]) as p (registro_id text, data_lancamento date, fornecedor text,
-      documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]);
+  from audit_interno.ler('select p.* from regras.lancamentos_parecidos($2[1], $2[2]::date, $2[3], $2[4], $2[5], $2[6]::int) p',
+    null, array[v_divergencia.registro_id] || v_lancamento || coalesce(lancamentos_parecidos.limite, 8)::text) as p (registro_id text, data_lancamento date,
+      fornecedor text, documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]);
 exception
   when insufficient_privilege or undefined_column then
     raise exception using errcode = 'NC010', message = format('o data warehouse não pôde ser lido: %s', v_divergencia.tabela),

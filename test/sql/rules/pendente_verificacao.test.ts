@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type postgres from 'postgres'
 import t from 'tap'
 import { connect } from '../../../src/db/connection.ts'
+import { onCluster } from '../../helper/cluster.ts'
 import { testDatabase } from '../../helper/database.ts'
 import {
   findings as achar,
@@ -149,6 +150,8 @@ t.test("a supplier's recent entries count separately from its whole history", as
 })
 
 t.test('two processes together find what one finds, each entry once', async (t) => {
+  if (onCluster())
+    return t.pass('not on Citus: a transaction over nodes has no parallel workers', { skip: true })
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(sql, ...year())
