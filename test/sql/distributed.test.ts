@@ -108,6 +108,10 @@ function refusals({ tree, where }: Statement, catalog: Catalog): string[] {
         if (functions.get(funcid)?.['tabelas']) say('a function that brings a table of ours with it')
     }
   }
+  const calls = inside(tree).flatMap((node) => functions.get(field(node, FUNCTION_FIELDS)) ?? [])
+  const ours = inside(tree).some((node) => node['rtekind'] === TABLE && node['relid'] !== warehouse)
+  if (!ours && calls.some((fn) => /^audit[.]na_janela[(]/.test(fn['nome'])) && calls.some((fn) => fn['le']))
+    say('a window of one key that runs whole on its node, with a function that reads the ledger')
   for (const node of inside(tree))
     if (
       node.node === 'PARAM' &&
