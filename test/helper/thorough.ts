@@ -1,4 +1,4 @@
-/** Share of what a complete run would do, from 0 to 1: 0 in a plain `npm test`, a third in CI, and 1 in a complete run. */
+/** Share of what a complete run would do, from 0 to 1: 0 in a plain `npm test`, a fifth in CI, and 1 in a complete run. */
 export const SHARE = Number(process.env['CONFERENTE_TESTE_COMPLETO'] ?? 0)
 
 /** How many times a random test draws: a few, or that share of the thorough number. What it states is the same. */
