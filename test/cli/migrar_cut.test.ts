@@ -12,8 +12,8 @@ import { conferente } from './helper.ts'
 const OURS = `datname = current_database() and application_name like 'conferente migrar%'`
 
 interface Cut {
-  /** Which connections are cut, once there is one. */
-  readonly which: string
+  /** Which connections are cut, once there is one; if not given, those that wait for what is held. */
+  readonly which?: string
   /** A lock that somebody else's transaction holds meanwhile, so that the command waits there. */
   readonly held?: (database: string) => string
   readonly migrated?: boolean
@@ -23,17 +23,14 @@ interface Cut {
 
 const cuts: Record<string, Cut> = {
   'while it makes the roles': {
-    which: `wait_event_type = 'Lock'`,
     held: (database) => `grant connect on database ${database} to public`,
     said: /parou; nada foi mudado/,
   },
   "while it makes the queue's tables": {
-    which: `wait_event_type = 'Lock'`,
     held: () => 'create schema graphile_worker',
     said: /os papéis e os esquemas, e talvez parte das tabelas da fila/,
   },
   'before the first migration': {
-    which: `wait_event_type = 'Lock'`,
     held: () => 'create schema graphile_migrate',
     said: /as tabelas da fila \(graphile_worker\); a migração que falhou foi desfeita/,
   },
@@ -45,7 +42,6 @@ const cuts: Record<string, Cut> = {
     which: `state = 'idle' and query like '%pg_advisory_unlock%' and to_regclass('audit.operacoes') is not null`,
   },
   'in its last statement': {
-    which: `wait_event_type = 'Lock'`,
     held: () => 'grant usage on schema graphile_migrate to public',
     migrated: true,
     said: /Todas as migrações estão feitas/,
@@ -59,11 +55,12 @@ for (const [when, { which, held, migrated = false, said }] of Object.entries(cut
     const logs = mkdtempSync(join(tmpdir(), 'conferente-logs-'))
     t.teardown(() => rmSync(logs, { recursive: true }))
     if (held) await holder.unsafe(`begin; ${held(new URL(url).pathname.slice(1))}`)
+    const [self] = await holder`select pg_backend_pid() as pid`
     const running = started(url, { CONFERENTE_LOGS: logs })
     let cut = 0
     while (!running.over && cut === 0) {
       const rows = await killer.unsafe(
-        `select pg_terminate_backend(pid) from pg_stat_activity where ${OURS} and ${which}`,
+        `select pg_terminate_backend(pid) from pg_stat_activity where ${OURS} and ${which ?? `${self?.['pid']} = any (pg_blocking_pids(pid))`}`,
       )
       cut += rows.length
       await sleep(2)

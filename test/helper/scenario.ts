@@ -20,7 +20,11 @@ export interface Entry {
  * @param made the database to create it in, if not one of this release
  */
 export async function scenario(t: Pick<Test, 'teardown'>, made?: TestDatabase) {
-  if (made) await made.sql.unsafe(SCENARIO)
+  if (made) {
+    const alone = await made.sql.reserve()
+    await alone.unsafe(SCENARIO)
+    alone.release()
+  }
   const { sql, url, connectAs } = made ?? (await testDatabase(t, 'scenario'))
 
   const people = new Map<People, Sql>()
