@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type postgres from 'postgres'
 import t from 'tap'
 import { connect } from '../../../src/db/connection.ts'
-import { onCluster } from '../../helper/cluster.ts'
+import { onCitus } from '../../helper/cluster.ts'
 import { testDatabase } from '../../helper/database.ts'
 import {
   findings as achar,
@@ -149,9 +149,8 @@ t.test("a supplier's recent entries count separately from its whole history", as
   t.same(never?.recentes, [0, 0], 'nothing about a cost centre where the supplier never was')
 })
 
-t.test('two processes together find what one finds, each entry once', async (t) => {
-  if (onCluster())
-    return t.pass('not on Citus: a transaction over nodes has no parallel workers', { skip: true })
+const skip = onCitus('a transaction over nodes has no parallel workers')
+t.test('two processes together find what one finds, each entry once', { skip }, async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(sql, ...year())
