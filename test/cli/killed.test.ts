@@ -24,7 +24,7 @@ t.test('a killed command line leaves nothing running', async (t) => {
         where datname = current_database() and usename = 'olivia' and wait_event = 'PgSleep'`
     ).length > 0
   const until = async (wanted: boolean) => {
-    for (let n = 0; n < 200 && (await running()) !== wanted; n++) await sleep(100)
+    for (let n = 0; n < 600 && (await running()) !== wanted; n++) await sleep(100)
     return await running()
   }
   let kill = () => {}

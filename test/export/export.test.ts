@@ -247,7 +247,7 @@ async function wideOnes(sql: Sql): Promise<void> {
 
 /** Waits until rows have come. There are many more than the buffers hold, so the cursor pauses before the next ones. */
 async function arrivedAt(read: { readonly rows: number }): Promise<void> {
-  for (const deadline = Date.now() + 30_000; read.rows === 0; await sleep(10)) {
+  for (const deadline = Date.now() + 60_000; read.rows === 0; await sleep(10)) {
     if (Date.now() > deadline) throw new Error('no rows came')
   }
 }

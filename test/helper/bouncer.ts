@@ -66,7 +66,7 @@ max_client_conn = 500
     await exited(child)
     rmSync(place, { recursive: true })
   })
-  for (const deadline = Date.now() + 10_000; !(await answers(port)); await sleep(20))
+  for (const deadline = Date.now() + 60_000; !(await answers(port)); await sleep(20))
     if (Date.now() > deadline || child.exitCode !== null) throw new Error('PgBouncer does not start')
   server.hostname = '127.0.0.1'
   server.port = String(port)

@@ -91,7 +91,7 @@ async function emptied(admin: Sql, database: string): Promise<void> {
 export async function untilLocked(sql: Sql): Promise<void> {
   const [here] = await sql`select current_database() as name`
   const nodes = shared?.slice(1) ?? []
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(20)) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(20)) {
     const waiting = await Promise.all(
       [sql, ...nodes].map(
         (server) => server`
@@ -105,7 +105,7 @@ export async function untilLocked(sql: Sql): Promise<void> {
 
 /** Waits until the server process of a connection that was closed is gone, and its locks with it. */
 export async function untilGone(sql: Sql, pid: number): Promise<void> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(20)) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(20)) {
     const [alive] = await sql`select from pg_stat_activity where pid = ${pid}`
     if (!alive) return
   }

@@ -93,7 +93,7 @@ export async function postOffice(t: Test, options: SMTPServerOptions = {}, port 
 export const TLS: SMTPServerOptions = { key: KEY, cert: CERT }
 
 export function makeSender(t: Test, url: string, options: MailerOptions = {}): Mailer {
-  const mailer = createMailer(url, { timeout: 5000, ...options })
+  const mailer = createMailer(url, { timeout: 30_000, ...options })
   t.teardown(() => mailer.close())
   return mailer
 }

@@ -92,7 +92,7 @@ async function run(url: string, statements: string): Promise<void> {
 /** graphile-migrate releases its connections only later, and PostgreSQL does not clone a database in use. */
 async function untilUnused(servers: readonly Sql[], database: string): Promise<void> {
   if (servers.length > 1) await close(servers, database)
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(20)) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(20)) {
     const busy = await Promise.all(
       servers.map((sql) => sql`select from pg_stat_activity where datname = ${database}`),
     )

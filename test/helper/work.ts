@@ -145,7 +145,7 @@ export async function exited(child: ChildProcess): Promise<number | null> {
 
 export async function until(
   reached: () => boolean | undefined | Promise<boolean | undefined>,
-  milliseconds = 30_000,
+  milliseconds = 120_000,
 ): Promise<void> {
   for (const deadline = Date.now() + milliseconds; Date.now() < deadline; await sleep(30)) {
     if (await reached()) return

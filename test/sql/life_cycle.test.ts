@@ -1,5 +1,6 @@
 import t from 'tap'
 import { one, scenario, sqlstate } from '../helper/scenario.ts'
+import { until } from '../helper/work.ts'
 
 const STATES = [
   'aberta',
@@ -142,9 +143,13 @@ t.test('exceptions', async (t) => {
 
   const exception = one(await declareException('1', 'acordo com a filial', '1 day'))
   t.match(exception, { autor: 'ana', motivo: 'acordo com a filial' })
-  await declareException('2', 'até amanhã', '400 milliseconds')
+  await declareException('2', 'por pouco tempo', '5 seconds')
   t.equal(await c.status(1), 'rejeitada')
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await until(async () => {
+    const [short] =
+      await c.sql`select expira_em <= clock_timestamp() as over from audit.excecoes order by id desc limit 1`
+    return short?.['over']
+  })
   t.match(await c.runSession('auto'), { suprimidas: 1n, encontradas: 2n })
   t.equal(await c.categoria(1), 'ERR', 'not corrected under an exception')
   t.equal(await c.status(2), 'corrigida', 'an expired exception silences nothing')

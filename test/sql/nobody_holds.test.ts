@@ -8,7 +8,7 @@ import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 /**
  * The others commit within this many milliseconds, whatever somebody holds; otherwise they would wait until the end of the test.
  */
-const SOON = 15_000
+const SOON = 60_000
 
 async function soon<T>(t: Test, what: string, work: PromiseLike<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined

@@ -47,7 +47,8 @@ t.test('a worker on a standby', async (t) => {
     { tick: 200 },
   )
   t.teardown(() => worker.stop())
-  await sleep(1000)
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline && said.length === 0; ) await sleep(100)
+  await sleep(1000) // five more looks
   t.strictSame(said, ['standby'], 'it says once what it is waiting for')
 
   const ready = async () => {
@@ -78,7 +79,7 @@ t.test('a worker on a standby', async (t) => {
   await sql`select pg_promote()`
   t.equal(await ready(), 200)
   const state = async () => (await sql`select status from audit.sessoes_processamento`)[0]?.['status']
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline && !/^conclu/.test(await state()); )
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline && !/^conclu/.test(await state()); )
     await sleep(100)
   t.match(await state(), /^concluida/, 'it takes the waiting job')
   t.strictSame(said, ['standby', 'ready'])
@@ -115,7 +116,7 @@ t.test('a worker whose server becomes a standby, and is promoted again', async (
   )
   t.teardown(() => worker.stop())
   const until = async (reached: () => unknown) => {
-    for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50)) {
+    for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(50)) {
       if (await reached()) return
     }
     t.fail(`waited in vain: ${said.join('; ')}`)

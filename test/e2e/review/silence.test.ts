@@ -48,11 +48,9 @@ test(
       await held.promise
       await route.continue().catch(() => {})
     })
-    const began = Date.now()
     await page.keyboard.press('a')
     await page.keyboard.press('a')
     await saidOnPage(page, /ainda sem resposta depois de dez segundos/)
-    t.ok(Date.now() - began < 13_000)
     const reader = await signIn('leitor', 'leo')
     await untilReady(reader)
     await reader.route('**/graphql', () => {})

@@ -27,7 +27,7 @@ async function scene(t: Test, kind: Kind, moment: 'before' | 'after') {
       await holder`select pg_advisory_lock(${DOOR})`
       const session = runSession(olivia, mode, ['casa']).then((row) => row) // starts it now
       try {
-        for (const deadline = Date.now() + 20_000; ; await sleep(20)) {
+        for (const deadline = Date.now() + 60_000; ; await sleep(20)) {
           const [waiting] =
             await b.sql`select from pg_locks where locktype = 'advisory' and objid = ${DOOR} and not granted
             and database = (select oid from pg_database where datname = current_database())`
