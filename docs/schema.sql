@@ -4696,6 +4696,11 @@ create function audit_interno.relacoes_abaixo(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
 
+create function audit_interno.remedio_falha(codigo text, regra audit.regras)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.remedio_falha(text,audit.regras) is 'What would mend a rule that failed with this SQLSTATE: missing grants, or columns whose type is not the contract''s; null if nothing is known.';
+
 create function audit_interno.remetente_valido(remetente text)
   returns boolean language sql immutable
   set search_path=pg_catalog, pg_temp

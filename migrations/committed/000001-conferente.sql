@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a91fc61ee290e29e64eb0badc9c443d56404bc0c
+--! Hash: sha1:e0d968567cd3ffdb514e2444679ac5a488ce0800
 --! Message: conferente
 
 set local role conferente_dono;
@@ -6909,8 +6909,8 @@ declare
   -- what the connection to a node says does not name it
   v_no text := case when to_regclass('pg_catalog.pg_dist_node') is not null and codigo ~ '^(08|XX000)'
     and mensagem ~ 'EOF detected|closed the connection|invalid socket|remote node|connection establishment for node|marked as essential' then 'um nó do Citus não responde: ' end;
-  v_mensagem text := concat_ws('; falta: ', concat(v_no, audit_interno.sem_segredos(mensagem)), case when codigo = '42501' then (
-    select audit_interno.direitos_em_falta(r) from audit.regras r where r.nome = anotar_falha.regra) end);
+  v_mensagem text := concat_ws('; ', concat(v_no, audit_interno.sem_segredos(mensagem)), (
+    select audit_interno.remedio_falha(codigo, r) from audit.regras r where r.nome = anotar_falha.regra));
 begin
   if regra is null or audit_interno.falha_de_quem(codigo) in ('sessao', 'servidor') then
     update audit.sessoes_processamento s
@@ -11588,7 +11588,7 @@ begin
       end if;
       return concat_ws('; ', format('o teste com %s registros falhou (%s): %s',
         coalesce(cardinality(v_chaves), 0), v_codigo, v_erro), nullif(v_detalhe, ''),
-        case when v_codigo = '42501' then 'falta: ' || audit_interno.direitos_em_falta(regra) end);
+        audit_interno.remedio_falha(v_codigo, regra));
   end;
 end
 $$;
@@ -17513,8 +17513,8 @@ exception when assert_failure or others then
   if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
     raise;
   end if;
-  return concat_ws('; falta: ', format('a função de requisitos %s() falhou: %s', regra.requisitos, audit_interno.sem_segredos(sqlerrm)),
-    case when sqlstate = '42501' then audit_interno.direitos_em_falta(regra) end);
+  return concat_ws('; ', format('a função de requisitos %s() falhou: %s', regra.requisitos, audit_interno.sem_segredos(sqlerrm)),
+    audit_interno.remedio_falha(sqlstate, regra));
 end
 $$;
 comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';
@@ -28471,6 +28471,30 @@ $$;
 comment on function audit_interno.direitos_em_falta(audit.regras) is
   'The grants that conferente_regra and conferente_escrita lack on the table of a rule, and conferente_regra on its functions, or null.';
 --! EndIncluded saidas/consulta/direitos_em_falta.sql
+
+--! Included saidas/consulta/remedio_falha.sql
+-- What would mend a failed rule, to be added to what the server said: the grants that are missing, or the columns whose type is not the
+-- contract's, which the server tells as an unknown function or operator. Null if nothing is known. Changes nothing.
+create or replace function audit_interno.remedio_falha(codigo text, regra audit.regras)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when remedio_falha.codigo = '42501' then 'falta: ' || audit_interno.direitos_em_falta(regra)
+    when remedio_falha.codigo in ('42883', '42804', '42846', '42725') and (regra).tabela = 'dw.lancamentos' then (
+      select 'o contrato do data warehouse pede outro tipo: ' || string_agg(
+        format('%s.%s é %s, deve ser %s', (regra).tabela, k.coluna, format_type(a.atttypid, a.atttypmod), k.esperado), '; ' order by k.ordem)
+      from audit_interno.contrato() k
+      join pg_attribute a on a.attrelid = audit_interno.relacao((regra).tabela) and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
+      join pg_type t on t.oid = a.atttypid
+      where not t.typname = any (k.tipos))
+  end
+$$;
+comment on function audit_interno.remedio_falha(text, audit.regras) is
+  'What would mend a rule that failed with this SQLSTATE: missing grants, or columns whose type is not the contract''s; null if nothing is known.';
+--! EndIncluded saidas/consulta/remedio_falha.sql
 
 --! Included saidas/consulta/diagnosticar_carimbo.sql
 -- Part of the diagnosis: whether the head of the chain is stamped, where an authority is configured. Called by audit.diagnosticar_contrato;

@@ -176,6 +176,26 @@ t.test('the diagnosis names what is missing, wrong or not writable, and how to f
   t.match(view.get('escrever dw.lancamentos'), { situacao: 'erro', detalhe: 'a visão não é atualizável' })
 })
 
+t.test('a rule that fails on a column of another type says which, and what it must be', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  await makeWarehouse(sql)
+  await book(sql, { id: 1 })
+  await sql.unsafe(
+    'alter table dw.lancamentos alter data_lancamento type timestamp, alter documento type bytea using null',
+  )
+  await runSession(connectAs('olivia'), 'manual')
+  const failed =
+    await sql`select erro_mensagem from audit.execucoes_regra where status = 'falhou' or motivo ~ 'falhou'`
+  t.ok(failed.length > 0)
+  for (const { erro_mensagem } of failed) {
+    t.match(
+      erro_mensagem,
+      /o contrato do data warehouse pede outro tipo: .*dw\.lancamentos\.data_lancamento é timestamp without time zone, deve ser date/,
+    )
+    t.match(erro_mensagem, /dw\.lancamentos\.documento é bytea, deve ser text/)
+  }
+})
+
 t.test('the diagnosis finds the indexes below a view, whatever the columns are called there', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   const indices = async () =>

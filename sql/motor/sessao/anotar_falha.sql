@@ -10,8 +10,8 @@ declare
   -- what the connection to a node says does not name it
   v_no text := case when to_regclass('pg_catalog.pg_dist_node') is not null and codigo ~ '^(08|XX000)'
     and mensagem ~ 'EOF detected|closed the connection|invalid socket|remote node|connection establishment for node|marked as essential' then 'um nó do Citus não responde: ' end;
-  v_mensagem text := concat_ws('; falta: ', concat(v_no, audit_interno.sem_segredos(mensagem)), case when codigo = '42501' then (
-    select audit_interno.direitos_em_falta(r) from audit.regras r where r.nome = anotar_falha.regra) end);
+  v_mensagem text := concat_ws('; ', concat(v_no, audit_interno.sem_segredos(mensagem)), (
+    select audit_interno.remedio_falha(codigo, r) from audit.regras r where r.nome = anotar_falha.regra));
 begin
   if regra is null or audit_interno.falha_de_quem(codigo) in ('sessao', 'servidor') then
     update audit.sessoes_processamento s

@@ -22,8 +22,8 @@ exception when assert_failure or others then
   if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
     raise;
   end if;
-  return concat_ws('; falta: ', format('a função de requisitos %s() falhou: %s', regra.requisitos, audit_interno.sem_segredos(sqlerrm)),
-    case when sqlstate = '42501' then audit_interno.direitos_em_falta(regra) end);
+  return concat_ws('; ', format('a função de requisitos %s() falhou: %s', regra.requisitos, audit_interno.sem_segredos(sqlerrm)),
+    audit_interno.remedio_falha(sqlstate, regra));
 end
 $$;
 comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';

@@ -47,7 +47,7 @@ begin
       end if;
       return concat_ws('; ', format('o teste com %s registros falhou (%s): %s',
         coalesce(cardinality(v_chaves), 0), v_codigo, v_erro), nullif(v_detalhe, ''),
-        case when v_codigo = '42501' then 'falta: ' || audit_interno.direitos_em_falta(regra) end);
+        audit_interno.remedio_falha(v_codigo, regra));
   end;
 end
 $$;
