@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e0d968567cd3ffdb514e2444679ac5a488ce0800
+--! Hash: sha1:2725b6136ba81f78a2e91afe75ad232b023014ea
 --! Message: conferente
 
 set local role conferente_dono;
@@ -14755,7 +14755,8 @@ grant execute on function audit_interno.chaves_com(text, text) to conferente_reg
 
 -- Which of these findings propose, for a text column, a value unknown to the ledger: no row holds it except those that we corrected to it
 -- ourselves, and nobody ever approved it. It may be a label of ours that the ledger spells differently, so a person must write it first.
--- Each distinct value is looked for once, among the first ten rows that hold it; only if all ten are our own corrections, among all rows.
+-- Each distinct value is looked for among the first ten rows that hold it; if all ten are our own corrections, among the first thousand; and
+-- only then among all rows. A table takes new versions of rows where it has room, so our corrections may well come first.
 -- Reads the warehouse as conferente_regra; changes nothing. Called where auto chooses.
 create or replace function audit_interno.desconhecidas(ids bigint[])
 returns setof bigint
@@ -14784,7 +14785,7 @@ begin
     join pg_type t on t.oid = audit_interno.tipo_base(audit_interno.relacao(c.tabela), c.coluna) and t.typcategory = 'S'
   loop
     v_procurados := v_coluna.valores;
-    foreach v_limite in array array[10, null] loop
+    foreach v_limite in array array[10, 1000, null] loop
       exit when v_procurados = '{}';
       with lido as (
         select x.valor, x.chaves
@@ -14797,9 +14798,10 @@ begin
       ), alheio as (
         select l.valor, cardinality(l.chaves) as quantas, exists (
           select from unnest(l.chaves) as c where not exists (
-            select from audit.divergencias_processadas d
+            -- looked up by the row, and only up to the first that is not ours: right after a detection the statistics say nothing
+            select from (select x.id from audit.divergencias_processadas x where x.registro_id = c and x.tabela = v_coluna.tabela offset 0) as d
             join audit.alteracoes a on a.divergencia_id = d.id and a.reverte_operacao_id is null
-            where d.registro_id = c and d.tabela = v_coluna.tabela and a.depois ->> v_coluna.coluna = l.valor)
+            where a.depois ->> v_coluna.coluna = l.valor)
             and not exists ( -- nor one whose image is in the archive
             select from audit.divergencias_processadas d
             join audit_interno.divergencias_arquivadas v on v.divergencia_id = d.id and v.alteracao_id is not null
@@ -14858,24 +14860,27 @@ declare
 begin
   drop table if exists pg_temp.conferente_superada;
   create temp table conferente_superada on commit drop as
-  select d.id, d.regra, d.registro_id, d.tipo, min(c.regra) as por
-  from audit.alteracoes a
-  cross join lateral ( -- looked up by id, whatever the statistics say about status: it has just changed for many rows
-    select x.tabela, x.registro_id, x.regra, x.id, x.status from audit.divergencias_processadas x where x.id = a.divergencia_id offset 0
-  ) as c
-  cross join lateral (
-    -- looked up by the row, as the index divergencias_processadas_vivas is ordered, whatever the statistics say
-    select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
-    from audit.divergencias_processadas x
-    where x.registro_id = c.registro_id
-      and (audit.aguarda_pessoa(x.status) or x.valores_digitados is not null)
-    offset 0
-  ) as d
-  join audit.regras r on r.nome = d.regra
-  where a.operacao_id = fechar_superadas.operacao_id and a.reverte_operacao_id is null and c.status = 'corrigida'
-    and d.tabela = c.tabela and d.id <> c.id and audit.aguarda_pessoa(d.status)
-    and r.colunas && array(select jsonb_object_keys(a.depois))
-  group by d.id, d.regra, d.registro_id, d.tipo;
+  select o.id, o.regra, o.registro_id, o.tipo, min(o.por) as por
+  from (
+    select d.id, d.regra, d.registro_id, d.tipo, c.regra as por, a.depois
+    from audit.alteracoes a
+    cross join lateral ( -- looked up by id, whatever the statistics say about status: it has just changed for many rows
+      select x.tabela, x.registro_id, x.regra, x.id, x.status from audit.divergencias_processadas x where x.id = a.divergencia_id offset 0
+    ) as c
+    cross join lateral (
+      -- looked up by the row, as the index divergencias_processadas_vivas is ordered, whatever the statistics say
+      select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
+      from audit.divergencias_processadas x
+      where x.registro_id = c.registro_id
+        and (audit.aguarda_pessoa(x.status) or x.valores_digitados is not null)
+      offset 0
+    ) as d
+    where a.operacao_id = fechar_superadas.operacao_id and a.reverte_operacao_id is null and c.status = 'corrigida'
+      and d.tabela = c.tabela and d.id <> c.id and audit.aguarda_pessoa(d.status)
+    offset 0 -- few are left: with the rules joined first, each alteration would be looked up for every rule
+  ) as o
+  join audit.regras r on r.nome = o.regra and r.colunas && array(select jsonb_object_keys(o.depois))
+  group by o.id, o.regra, o.registro_id, o.tipo;
   if not exists (select from pg_temp.conferente_superada) then
     return 0;
   end if;

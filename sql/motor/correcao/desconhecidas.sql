@@ -18,7 +18,8 @@ grant execute on function audit_interno.chaves_com(text, text) to conferente_reg
 
 -- Which of these findings propose, for a text column, a value unknown to the ledger: no row holds it except those that we corrected to it
 -- ourselves, and nobody ever approved it. It may be a label of ours that the ledger spells differently, so a person must write it first.
--- Each distinct value is looked for once, among the first ten rows that hold it; only if all ten are our own corrections, among all rows.
+-- Each distinct value is looked for among the first ten rows that hold it; if all ten are our own corrections, among the first thousand; and
+-- only then among all rows. A table takes new versions of rows where it has room, so our corrections may well come first.
 -- Reads the warehouse as conferente_regra; changes nothing. Called where auto chooses.
 create or replace function audit_interno.desconhecidas(ids bigint[])
 returns setof bigint
@@ -47,7 +48,7 @@ begin
     join pg_type t on t.oid = audit_interno.tipo_base(audit_interno.relacao(c.tabela), c.coluna) and t.typcategory = 'S'
   loop
     v_procurados := v_coluna.valores;
-    foreach v_limite in array array[10, null] loop
+    foreach v_limite in array array[10, 1000, null] loop
       exit when v_procurados = '{}';
       with lido as (
         select x.valor, x.chaves
@@ -60,9 +61,10 @@ begin
       ), alheio as (
         select l.valor, cardinality(l.chaves) as quantas, exists (
           select from unnest(l.chaves) as c where not exists (
-            select from audit.divergencias_processadas d
+            -- looked up by the row, and only up to the first that is not ours: right after a detection the statistics say nothing
+            select from (select x.id from audit.divergencias_processadas x where x.registro_id = c and x.tabela = v_coluna.tabela offset 0) as d
             join audit.alteracoes a on a.divergencia_id = d.id and a.reverte_operacao_id is null
-            where d.registro_id = c and d.tabela = v_coluna.tabela and a.depois ->> v_coluna.coluna = l.valor)
+            where a.depois ->> v_coluna.coluna = l.valor)
             and not exists ( -- nor one whose image is in the archive
             select from audit.divergencias_processadas d
             join audit_interno.divergencias_arquivadas v on v.divergencia_id = d.id and v.alteracao_id is not null

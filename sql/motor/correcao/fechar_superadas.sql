@@ -16,24 +16,27 @@ declare
 begin
   drop table if exists pg_temp.conferente_superada;
   create temp table conferente_superada on commit drop as
-  select d.id, d.regra, d.registro_id, d.tipo, min(c.regra) as por
-  from audit.alteracoes a
-  cross join lateral ( -- looked up by id, whatever the statistics say about status: it has just changed for many rows
-    select x.tabela, x.registro_id, x.regra, x.id, x.status from audit.divergencias_processadas x where x.id = a.divergencia_id offset 0
-  ) as c
-  cross join lateral (
-    -- looked up by the row, as the index divergencias_processadas_vivas is ordered, whatever the statistics say
-    select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
-    from audit.divergencias_processadas x
-    where x.registro_id = c.registro_id
-      and (audit.aguarda_pessoa(x.status) or x.valores_digitados is not null)
-    offset 0
-  ) as d
-  join audit.regras r on r.nome = d.regra
-  where a.operacao_id = fechar_superadas.operacao_id and a.reverte_operacao_id is null and c.status = 'corrigida'
-    and d.tabela = c.tabela and d.id <> c.id and audit.aguarda_pessoa(d.status)
-    and r.colunas && array(select jsonb_object_keys(a.depois))
-  group by d.id, d.regra, d.registro_id, d.tipo;
+  select o.id, o.regra, o.registro_id, o.tipo, min(o.por) as por
+  from (
+    select d.id, d.regra, d.registro_id, d.tipo, c.regra as por, a.depois
+    from audit.alteracoes a
+    cross join lateral ( -- looked up by id, whatever the statistics say about status: it has just changed for many rows
+      select x.tabela, x.registro_id, x.regra, x.id, x.status from audit.divergencias_processadas x where x.id = a.divergencia_id offset 0
+    ) as c
+    cross join lateral (
+      -- looked up by the row, as the index divergencias_processadas_vivas is ordered, whatever the statistics say
+      select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
+      from audit.divergencias_processadas x
+      where x.registro_id = c.registro_id
+        and (audit.aguarda_pessoa(x.status) or x.valores_digitados is not null)
+      offset 0
+    ) as d
+    where a.operacao_id = fechar_superadas.operacao_id and a.reverte_operacao_id is null and c.status = 'corrigida'
+      and d.tabela = c.tabela and d.id <> c.id and audit.aguarda_pessoa(d.status)
+    offset 0 -- few are left: with the rules joined first, each alteration would be looked up for every rule
+  ) as o
+  join audit.regras r on r.nome = o.regra and r.colunas && array(select jsonb_object_keys(o.depois))
+  group by o.id, o.regra, o.registro_id, o.tipo;
   if not exists (select from pg_temp.conferente_superada) then
     return 0;
   end if;
