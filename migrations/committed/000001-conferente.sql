@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e0d968567cd3ffdb514e2444679ac5a488ce0800
+--! Hash: sha1:60568e775508873dc60913a34c4517518e23b48b
 --! Message: conferente
 
 set local role conferente_dono;
@@ -25454,8 +25454,8 @@ revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from p
 -- year it was booked. It is dead after pendente.meses_sem_lancamento such months. A category in its first year that was booked in less than
 -- half of it is not: it may be booked once a year.
 --
--- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and hardly
--- anything else is booked here any more. Only entries with the category's usual sign (positive or negative) are a sign of life, because a
+-- It is dead at once if a category born since, or up to a month before, has most of its entries from the suppliers of this one, or of this
+-- one and others that ended with it, and hardly anything else is booked here any more. Only entries with the category's usual sign (positive or negative) are a sign of life, because a
 -- credit note is about the past. A category with one successor lives on in it. Spellings of one category count as one. Reads the statistics
 -- and the settings. Called by regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
@@ -25572,9 +25572,14 @@ begin
       group by 1, 2, 3, 4
     ) h
   ), herdeira as (
+    -- of several that were merged none need be the half, but those that nobody books any more are it together
     select distinct on (h.mes, h.uma) h.mes, h.uma, h.herdeira, h.herdados::bigint as herdados
-    from heranca h
-    where h.herdados >= v_minimo and h.herdados >= 0.5 * h.todas and 2 * h.herdados >= h.depois
+    from (
+      select h.*, sum(h.herdados) filter (where h.herdados >= h.depois) over (partition by h.mes, h.herdeira) as juntas
+      from heranca h
+      where h.herdados >= v_minimo and 2 * h.herdados >= h.depois
+    ) h
+    where h.herdados >= 0.5 * h.todas or h.herdados >= h.depois and h.juntas >= 0.5 * h.todas
     order by h.mes, h.uma, h.herdados desc, h.herdeira
   )
   select v.mes, k.id, v.ultima, v.silencio, h.herdeira is not null or v.silencio >= v_parada and not (v.primeira > v.mes - 15 and v.usos < 7),
