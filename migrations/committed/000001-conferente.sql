@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2144d23f8d7bb06d1e25585bc84ce31e30ee7c8e
+--! Hash: sha1:db0f4eb60f47437872aa4d74eee162c07deb75ad
 --! Message: conferente
 
 set local role conferente_dono;
@@ -20981,8 +20981,8 @@ begin
     where c.id <> p.id and c.dia between p.dia - proximidade and p.dia + proximidade
       and abs(case when p.falta then c.montante + p.valor else c.montante end - p.esperado) <= absoluta
       and case when p.raiz is null or c.raiz is null then p.nome is not distinct from c.nome else p.raiz = c.raiz end
-      -- of a flood without numbers a thousand are enough
-      and (c.n <= 1000 or p.miolo <> '' and c.miolo <> '')
+      -- of a flood without numbers three hundred are enough
+      and (c.n <= 300 or p.miolo <> '' and c.miolo <> '')
     group by p.id, p.valor, p.esperado, c.id, c.valor
   )
   select a.id, count(*), coalesce(abs(a.parte + sum(a.valor) filter (where a.mesma) - a.esperado) <= absoluta + 0.005 * count(*), false)
