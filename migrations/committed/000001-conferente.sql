@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2725b6136ba81f78a2e91afe75ad232b023014ea
+--! Hash: sha1:284ad92d8bd1ab0365923fe264ab148518be436e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -18947,10 +18947,10 @@ begin
   if left(numero, 4) = 'n-f-' then -- N.F., N F
     numero := 'nf-' || substr(numero, 5);
   end if;
-  if numero ~ '^(?:est|canc|dev|anul|rev|nota-de-cre|nc-)|[0-9]-[a-z]+(?:ad[ao]|id[ao]|no|ao)$' then
+  if numero ~ '^(?:est|storno|canc|dev|anul|rev|nota-de-cre|nc-)|[0-9]-[a-z]+(?:ad[ao]|id[ao]|no|ao)$' then
     v_partes := coalesce(
       regexp_match(numero,
-        '^(?:estorno|estornad[ao]|est|reversao|revertid[ao]|cancelamento|cancelad[ao]|canc|devolucao|devolvid[ao]|dev|anulacao|anulad[ao])-(?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*(.*[0-9].*)$'),
+        '^(?:estorno|storno|estornad[ao]|est|reversao|revertid[ao]|cancelamento|cancelad[ao]|cancel|canc|devolucao|devolvid[ao]|dev|anulacao|anulad[ao])-(?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*(.*[0-9].*)$'),
       -- a note of credit has a number of its own, unless it says whose it is
       regexp_match(numero, '^(?:nota-de-credito|nc)-(?:(?:d[aeo]s?|a|ao|ref|referente)-)+(.*[0-9].*)$'),
       regexp_match(numero, '^(.*[0-9].*)-(?:estorno|estornad[ao]|reversao|revertid[ao]|cancelad[ao]|devolvid[ao]|anulad[ao])$'));
@@ -18979,7 +18979,7 @@ begin
     when numero ~ '^(?:nd|notas?-de-debito)(?![a-z])' then 'nd'
   end;
   numero := regexp_replace(regexp_replace(numero,
-    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[scaf]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|inv|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    '^(?:(?:danfe|danfse|dacte|ctrc|nf3-?e|nf-?com|nf[st]{2}|nf-?[scaf]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|inv|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|docto|dcto|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
     ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
   if strpos(numero, '-') > 0 or length(numero) in (13, 15) then
@@ -20929,8 +20929,13 @@ begin
   return query
   with procurada as materialized (
     -- by the whole unit, which a join can look up; to the cent below
-    select p.id, p.dia, abs(p.valor) as valor, abs(p.esperado) as esperado, p.documento, p.codigo, p.nome, a.falta, round(a.montante) + g as redondo
-    from unnest(ids, dias, valores, esperados, documentos, codigos, nomes) p (id, dia, valor, esperado, documento, codigo, nome)
+    select p.id, p.dia, abs(p.valor) as valor, abs(p.esperado) as esperado, p.miolo, p.raiz, p.nome, a.falta, round(a.montante) + g as redondo
+    from (
+      select u.id, u.dia, u.valor, u.esperado, coalesce(regra_validacao_valores.miolo_documento(u.documento), '') as miolo,
+        regras.raiz_fornecedor(u.codigo) as raiz, regras.nome_canonico(u.nome) as nome
+      from unnest(ids, dias, valores, esperados, documentos, codigos, nomes) u (id, dia, valor, esperado, documento, codigo, nome)
+      offset 0
+    ) p
     cross join lateral (values (false, abs(p.esperado)), (true, abs(p.esperado) - abs(p.valor))) a (falta, montante)
     cross join generate_series(-1, 1) g
   ), lida as (
@@ -20944,30 +20949,46 @@ begin
       and (f.valor * f.valor_documento > 0 and abs(f.valor) < abs(f.valor_documento)
         or round(abs(f.valor)) in (select p.redondo from procurada p where p.falta))
     offset 0
-  ), par as (
-    select p.id, p.valor as parte, p.esperado, not p.falta as mesma, p.documento, p.codigo, p.nome,
-      c.id as outra, abs(c.valor) as valor, c.documento as outro_documento, c.codigo as outro_codigo, c.nome as outro_nome
-    from procurada p
-    join (
-      select l.*, v.falta, round(v.montante) as redondo
-      from lida l cross join lateral (values (false, l.esperado), (true, abs(l.valor))) v (falta, montante)
-      where v.montante is not null
-    ) c on c.falta = p.falta and c.redondo = p.redondo
-    where c.id <> p.id and c.dia between p.dia - proximidade and p.dia + proximidade
-      and abs(case when p.falta then abs(c.valor) + p.valor else c.esperado end - p.esperado) <= absoluta
-      and (p.falta or c.valor * c.valor_documento > 0 and abs(c.valor) < abs(c.valor_documento)
-        and regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos))
-    offset 0
+  ), vista as materialized (
+    select x.*, row_number() over (partition by x.falta, x.redondo, coalesce(x.raiz, '=' || x.nome) order by length(x.id), x.id collate "C") as n
+    from (
+      select c.id, c.dia, abs(c.valor) as valor, c.falta, c.redondo, case when c.falta then abs(c.valor) else c.esperado end as montante,
+        coalesce(regra_validacao_valores.miolo_documento(c.documento), '') as miolo, regras.raiz_fornecedor(c.codigo) as raiz,
+        regras.nome_canonico(c.nome) as nome
+      from (
+        select l.*, v.falta, round(v.montante) as redondo
+        from lida l cross join lateral (values (false, l.esperado), (true, abs(l.valor))) v (falta, montante)
+        where (v.falta, round(v.montante)) in (select p.falta, p.redondo from procurada p)
+          and (v.falta or l.valor * l.valor_documento > 0 and abs(l.valor) < abs(l.valor_documento)
+            and regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos))
+        offset 0
+      ) c
+      offset 0
+    ) x
+  ), numero as (
+    select p.miolo from procurada p union select v.miolo from vista v
+  ), fim as materialized (
+    -- one number may be the end of the other: looked up, so that a flood of numbers stays in proportion. Without a number it is any
+    select x.miolo, right(x.miolo, g) as fim
+    from numero x cross join lateral generate_series(0, length(x.miolo)) g
+    where g = 0 or right(x.miolo, g) in (select y.miolo from numero y)
+  ), combina as (
+    select f.miolo, f.fim as outro from fim f
+    union
+    select f.fim, f.miolo from fim f
+  ), pedida as materialized (
+    select p.*, m.outro from procurada p join combina m on m.miolo = p.miolo
   ), achada as (
     -- by its code or its name, whichever both have; an entry with neither may be anybody's
-    select p.id, p.parte, p.esperado, p.outra, p.valor, bool_or(p.mesma) as mesma
-    from par p
-    cross join lateral (select regras.raiz_fornecedor(p.codigo) as raiz, regras.nome_canonico(p.nome) as nome,
-      regras.raiz_fornecedor(p.outro_codigo) as outra_raiz, regras.nome_canonico(p.outro_nome) as outro_nome,
-      regra_validacao_valores.miolo_documento(p.documento) as miolo, regra_validacao_valores.miolo_documento(p.outro_documento) as outro) x
-    where case when x.raiz is null or x.outra_raiz is null then x.nome is not distinct from x.outro_nome else x.raiz = x.outra_raiz end
-      and (x.miolo is null or x.outro is null or right(x.outro, length(x.miolo)) = x.miolo or right(x.miolo, length(x.outro)) = x.outro)
-    group by p.id, p.parte, p.esperado, p.outra, p.valor
+    select p.id, p.valor as parte, p.esperado, c.id as outra, c.valor, bool_or(not p.falta) as mesma
+    from pedida p
+    join vista c on c.falta = p.falta and c.redondo = p.redondo and c.miolo = p.outro
+    where c.id <> p.id and c.dia between p.dia - proximidade and p.dia + proximidade
+      and abs(case when p.falta then c.montante + p.valor else c.montante end - p.esperado) <= absoluta
+      and case when p.raiz is null or c.raiz is null then p.nome is not distinct from c.nome else p.raiz = c.raiz end
+      -- of a flood without numbers three hundred are enough
+      and (c.n <= 300 or p.miolo <> '' and c.miolo <> '')
+    group by p.id, p.valor, p.esperado, c.id, c.valor
   )
   select a.id, count(*), coalesce(abs(a.parte + sum(a.valor) filter (where a.mesma) - a.esperado) <= absoluta + 0.005 * count(*), false)
   from achada a
@@ -25456,11 +25477,11 @@ revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from p
 --
 -- A category is judged by its own rhythm. It is silent if it has had no entry for at least two months and if, besides, this pause is two
 -- months longer than any before, or so long that chance would hardly explain it (one in a hundred), given in how many months of its last
--- year it was booked. It is dead after pendente.meses_sem_lancamento such months. A category in its first year that was booked in less than
+-- year it was booked. One that never paused, and had five entries a month or more, is silent after one month. It is dead after pendente.meses_sem_lancamento such months. A category in its first year that was booked in less than
 -- half of it is not: it may be booked once a year.
 --
--- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and hardly
--- anything else is booked here any more. Only entries with the category's usual sign (positive or negative) are a sign of life, because a
+-- It is dead at once if a category born since, or up to a month before, has most of its entries from the suppliers of this one, or of this
+-- one and others that ended with it, and hardly anything else is booked here any more. Only entries with the category's usual sign (positive or negative) are a sign of life, because a
 -- credit note is about the past. A category with one successor lives on in it. Spellings of one category count as one. Reads the statistics
 -- and the settings. Called by regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
@@ -25476,6 +25497,8 @@ declare
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   -- with fewer entries no heir is named
   v_minimo constant int := 5;
+  -- where chance brings five entries a month, it brings none in one month of 150
+  v_constante constant int := 60;
   v_sem_sucessoras boolean := not exists (select 1 from audit.sucessoras_categoria s where s.ativo);
   v_primeira int := (select min(m.mes) from regra_pendente_verificacao.estatistica_mes m);
   v_vidas jsonb;
@@ -25499,7 +25522,7 @@ begin
       where c.nivel in (0, 23) and c.chave = 0
       group by 1, 2
     ), habitual as materialized (
-      select h.uma, h.mes
+      select h.uma, h.mes, h.linhas
       from (
         select c.*, 2 * sum(c.negativas) over (partition by c.uma) > sum(c.linhas) over (partition by c.uma) as negativa from contado c
       ) h
@@ -25507,11 +25530,12 @@ begin
     ), historia as materialized (
       select m.mes, row_number() over (order by m.mes)::int as n from regra_pendente_verificacao.estatistica_mes m
     ), uso as materialized (
-      select distinct a.mes as pedido, coalesce(s.para, b.uma) as uma, b.mes, h.n
+      select a.mes as pedido, coalesce(s.para, b.uma) as uma, b.mes, h.n, sum(b.linhas) as linhas
       from (select distinct unnest(categorias_paradas.meses) as mes) a
       join habitual b on b.mes <= a.mes
       join historia h on h.mes = b.mes
       left join sucessao s on s.mes = a.mes and s.de = b.uma and (s.renasce is null or b.mes < s.renasce)
+      group by 1, 2, 3, 4
     ), vida as materialized (
       select u.pedido, u.uma, min(u.mes) as primeira, max(u.mes) as ultima, min(u.n) as n_primeira, max(u.n) as n_ultima, max(u.pausa) as pausa,
         count(*)::int as usos
@@ -25520,10 +25544,11 @@ begin
       ) u
       group by u.pedido, u.uma
     ), cheio as (
-      -- the months of its last year in which it was booked
-      select v.pedido, v.uma, count(*) as meses from vida v join uso u on u.pedido = v.pedido and u.uma = v.uma where u.mes > v.ultima - 12 group by 1, 2
+      -- the months of its last year in which it was booked, and how often
+      select v.pedido, v.uma, count(*) as meses, sum(u.linhas) as linhas from vida v join uso u on u.pedido = v.pedido and u.uma = v.uma where u.mes > v.ultima - 12 group by 1, 2
     )
     select jsonb_agg(jsonb_build_object('mes', v.pedido, 'uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'usos', v.usos,
+      'constante', c.meses = 12 and c.linhas >= v_constante,
       'silencio', greatest(coalesce((select max(h.n) from historia h where h.mes < v.pedido), 0) - v.n_ultima, 0),
       'vazios', 1 - c.meses::double precision / (select count(*) from historia h where h.n between v.n_primeira and v.n_ultima and h.mes > v.ultima - 12)))
     from vida v
@@ -25540,7 +25565,7 @@ begin
   return query
   with vida as materialized (
     select x.* from jsonb_to_recordset(v_vidas) x (
-      mes int, uma int, primeira int, ultima int, pausa int, usos int, silencio int, vazios double precision)
+      mes int, uma int, primeira int, ultima int, pausa int, usos int, constante boolean, silencio int, vazios double precision)
   ), categoria as materialized (
     select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
   ), nova as materialized (
@@ -25577,9 +25602,14 @@ begin
       group by 1, 2, 3, 4
     ) h
   ), herdeira as (
+    -- of several that were merged none need be the half, but those that nobody books any more are it together
     select distinct on (h.mes, h.uma) h.mes, h.uma, h.herdeira, h.herdados::bigint as herdados
-    from heranca h
-    where h.herdados >= v_minimo and h.herdados >= 0.5 * h.todas and 2 * h.herdados >= h.depois
+    from (
+      select h.*, sum(h.herdados) filter (where h.herdados >= h.depois) over (partition by h.mes, h.herdeira) as juntas
+      from heranca h
+      where h.herdados >= v_minimo and 2 * h.herdados >= h.depois
+    ) h
+    where h.herdados >= 0.5 * h.todas or h.herdados >= h.depois and h.juntas >= 0.5 * h.todas
     order by h.mes, h.uma, h.herdados desc, h.herdeira
   )
   select v.mes, k.id, v.ultima, v.silencio, h.herdeira is not null or v.silencio >= v_parada and not (v.primeira > v.mes - 15 and v.usos < 7),
@@ -25587,7 +25617,8 @@ begin
   from vida v
   join categoria k on k.uma = v.uma
   left join herdeira h on h.mes = v.mes and h.uma = v.uma
-  where h.herdeira is not null or v.silencio >= 2 and (v.silencio > v.pausa + 1 or power(v.vazios, v.silencio) < 0.01);
+  where h.herdeira is not null or v.silencio >= 2 and (v.silencio > v.pausa + 1 or power(v.vazios, v.silencio) < 0.01)
+    or v.silencio = 1 and v.pausa = 0 and v.constante;
 end
 $$;
 
@@ -26395,7 +26426,7 @@ begin
             || s.acertos || ' estavam certas.'
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
         || case when s.sucessoras is not null then ' Mas "' || s.proposta || '" foi dividida em ' || s.sucessoras || ', e o histórico não diz em qual.'
-          when not s.morta then ' Mas há ' || s.silencio || ' meses nada entra em "' || s.proposta || '", mais do que de costume: confira se ela ainda existe.'
+          when not s.morta then ' Mas há ' || case s.silencio when 1 then 'um mês' else s.silencio || ' meses' end || ' nada entra em "' || s.proposta || '", mais do que de costume: confira se ela ainda existe.'
           when s.morta then ' Mas "' || s.proposta || '" não tem lançamento desde ' || s.parada
             || coalesce(': parece ter virado "' || s.herdeira || '", com ' || s.herdados || ' lançamentos dos mesmos fornecedores. '
               || 'Se virou, diga: conferente categorias suceder.', '.')

@@ -1,5 +1,6 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { App, Database } from './app.ts'
+import { createParsers } from './arguments.ts'
 import { command } from './command.ts'
 import { plain } from './format.ts'
 import { print, printJson, printList, tell } from './output.ts'
@@ -41,6 +42,7 @@ interface SaveOptions {
 /** The business's marketing patterns: lists them, and saves one after showing what it matches. */
 export function register(program: Command, app: App): void {
   const { text } = app
+  const { oneOf } = createParsers(text)
   const patterns = command(program, app, 'padroes')
   patterns
     .command('listar', { isDefault: true })
@@ -53,21 +55,14 @@ export function register(program: Command, app: App): void {
     .command('salvar')
     .description(text.command.padroesSalvar)
     .argument('<padrao>', text.option.pattern)
-    .addOption(
-      new Option('--campo <campo>', text.option.patternField)
-        .choices(['descricao', 'fornecedor', 'conta_contabil'])
-        .default('descricao'),
+    .option(
+      '--campo <campo>',
+      text.option.patternField,
+      oneOf(['descricao', 'fornecedor', 'conta_contabil']),
+      'descricao',
     )
-    .addOption(
-      new Option('--tipo <tipo>', text.option.patternKind)
-        .choices(['contem', 'palavra', 'regex'])
-        .default('contem'),
-    )
-    .addOption(
-      new Option('--acao <acao>', text.option.patternAction)
-        .choices(['incluir', 'excluir'])
-        .default('incluir'),
-    )
+    .option('--tipo <tipo>', text.option.patternKind, oneOf(['contem', 'palavra', 'regex']), 'contem')
+    .option('--acao <acao>', text.option.patternAction, oneOf(['incluir', 'excluir']), 'incluir')
     .requiredOption('--motivo <motivo>', text.option.reason)
     .option('--conferido', text.option.patternSeen)
     .option('--json', text.option.json)

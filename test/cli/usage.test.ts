@@ -19,6 +19,10 @@ const WRONG: [args: string[], says: RegExp][] = [
   [['lista'], /comando desconhecido: lista Seria listar\?/],
   [['listar', '--foo'], /opção desconhecida: --foo/],
   [['listar', '--status', 'boa'], /valor inválido: boa; são possíveis: aberta/],
+  [
+    ['padroes', 'salvar', 'x', '--campo', 'texto', '--motivo', 'x'],
+    /valor inválido: texto; são possíveis: descricao, fornecedor, conta_contabil/,
+  ],
   [['listar', '--limite', '-1'], /número inválido: -1/],
   [['aprovar', '1'], /falta a opção obrigatória --motivo/],
   [['aprovar', '--motivo', 'x'], /falta o argumento id/],

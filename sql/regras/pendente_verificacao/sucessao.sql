@@ -33,11 +33,11 @@ revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from p
 --
 -- A category is judged by its own rhythm. It is silent if it has had no entry for at least two months and if, besides, this pause is two
 -- months longer than any before, or so long that chance would hardly explain it (one in a hundred), given in how many months of its last
--- year it was booked. It is dead after pendente.meses_sem_lancamento such months. A category in its first year that was booked in less than
+-- year it was booked. One that never paused, and had five entries a month or more, is silent after one month. It is dead after pendente.meses_sem_lancamento such months. A category in its first year that was booked in less than
 -- half of it is not: it may be booked once a year.
 --
--- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and hardly
--- anything else is booked here any more. Only entries with the category's usual sign (positive or negative) are a sign of life, because a
+-- It is dead at once if a category born since, or up to a month before, has most of its entries from the suppliers of this one, or of this
+-- one and others that ended with it, and hardly anything else is booked here any more. Only entries with the category's usual sign (positive or negative) are a sign of life, because a
 -- credit note is about the past. A category with one successor lives on in it. Spellings of one category count as one. Reads the statistics
 -- and the settings. Called by regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
@@ -53,6 +53,8 @@ declare
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   -- with fewer entries no heir is named
   v_minimo constant int := 5;
+  -- where chance brings five entries a month, it brings none in one month of 150
+  v_constante constant int := 60;
   v_sem_sucessoras boolean := not exists (select 1 from audit.sucessoras_categoria s where s.ativo);
   v_primeira int := (select min(m.mes) from regra_pendente_verificacao.estatistica_mes m);
   v_vidas jsonb;
@@ -76,7 +78,7 @@ begin
       where c.nivel in (0, 23) and c.chave = 0
       group by 1, 2
     ), habitual as materialized (
-      select h.uma, h.mes
+      select h.uma, h.mes, h.linhas
       from (
         select c.*, 2 * sum(c.negativas) over (partition by c.uma) > sum(c.linhas) over (partition by c.uma) as negativa from contado c
       ) h
@@ -84,11 +86,12 @@ begin
     ), historia as materialized (
       select m.mes, row_number() over (order by m.mes)::int as n from regra_pendente_verificacao.estatistica_mes m
     ), uso as materialized (
-      select distinct a.mes as pedido, coalesce(s.para, b.uma) as uma, b.mes, h.n
+      select a.mes as pedido, coalesce(s.para, b.uma) as uma, b.mes, h.n, sum(b.linhas) as linhas
       from (select distinct unnest(categorias_paradas.meses) as mes) a
       join habitual b on b.mes <= a.mes
       join historia h on h.mes = b.mes
       left join sucessao s on s.mes = a.mes and s.de = b.uma and (s.renasce is null or b.mes < s.renasce)
+      group by 1, 2, 3, 4
     ), vida as materialized (
       select u.pedido, u.uma, min(u.mes) as primeira, max(u.mes) as ultima, min(u.n) as n_primeira, max(u.n) as n_ultima, max(u.pausa) as pausa,
         count(*)::int as usos
@@ -97,10 +100,11 @@ begin
       ) u
       group by u.pedido, u.uma
     ), cheio as (
-      -- the months of its last year in which it was booked
-      select v.pedido, v.uma, count(*) as meses from vida v join uso u on u.pedido = v.pedido and u.uma = v.uma where u.mes > v.ultima - 12 group by 1, 2
+      -- the months of its last year in which it was booked, and how often
+      select v.pedido, v.uma, count(*) as meses, sum(u.linhas) as linhas from vida v join uso u on u.pedido = v.pedido and u.uma = v.uma where u.mes > v.ultima - 12 group by 1, 2
     )
     select jsonb_agg(jsonb_build_object('mes', v.pedido, 'uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'usos', v.usos,
+      'constante', c.meses = 12 and c.linhas >= v_constante,
       'silencio', greatest(coalesce((select max(h.n) from historia h where h.mes < v.pedido), 0) - v.n_ultima, 0),
       'vazios', 1 - c.meses::double precision / (select count(*) from historia h where h.n between v.n_primeira and v.n_ultima and h.mes > v.ultima - 12)))
     from vida v
@@ -117,7 +121,7 @@ begin
   return query
   with vida as materialized (
     select x.* from jsonb_to_recordset(v_vidas) x (
-      mes int, uma int, primeira int, ultima int, pausa int, usos int, silencio int, vazios double precision)
+      mes int, uma int, primeira int, ultima int, pausa int, usos int, constante boolean, silencio int, vazios double precision)
   ), categoria as materialized (
     select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
   ), nova as materialized (
@@ -154,9 +158,14 @@ begin
       group by 1, 2, 3, 4
     ) h
   ), herdeira as (
+    -- of several that were merged none need be the half, but those that nobody books any more are it together
     select distinct on (h.mes, h.uma) h.mes, h.uma, h.herdeira, h.herdados::bigint as herdados
-    from heranca h
-    where h.herdados >= v_minimo and h.herdados >= 0.5 * h.todas and 2 * h.herdados >= h.depois
+    from (
+      select h.*, sum(h.herdados) filter (where h.herdados >= h.depois) over (partition by h.mes, h.herdeira) as juntas
+      from heranca h
+      where h.herdados >= v_minimo and 2 * h.herdados >= h.depois
+    ) h
+    where h.herdados >= 0.5 * h.todas or h.herdados >= h.depois and h.juntas >= 0.5 * h.todas
     order by h.mes, h.uma, h.herdados desc, h.herdeira
   )
   select v.mes, k.id, v.ultima, v.silencio, h.herdeira is not null or v.silencio >= v_parada and not (v.primeira > v.mes - 15 and v.usos < 7),
@@ -164,7 +173,8 @@ begin
   from vida v
   join categoria k on k.uma = v.uma
   left join herdeira h on h.mes = v.mes and h.uma = v.uma
-  where h.herdeira is not null or v.silencio >= 2 and (v.silencio > v.pausa + 1 or power(v.vazios, v.silencio) < 0.01);
+  where h.herdeira is not null or v.silencio >= 2 and (v.silencio > v.pausa + 1 or power(v.vazios, v.silencio) < 0.01)
+    or v.silencio = 1 and v.pausa = 0 and v.constante;
 end
 $$;
 

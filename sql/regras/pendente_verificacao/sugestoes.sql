@@ -187,7 +187,7 @@ begin
             || s.acertos || ' estavam certas.'
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
         || case when s.sucessoras is not null then ' Mas "' || s.proposta || '" foi dividida em ' || s.sucessoras || ', e o histórico não diz em qual.'
-          when not s.morta then ' Mas há ' || s.silencio || ' meses nada entra em "' || s.proposta || '", mais do que de costume: confira se ela ainda existe.'
+          when not s.morta then ' Mas há ' || case s.silencio when 1 then 'um mês' else s.silencio || ' meses' end || ' nada entra em "' || s.proposta || '", mais do que de costume: confira se ela ainda existe.'
           when s.morta then ' Mas "' || s.proposta || '" não tem lançamento desde ' || s.parada
             || coalesce(': parece ter virado "' || s.herdeira || '", com ' || s.herdados || ' lançamentos dos mesmos fornecedores. '
               || 'Se virou, diga: conferente categorias suceder.', '.')

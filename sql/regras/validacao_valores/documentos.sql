@@ -76,10 +76,10 @@ begin
   if left(numero, 4) = 'n-f-' then -- N.F., N F
     numero := 'nf-' || substr(numero, 5);
   end if;
-  if numero ~ '^(?:est|canc|dev|anul|rev|nota-de-cre|nc-)|[0-9]-[a-z]+(?:ad[ao]|id[ao]|no|ao)$' then
+  if numero ~ '^(?:est|storno|canc|dev|anul|rev|nota-de-cre|nc-)|[0-9]-[a-z]+(?:ad[ao]|id[ao]|no|ao)$' then
     v_partes := coalesce(
       regexp_match(numero,
-        '^(?:estorno|estornad[ao]|est|reversao|revertid[ao]|cancelamento|cancelad[ao]|canc|devolucao|devolvid[ao]|dev|anulacao|anulad[ao])-(?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*(.*[0-9].*)$'),
+        '^(?:estorno|storno|estornad[ao]|est|reversao|revertid[ao]|cancelamento|cancelad[ao]|cancel|canc|devolucao|devolvid[ao]|dev|anulacao|anulad[ao])-(?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*(.*[0-9].*)$'),
       -- a note of credit has a number of its own, unless it says whose it is
       regexp_match(numero, '^(?:nota-de-credito|nc)-(?:(?:d[aeo]s?|a|ao|ref|referente)-)+(.*[0-9].*)$'),
       regexp_match(numero, '^(.*[0-9].*)-(?:estorno|estornad[ao]|reversao|revertid[ao]|cancelad[ao]|devolvid[ao]|anulad[ao])$'));
@@ -108,7 +108,7 @@ begin
     when numero ~ '^(?:nd|notas?-de-debito)(?![a-z])' then 'nd'
   end;
   numero := regexp_replace(regexp_replace(numero,
-    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[scaf]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|inv|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    '^(?:(?:danfe|danfse|dacte|ctrc|nf3-?e|nf-?com|nf[st]{2}|nf-?[scaf]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|inv|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|docto|dcto|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
     ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
   if strpos(numero, '-') > 0 or length(numero) in (13, 15) then

@@ -35,8 +35,13 @@ begin
   return query
   with procurada as materialized (
     -- by the whole unit, which a join can look up; to the cent below
-    select p.id, p.dia, abs(p.valor) as valor, abs(p.esperado) as esperado, p.documento, p.codigo, p.nome, a.falta, round(a.montante) + g as redondo
-    from unnest(ids, dias, valores, esperados, documentos, codigos, nomes) p (id, dia, valor, esperado, documento, codigo, nome)
+    select p.id, p.dia, abs(p.valor) as valor, abs(p.esperado) as esperado, p.miolo, p.raiz, p.nome, a.falta, round(a.montante) + g as redondo
+    from (
+      select u.id, u.dia, u.valor, u.esperado, coalesce(regra_validacao_valores.miolo_documento(u.documento), '') as miolo,
+        regras.raiz_fornecedor(u.codigo) as raiz, regras.nome_canonico(u.nome) as nome
+      from unnest(ids, dias, valores, esperados, documentos, codigos, nomes) u (id, dia, valor, esperado, documento, codigo, nome)
+      offset 0
+    ) p
     cross join lateral (values (false, abs(p.esperado)), (true, abs(p.esperado) - abs(p.valor))) a (falta, montante)
     cross join generate_series(-1, 1) g
   ), lida as (
@@ -50,30 +55,46 @@ begin
       and (f.valor * f.valor_documento > 0 and abs(f.valor) < abs(f.valor_documento)
         or round(abs(f.valor)) in (select p.redondo from procurada p where p.falta))
     offset 0
-  ), par as (
-    select p.id, p.valor as parte, p.esperado, not p.falta as mesma, p.documento, p.codigo, p.nome,
-      c.id as outra, abs(c.valor) as valor, c.documento as outro_documento, c.codigo as outro_codigo, c.nome as outro_nome
-    from procurada p
-    join (
-      select l.*, v.falta, round(v.montante) as redondo
-      from lida l cross join lateral (values (false, l.esperado), (true, abs(l.valor))) v (falta, montante)
-      where v.montante is not null
-    ) c on c.falta = p.falta and c.redondo = p.redondo
-    where c.id <> p.id and c.dia between p.dia - proximidade and p.dia + proximidade
-      and abs(case when p.falta then abs(c.valor) + p.valor else c.esperado end - p.esperado) <= absoluta
-      and (p.falta or c.valor * c.valor_documento > 0 and abs(c.valor) < abs(c.valor_documento)
-        and regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos))
-    offset 0
+  ), vista as materialized (
+    select x.*, row_number() over (partition by x.falta, x.redondo, coalesce(x.raiz, '=' || x.nome) order by length(x.id), x.id collate "C") as n
+    from (
+      select c.id, c.dia, abs(c.valor) as valor, c.falta, c.redondo, case when c.falta then abs(c.valor) else c.esperado end as montante,
+        coalesce(regra_validacao_valores.miolo_documento(c.documento), '') as miolo, regras.raiz_fornecedor(c.codigo) as raiz,
+        regras.nome_canonico(c.nome) as nome
+      from (
+        select l.*, v.falta, round(v.montante) as redondo
+        from lida l cross join lateral (values (false, l.esperado), (true, abs(l.valor))) v (falta, montante)
+        where (v.falta, round(v.montante)) in (select p.falta, p.redondo from procurada p)
+          and (v.falta or l.valor * l.valor_documento > 0 and abs(l.valor) < abs(l.valor_documento)
+            and regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos))
+        offset 0
+      ) c
+      offset 0
+    ) x
+  ), numero as (
+    select p.miolo from procurada p union select v.miolo from vista v
+  ), fim as materialized (
+    -- one number may be the end of the other: looked up, so that a flood of numbers stays in proportion. Without a number it is any
+    select x.miolo, right(x.miolo, g) as fim
+    from numero x cross join lateral generate_series(0, length(x.miolo)) g
+    where g = 0 or right(x.miolo, g) in (select y.miolo from numero y)
+  ), combina as (
+    select f.miolo, f.fim as outro from fim f
+    union
+    select f.fim, f.miolo from fim f
+  ), pedida as materialized (
+    select p.*, m.outro from procurada p join combina m on m.miolo = p.miolo
   ), achada as (
     -- by its code or its name, whichever both have; an entry with neither may be anybody's
-    select p.id, p.parte, p.esperado, p.outra, p.valor, bool_or(p.mesma) as mesma
-    from par p
-    cross join lateral (select regras.raiz_fornecedor(p.codigo) as raiz, regras.nome_canonico(p.nome) as nome,
-      regras.raiz_fornecedor(p.outro_codigo) as outra_raiz, regras.nome_canonico(p.outro_nome) as outro_nome,
-      regra_validacao_valores.miolo_documento(p.documento) as miolo, regra_validacao_valores.miolo_documento(p.outro_documento) as outro) x
-    where case when x.raiz is null or x.outra_raiz is null then x.nome is not distinct from x.outro_nome else x.raiz = x.outra_raiz end
-      and (x.miolo is null or x.outro is null or right(x.outro, length(x.miolo)) = x.miolo or right(x.miolo, length(x.outro)) = x.outro)
-    group by p.id, p.parte, p.esperado, p.outra, p.valor
+    select p.id, p.valor as parte, p.esperado, c.id as outra, c.valor, bool_or(not p.falta) as mesma
+    from pedida p
+    join vista c on c.falta = p.falta and c.redondo = p.redondo and c.miolo = p.outro
+    where c.id <> p.id and c.dia between p.dia - proximidade and p.dia + proximidade
+      and abs(case when p.falta then c.montante + p.valor else c.montante end - p.esperado) <= absoluta
+      and case when p.raiz is null or c.raiz is null then p.nome is not distinct from c.nome else p.raiz = c.raiz end
+      -- of a flood without numbers three hundred are enough
+      and (c.n <= 300 or p.miolo <> '' and c.miolo <> '')
+    group by p.id, p.valor, p.esperado, c.id, c.valor
   )
   select a.id, count(*), coalesce(abs(a.parte + sum(a.valor) filter (where a.mesma) - a.esperado) <= absoluta + 0.005 * count(*), false)
   from achada a

@@ -9,6 +9,12 @@ import { makeLedger } from './ledger.ts'
 const FEW = 400
 const MANY = 4 * FEW
 
+/** Each entry is wrong by itself, and has a finding of its own. */
+const EACH_WRONG: Record<string, string> = {
+  'amounts below their documents': `'NF ' || i, 60, 100`,
+  'withheld taxes': `'NF ' || i, 95.35, 100`,
+}
+
 interface Step {
   readonly 'Actual Rows': number
   readonly 'Actual Loops': number
@@ -67,7 +73,7 @@ t.test('a flood costs in proportion to its entries, whatever its shape', async (
       }
     })
   }
-  for (const [name, shape] of Object.entries(SHAPES)) {
+  for (const [name, shape] of Object.entries({ ...SHAPES, ...EACH_WRONG })) {
     const few = await work(shape, FEW)
     const many = await work(shape, MANY)
     t.ok(few.rows > FEW, `${name}: rows were counted`)
@@ -79,6 +85,7 @@ t.test('a flood costs in proportion to its entries, whatever its shape', async (
       many.calls < 1.2 * 4 * few.calls,
       `${name}: ${few.calls} calls for ${FEW} entries, ${many.calls} for ${MANY}`,
     )
+    if (name in EACH_WRONG) continue
     t.equal(many.findings, few.findings, `${name}: as many findings`)
     t.ok(many.findings <= 1, `${name}: a flood is one finding, and not ${many.findings}`)
     if (many.findings > 0) t.ok((many.entries ?? 0) > MANY / 4, `${name}: it says how many`)

@@ -111,6 +111,62 @@ t.test('a category lives while others book it, wherever one of its suppliers wen
   t.ok(Number(finding.confianca) >= 0.95, `${finding.confianca}: ${finding.justificativa}`)
 })
 
+t.test(
+  'categories that were merged are dead at once, whatever part of the new one each of them is',
+  async (t) => {
+    const { sql } = await testDatabase(t)
+    await makeLedger(sql)
+    await book(sql, 'Frete', months(0, 20), { fornecedor: 'Trans', fornecedor_id: 'T' }, 20)
+    const old = ['Papel', 'Toner', 'Limpeza']
+    const rare = (category: string) => ({ fornecedor: `Rara ${category}`, fornecedor_id: `R-${category}` })
+    for (const category of old) {
+      const usual = { fornecedor: `Casa ${category}`, fornecedor_id: `F-${category}` }
+      const descricao = `nota de ${category}`
+      await book(sql, category, months(0, 19))
+      await book(sql, category, months(0, 19, 3), rare(category))
+      await book(sql, 'Materiais', [19], { ...usual, descricao }, 12)
+    }
+    for (const category of old) {
+      const finding = await ask(sql, category, month(20), rare(category))
+      t.same(finding.valores_propostos, { categoria: category })
+      t.equal(Number(finding.confianca), 0.49, finding.justificativa)
+      t.match(finding.justificativa, /"Materiais"/)
+    }
+    // one that others still book is alive
+    await book(sql, 'Papel', [19], { fornecedor: 'Livraria', fornecedor_id: 'L' }, 40)
+    t.ok(Number((await ask(sql, 'Papel', month(20), rare('Papel'))).confianca) > 0.49)
+    t.equal(Number((await ask(sql, 'Toner', month(20), rare('Toner'))).confianca), 0.49)
+  },
+)
+
+t.test(
+  'a category of every month that fell silent is doubted after one month, whatever took its place',
+  async (t) => {
+    const { sql } = await testDatabase(t)
+    await makeLedger(sql)
+    await book(sql, 'Frete', months(0, 24), { fornecedor: 'Trans', fornecedor_id: 'T' }, 20)
+    await book(sql, 'Papel', months(0, 23))
+    await book(sql, 'Papel', months(1, 23, 3), { fornecedor: 'Rara', fornecedor_id: 'R' })
+    await book(sql, 'Materiais', months(0, 24))
+    // merged into one that was there before
+    await book(sql, 'Materiais', [23], {
+      fornecedor: 'Casa Papel',
+      fornecedor_id: 'F-Papel',
+      descricao: 'nota de Papel',
+    })
+    // a few entries a month may well be none in one of them
+    await book(sql, 'Chaves', months(0, 23), {}, 2)
+    // and one that paused before may pause again
+    await book(sql, 'Escola', [...months(0, 12), ...months(13, 23)])
+    const rare = await ask(sql, 'Papel', month(24), { fornecedor: 'Rara', fornecedor_id: 'R' })
+    t.same(rare.valores_propostos, { categoria: 'Papel' })
+    t.ok(Number(rare.confianca) < 0.95, rare.confianca)
+    t.match(rare.justificativa, /há um mês nada entra em "Papel", mais do que de costume/)
+    for (const category of ['Chaves', 'Escola'])
+      t.notMatch((await ask(sql, category, month(24))).justificativa, /de costume/, category)
+  },
+)
+
 t.test('silence is measured at the month of the entry, not at the end of the ledger', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
