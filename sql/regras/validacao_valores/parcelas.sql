@@ -156,6 +156,11 @@ begin
         v_objetos := v_objetos || (v || ' ' || t[i + 1]);
         i := i + 2;
         continue;
+      -- "3ª de 6 parcelas"
+      elsif v ~ '^[0-9]{1,2}[ao]$' and t[i] = 'de' and t[i + 1] ~ '^[0-9]{1,3}$' and t[i + 2] <> all ('{de,/,.}') then
+        v_fracao := coalesce(v_fracao, ltrim(rtrim(v, 'ao'), '0'));
+        i := i + 2;
+        continue;
       elsif ltrim(v, '0123456789') <> '' or length(v) > 4 or t[i - 2] = any ('{/,.,-}') then
         continue;
       elsif t[i] = any ('{/,.,-}') and ltrim(t[i + 1], '0123456789') = '' then
@@ -216,13 +221,15 @@ begin
     case k ->> 0
       when 'parte', 'titulo', 'sozinha' then
         v_valor := null;
-        if k ->> 0 = 'parte' then
-          -- "2ª parcela", "2a. parcela", "vigésima primeira parcela"
+        if k ->> 0 <> 'titulo' then
+          -- "2ª parcela", "2a. parcela", "2.ª parcela", "vigésima primeira parcela", "1ª metade"
           j := i - 2;
           if t[j] = '.' then
             j := j - 1;
           end if;
-          if t[j] < ':' collate "C" and right(t[j], 1) = any ('{a,o}') and ltrim(left(t[j], -1), '0123456789') = '' then
+          if t[j] = any ('{a,o}') and t[j - 1] = '.' and t[j - 2] ~ '^[0-9]{1,2}$' then
+            v_valor := ltrim(t[j - 2], '0');
+          elsif t[j] < ':' collate "C" and right(t[j], 1) = any ('{a,o}') and ltrim(left(t[j], -1), '0123456789') = '' then
             v_valor := ltrim(left(t[j], -1), '0');
           else
             while v_palavras -> t[j] ->> 0 = 'ordinal' loop
@@ -233,7 +240,7 @@ begin
         end if;
         if v_valor is null and k ->> 0 <> 'sozinha' then
           j := i;
-          while t[j] = any ('{.,-,/,n,no,nr,num,numero}') and j < i + 4 loop
+          while t[j] = any ('{.,-,/,(,n,no,nr,num,numero}') and j < i + 4 loop
             j := j + 1;
           end loop;
           if t[j] < ':' collate "C" and t[j] >= '0' collate "C" then
@@ -326,6 +333,14 @@ begin
           i := j + 1;
         end if;
       when 'mes', 'mes_curto', 'cardinal' then
+        -- "três de seis"; "cinco de dez" is a day
+        if k ->> 0 = 'cardinal' and t[i] = 'de' and v_palavras -> t[i + 1] ->> 0 = 'cardinal' and t[i + 1] <> 'dez'
+          and v_marca::int between 1 and (v_palavras -> t[i + 1] ->> 1)::int
+        then
+          v_fracao := coalesce(v_fracao, v_marca);
+          i := i + 2;
+          continue;
+        end if;
         if k ->> 0 = 'cardinal' and (v <> 'dez' or t[i] <> '/')
           -- the day of a payment
           or t[i - 2] = any ('{de,/,-,.}') and t[i - 3] < ':' collate "C" and length(t[i - 3]) <= 2 or t[i - 2] >= '0' collate "C" and t[i - 2] < ':' collate "C" and length(t[i - 2]) <= 2
