@@ -136,7 +136,7 @@ export const validacaoValores: Subject = {
       ["v_valor := rtrim(ltrim(t[j], '0'), 'ao')", "v_valor := rtrim(t[j], 'ao')"],
       ['{i,ii,iii', '{ii,i,iii'],
       ["('ordinal', '1', 0, '{primeira", "('ordinal', '2', 0, '{primeira"],
-      ['{.,-,/,n,no,nr,num,numero}', '{.,-,/}'],
+      ['{.,-,/,(,n,no,nr,num,numero}', '{.,-,/}'],
       ['length(t[j]) <= (k ->> 2)::int', 'true'],
       ["all ('{sem,nao}'), true)) and", "all ('{}'), true)) and"],
       ["v_texto !~ '[0-9]", "v_texto !~ 'x[0-9]"],
