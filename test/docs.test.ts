@@ -99,10 +99,10 @@ test('the plan of folders lists every folder, and no others', (t) => {
   t.end()
 })
 
-test('docs/operations.md lists every setting with its default', async (t) => {
+test('docs/operations.md lists every setting with its default, unless that is a long list', async (t) => {
   const { sql } = await testDatabase(t)
   const settings = await sql<{ linha: string }[]>`
-    select chave || ' ' || padrao::text as linha from audit.configuracoes_sistema
+    select chave || ' ' || case when length(padrao::text) > 100 then '[…]' else padrao::text end as linha from audit.configuracoes_sistema
     where not starts_with(chave, 'correio.destinatarios_')`
   const [, section = ''] = read('docs/operations.md').split('\n## Settings\n')
   const [table = ''] = section.split('\n## ')
