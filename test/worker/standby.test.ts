@@ -11,6 +11,7 @@ import { startWorker } from '../../src/worker/worker.ts'
 import { conferente } from '../cli/helper.ts'
 import { freePort } from '../helper/port.ts'
 import { book, makeKnown, makeWarehouse } from '../helper/warehouse.ts'
+import { until } from '../helper/work.ts'
 
 t.test('a worker on a standby', async (t) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'conferente-standby-'))
@@ -47,7 +48,7 @@ t.test('a worker on a standby', async (t) => {
     { tick: 200 },
   )
   t.teardown(() => worker.stop())
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline && said.length === 0; ) await sleep(100)
+  await until(() => said.length > 0)
   await sleep(1000) // five more looks
   t.strictSame(said, ['standby'], 'it says once what it is waiting for')
 
@@ -79,8 +80,7 @@ t.test('a worker on a standby', async (t) => {
   await sql`select pg_promote()`
   t.equal(await ready(), 200)
   const state = async () => (await sql`select status from audit.sessoes_processamento`)[0]?.['status']
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline && !/^conclu/.test(await state()); )
-    await sleep(100)
+  await until(async () => /^conclu/.test(await state()))
   t.match(await state(), /^concluida/, 'it takes the waiting job')
   t.strictSame(said, ['standby', 'ready'])
 })
@@ -115,12 +115,6 @@ t.test('a worker whose server becomes a standby, and is promoted again', async (
     { tick: 200, grace: '1 second' },
   )
   t.teardown(() => worker.stop())
-  const until = async (reached: () => unknown) => {
-    for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(50)) {
-      if (await reached()) return
-    }
-    t.fail(`waited in vain: ${said.join('; ')}`)
-  }
   await until(() => ticks > 0)
   t.strictSame(said, ['ready'])
 

@@ -33,13 +33,14 @@ revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from p
 --
 -- A category is judged by its own rhythm. It is silent if it has had no entry for at least two months and if, besides, this pause is two
 -- months longer than any before, or so long that chance would hardly explain it (one in a hundred), given in how many months of its last
--- year it was booked. One that never paused, and had five entries a month or more, is silent after one month. It is dead after pendente.meses_sem_lancamento such months. A category in its first year that was booked in less than
--- half of it is not: it may be booked once a year.
+-- year it was booked. One that never paused, and had five entries a month or more, is silent after one month. It is dead after
+-- pendente.meses_sem_lancamento such months. A category in its first year that was booked in less than half of it is not: it may be booked
+-- once a year.
 --
 -- It is dead at once if a category born since, or up to a month before, has most of its entries from the suppliers of this one, or of this
--- one and others that ended with it, and hardly anything else is booked here any more. Only entries with the category's usual sign (positive or negative) are a sign of life, because a
--- credit note is about the past. A category with one successor lives on in it. Spellings of one category count as one. Reads the statistics
--- and the settings. Called by regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
+-- one and others that ended with it, and hardly anything else is booked here any more. Only entries with the category's usual sign (positive
+-- or negative) are a sign of life, because a credit note is about the past. A category with one successor lives on in it. Spellings of one
+-- category count as one. Reads the statistics and the settings. Called by regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
 returns table (mes int, categoria int, ultima int, silencio int, morta boolean, herdeira int, herdados bigint)
 language plpgsql stable rows 10

@@ -158,7 +158,7 @@ begin
         continue;
       -- "3ª de 6 parcelas"
       elsif v ~ '^[0-9]{1,2}[ao]$' and t[i] = 'de' and t[i + 1] ~ '^[0-9]{1,3}$' and t[i + 2] <> all ('{de,/,.}') then
-        v_fracao := coalesce(v_fracao, ltrim(rtrim(v, 'ao'), '0'));
+        v_fracao := coalesce(v_fracao, nullif(ltrim(rtrim(v, 'ao'), '0'), ''));
         i := i + 2;
         continue;
       elsif ltrim(v, '0123456789') <> '' or length(v) > 4 or t[i - 2] = any ('{/,.,-}') then
