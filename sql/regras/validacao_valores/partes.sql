@@ -62,11 +62,15 @@ begin
         coalesce(regra_validacao_valores.miolo_documento(c.documento), '') as miolo, regras.raiz_fornecedor(c.codigo) as raiz,
         regras.nome_canonico(c.nome) as nome
       from (
-        select l.*, v.falta, round(v.montante) as redondo
-        from lida l cross join lateral (values (false, l.esperado), (true, abs(l.valor))) v (falta, montante)
-        where (v.falta, round(v.montante)) in (select p.falta, p.redondo from procurada p)
-          and (v.falta or l.valor * l.valor_documento > 0 and abs(l.valor) < abs(l.valor_documento)
-            and regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos))
+        select d.*
+        from (
+          select l.*, v.falta, round(v.montante) as redondo
+          from lida l cross join lateral (values (false, l.esperado), (true, abs(l.valor))) v (falta, montante)
+          offset 0 -- or all that is looked for is listed once for each entry
+        ) d
+        where (d.falta, d.redondo) in (select p.falta, p.redondo from procurada p)
+          and (d.falta or d.valor * d.valor_documento > 0 and abs(d.valor) < abs(d.valor_documento)
+            and regra_validacao_valores.difere(d.valor, d.valor_documento, d.valor_desconto, absoluta, relativa, digitos))
         offset 0
       ) c
       offset 0
@@ -74,27 +78,40 @@ begin
   ), numero as (
     select p.miolo from procurada p union select v.miolo from vista v
   ), fim as materialized (
-    -- one number may be the end of the other: looked up, so that a flood of numbers stays in proportion. Without a number it is any
+    -- one number may be the end of the other: looked up, so that a flood of numbers stays in proportion
     select x.miolo, right(x.miolo, g) as fim
-    from numero x cross join lateral generate_series(0, length(x.miolo)) g
-    where g = 0 or right(x.miolo, g) in (select y.miolo from numero y)
+    from numero x cross join lateral generate_series(1, length(x.miolo)) g
+    where right(x.miolo, g) in (select y.miolo from numero y)
   ), combina as (
     select f.miolo, f.fim as outro from fim f
     union
     select f.fim, f.miolo from fim f
+    union
+    select f.miolo, '' from fim f
   ), pedida as materialized (
+    -- before the amounts, which all may be the same
     select p.*, m.outro from procurada p join combina m on m.miolo = p.miolo
-  ), achada as (
-    -- by its code or its name, whichever both have; an entry with neither may be anybody's
-    select p.id, p.valor as parte, p.esperado, c.id as outra, c.valor, bool_or(not p.falta) as mesma
+  ), par as (
+    select p.id, p.dia, p.valor, p.esperado, p.raiz, p.nome, p.falta, c.id as outra, c.dia as dia_outra, c.valor as valor_outra, c.montante,
+      c.raiz as raiz_outra, c.nome as nome_outra
     from pedida p
     join vista c on c.falta = p.falta and c.redondo = p.redondo and c.miolo = p.outro
-    where c.id <> p.id and c.dia between p.dia - proximidade and p.dia + proximidade
-      and abs(case when p.falta then c.montante + p.valor else c.montante end - p.esperado) <= absoluta
-      and case when p.raiz is null or c.raiz is null then p.nome is not distinct from c.nome else p.raiz = c.raiz end
-      -- of a flood without numbers three hundred are enough
-      and (c.n <= 300 or p.miolo <> '' and c.miolo <> '')
-    group by p.id, p.valor, p.esperado, c.id, c.valor
+    -- of a flood without numbers three hundred are enough
+    where c.n <= 300 or c.miolo <> ''
+    union all
+    -- without a number it may be the end of any
+    select p.id, p.dia, p.valor, p.esperado, p.raiz, p.nome, p.falta, c.id, c.dia, c.valor, c.montante, c.raiz, c.nome
+    from procurada p
+    join vista c on c.falta = p.falta and c.redondo = p.redondo
+    where p.miolo = '' and c.n <= 300
+  ), achada as (
+    -- by its code or its name, whichever both have; an entry with neither may be anybody's
+    select p.id, p.valor as parte, p.esperado, p.outra, p.valor_outra as valor, bool_or(not p.falta) as mesma
+    from par p
+    where p.outra <> p.id and p.dia_outra between p.dia - proximidade and p.dia + proximidade
+      and abs(case when p.falta then p.montante + p.valor else p.montante end - p.esperado) <= absoluta
+      and case when p.raiz is null or p.raiz_outra is null then p.nome is not distinct from p.nome_outra else p.raiz = p.raiz_outra end
+    group by p.id, p.valor, p.esperado, p.outra, p.valor_outra
   )
   select a.id, count(*), coalesce(abs(a.parte + sum(a.valor) filter (where a.mesma) - a.esperado) <= absoluta + 0.005 * count(*), false)
   from achada a
