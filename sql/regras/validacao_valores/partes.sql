@@ -8,6 +8,15 @@ return nullif(pg_catalog.ltrim(coalesce((pg_catalog.regexp_match(pg_catalog.tran
 comment on function regra_validacao_valores.miolo_documento(text) is 'First number of three digits or more in a document, or the only one, without leading zeros.';
 revoke execute on function regra_validacao_valores.miolo_documento(text) from public;
 
+-- The stretch in which a day lies, so long that a day and those near it (proximidade) lie in two of them at most. Touches nothing. Called by
+-- partes_possiveis.
+create or replace function regra_validacao_valores.trecho(dia date, proximidade int) returns int
+language sql immutable parallel safe
+return case when pg_catalog.isfinite(dia) then (dia - date '2000-01-01') / (2 * proximidade + 1) else 0 end;
+
+comment on function regra_validacao_valores.trecho(date, int) is 'Number of the stretch of 2 * proximidade + 1 days in which a day lies; 0 for an infinite one.';
+revoke execute on function regra_validacao_valores.trecho(date, int) from public;
+
 -- Of entries below their document's amount, those that may be a part of the document although their numbers do not say so. Those whose numbers
 -- say so are judged by regra_validacao_valores.rateios. An entry may be a part if, within the given days, the same supplier has an entry with
 -- another number that is also below a document of the same amount, or whose amount is exactly what is missing. inteira: the entries with the
@@ -44,6 +53,10 @@ begin
     ) p
     cross join lateral (values (false, abs(p.esperado)), (true, abs(p.esperado) - abs(p.valor))) a (falta, montante)
     cross join generate_series(-1, 1) g
+  ), desejada as materialized (
+    -- the two stretches of days that may hold the other part
+    select distinct p.falta, p.redondo, regra_validacao_valores.trecho(d, proximidade) as trecho
+    from procurada p cross join lateral unnest(array[p.dia - proximidade, p.dia + proximidade]) d
   ), lida as (
     select f.id::text as id, f.data_lancamento::date as dia, f.valor::numeric as valor, f.valor_documento::numeric as valor_documento,
       f.valor_desconto::numeric as valor_desconto, abs(f.valor_documento - coalesce(f.valor_desconto, 0)) as esperado,
@@ -68,7 +81,7 @@ begin
           from lida l cross join lateral (values (false, l.esperado), (true, abs(l.valor))) v (falta, montante)
           offset 0 -- or all that is looked for is listed once for each entry
         ) d
-        where (d.falta, d.redondo) in (select p.falta, p.redondo from procurada p)
+        where (d.falta, d.redondo, regra_validacao_valores.trecho(d.dia, proximidade)) in (select x.falta, x.redondo, x.trecho from desejada x)
           and (d.falta or d.valor * d.valor_documento > 0 and abs(d.valor) < abs(d.valor_documento)
             and regra_validacao_valores.difere(d.valor, d.valor_documento, d.valor_desconto, absoluta, relativa, digitos))
         offset 0
