@@ -5897,8 +5897,6 @@ grant execute on function regra_validacao_valores.cargas_pequenas(date[],timesta
 
 create function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade integer)
   returns SETOF date language plpgsql stable
-  set enable_mergejoin=off
-  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -5954,6 +5952,17 @@ create function regra_validacao_valores.conferir_soma(soma numeric, maior numeri
   returns TABLE(inteiros integer, esperado numeric, tolerancia numeric) language sql immutable;
 comment on function regra_validacao_valores.conferir_soma(numeric,numeric,bigint,numeric,numeric,numeric,numeric,numeric,numeric) is 'Whether lines together are their document (1), its reversal (-1), nothing (0) or neither (null); what would be right, and the tolerance.';
 grant execute on function regra_validacao_valores.conferir_soma(numeric,numeric,bigint,numeric,numeric,numeric,numeric,numeric,numeric) to conferente_regra;
+
+create function regra_validacao_valores.copias_das_cargas(cargas date[], passos bigint[], de date, ate date, proximidade integer)
+  returns TABLE(carga date, vistas bigint, copias bigint) language plpgsql stable
+  set enable_mergejoin=off
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_validacao_valores.copias_das_cargas(date[],bigint[],date,date,integer) is 'For each load: entries looked at, and those of them that an earlier load had brought.';
+grant execute on function regra_validacao_valores.copias_das_cargas(date[],bigint[],date,date,integer) to conferente_regra;
 
 create function regra_validacao_valores.degrau_taxa(valor numeric, esperado numeric)
   returns integer language sql immutable;
@@ -6244,6 +6253,11 @@ create function regra_validacao_valores.tipo_diferenca(valor numeric, documento 
   returns text language sql immutable;
 comment on function regra_validacao_valores.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) is 'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
 grant execute on function regra_validacao_valores.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) to conferente_regra;
+
+create function regra_validacao_valores.trecho(dia date, proximidade integer)
+  returns integer language sql immutable;
+comment on function regra_validacao_valores.trecho(date,integer) is 'Number of the stretch of 2 * proximidade + 1 days in which a day lies; 0 for an infinite one.';
+grant execute on function regra_validacao_valores.trecho(date,integer) to conferente_regra;
 
 create function regra_validacao_valores.ultimo_ano(hoje date, OUT desde date, OUT ate date)
   returns record language plpgsql stable

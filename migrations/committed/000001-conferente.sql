@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:048f27d21cf12773ee716de943914ba06fe4157b
+--! Hash: sha1:2ea738fd27830ead7bead3b7e125a40b8059df68
 --! Message: conferente
 
 set local role conferente_dono;
@@ -6277,7 +6277,8 @@ begin
     -- no later than where the session before stopped reading, whatever its margin was
     case when v_incremental then coalesce(least(u.ate - v_margem, u.corte), v_agora - v_primeira) end, case when v_incremental then v_agora end
   from audit.regras r
-  cross join lateral (select coalesce(audit_interno.conferir_regra(r), audit_interno.conferir_requisitos(r)) as defeito) as c
+  -- a fence, or each mention of the answer would ask again
+  cross join lateral (select coalesce(audit_interno.conferir_regra(r), audit_interno.conferir_requisitos(r)) as defeito offset 0) as c
   left join lateral audit_interno.sessao_anterior(r.nome, criar_sessao.modo) as u on true
   where r.nome = any (v_regras);
   if v_incremental then
@@ -18390,7 +18391,8 @@ revoke execute on function regras.rotulos_proximos(text, int) from public;
 
 --! Included regras/comum/rotulo_existe.sql
 -- Whether the ledger has an entry in one of the given categories, without case and accents; the empty text means no category.
--- Categories are few beside entries: each is folded once. Reads dw.lancamentos; changes nothing. Called by what the rules require.
+-- The first entry that spells one of them as given ends the search. Otherwise all are read; categories are few, each is folded once.
+-- Reads dw.lancamentos; changes nothing. Called by what the rules require.
 create or replace function regras.rotulo_existe(rotulos text[]) returns boolean
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -18400,7 +18402,7 @@ as $$
 declare
   v_dobrados text[] := array(select coalesce(audit_interno.dobrar_categoria(r), '') from unnest(rotulos) r);
 begin
-  return exists (
+  return exists (select 1 from dw.lancamentos l where l.categoria::text = any (rotulos)) or exists (
     select 1
     from (select distinct l.categoria::text as categoria from dw.lancamentos l offset 0) c
     where coalesce(audit_interno.dobrar_categoria(c.categoria), '') = any (v_dobrados));
@@ -20917,6 +20919,15 @@ return nullif(pg_catalog.ltrim(coalesce((pg_catalog.regexp_match(pg_catalog.tran
 comment on function regra_validacao_valores.miolo_documento(text) is 'First number of three digits or more in a document, or the only one, without leading zeros.';
 revoke execute on function regra_validacao_valores.miolo_documento(text) from public;
 
+-- The stretch in which a day lies, so long that a day and those near it (proximidade) lie in two of them at most. Touches nothing. Called by
+-- partes_possiveis.
+create or replace function regra_validacao_valores.trecho(dia date, proximidade int) returns int
+language sql immutable parallel safe
+return case when pg_catalog.isfinite(dia) then (dia - date '2000-01-01') / (2 * proximidade + 1) else 0 end;
+
+comment on function regra_validacao_valores.trecho(date, int) is 'Number of the stretch of 2 * proximidade + 1 days in which a day lies; 0 for an infinite one.';
+revoke execute on function regra_validacao_valores.trecho(date, int) from public;
+
 -- Of entries below their document's amount, those that may be a part of the document although their numbers do not say so. Those whose numbers
 -- say so are judged by regra_validacao_valores.rateios. An entry may be a part if, within the given days, the same supplier has an entry with
 -- another number that is also below a document of the same amount, or whose amount is exactly what is missing. inteira: the entries with the
@@ -20953,6 +20964,10 @@ begin
     ) p
     cross join lateral (values (false, abs(p.esperado)), (true, abs(p.esperado) - abs(p.valor))) a (falta, montante)
     cross join generate_series(-1, 1) g
+  ), desejada as materialized (
+    -- the two stretches of days that may hold the other part
+    select distinct p.falta, p.redondo, regra_validacao_valores.trecho(d, proximidade) as trecho
+    from procurada p cross join lateral unnest(array[p.dia - proximidade, p.dia + proximidade]) d
   ), lida as (
     select f.id::text as id, f.data_lancamento::date as dia, f.valor::numeric as valor, f.valor_documento::numeric as valor_documento,
       f.valor_desconto::numeric as valor_desconto, abs(f.valor_documento - coalesce(f.valor_desconto, 0)) as esperado,
@@ -20971,11 +20986,15 @@ begin
         coalesce(regra_validacao_valores.miolo_documento(c.documento), '') as miolo, regras.raiz_fornecedor(c.codigo) as raiz,
         regras.nome_canonico(c.nome) as nome
       from (
-        select l.*, v.falta, round(v.montante) as redondo
-        from lida l cross join lateral (values (false, l.esperado), (true, abs(l.valor))) v (falta, montante)
-        where (v.falta, round(v.montante)) in (select p.falta, p.redondo from procurada p)
-          and (v.falta or l.valor * l.valor_documento > 0 and abs(l.valor) < abs(l.valor_documento)
-            and regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos))
+        select d.*
+        from (
+          select l.*, v.falta, round(v.montante) as redondo
+          from lida l cross join lateral (values (false, l.esperado), (true, abs(l.valor))) v (falta, montante)
+          offset 0 -- or all that is looked for is listed once for each entry
+        ) d
+        where (d.falta, d.redondo, regra_validacao_valores.trecho(d.dia, proximidade)) in (select x.falta, x.redondo, x.trecho from desejada x)
+          and (d.falta or d.valor * d.valor_documento > 0 and abs(d.valor) < abs(d.valor_documento)
+            and regra_validacao_valores.difere(d.valor, d.valor_documento, d.valor_desconto, absoluta, relativa, digitos))
         offset 0
       ) c
       offset 0
@@ -20983,27 +21002,40 @@ begin
   ), numero as (
     select p.miolo from procurada p union select v.miolo from vista v
   ), fim as materialized (
-    -- one number may be the end of the other: looked up, so that a flood of numbers stays in proportion. Without a number it is any
+    -- one number may be the end of the other: looked up, so that a flood of numbers stays in proportion
     select x.miolo, right(x.miolo, g) as fim
-    from numero x cross join lateral generate_series(0, length(x.miolo)) g
-    where g = 0 or right(x.miolo, g) in (select y.miolo from numero y)
+    from numero x cross join lateral generate_series(1, length(x.miolo)) g
+    where right(x.miolo, g) in (select y.miolo from numero y)
   ), combina as (
     select f.miolo, f.fim as outro from fim f
     union
     select f.fim, f.miolo from fim f
+    union
+    select f.miolo, '' from fim f
   ), pedida as materialized (
+    -- before the amounts, which all may be the same
     select p.*, m.outro from procurada p join combina m on m.miolo = p.miolo
-  ), achada as (
-    -- by its code or its name, whichever both have; an entry with neither may be anybody's
-    select p.id, p.valor as parte, p.esperado, c.id as outra, c.valor, bool_or(not p.falta) as mesma
+  ), par as (
+    select p.id, p.dia, p.valor, p.esperado, p.raiz, p.nome, p.falta, c.id as outra, c.dia as dia_outra, c.valor as valor_outra, c.montante,
+      c.raiz as raiz_outra, c.nome as nome_outra
     from pedida p
     join vista c on c.falta = p.falta and c.redondo = p.redondo and c.miolo = p.outro
-    where c.id <> p.id and c.dia between p.dia - proximidade and p.dia + proximidade
-      and abs(case when p.falta then c.montante + p.valor else c.montante end - p.esperado) <= absoluta
-      and case when p.raiz is null or c.raiz is null then p.nome is not distinct from c.nome else p.raiz = c.raiz end
-      -- of a flood without numbers three hundred are enough
-      and (c.n <= 300 or p.miolo <> '' and c.miolo <> '')
-    group by p.id, p.valor, p.esperado, c.id, c.valor
+    -- of a flood without numbers three hundred are enough
+    where c.n <= 300 or c.miolo <> ''
+    union all
+    -- without a number it may be the end of any
+    select p.id, p.dia, p.valor, p.esperado, p.raiz, p.nome, p.falta, c.id, c.dia, c.valor, c.montante, c.raiz, c.nome
+    from procurada p
+    join vista c on c.falta = p.falta and c.redondo = p.redondo
+    where p.miolo = '' and c.n <= 300
+  ), achada as (
+    -- by its code or its name, whichever both have; an entry with neither may be anybody's
+    select p.id, p.valor as parte, p.esperado, p.outra, p.valor_outra as valor, bool_or(not p.falta) as mesma
+    from par p
+    where p.outra <> p.id and p.dia_outra between p.dia - proximidade and p.dia + proximidade
+      and abs(case when p.falta then p.montante + p.valor else p.montante end - p.esperado) <= absoluta
+      and case when p.raiz is null or p.raiz_outra is null then p.nome is not distinct from p.nome_outra else p.raiz = p.raiz_outra end
+    group by p.id, p.valor, p.esperado, p.outra, p.valor_outra
   )
   select a.id, count(*), coalesce(abs(a.parte + sum(a.valor) filter (where a.mesma) - a.esperado) <= absoluta + 0.005 * count(*), false)
   from achada a
@@ -22292,15 +22324,17 @@ comment on function regra_validacao_valores.dias_fora(audit.janela, date[], bigi
   'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
 revoke execute on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) from public;
 
--- Repeated loads (the days on which they came, UTC), however few entries each of their days has: an earlier load had already brought half of
--- their entries or more, and ten at least, with the same amount and end of the number, booked no more than the given number of days away, in
--- any branch and under any name. Looks at the days for which they booked, no further than 400 days from the given ones. Reads
--- dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
-create or replace function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade int) returns setof date
-language plpgsql stable rows 1
+-- How many entries of each load (the day on which it came, UTC) an earlier load had already brought: with the same amount and end of the
+-- number, booked no more than the given number of days away, in any branch and under any name. Of a load with a passo greater than one only
+-- each passo-th entry is looked at, drawn by key. Looks at the days for which they booked, no further than 400 days from the given ones.
+-- Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.cargas_repetidas.
+create or replace function regra_validacao_valores.copias_das_cargas(cargas date[], passos bigint[], de date, ate date, proximidade int)
+returns table (carga date, vistas bigint, copias bigint)
+language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+set work_mem = '64MB'
 set enable_nestloop = off
 set enable_mergejoin = off
 as $$
@@ -22311,17 +22345,14 @@ declare
   v_dias date[];
   v_cargas date[];
 begin
-  if v_desde is null then
-    return;
-  end if;
   select array_agg(regra_validacao_valores.chave_documento(l.valor, l.documento)), array_agg(l.data_lancamento),
     array_agg((l.carregado_em::timestamptz at time zone 'UTC')::date)
   into v_chaves, v_dias, v_cargas
   from dw.lancamentos l
   where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
-    and l.data_lancamento between greatest(de, '0003-01-01') - 400 and least(ate, '9990-12-31') + 400
-    and (l.carregado_em::timestamptz at time zone 'UTC')::date = any (cargas);
-  if coalesce(cardinality(v_chaves), 0) < 10 then
+    and l.data_lancamento between greatest(de, '0003-01-01') - 400 and least(copias_das_cargas.ate, '9990-12-31') + 400
+    and hashtextextended(l.id::text, 5) % passos[array_position(cargas, (l.carregado_em::timestamptz at time zone 'UTC')::date)] = 0;
+  if v_chaves is null then
     return;
   end if;
   return query
@@ -22339,11 +22370,58 @@ begin
     join anterior a on a.chave = t.chave
     where a.carga < t.carga and a.dia between t.dia - proximidade and t.dia + proximidade
   )
-  select t.carga
+  select t.carga, count(*), count(c.n)
   from trazida t
   left join copia c on c.n = t.n
-  group by t.carga
-  having count(c.n) >= greatest(10, 0.5 * count(*));
+  group by t.carga;
+end
+$$;
+
+comment on function regra_validacao_valores.copias_das_cargas(date[], bigint[], date, date, int) is
+  'For each load: entries looked at, and those of them that an earlier load had brought.';
+revoke execute on function regra_validacao_valores.copias_das_cargas(date[], bigint[], date, date, int) from public;
+
+-- Repeated loads (the days on which they came, UTC), however few entries each of their days has: an earlier load had already brought half of
+-- their entries or more, and ten at least (regra_validacao_valores.copias_das_cargas). Of a large load some three hundred entries are
+-- looked at first: where fewer than a quarter of them are copies, half of all are not. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.duplicidades_juntas and diferencas with loads of which something is there already.
+create or replace function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade int) returns setof date
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_desde timestamptz := (select min(c) from unnest(cargas) c)::timestamp at time zone 'UTC';
+  v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
+  v_cargas date[];
+  v_passos bigint[];
+begin
+  select array_agg(x.carga), array_agg(greatest(1, x.vindas / 300)) into v_cargas, v_passos
+  from (
+    select (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, count(*) as vindas
+    from dw.lancamentos l
+    where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
+      and l.data_lancamento between greatest(de, '0003-01-01') - 400 and least(ate, '9990-12-31') + 400
+    group by 1
+  ) x
+  where x.carga = any (cargas) and x.vindas >= 10;
+  if v_cargas is null then
+    return;
+  end if;
+  return query
+  with amostra as materialized (
+    select k.carga, k.vistas, k.copias, v_passos[array_position(v_cargas, k.carga)] as passo
+    from regra_validacao_valores.copias_das_cargas(v_cargas, v_passos, de, ate, proximidade) k
+  ), inteira as (
+    select k.carga, k.vistas, k.copias from amostra k where k.passo = 1
+    union all
+    select k.carga, k.vistas, k.copias
+    from (select array_agg(a.carga) as cargas from amostra a where a.passo > 1 and a.copias >= 0.25 * a.vistas) g
+    cross join lateral regra_validacao_valores.copias_das_cargas(g.cargas, array_fill(1::bigint, array[cardinality(g.cargas)]), de, ate, proximidade) k
+    where g.cargas is not null
+  )
+  select i.carga from inteira i where i.copias >= greatest(10, 0.5 * i.vistas);
 end
 $$;
 
@@ -22374,6 +22452,7 @@ declare
   v_vindas bigint[];
   v_ids text[];
   v_lancados date[];
+  v_valores int[];
 begin
   if v_inicios = '{}' then
     return;
@@ -22399,7 +22478,7 @@ begin
   if v_cargas is null then
     return;
   end if;
-  select array_agg(l.id::text), array_agg(distinct l.data_lancamento) into v_ids, v_lancados
+  select array_agg(l.id::text), array_agg(distinct l.data_lancamento), array_agg(distinct hash_numeric(abs(l.valor))) into v_ids, v_lancados, v_valores
   from dw.lancamentos l
   where l.carregado_em >= v_inicios[1] and l.carregado_em < v_fim and l.data_lancamento between v_de and v_ate
     and l.carregado_em::timestamptz <@ (select range_agg(c) from unnest(v_cargas) c);
@@ -22410,7 +22489,7 @@ begin
       case when l.documento <> '' then '' else audit_interno.dobrar(coalesce(l.descricao, '')) end as texto,
       regras.raiz_fornecedor(l.fornecedor_id) as raiz, regras.nome_canonico(l.fornecedor) as nome
     from dw.lancamentos l
-    where l.data_lancamento in (select d from unnest(v_lancados) d)
+    where l.data_lancamento in (select d from unnest(v_lancados) d) and hash_numeric(abs(l.valor)) in (select v from unnest(v_valores) v)
   ), repetida as materialized (
     select t.id, t.momento, min(a.momento) as primeiro
     from lida t
@@ -26519,7 +26598,7 @@ begin
   -- if a label was seen once and has no entry today, nothing is pending in this ledger
   if exists (
       select from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (array_remove(v_pendentes, '')))
-    or regras.rotulo_existe(v_pendentes)
+    or regras.rotulo_existe(v_pendentes || v_escritos)
   then
     return null;
   end if;

@@ -57,7 +57,8 @@ begin
     -- no later than where the session before stopped reading, whatever its margin was
     case when v_incremental then coalesce(least(u.ate - v_margem, u.corte), v_agora - v_primeira) end, case when v_incremental then v_agora end
   from audit.regras r
-  cross join lateral (select coalesce(audit_interno.conferir_regra(r), audit_interno.conferir_requisitos(r)) as defeito) as c
+  -- a fence, or each mention of the answer would ask again
+  cross join lateral (select coalesce(audit_interno.conferir_regra(r), audit_interno.conferir_requisitos(r)) as defeito offset 0) as c
   left join lateral audit_interno.sessao_anterior(r.nome, criar_sessao.modo) as u on true
   where r.nome = any (v_regras);
   if v_incremental then

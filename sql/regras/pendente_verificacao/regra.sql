@@ -28,7 +28,7 @@ begin
   -- if a label was seen once and has no entry today, nothing is pending in this ledger
   if exists (
       select from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (array_remove(v_pendentes, '')))
-    or regras.rotulo_existe(v_pendentes)
+    or regras.rotulo_existe(v_pendentes || v_escritos)
   then
     return null;
   end if;

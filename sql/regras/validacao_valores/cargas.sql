@@ -104,15 +104,17 @@ comment on function regra_validacao_valores.dias_fora(audit.janela, date[], bigi
   'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
 revoke execute on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) from public;
 
--- Repeated loads (the days on which they came, UTC), however few entries each of their days has: an earlier load had already brought half of
--- their entries or more, and ten at least, with the same amount and end of the number, booked no more than the given number of days away, in
--- any branch and under any name. Looks at the days for which they booked, no further than 400 days from the given ones. Reads
--- dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
-create or replace function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade int) returns setof date
-language plpgsql stable rows 1
+-- How many entries of each load (the day on which it came, UTC) an earlier load had already brought: with the same amount and end of the
+-- number, booked no more than the given number of days away, in any branch and under any name. Of a load with a passo greater than one only
+-- each passo-th entry is looked at, drawn by key. Looks at the days for which they booked, no further than 400 days from the given ones.
+-- Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.cargas_repetidas.
+create or replace function regra_validacao_valores.copias_das_cargas(cargas date[], passos bigint[], de date, ate date, proximidade int)
+returns table (carga date, vistas bigint, copias bigint)
+language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+set work_mem = '64MB'
 set enable_nestloop = off
 set enable_mergejoin = off
 as $$
@@ -123,17 +125,14 @@ declare
   v_dias date[];
   v_cargas date[];
 begin
-  if v_desde is null then
-    return;
-  end if;
   select array_agg(regra_validacao_valores.chave_documento(l.valor, l.documento)), array_agg(l.data_lancamento),
     array_agg((l.carregado_em::timestamptz at time zone 'UTC')::date)
   into v_chaves, v_dias, v_cargas
   from dw.lancamentos l
   where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
-    and l.data_lancamento between greatest(de, '0003-01-01') - 400 and least(ate, '9990-12-31') + 400
-    and (l.carregado_em::timestamptz at time zone 'UTC')::date = any (cargas);
-  if coalesce(cardinality(v_chaves), 0) < 10 then
+    and l.data_lancamento between greatest(de, '0003-01-01') - 400 and least(copias_das_cargas.ate, '9990-12-31') + 400
+    and hashtextextended(l.id::text, 5) % passos[array_position(cargas, (l.carregado_em::timestamptz at time zone 'UTC')::date)] = 0;
+  if v_chaves is null then
     return;
   end if;
   return query
@@ -151,11 +150,58 @@ begin
     join anterior a on a.chave = t.chave
     where a.carga < t.carga and a.dia between t.dia - proximidade and t.dia + proximidade
   )
-  select t.carga
+  select t.carga, count(*), count(c.n)
   from trazida t
   left join copia c on c.n = t.n
-  group by t.carga
-  having count(c.n) >= greatest(10, 0.5 * count(*));
+  group by t.carga;
+end
+$$;
+
+comment on function regra_validacao_valores.copias_das_cargas(date[], bigint[], date, date, int) is
+  'For each load: entries looked at, and those of them that an earlier load had brought.';
+revoke execute on function regra_validacao_valores.copias_das_cargas(date[], bigint[], date, date, int) from public;
+
+-- Repeated loads (the days on which they came, UTC), however few entries each of their days has: an earlier load had already brought half of
+-- their entries or more, and ten at least (regra_validacao_valores.copias_das_cargas). Of a large load some three hundred entries are
+-- looked at first: where fewer than a quarter of them are copies, half of all are not. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.duplicidades_juntas and diferencas with loads of which something is there already.
+create or replace function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade int) returns setof date
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_desde timestamptz := (select min(c) from unnest(cargas) c)::timestamp at time zone 'UTC';
+  v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
+  v_cargas date[];
+  v_passos bigint[];
+begin
+  select array_agg(x.carga), array_agg(greatest(1, x.vindas / 300)) into v_cargas, v_passos
+  from (
+    select (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, count(*) as vindas
+    from dw.lancamentos l
+    where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
+      and l.data_lancamento between greatest(de, '0003-01-01') - 400 and least(ate, '9990-12-31') + 400
+    group by 1
+  ) x
+  where x.carga = any (cargas) and x.vindas >= 10;
+  if v_cargas is null then
+    return;
+  end if;
+  return query
+  with amostra as materialized (
+    select k.carga, k.vistas, k.copias, v_passos[array_position(v_cargas, k.carga)] as passo
+    from regra_validacao_valores.copias_das_cargas(v_cargas, v_passos, de, ate, proximidade) k
+  ), inteira as (
+    select k.carga, k.vistas, k.copias from amostra k where k.passo = 1
+    union all
+    select k.carga, k.vistas, k.copias
+    from (select array_agg(a.carga) as cargas from amostra a where a.passo > 1 and a.copias >= 0.25 * a.vistas) g
+    cross join lateral regra_validacao_valores.copias_das_cargas(g.cargas, array_fill(1::bigint, array[cardinality(g.cargas)]), de, ate, proximidade) k
+    where g.cargas is not null
+  )
+  select i.carga from inteira i where i.copias >= greatest(10, 0.5 * i.vistas);
 end
 $$;
 
@@ -186,6 +232,7 @@ declare
   v_vindas bigint[];
   v_ids text[];
   v_lancados date[];
+  v_valores int[];
 begin
   if v_inicios = '{}' then
     return;
@@ -211,7 +258,7 @@ begin
   if v_cargas is null then
     return;
   end if;
-  select array_agg(l.id::text), array_agg(distinct l.data_lancamento) into v_ids, v_lancados
+  select array_agg(l.id::text), array_agg(distinct l.data_lancamento), array_agg(distinct hash_numeric(abs(l.valor))) into v_ids, v_lancados, v_valores
   from dw.lancamentos l
   where l.carregado_em >= v_inicios[1] and l.carregado_em < v_fim and l.data_lancamento between v_de and v_ate
     and l.carregado_em::timestamptz <@ (select range_agg(c) from unnest(v_cargas) c);
@@ -222,7 +269,7 @@ begin
       case when l.documento <> '' then '' else audit_interno.dobrar(coalesce(l.descricao, '')) end as texto,
       regras.raiz_fornecedor(l.fornecedor_id) as raiz, regras.nome_canonico(l.fornecedor) as nome
     from dw.lancamentos l
-    where l.data_lancamento in (select d from unnest(v_lancados) d)
+    where l.data_lancamento in (select d from unnest(v_lancados) d) and hash_numeric(abs(l.valor)) in (select v from unnest(v_valores) v)
   ), repetida as materialized (
     select t.id, t.momento, min(a.momento) as primeiro
     from lida t

@@ -8,6 +8,15 @@ return nullif(pg_catalog.ltrim(coalesce((pg_catalog.regexp_match(pg_catalog.tran
 comment on function regra_validacao_valores.miolo_documento(text) is 'First number of three digits or more in a document, or the only one, without leading zeros.';
 revoke execute on function regra_validacao_valores.miolo_documento(text) from public;
 
+-- The stretch in which a day lies, so long that a day and those near it (proximidade) lie in two of them at most. Touches nothing. Called by
+-- partes_possiveis.
+create or replace function regra_validacao_valores.trecho(dia date, proximidade int) returns int
+language sql immutable parallel safe
+return case when pg_catalog.isfinite(dia) then (dia - date '2000-01-01') / (2 * proximidade + 1) else 0 end;
+
+comment on function regra_validacao_valores.trecho(date, int) is 'Number of the stretch of 2 * proximidade + 1 days in which a day lies; 0 for an infinite one.';
+revoke execute on function regra_validacao_valores.trecho(date, int) from public;
+
 -- Of entries below their document's amount, those that may be a part of the document although their numbers do not say so. Those whose numbers
 -- say so are judged by regra_validacao_valores.rateios. An entry may be a part if, within the given days, the same supplier has an entry with
 -- another number that is also below a document of the same amount, or whose amount is exactly what is missing. inteira: the entries with the
@@ -44,6 +53,10 @@ begin
     ) p
     cross join lateral (values (false, abs(p.esperado)), (true, abs(p.esperado) - abs(p.valor))) a (falta, montante)
     cross join generate_series(-1, 1) g
+  ), desejada as materialized (
+    -- the two stretches of days that may hold the other part
+    select distinct p.falta, p.redondo, regra_validacao_valores.trecho(d, proximidade) as trecho
+    from procurada p cross join lateral unnest(array[p.dia - proximidade, p.dia + proximidade]) d
   ), lida as (
     select f.id::text as id, f.data_lancamento::date as dia, f.valor::numeric as valor, f.valor_documento::numeric as valor_documento,
       f.valor_desconto::numeric as valor_desconto, abs(f.valor_documento - coalesce(f.valor_desconto, 0)) as esperado,
@@ -62,11 +75,15 @@ begin
         coalesce(regra_validacao_valores.miolo_documento(c.documento), '') as miolo, regras.raiz_fornecedor(c.codigo) as raiz,
         regras.nome_canonico(c.nome) as nome
       from (
-        select l.*, v.falta, round(v.montante) as redondo
-        from lida l cross join lateral (values (false, l.esperado), (true, abs(l.valor))) v (falta, montante)
-        where (v.falta, round(v.montante)) in (select p.falta, p.redondo from procurada p)
-          and (v.falta or l.valor * l.valor_documento > 0 and abs(l.valor) < abs(l.valor_documento)
-            and regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos))
+        select d.*
+        from (
+          select l.*, v.falta, round(v.montante) as redondo
+          from lida l cross join lateral (values (false, l.esperado), (true, abs(l.valor))) v (falta, montante)
+          offset 0 -- or all that is looked for is listed once for each entry
+        ) d
+        where (d.falta, d.redondo, regra_validacao_valores.trecho(d.dia, proximidade)) in (select x.falta, x.redondo, x.trecho from desejada x)
+          and (d.falta or d.valor * d.valor_documento > 0 and abs(d.valor) < abs(d.valor_documento)
+            and regra_validacao_valores.difere(d.valor, d.valor_documento, d.valor_desconto, absoluta, relativa, digitos))
         offset 0
       ) c
       offset 0
@@ -74,27 +91,40 @@ begin
   ), numero as (
     select p.miolo from procurada p union select v.miolo from vista v
   ), fim as materialized (
-    -- one number may be the end of the other: looked up, so that a flood of numbers stays in proportion. Without a number it is any
+    -- one number may be the end of the other: looked up, so that a flood of numbers stays in proportion
     select x.miolo, right(x.miolo, g) as fim
-    from numero x cross join lateral generate_series(0, length(x.miolo)) g
-    where g = 0 or right(x.miolo, g) in (select y.miolo from numero y)
+    from numero x cross join lateral generate_series(1, length(x.miolo)) g
+    where right(x.miolo, g) in (select y.miolo from numero y)
   ), combina as (
     select f.miolo, f.fim as outro from fim f
     union
     select f.fim, f.miolo from fim f
+    union
+    select f.miolo, '' from fim f
   ), pedida as materialized (
+    -- before the amounts, which all may be the same
     select p.*, m.outro from procurada p join combina m on m.miolo = p.miolo
-  ), achada as (
-    -- by its code or its name, whichever both have; an entry with neither may be anybody's
-    select p.id, p.valor as parte, p.esperado, c.id as outra, c.valor, bool_or(not p.falta) as mesma
+  ), par as (
+    select p.id, p.dia, p.valor, p.esperado, p.raiz, p.nome, p.falta, c.id as outra, c.dia as dia_outra, c.valor as valor_outra, c.montante,
+      c.raiz as raiz_outra, c.nome as nome_outra
     from pedida p
     join vista c on c.falta = p.falta and c.redondo = p.redondo and c.miolo = p.outro
-    where c.id <> p.id and c.dia between p.dia - proximidade and p.dia + proximidade
-      and abs(case when p.falta then c.montante + p.valor else c.montante end - p.esperado) <= absoluta
-      and case when p.raiz is null or c.raiz is null then p.nome is not distinct from c.nome else p.raiz = c.raiz end
-      -- of a flood without numbers three hundred are enough
-      and (c.n <= 300 or p.miolo <> '' and c.miolo <> '')
-    group by p.id, p.valor, p.esperado, c.id, c.valor
+    -- of a flood without numbers three hundred are enough
+    where c.n <= 300 or c.miolo <> ''
+    union all
+    -- without a number it may be the end of any
+    select p.id, p.dia, p.valor, p.esperado, p.raiz, p.nome, p.falta, c.id, c.dia, c.valor, c.montante, c.raiz, c.nome
+    from procurada p
+    join vista c on c.falta = p.falta and c.redondo = p.redondo
+    where p.miolo = '' and c.n <= 300
+  ), achada as (
+    -- by its code or its name, whichever both have; an entry with neither may be anybody's
+    select p.id, p.valor as parte, p.esperado, p.outra, p.valor_outra as valor, bool_or(not p.falta) as mesma
+    from par p
+    where p.outra <> p.id and p.dia_outra between p.dia - proximidade and p.dia + proximidade
+      and abs(case when p.falta then p.montante + p.valor else p.montante end - p.esperado) <= absoluta
+      and case when p.raiz is null or p.raiz_outra is null then p.nome is not distinct from p.nome_outra else p.raiz = p.raiz_outra end
+    group by p.id, p.valor, p.esperado, p.outra, p.valor_outra
   )
   select a.id, count(*), coalesce(abs(a.parte + sum(a.valor) filter (where a.mesma) - a.esperado) <= absoluta + 0.005 * count(*), false)
   from achada a

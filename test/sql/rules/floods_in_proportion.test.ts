@@ -12,6 +12,7 @@ const MANY = 4 * FEW
 /** Each entry is wrong by itself, and has a finding of its own. */
 const EACH_WRONG: Record<string, string> = {
   'amounts below their documents': `'NF ' || i, 60, 100`,
+  'half of them without a number': `case when i % 2 = 0 then 'NF ' || i end, 60 + i, 100 + 3 * i`,
   'withheld taxes': `'NF ' || i, 95.35, 100`,
 }
 
