@@ -2047,7 +2047,7 @@ create function audit.fechar_periodo(mes date, motivo text, filial text DEFAULT 
   returns SETOF audit.periodos language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.fechar_periodo(date,text,text,date) is 'Closes the month of a day (with ate, all months up to that of ate), for the whole company or one branch (case, accents and blanks do not matter). Returns what was closed. Errors: NC005 all of it is already closed, NC006 reason missing, NC009 not a month, or a branch that no entry has, 55P03 corrections under way did not end within ten seconds.';
+comment on function audit.fechar_periodo(date,text,text,date) is 'Closes the month of a day (with ate, all months up to that of ate), for the whole company or one branch (case, accents and blanks do not matter). Returns what was closed. Errors: NC005 all of it is already closed, NC006 reason missing, NC009 not a month, one that has not begun, or a branch that no entry has, 55P03 corrections under way did not end within ten seconds.';
 grant execute on function audit.fechar_periodo(date,text,text,date) to conferente_administrador;
 
 create function audit.finalizar_operacao(id bigint, status text DEFAULT 'concluida'::text, linhas bigint DEFAULT 0, detalhes jsonb DEFAULT '{}'::jsonb)

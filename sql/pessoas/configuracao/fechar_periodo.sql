@@ -1,7 +1,7 @@
 -- Closes months of the books: nothing more is written into them. Corrections under way come first: this waits for them, here and at the
 -- commit (esperar_gravacoes). Nobody waits for this: it releases the lock that shows that nobody writes at once, or a closing left open in
 -- psql would stop every correction. A month already closed stays as it is. A branch that the ledger does not know is refused, because
--- closing it would close nothing.
+-- closing it would close nothing; a month that has not begun, because the slip would show only when it begins.
 create or replace function audit.fechar_periodo(mes date, motivo text, filial text default null, ate date default null)
 returns setof audit.periodos
 language plpgsql
@@ -23,6 +23,10 @@ begin
   then
     raise exception using errcode = 'NC009', message = format('período inválido: de %s a %s', coalesce(mes::text, 'nulo'), coalesce(ate, mes)),
       hint = 'mes é um dia qualquer do mês a fechar; com ate, fecham-se todos os meses até o mês dele, no máximo cem anos.';
+  end if;
+  if date_trunc('month', coalesce(ate, mes)::timestamp) > audit.hoje() then
+    raise exception using errcode = 'NC009', message = format('o mês %s ainda não começou', to_char(coalesce(ate, mes), 'MM/YYYY')),
+      hint = 'Nada foi fechado. Fecham-se meses até o atual.';
   end if;
   if filial is not null and (coalesce(audit_interno.dobrar_filial(v_filial), '') = '' or length(v_filial) > 200) then
     raise exception using errcode = 'NC009', message = 'filial inválida: precisa ter de 1 a 200 caracteres, como está no data warehouse',
@@ -58,5 +62,5 @@ begin
 end
 $$;
 comment on function audit.fechar_periodo(date, text, text, date) is
-  'Closes the month of a day (with ate, all months up to that of ate), for the whole company or one branch (case, accents and blanks do not matter). Returns what was closed. Errors: NC005 all of it is already closed, NC006 reason missing, NC009 not a month, or a branch that no entry has, 55P03 corrections under way did not end within ten seconds.';
+  'Closes the month of a day (with ate, all months up to that of ate), for the whole company or one branch (case, accents and blanks do not matter). Returns what was closed. Errors: NC005 all of it is already closed, NC006 reason missing, NC009 not a month, one that has not begun, or a branch that no entry has, 55P03 corrections under way did not end within ten seconds.';
 grant execute on function audit.fechar_periodo(date, text, text, date) to conferente_administrador;
