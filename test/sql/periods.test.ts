@@ -575,9 +575,14 @@ t.test('several months at once, refusals, and who may close', async (t) => {
   t.equal(await sqlstate(closeGates(c, '2026-10-01', null, '2026-09-01')), 'NC009')
   t.equal(await sqlstate(closeGates(c, 'infinity')), 'NC009')
   t.equal(await sqlstate(closeGates(c, '2026-10-01', '  ')), 'NC009')
-  const [next] = await c.sql`select (date_trunc('month', audit.hoje()) + interval '1 month')::date::text as day`
+  const [next] =
+    await c.sql`select (date_trunc('month', audit.hoje()) + interval '1 month')::date::text as day`
   const early = closeGates(c, '2026-10-01', null, next?.['day'])
-  await t.rejects(early, { code: 'NC009', message: /ainda não começou/, hint: /Nada foi fechado/ }, 'a future month')
+  await t.rejects(
+    early,
+    { code: 'NC009', message: /ainda não começou/, hint: /Nada foi fechado/ },
+    'a future month',
+  )
   t.equal(await sqlstate(c.asPerson('adelia')`select audit.fechar_periodo('2026-10-01', ' ')`), 'NC006')
   for (const who of ['leo', 'ana', 'olivia'] as const) {
     t.equal(await sqlstate(c.asPerson(who)`select audit.fechar_periodo('2025-01-01', 'x')`), '42501')

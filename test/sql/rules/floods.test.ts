@@ -261,35 +261,38 @@ t.test('a load that came in again is one finding, with few entries a day and any
   )
 })
 
-t.test('of a large load it is counted how much was already there, after a sample of it says that it may be half', async (t) => {
-  const { sql } = await testDatabase(t)
-  await makeLedger(sql)
-  const load = (carregado_em: string, again: number) =>
-    times(900, (i) => ({
-      documento: `NF ${(i < 900 * again ? 1000 : 90_000) + 7 * i}`,
-      valor: (i < 900 * again ? 100 : 50_000) + 3 * i,
-      fornecedor_id: `12.345.${String(i % 20).padStart(3, '0')}/0001-00`,
-      fornecedor: `Fornecedor ${i % 20}`,
-      data_lancamento: new Date(Date.UTC(2024, 5, 1 + i / 3)).toISOString().slice(0, 10),
-      carregado_em,
-    }))
-  for (const [again, repeated] of [
-    [0.1, 0],
-    [0.4, 0],
-    [0.6, 540],
-    [1, 900],
-  ] as const) {
-    await sql`truncate dw.lancamentos`
-    await bookEntries(sql, ...load('2025-04-01T05:00:00Z', 1), ...load('2025-04-20T05:00:00Z', again))
-    const found = await findings(sql, RULE_FUNCTION)
-    t.same(
-      found.filter((a) => a.evidencia.tipo === 'carga_repetida').map((a) => a.evidencia.lancamentos),
-      repeated ? [repeated] : [],
-      `${100 * again}% of it`,
-    )
-    if (!repeated) t.equal(found.length, 900 * again, 'each copy is a finding of its own')
-  }
-})
+t.test(
+  'of a large load it is counted how much was already there, after a sample of it says that it may be half',
+  async (t) => {
+    const { sql } = await testDatabase(t)
+    await makeLedger(sql)
+    const load = (carregado_em: string, again: number) =>
+      times(900, (i) => ({
+        documento: `NF ${(i < 900 * again ? 1000 : 90_000) + 7 * i}`,
+        valor: (i < 900 * again ? 100 : 50_000) + 3 * i,
+        fornecedor_id: `12.345.${String(i % 20).padStart(3, '0')}/0001-00`,
+        fornecedor: `Fornecedor ${i % 20}`,
+        data_lancamento: new Date(Date.UTC(2024, 5, 1 + i / 3)).toISOString().slice(0, 10),
+        carregado_em,
+      }))
+    for (const [again, repeated] of [
+      [0.1, 0],
+      [0.4, 0],
+      [0.6, 540],
+      [1, 900],
+    ] as const) {
+      await sql`truncate dw.lancamentos`
+      await bookEntries(sql, ...load('2025-04-01T05:00:00Z', 1), ...load('2025-04-20T05:00:00Z', again))
+      const found = await findings(sql, RULE_FUNCTION)
+      t.same(
+        found.filter((a) => a.evidencia.tipo === 'carga_repetida').map((a) => a.evidencia.lancamentos),
+        repeated ? [repeated] : [],
+        `${100 * again}% of it`,
+      )
+      if (!repeated) t.equal(found.length, 900 * again, 'each copy is a finding of its own')
+    }
+  },
+)
 
 t.test('days with few entries belong to the finding of their repeated load', async (t) => {
   const { sql } = await testDatabase(t)
