@@ -25,7 +25,7 @@ test('a backup is restored on another server, proven by a mailed seal, and work 
     await sql`select split_part(current_setting('server_version'), '.', 1) as versao`
   const bin = `/usr/lib/postgresql/${versao}/bin`
   if (!existsSync(`${bin}/pg_dump`) || process.getuid?.() !== 0)
-    return t.comment(`no pg_dump of PostgreSQL ${versao} here, or not root`)
+    return t.pass('typed as written', { skip: `no pg_dump of PostgreSQL ${versao} here, or not root` })
   t.equal(blocks.length, 2, 'commands for this machine, and for the other')
 
   t.comment('a past: corrected, rolled back, mailed')

@@ -293,7 +293,8 @@ t.test('pg_dump finds nothing either, where there is one', async (t) => {
     one(await c.sql`select current_setting('server_version_num')::int / 10000 as n`)['n'],
   )
   const program = `/usr/lib/postgresql/${version}/bin/pg_dump`
-  if (!existsSync(program)) return t.comment(`no pg_dump of PostgreSQL ${version} here`)
+  if (!existsSync(program))
+    return t.pass('nothing found', { skip: `no pg_dump of PostgreSQL ${version} here` })
   for (const more of [[], ['--data-only']]) {
     const { stdout } = await promisify(execFile)(program, [...more, '--exclude-schema=dw', c.url], {
       maxBuffer: 1 << 30,
