@@ -145,7 +145,8 @@ export const validacaoValores: Subject = {
     ...of(
       'regras/validacao_valores/cargas.sql',
       ['d.repetido) >= greatest(10, 0.5 * count(*))', 'd.repetido) >= 10'],
-      ['count(c.n) >= greatest(10, 0.5 * count(*))', 'count(c.n) >= 10'],
+      ['i.copias >= greatest(10, 0.5 * i.vistas)', 'i.copias >= 10'],
+      ['a.copias >= 0.25 * a.vistas', 'a.copias >= 0.75 * a.vistas'],
       ['x.vindas between 3 and 99', 'x.vindas between 4 and 99'],
       ['bool_and(r.primeiro < lower(c.carga))', 'bool_or(r.primeiro < lower(c.carga))'],
     ),
