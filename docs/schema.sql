@@ -5777,12 +5777,12 @@ create function regra_trade_marketing.medida_padrao(campo text, tipo text, padra
 comment on function regra_trade_marketing.medida_padrao(text,text,text,text) is 'What a pattern would match in the ledger, or what an excluding one protects from the others: entries sampled, in the marketing category, pending, booked elsewhere, matched by no other pattern, silenced by an excluding one.';
 grant execute on function regra_trade_marketing.medida_padrao(text,text,text,text) to conferente_regra;
 
-create function regra_trade_marketing.meses_marketing(de date, ate date, marketing text[], nossas text[])
+create function regra_trade_marketing.meses_marketing(de date, ate date, escrita text, marketing text[], nossas text[], cortes date[], parada integer)
   returns SETOF date language plpgsql stable
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.meses_marketing(date,date,text[],text[]) is 'Months with an entry of these categories that is not a correction of ours.';
-grant execute on function regra_trade_marketing.meses_marketing(date,date,text[],text[]) to conferente_regra;
+comment on function regra_trade_marketing.meses_marketing(date,date,text,text[],text[],date[],integer) is 'Months with an entry of these categories that is not a correction of ours: all of the stretch, or one shortly before each month in question.';
+grant execute on function regra_trade_marketing.meses_marketing(date,date,text,text[],text[],date[],integer) to conferente_regra;
 
 create function regra_trade_marketing.padrao_casa(tipo text, padrao text, texto_dobrado text)
   returns boolean language sql immutable;

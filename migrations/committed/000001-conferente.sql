@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3e30a04aed0ebbe35178fe7ef9d47f291f989d8b
+--! Hash: sha1:53091cfe981ffd3ff0126688170830dec45496de
 --! Message: conferente
 
 set local role conferente_dono;
@@ -23553,15 +23553,38 @@ comment on function regra_trade_marketing.palavras_marketing(date, date, text[])
   'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
 revoke execute on function regra_trade_marketing.palavras_marketing(date, date, text[]) from public;
 
--- The months of a stretch of booking dates in which anything was booked under one of the labels (folded) by somebody else than us. nossas:
--- keys that hold a value of ours, or null. Reads dw.lancamentos; changes nothing. Called by regra_trade_marketing.detectar, whose statement
--- is more than Citus can split: what it asks of the ledger it asks through functions.
-create or replace function regra_trade_marketing.meses_marketing(de date, ate date, marketing text[], nossas text[]) returns setof date
+-- The months of a stretch of booking dates in which anything was booked under one of the labels (marketing, folded) by somebody else than
+-- us. nossas: keys that hold a value of ours, or null. Whoever asks wants to know whether the category is silent at some months (cortes). If
+-- there are three of these at most, and the label as written was booked up to parada months before each, one such month for each is returned
+-- and the rest is not read. Reads dw.lancamentos; changes nothing. Called by regra_trade_marketing.detectar, whose statement is more than
+-- Citus can split: what it asks of the ledger it asks through functions.
+create or replace function regra_trade_marketing.meses_marketing(
+  de date, ate date, escrita text, marketing text[], nossas text[], cortes date[], parada int
+) returns setof date
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
+declare
+  v_recentes date[];
 begin
+  if cardinality(cortes) <= 3 and not audit_interno.distribuida('dw.lancamentos') then
+    v_recentes := array(
+      select date_trunc('month', r.dia::timestamp)::date
+      from unnest(cortes) c (corte)
+      cross join lateral (
+        select l.data_lancamento as dia
+        from dw.lancamentos l
+        where l.data_lancamento between (c.corte - make_interval(months => parada))::date and (c.corte + interval '1 month - 1 day')::date
+          and l.categoria::text = escrita
+          and (nossas is null or l.id <> all (audit_interno.chaves_como(nossas, (null::dw.lancamentos).id)))
+        limit 1
+      ) r);
+    if cardinality(v_recentes) = cardinality(cortes) then
+      return query select distinct m from unnest(v_recentes) m;
+      return;
+    end if;
+  end if;
   return query
   select distinct g.mes
   from (
@@ -23577,8 +23600,9 @@ begin
 end
 $$;
 
-comment on function regra_trade_marketing.meses_marketing(date, date, text[], text[]) is 'Months with an entry of these categories that is not a correction of ours.';
-revoke execute on function regra_trade_marketing.meses_marketing(date, date, text[], text[]) from public;
+comment on function regra_trade_marketing.meses_marketing(date, date, text, text[], text[], date[], int) is
+  'Months with an entry of these categories that is not a correction of ours: all of the stretch, or one shortly before each month in question.';
+revoke execute on function regra_trade_marketing.meses_marketing(date, date, text, text[], text[], date[], int) from public;
 
 -- Whether anything was booked under one of the labels (folded) before a date. Reads dw.lancamentos; changes nothing. Called by
 -- regra_trade_marketing.detectar.
@@ -23961,9 +23985,11 @@ begin
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
   ), uso as materialized (
-    -- the months in which anything was booked as marketing by somebody else than us
+    -- the months in which anything was booked as marketing by somebody else than us, or the few that show it is not silent
     select m.mes
-    from periodo p cross join lateral regra_trade_marketing.meses_marketing(p.inicio - v_vida, p.fim - v_meses * 31 + 31, v_marketing, v_nossas) m (mes)
+    from periodo p
+    cross join (select array_agg(distinct c.corte) filter (where c.corte <> '-infinity') as meses from candidato c) c
+    cross join lateral regra_trade_marketing.meses_marketing(p.inicio - v_vida, p.fim - v_meses * 31 + 31, v_categoria, v_marketing, v_nossas, c.meses, v_parada) m (mes)
   ), vida as materialized (
     -- how long nothing has been booked before each month in question, and the longest pause before that
     select m.corte, coalesce(u.silencio >= v_parada and u.silencio > u.pausa + 1, m.corte <> '-infinity' and (

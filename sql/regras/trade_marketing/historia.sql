@@ -341,15 +341,38 @@ comment on function regra_trade_marketing.palavras_marketing(date, date, text[])
   'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
 revoke execute on function regra_trade_marketing.palavras_marketing(date, date, text[]) from public;
 
--- The months of a stretch of booking dates in which anything was booked under one of the labels (folded) by somebody else than us. nossas:
--- keys that hold a value of ours, or null. Reads dw.lancamentos; changes nothing. Called by regra_trade_marketing.detectar, whose statement
--- is more than Citus can split: what it asks of the ledger it asks through functions.
-create or replace function regra_trade_marketing.meses_marketing(de date, ate date, marketing text[], nossas text[]) returns setof date
+-- The months of a stretch of booking dates in which anything was booked under one of the labels (marketing, folded) by somebody else than
+-- us. nossas: keys that hold a value of ours, or null. Whoever asks wants to know whether the category is silent at some months (cortes). If
+-- there are three of these at most, and the label as written was booked up to parada months before each, one such month for each is returned
+-- and the rest is not read. Reads dw.lancamentos; changes nothing. Called by regra_trade_marketing.detectar, whose statement is more than
+-- Citus can split: what it asks of the ledger it asks through functions.
+create or replace function regra_trade_marketing.meses_marketing(
+  de date, ate date, escrita text, marketing text[], nossas text[], cortes date[], parada int
+) returns setof date
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
+declare
+  v_recentes date[];
 begin
+  if cardinality(cortes) <= 3 and not audit_interno.distribuida('dw.lancamentos') then
+    v_recentes := array(
+      select date_trunc('month', r.dia::timestamp)::date
+      from unnest(cortes) c (corte)
+      cross join lateral (
+        select l.data_lancamento as dia
+        from dw.lancamentos l
+        where l.data_lancamento between (c.corte - make_interval(months => parada))::date and (c.corte + interval '1 month - 1 day')::date
+          and l.categoria::text = escrita
+          and (nossas is null or l.id <> all (audit_interno.chaves_como(nossas, (null::dw.lancamentos).id)))
+        limit 1
+      ) r);
+    if cardinality(v_recentes) = cardinality(cortes) then
+      return query select distinct m from unnest(v_recentes) m;
+      return;
+    end if;
+  end if;
   return query
   select distinct g.mes
   from (
@@ -365,8 +388,9 @@ begin
 end
 $$;
 
-comment on function regra_trade_marketing.meses_marketing(date, date, text[], text[]) is 'Months with an entry of these categories that is not a correction of ours.';
-revoke execute on function regra_trade_marketing.meses_marketing(date, date, text[], text[]) from public;
+comment on function regra_trade_marketing.meses_marketing(date, date, text, text[], text[], date[], int) is
+  'Months with an entry of these categories that is not a correction of ours: all of the stretch, or one shortly before each month in question.';
+revoke execute on function regra_trade_marketing.meses_marketing(date, date, text, text[], text[], date[], int) from public;
 
 -- Whether anything was booked under one of the labels (folded) before a date. Reads dw.lancamentos; changes nothing. Called by
 -- regra_trade_marketing.detectar.

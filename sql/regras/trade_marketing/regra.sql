@@ -110,9 +110,11 @@ begin
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
   ), uso as materialized (
-    -- the months in which anything was booked as marketing by somebody else than us
+    -- the months in which anything was booked as marketing by somebody else than us, or the few that show it is not silent
     select m.mes
-    from periodo p cross join lateral regra_trade_marketing.meses_marketing(p.inicio - v_vida, p.fim - v_meses * 31 + 31, v_marketing, v_nossas) m (mes)
+    from periodo p
+    cross join (select array_agg(distinct c.corte) filter (where c.corte <> '-infinity') as meses from candidato c) c
+    cross join lateral regra_trade_marketing.meses_marketing(p.inicio - v_vida, p.fim - v_meses * 31 + 31, v_categoria, v_marketing, v_nossas, c.meses, v_parada) m (mes)
   ), vida as materialized (
     -- how long nothing has been booked before each month in question, and the longest pause before that
     select m.corte, coalesce(u.silencio >= v_parada and u.silencio > u.pausa + 1, m.corte <> '-infinity' and (
