@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:53091cfe981ffd3ff0126688170830dec45496de
+--! Hash: sha1:f3ef2179bfa8ef9e5f0132d55e5c8a28779e624f
 --! Message: conferente
 
 set local role conferente_dono;
@@ -27489,7 +27489,8 @@ begin
         sugestao := 'Tente de novo.';
       when v_visto.codigo is not null then
         detalhe := format('pedido %s, recusado (%s): %s', v_coluna.valor, v_visto.codigo, v_visto.erro);
-        sugestao := 'Um valor que o data warehouse já tem deve ser aceito; assim toda correção desta coluna falha.';
+        sugestao := 'Um valor que o data warehouse já tem deve ser aceito; assim toda correção desta coluna falha.'
+          || case situacao when 'aviso' then ' Se ninguém deve corrigi-la, está bem assim.' else '' end;
       when not v_visto.visivel then
         situacao := 'erro';
         detalhe := 'não experimentada: conferente_escrita não vê o registro';

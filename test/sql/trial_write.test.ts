@@ -144,6 +144,14 @@ t.test('triggers that refuse, return nothing or change another row', async (t) =
   let per = await tryOut(t, sql, adelia)
   t.match(per.get('valor'), { situacao: 'erro', detalhe: /^pedido 7\.00, recusado \(NC999\): não pode/ })
   t.match(per.get('categoria'), { situacao: 'ok' })
+  await addTrigger(
+    sql,
+    `if (new.documento, new.valor) is distinct from (old.documento, old.valor) then raise exception 'só a categoria'; end if; ${RIGHT}`,
+  )
+  per = await tryOut(t, sql, adelia)
+  const mayStay = /Se ninguém deve corrigi-la, está bem assim/
+  t.match(per.get('documento'), { situacao: 'aviso', sugestao: mayStay }, 'no rule proposes it by itself')
+  t.notMatch(per.get('valor'), { sugestao: mayStay })
   await addTrigger(sql, RIGHT.replace('return new', 'return null'))
   per = await tryOut(t, sql, adelia)
   t.match(per.get('categoria'), { situacao: 'erro', detalhe: /diz que mudou 0 registros/ })
