@@ -1,5 +1,5 @@
 // A server with nodes of Citus: every database of the tests is made on all of them, and dw.lancamentos is distributed as soon as a test
-// creates it. docs/scale.md says how to run the tests there. On any other server none of this happens.
+// creates it. CONTRIBUTING.md says how to run the tests there. On any other server none of this happens.
 import { connect, type Sql } from '../../src/db/connection.ts'
 
 /** The servers on which databases are made: the one given, and its nodes as `findNodes` found them. */
