@@ -181,24 +181,27 @@ t.test('what vanishes or cannot be opened below the folder costs only itself', a
   const c = await scene(t)
   const { notes } = c.office
   c.write(...Array.from({ length: 300 }, (_, n) => n + 1))
-  mkdirSync(join(notes, 'closed'))
-  writeFileSync(join(notes, 'closed/400.xml'), nfe(c.note(400)))
+  for (const folder of ['closed', 'shut']) {
+    mkdirSync(join(notes, folder))
+    writeFileSync(join(notes, folder, '400.xml'), nfe(c.note(400)))
+  }
   const files: Found[] = []
   for await (const one of xmlFiles(notes)) files.push(one)
-  t.equal(files.length, 301)
+  t.equal(files.length, 302)
   unlinkSync(join(notes, '7.xml'))
   const gone = files.find(({ path }) => path === '7.xml') as Found
   await t.rejects(readXmlFile(gone.file), { reason: 'ilegivel', message: 'ENOENT' })
-  // between two pages of names, one folder becomes a file
+  // between two pages of names, a folder that was not read yet becomes a file; some file systems name the newest first
   const found: Found[] = []
   for await (const one of xmlFiles(notes)) {
     if (found.length === 0) {
-      rmSync(join(notes, 'closed'), { recursive: true })
-      writeFileSync(join(notes, 'closed'), '')
+      const folder = one.path.startsWith('closed') ? 'shut' : 'closed'
+      rmSync(join(notes, folder), { recursive: true })
+      writeFileSync(join(notes, folder), '')
     }
     found.push(one)
   }
-  t.equal(found.filter(({ refusal }) => !refusal).length, 299)
+  t.equal(found.filter(({ refusal }) => !refusal).length, 300)
 })
 
 t.test('a folder with more files than allowed is not read at all', async (t) => {
