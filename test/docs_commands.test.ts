@@ -1,12 +1,15 @@
 // Every command and query on the pages runs. Here are those that no other test covers. README's are typed in
 // test/cli/readme.test.ts, a rule of one's own in test/sql/own_rule.test.ts, clients in test/http/clients.test.ts, a restore in
 // test/sql/restore.test.ts.
+import { spawnSync } from 'node:child_process'
 import { globSync, mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { conferente, makeWarehouse } from './cli/helper.ts'
 import { testDatabase } from './helper/database.ts'
 import { ROOT, read } from './helper/files.ts'
+import { serverBelow } from './helper/throwaway.ts'
 
 const PAGES = globSync(['README.md', 'docs/*.md'], { cwd: ROOT })
 
@@ -96,4 +99,19 @@ test('the grants in docs/operations.md are all that the warehouse lacks', async 
   t.ok((await lacking()).length > 0, 'without them')
   for (const grants of fenced('docs/operations.md', 'sql')) await sql.unsafe(grants)
   t.same([...(await lacking())], [])
+})
+
+const noPsql = spawnSync('psql', ['--version']).error ? 'no psql here' : false
+
+test('psql reaches the embedded server as docs/operations.md says', { skip: noPsql }, async (t) => {
+  const server = await serverBelow(tmpdir())
+  try {
+    const [text = ''] = fenced('docs/operations.md', 'sh').filter((block) => block.includes('postmaster.pid'))
+    const typed = text.replace('~/.local/share/conferente', server.dataDir).trimEnd()
+    t.match(typed, server.dataDir)
+    const ran = spawnSync('sh', ['-ec', `${typed} --command='select 1'`], { encoding: 'utf8' })
+    t.match(ran, { status: 0, stdout: /1 row/ }, ran.stderr)
+  } finally {
+    await server.release()
+  }
 })
