@@ -26,4 +26,17 @@ export const KEPT: Readonly<Record<string, string>> = {
     ["request",{"mode":"auto","rules":["rotulo","duvida"],"window":0}],
     ["work",{"worker":1,"stop":"status","dies":false}],
     ["approve",{"who":"bruno","pick":8,"many":40,"dies":null}]`,
+  'one person approves while the amount is small, and it is large again when found again': `
+    ["session",{"mode":"manual","rules":["importe"],"window":"all","simulate":false,"dies":null}],
+    ["type",{"who":"bruno","pick":20,"value":12.34}],
+    ["approve",{"who":"ana","pick":36,"many":40,"dies":null}],
+    ["setting",{"setting":["limites.linhas",3]}],
+    ["session",{"mode":"auto","rules":["rotulo"],"window":"all","simulate":false,"dies":null}],
+    ["answer",{"who":"ana","pick":28,"many":6,"how":"rejeitar"}],
+    ["session",{"mode":"manual","rules":null,"window":"all","simulate":false,"dies":null}],
+    ["approve",{"who":"bruno","pick":34,"many":40,"dies":null}],
+    ["rollBack",{"who":"ana","pick":1,"many":3,"dies":null,"what":"operation","wrong":false}],
+    ["type",{"who":"bruno","pick":36,"value":"NOVA"}],
+    ["undo",{"who":"bruno","pick":1}],
+    ["session",{"mode":"manual","rules":null,"window":"all","simulate":false,"dies":null}]`,
 }

@@ -7,6 +7,8 @@ begin
     select a.operacao_id, a.divergencia_id, a.reverte_operacao_id, a.antes, a.depois, o.tipo, o.sessao_id, o.ator, o.iniciada_em, o.finalizada_em,
       d.regra, d.registro_id, d.entrada, d.valores_originais, d.valores_propostos, d.valor_decisao, d.mes,
       lead(a.operacao_id) over (partition by a.divergencia_id order by a.operacao_id) is null as last,
+      -- the amount is the one that was decided by: found again, the finding has that of today
+      not exists (select from audit.deteccoes x where x.divergencia_id = a.divergencia_id and x.operacao_id > a.operacao_id) as not_seen_since,
       -- each rollback after the correction flips the state
       a.reverte_operacao_id is null or (
         select count(*) from audit.alteracoes p
@@ -142,7 +144,7 @@ begin
   union all
   select 'auto leaves large amounts', format('operation %s, finding %s: %s', i.operacao_id, i.divergencia_id, i.valor_decisao)
   from image i
-  where i.tipo = 'correcao' and coalesce(i.valor_decisao >= (
+  where i.tipo = 'correcao' and i.not_seen_since and coalesce(i.valor_decisao >= (
     select max(s.valor) from life.in_force('aprovacao.valor_dupla', (select p.began from span p where p.sessao_id = i.sessao_id), i.operacao_id) s (valor)), true)
   union all
   select 'auto keeps to its limits', format('session %s: %s corrections', x.sessao_id, x.n)
@@ -196,7 +198,7 @@ begin
     where x.divergencia_id = c.divergencia_id and x.id < c.id and x.tipo in ('aprovacao', 'correcao_manual') order by x.id desc limit 1) as p on true
   where (i.tipo = 'aprovacao' or i.tipo = 'reversao' and i.stands)
     and (c.tipo = 'segunda_aprovacao' and c.ator is not distinct from p.ator
-      or c.tipo <> 'segunda_aprovacao' and (c.valores is not null or coalesce(i.valor_decisao >= (
+      or c.tipo <> 'segunda_aprovacao' and (c.valores is not null or i.not_seen_since and coalesce(i.valor_decisao >= (
         select max(s.valor) from life.in_force('aprovacao.valor_dupla', i.operacao_id, i.operacao_id) s (valor)), true)))
   union all
   -- One finding, once
